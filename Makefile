@@ -1,0 +1,73 @@
+# Everything a developer or an operator types. `make` alone lists it.
+# A bare Debian 12 with python3, pip, make and git is enough: uv comes from the package registry into .tools, and builds
+# .venv from the pinned requirements.txt, again only when requirements.txt or pyproject.toml has changed.
+
+.DEFAULT_GOAL := help
+.PHONY: help run up down night doisoat test check docs bench clean environment
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+BENCH_READY := .venv-bench/.ready
+STANDALONE = $(BIN)/python -m standalone
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(READY) ## three nights of a simulated province, from nothing to the summary (DOSSIERS=20000 NIGHTS_END=2024-04-19)
+	@$(STANDALONE) run
+
+up: $(READY) ## the same, left running: Airflow's page on localhost:8080 (PORT=...), every night at 01:00
+	@$(STANDALONE) up
+
+down: $(READY) ## stop what `make up` left running
+	@$(STANDALONE) down
+
+night: $(READY) ## one night against the systems that .env names: NIGHT=YYYY-MM-DD [PROVINCE=config/other.yaml]
+	@$(STANDALONE) night
+
+doisoat: $(READY) ## ask the warehouse: make doisoat ARGS="gaps --night 2024-04-19"
+	@$(STANDALONE) doisoat $(ARGS)
+
+test: $(READY) ## the whole test suite (ARGS="-k name" for a part)
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(READY) ## lint, formatting, types, generated docs current
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/doisoat docs --check
+
+docs: $(READY) ## write the generated pages of docs/ anew
+	@$(BIN)/doisoat docs
+
+bench: $(READY) $(BENCH_READY) ## measure beside yardsticks, write bench/RESULTS.md (half an hour; less: ARGS="--turns 1")
+	@PYTHONPATH=include $(BIN)/python -m bench $(ARGS)
+
+clean: ## forget the nights of `make run`, and caches; `make up` keeps its data
+	rm -rf .doisoat/run build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+environment: $(READY) ## build .venv, which every command does by itself
+
+# uv asks the index and trusts the certificates that pip is configured with on this machine.
+LIKE_PIP = index=$$($(PYTHON) -m pip config get global.index-url 2>/dev/null || true); \
+	cert=$$($(PYTHON) -m pip config get global.cert 2>/dev/null || true); \
+	if [ -n "$${PIP_INDEX_URL:-$$index}" ]; then export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$index}}"; fi; \
+	if [ -n "$${PIP_CERT:-$$cert}" ]; then export SSL_CERT_FILE="$${SSL_CERT_FILE:-$${PIP_CERT:-$$cert}}"; fi; \
+	export UV_LINK_MODE="$${UV_LINK_MODE:-copy}" UV_PYTHON_DOWNLOADS=never
+
+$(READY): requirements.txt pyproject.toml
+	@test -x .tools/bin/uv || $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-warn-script-location --root-user-action=ignore \
+		--target .tools "$$(grep '^uv==' requirements.txt)"
+	@$(LIKE_PIP) VIRTUAL_ENV=.venv; \
+	echo "building .venv from requirements.txt"; \
+	test -x $(BIN)/python || .tools/bin/uv venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv; \
+	.tools/bin/uv pip sync --quiet requirements.txt && .tools/bin/uv pip install --quiet --no-deps --editable .
+	@touch $@
+
+$(BENCH_READY): bench/requirements.txt $(READY)
+	@$(LIKE_PIP) VIRTUAL_ENV=.venv-bench; \
+	echo "building .venv-bench from bench/requirements.txt"; \
+	test -x .venv-bench/bin/python || .tools/bin/uv venv --quiet --python $(BIN)/python .venv-bench; \
+	.tools/bin/uv pip sync --quiet bench/requirements.txt
+	@touch $@
