@@ -1,0 +1,226 @@
+"""The words of the domain as types: what passes between sources, landing, warehouse and reconciliation.
+
+Nothing here does I/O. The field lists are also the privacy boundary: a decoder can only fill what is listed here, and
+no personal field is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from dataclasses import dataclass, field
+
+import msgspec
+
+
+class Side(enum.StrEnum):
+    """Whose knowledge a source shows."""
+
+    PROVINCIAL = "provincial"
+    NATIONAL = "national"
+    MINISTRY = "ministry"
+
+
+class Capability(enum.StrEnum):
+    """What a source can be asked; the pipeline works with whatever there is and says what a verdict rests on."""
+
+    COUNTS = "counts"  # control totals of cells
+    CHANGES = "changes"  # records changed since a moment
+    LISTING = "listing"  # all records of a cell
+    LOOKUP = "lookup"  # one record by its code
+    CATALOGUE = "catalogue"  # procedures, agencies, fields
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A part of a source's records: receipt month and agency, None meaning "all".
+
+    Attributes:
+        receipt_month: first day of the month of receipt (Asia/Ho_Chi_Minh), or None for every month and the undated.
+        agency_ref: the agency as the *source* names it in its own filter (e.g. iGate's agency id), or None for all.
+        undated: True for the named cell "no receipt date"; then receipt_month is None.
+    """
+
+    receipt_month: dt.date | None = None
+    agency_ref: str | None = None
+    undated: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        return self.receipt_month is None and self.agency_ref is None and not self.undated
+
+
+WHOLE = Cell()
+
+
+class DossierRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One source's row about one dossier, decoded but not yet mapped: codes are still the source's own words.
+
+    Times are aware datetimes. Every field but `record_id` may be unknown (None); an empty string never occurs.
+
+    Attributes:
+        record_id: the source's immutable key; None where the source has none (a file), then the loader makes one from
+            the code and the rank among equal codes.
+        dossier_code: the code under which this source holds the dossier (local on the provincial side).
+        linked_codes: other codes the row itself names for the same dossier (iGate `nationCode`, a unit's own code).
+        procedure_code, field_code: as stated, with or without suffix.
+        agency_code, agency_name, agency_ref: as stated; ref is the source's internal id.
+        parent_agency_code, agency_level: as stated.
+        channel_code, status_code, online_payment_code: the source's own values, mapped at load by dated code maps.
+        submitted_at, received_at, due_at, finished_at, returned_at, updated_at: moments as stated.
+        has_digitised_parts: whether components were digitised, None when the source does not say.
+        is_removed: deleted at the source but still shown as evidence.
+    """
+
+    record_id: str | None
+    dossier_code: str | None = None
+    linked_codes: tuple[str, ...] = ()
+    procedure_code: str | None = None
+    field_code: str | None = None
+    agency_code: str | None = None
+    agency_name: str | None = None
+    agency_ref: str | None = None
+    parent_agency_code: str | None = None
+    agency_level: str | None = None
+    channel_code: str | None = None
+    status_code: str | None = None
+    online_payment_code: str | None = None
+    submitted_at: dt.datetime | None = None
+    received_at: dt.datetime | None = None
+    due_at: dt.datetime | None = None
+    finished_at: dt.datetime | None = None
+    returned_at: dt.datetime | None = None
+    updated_at: dt.datetime | None = None
+    has_digitised_parts: bool | None = None
+    is_removed: bool = False
+
+
+class QuarantinedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row that could not be read: where it stood and why, never what it said."""
+
+    position: str  # e.g. "page 3 row 17" or "file 2 row 812"
+    reason: str  # a short stable name, e.g. "impossible_date"
+    field: str | None = None
+    record_id: str | None = None  # only where the key itself was readable and has the shape of a key
+
+
+class ControlTotal(msgspec.Struct, frozen=True, kw_only=True):
+    """A count that a source declares, at the grain it declares it.
+
+    Attributes:
+        measure: what is counted, one of the names in docs/glossary ("dossiers", "dossiers_not_removed", "received",
+            "on_time", "synced", ...), or the source's own name where its meaning is not settled ("HS_TOTAL").
+        value: the count; None where the source answers that it has none.
+        receipt_month: as in Cell; period_kind says when the period is not a month.
+        agency_ref, agency_code, agency_name: as stated, all None for the whole province.
+        includes_children: for a tree of agencies, whether the parent's number holds its children's, None if unknown.
+        flags: the source's own data-quality flags, e.g. ("TEMP_NATIONAL_REPORT_DENOMINATOR",).
+        measured_at: the source's clock.
+    """
+
+    measure: str
+    value: int | None
+    measured_at: dt.datetime
+    receipt_month: dt.date | None = None
+    period_kind: str = "all"  # all | month | quarter | year | undated
+    agency_ref: str | None = None
+    agency_code: str | None = None
+    agency_name: str | None = None
+    includes_children: bool | None = None
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Page:
+    """One step of a listing: what was decoded, what was not, what the source declares of the whole it walks.
+
+    Attributes:
+        declared_total: the total the source states for the walked cell, None where it states none.
+        source_time: the source's clock when it answered (HTTP Date header; a file's own time).
+    """
+
+    records: list[DossierRecord]
+    quarantined: list[QuarantinedRow] = field(default_factory=list)
+    declared_total: int | None = None
+    source_time: dt.datetime | None = None
+
+    @property
+    def received(self) -> int:
+        """Rows that came, readable or not."""
+        return len(self.records) + len(self.quarantined)
+
+
+class LookUp(msgspec.Struct, frozen=True, kw_only=True):
+    """What a source said when it was asked for one dossier by its code.
+
+    Attributes:
+        code: the code that was asked for.
+        is_held: whether the source holds a dossier under it.
+        looked_up_at: the source's clock.
+        record: what it says of the dossier, None where it holds none; every field may be unknown.
+    """
+
+    code: str
+    is_held: bool
+    looked_up_at: dt.datetime
+    record: DossierRecord | None = None
+
+
+class CatalogueEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of a catalogue that a source keeps.
+
+    Attributes:
+        catalogue: procedure, agency or field.
+        code: its code there, as stated.
+        name: its Vietnamese name (NFC), None where none is stated.
+        parent_code: of a procedure its field, of a field its sector, of an agency the one above; None where not stated.
+        level: of an agency, as stated.
+    """
+
+    catalogue: str
+    code: str
+    name: str | None = None
+    parent_code: str | None = None
+    level: str | None = None
+
+
+class CellCertificate(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked of one listed cell, and whether its end was reached with totals that agree."""
+
+    receipt_month: dt.date | None
+    agency_ref: str | None
+    undated: bool
+    declared_before: int | None
+    declared_after: int | None
+    received: int
+    is_complete: bool
+
+
+class PullCertificate(msgspec.Struct, frozen=True, kw_only=True):
+    """The certificate of one pull: enough to say later what the night rests on.
+
+    Attributes:
+        cut_off: the source's clock when the pull began: what happened later may be missing.
+        is_complete: every cell that was to be covered was covered and its totals agree.
+        mode: "full" (every record listed), "incremental" (changes, plus the cells listed in `cells`), "counts" (control
+            totals only), "reports" (totals of the periods that came; others stand), "look_ups" (single dossiers asked for
+            by code) or "catalogue".
+    """
+
+    source_id: str
+    night: dt.date
+    mode: str
+    started_at: dt.datetime
+    ended_at: dt.datetime
+    cut_off: dt.datetime
+    requests: int
+    pages: int
+    received: int
+    decoded: int
+    quarantined: int
+    declared_before: int | None
+    declared_after: int | None
+    is_complete: bool
+    incomplete_reason: str | None = None
+    watermark: dt.datetime | None = None
+    cells: tuple[CellCertificate, ...] = ()

@@ -1,0 +1,262 @@
+"""The province's instance: a typed YAML file that refuses what it does not know, and where its connections come from.
+
+The file holds facts (which sources, code maps, limits, the allowed lag); credentials never stand in it: they live in
+Airflow connections named like the source (`AIRFLOW_CONN_IGATE` for source `igate`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import parse_qsl, unquote, urlsplit
+from zoneinfo import ZoneInfo
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from doisoat.errors import ConfigurationError
+from doisoat.model import Capability, Side
+from doisoat.sources.contract import Connection, Limits
+from doisoat.sources.registry import capabilities
+
+WAREHOUSE_CONNECTION_ID = "warehouse"
+ConnectionLookup = Callable[[str], Connection]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CodeMap(_Strict):
+    """One dated map from a source's own values to ours; `map` keys are the source's words.
+
+    A value that is not in the map is unknown, never guessed. `valid_to` is exclusive.
+    """
+
+    valid_from: dt.date = dt.date(1900, 1, 1)
+    valid_to: dt.date | None = None
+    map: dict[str, str | int]
+
+    @field_validator("map", mode="after")
+    @classmethod
+    def _text(cls, value: dict[str, str | int]) -> dict[str, str | int]:
+        return {str(key): str(mapped) for key, mapped in value.items()}
+
+
+class CodeMaps(_Strict):
+    """The code maps of one source.
+
+    `status` maps to the national table 1-10, `channel` to direct, online or post, `procedure` a source's own kind of
+    dossier (its `procedure_code` as stated) to a procedure code, `agency` its own unit to an agency of the reference.
+    """
+
+    status: list[CodeMap] = Field(default_factory=list)
+    channel: list[CodeMap] = Field(default_factory=list)
+    online_payment: list[CodeMap] = Field(default_factory=list)
+    procedure: list[CodeMap] = Field(default_factory=list)
+    agency: list[CodeMap] = Field(default_factory=list)
+
+
+class AllowedLag(_Strict):
+    """How long a dossier may take from receipt to the other side before it is a gap; the boundary still counts."""
+
+    value: int = Field(ge=0)
+    unit: Literal["hours", "days"] = "hours"
+
+    @property
+    def interval(self) -> dt.timedelta:
+        return dt.timedelta(**{self.unit: self.value})
+
+
+class Owner(_Strict):
+    """Who runs a ministry's system, and when; valid_to is exclusive."""
+
+    name: str
+    valid_from: dt.date = dt.date(1900, 1, 1)
+    valid_to: dt.date | None = None
+
+
+class SourceSettings(_Strict):
+    """One source of the province. `options` is checked by the connector's own model.
+
+    Attributes:
+        owners: who runs the system, dated (systems of ministries change hands).
+        procedures: on a ministry's side, the procedure families that its system handles: a dossier of the province in
+            one of them should be there. Empty where that is not known; then only the system's own dossiers are judged.
+        allowed_lag: how long a dossier may take between this system and the province; None: as for the portal.
+        expected_every_days: an inbox that is not filled daily: for so many days what was read last is not stale.
+    """
+
+    kind: str
+    side: Side | None = None
+    enabled: bool = True
+    owners: list[Owner] = Field(default_factory=list)
+    procedures: list[str] = Field(default_factory=list)
+    allowed_lag: AllowedLag | None = None
+    expected_every_days: int = Field(default=1, ge=1)
+    options: dict[str, Any] = Field(default_factory=dict)
+    limits: Limits = Limits()
+    code_maps: CodeMaps = CodeMaps()
+
+
+class Province(_Strict):
+    """Who we are."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    code: str = Field(pattern=r"^[A-Z]\d{2}$")
+    name: str
+    timezone: str = "Asia/Ho_Chi_Minh"
+    agencies: Path | None = None
+    procedures: Path | None = None
+
+
+class Reconciliation(_Strict):
+    """The named choices of reconciliation."""
+
+    allowed_lag: AllowedLag = AllowedLag(value=24)
+    compared_attributes: list[str] = Field(
+        default_factory=lambda: ["agency", "procedure", "status", "receipt_date", "due_date", "finish_date"]
+    )
+    #: `source.measure` of the declared counts that enter the bridge; where several state a cell, the first one counts.
+    declared_by: list[str] = Field(default_factory=list)
+
+
+class ProvinceSettings(_Strict):
+    """The whole province file. `path` and `fingerprint` say which file a landing was read with."""
+
+    province: Province
+    sources: dict[str, SourceSettings]
+    reconciliation: Reconciliation = Reconciliation()
+    path: Path = Path()
+    fingerprint: str = ""
+
+    @model_validator(mode="after")
+    def _source_ids(self) -> ProvinceSettings:
+        for source_id in self.sources:
+            if not source_id.isidentifier() or source_id != source_id.lower():
+                raise ValueError(f"source id {source_id!r}: use lower-case letters, digits and underscores")
+        return self
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        return ZoneInfo(self.province.timezone)
+
+    @property
+    def pulled(self) -> list[str]:
+        """The enabled sources that are pulled for every night: those that list records or declare counts."""
+        return [name for name, can in self._enabled() if can & {Capability.LISTING, Capability.COUNTS}]
+
+    @property
+    def asked(self) -> list[str]:
+        """The enabled sources that are asked for single dossiers."""
+        return [name for name, can in self._enabled() if Capability.LOOKUP in can]
+
+    @property
+    def with_catalogue(self) -> list[str]:
+        """The enabled sources that keep catalogues."""
+        return [name for name, can in self._enabled() if Capability.CATALOGUE in can]
+
+    def _enabled(self) -> list[tuple[str, frozenset[Capability]]]:
+        return [(name, capabilities(name, source.kind)) for name, source in self.sources.items() if source.enabled]
+
+    def resolve(self, path: Path) -> Path:
+        """A path written in the file is relative to the file."""
+        return path if path.is_absolute() else self.path.parent / path
+
+
+def load_province(path: str | Path) -> ProvinceSettings:
+    """Read and check a province file.
+
+    Raises:
+        ConfigurationError: the file is missing, is not YAML, or does not fit; the message names each wrong key.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(
+            f"province file {path}: {error.strerror}; give the path of a file like "
+            "config/lang_son.yaml (PROVINCE=... or DOISOAT_PROVINCE)"
+        ) from error
+    try:
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" line {mark.line + 1}" if mark else ""
+        raise ConfigurationError(f"province file {path}{where}: not YAML ({type(error).__name__}); mend it") from error
+    if not isinstance(content, dict):
+        raise ConfigurationError(f"province file {path}: expected keys province, sources, ...; mend it")
+    try:
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        return ProvinceSettings.model_validate({**content, "path": path.resolve(), "fingerprint": digest})
+    except ValidationError as error:
+        lines = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
+        raise ConfigurationError(f"province file {path}: {lines}") from error
+
+
+def connection_from_environment(connection_id: str, environment: Mapping[str, str] | None = None) -> Connection:
+    """The Airflow connection of that id from AIRFLOW_CONN_<ID>, JSON or URI, read without Airflow.
+
+    Raises:
+        ConfigurationError: it is not set or cannot be read; the message never repeats its value.
+    """
+    environment = os.environ if environment is None else environment
+    name = f"AIRFLOW_CONN_{connection_id.upper()}"
+    value = environment.get(name, "").strip()
+    if not value:
+        raise ConfigurationError(f"connection {connection_id!r} is not set; set {name} in .env (see .env.example)")
+    try:
+        return _from_json(connection_id, value) if value.startswith("{") else _from_uri(connection_id, value)
+    except (ValueError, TypeError) as error:
+        raise ConfigurationError(f"{name}: neither Airflow's JSON nor its URI form ({type(error).__name__})") from None
+
+
+def _from_json(connection_id: str, value: str) -> Connection:
+    given = json.loads(value)
+    extra = given.get("extra") or {}
+    if isinstance(extra, str):
+        extra = json.loads(extra)
+    host, scheme = given.get("host"), extra.get("scheme")
+    if host and "://" in host:
+        scheme, host = host.split("://", 1)
+    return Connection(
+        connection_id=connection_id,
+        conn_type=given.get("conn_type", "http"),
+        scheme=scheme or (given.get("schema") if given.get("schema") in ("http", "https") else None),
+        host=host,
+        port=int(given["port"]) if given.get("port") else None,
+        login=given.get("login"),
+        password=given.get("password"),
+        schema=given.get("schema"),
+        extra=extra,
+    )
+
+
+def _from_uri(connection_id: str, value: str) -> Connection:
+    parts = urlsplit(value)
+    if not parts.scheme:
+        raise ValueError("no scheme")
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    extra: dict[str, Any] = json.loads(query.pop("__extra__")) if "__extra__" in query else {}
+    extra.update(query)
+    host = unquote(parts.hostname) if parts.hostname else None
+    path = unquote(parts.path.lstrip("/"))
+    scheme = parts.scheme if parts.scheme in ("http", "https") else None
+    if path in ("http", "https"):  # Airflow's own habit: http://host/https
+        scheme, path = path, ""
+    return Connection(
+        connection_id=connection_id,
+        conn_type=parts.scheme.replace("-", "_"),
+        scheme=extra.pop("scheme", None) or scheme,
+        host=host,
+        port=parts.port,
+        login=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+        schema=path or None,
+        extra=extra,
+    )

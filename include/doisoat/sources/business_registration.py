@@ -1,0 +1,308 @@
+"""Registration of businesses, co-operatives and household businesses, a ministry's system ("CSDLDKDN").
+
+Domain: the registration dossiers of the province's registration offices. They are handled on the ministry's system, so
+    many of them are in no provincial system although the province answers for them (the notice's complaint).
+Contract: CONTRACTS sections 4 and 8. Bearer from the integration platform's token; `GET danhSachHoSo?from_date&to_date&
+    offset&limit`, days `dd/MM/yyyy`, at most 5 days a window [V], both ends counted [A]; rows IN_JOURNAL_NO,
+    DOCUMENT_TYPE, SITE_ID, RECEIPT_DATE, PLAN_DATE, PROCESS_STATUS; DataCount; Status "1" or "0" [V]. The nesting is
+    [A]: see business_registration_rows.py for what is tolerated. `offset` counts rows from 0 [A].
+Caveats: the key is a receipt number, not a dossier code, and there is no procedure: DOCUMENT_TYPE is stated as
+    `procedure_code` and SITE_ID as `agency_code`, and dated code maps of the province file (`procedure`, `agency`) turn
+    them into ours. Whether DataCount is the total or the page's is decided by asking for a second page. Rows of offices
+    outside `site_ids` are set aside: they are no records and not in quarantine, and no count holds them; DataCount does
+    hold them, so with `site_ids` (or `document_types`) a count is taken by listing the keys, and what DataCount
+    declares beyond the rows that came stays in it. A row without a receipt date, or with one outside the window that was
+    asked for, goes into quarantine: so there is no undated cell. Nothing marks a removed dossier: counts with and
+    without removed ones are the same. NAME, ENTERPRISE_CODE and ENTERPRISE_GDT_CODE are never read.
+Limits: a month takes seven requests at least. The count of the whole adds up the newest counts of the months, and asks
+    only for months that this pull has not counted yet. A window that is refused while a single day of it is answered
+    is a changed contract.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from doisoat.errors import SourceChangedError, SourceRejectedError
+from doisoat.model import Capability, Cell, ControlTotal, Page, Side
+from doisoat.sources.business_registration_rows import Listing, RowReader, Selection, head_of, key_of, read_listing
+from doisoat.sources.contract import Source, SourceOptions
+from doisoat.sources.http import Answer, HttpSession
+from doisoat.sources.values import BadRowError
+
+log = logging.getLogger(__name__)
+Window = tuple[dt.date, dt.date]
+_MIN_ROWS_TO_JUDGE = 5
+_TOO_WIDE = (None, 400, 413, 416, 422)  # how a window may be refused; None: Status "0"
+
+
+class System(SourceOptions):
+    """One of the registration systems that this instance serves.
+
+    Attributes:
+        kind: which of the three.
+        path: where its dossiers are listed, below the connection's base_path; several may share one [A].
+        document_types: the DOCUMENT_TYPEs that are its dossiers; other rows of the path are set aside. Empty takes all,
+            so that a type nobody knew of is not missed.
+        prefix: put before key and type; needed where several paths are read.
+    """
+
+    kind: Literal["business", "cooperative", "household_business"]
+    path: str = "danhSachHoSo"
+    document_types: tuple[str, ...] = ()
+    prefix: str = ""
+
+
+class RegistrationOptions(SourceOptions):
+    """What the instance serves and what of it is ours.
+
+    Attributes:
+        systems: which of the three systems are read.
+        site_ids: the province's registration offices [A]; empty takes every row.
+        dated_from: no receipt date lies before.
+        window_days: days a window spans, both ends counted.
+        number_is_code: where the portal or an import names a registration, it does so by its receipt number [A].
+    """
+
+    systems: tuple[System, ...] = Field(default=(System(kind="business"),), min_length=1)
+    site_ids: tuple[str, ...] = ()
+    dated_from: dt.date = dt.date(2020, 1, 1)
+    window_days: int = Field(default=5, ge=1, le=5)
+    number_is_code: bool = True
+
+    @model_validator(mode="after")
+    def _prefixes(self) -> RegistrationOptions:
+        prefixes = {(system.path, system.prefix) for system in self.systems}
+        if len({path for path, _ in prefixes}) < len(prefixes):
+            raise ValueError("systems: one path takes one prefix")
+        if len({prefix for _, prefix in prefixes}) < len(prefixes):
+            raise ValueError("systems: each path needs a prefix of its own, or keys of two systems could be the same")
+        return self
+
+
+class BusinessRegistration(Source):
+    """The connector; see the module."""
+
+    source_kind = "business_registration"
+    side = Side.MINISTRY
+    capabilities = frozenset({Capability.LISTING, Capability.COUNTS})
+    always_states = frozenset({"status_code", "agency_code"})
+    Options = RegistrationOptions
+    options: RegistrationOptions
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._http = HttpSession(self.source_id, self.connection, self.limits, use_token=True)
+        self._reader = RowReader(self.timezone, self.options.number_is_code)
+        self._clock: dt.datetime | None = None
+        self._is_total: dict[str, bool] = {}  # by path: what DataCount counts, once that is known
+        self._counted: dict[tuple[dt.date, str | None], tuple[int, dt.datetime]] = {}
+
+    @property
+    def requests_made(self) -> int:
+        return self._http.requests_made
+
+    def close(self) -> None:
+        self._http.close()
+
+    def probe(self) -> str:
+        window = (self._today() - dt.timedelta(days=self.options.window_days - 1), self._today())
+        found, measured_at = self._count([window], None)
+        aside = f", {self._reader.set_aside} of other offices set aside" if self._reader.set_aside else ""
+        clock = measured_at.astimezone(self.timezone)
+        return f"{found} dossiers received since {window[0]}{aside}, its clock says {clock:%Y-%m-%d %H:%M}"
+
+    # COUNTS -----------------------------------------------------------------------------------------------------
+    def count(self, cell: Cell, *, removed: bool = True) -> ControlTotal:
+        if cell.undated:
+            value, measured_at = 0, self._now()
+        elif cell.receipt_month:
+            value, measured_at = self._month(cell.receipt_month, cell.agency_ref, again=removed)
+        else:
+            parts = [self._month(month, cell.agency_ref, again=False) for month in self.months()]
+            value, measured_at = sum(part for part, _ in parts), max(time for _, time in parts)
+        return ControlTotal(
+            measure="dossiers" if removed else "dossiers_not_removed",
+            value=value,
+            measured_at=measured_at,
+            receipt_month=cell.receipt_month,
+            period_kind="undated" if cell.undated else "month" if cell.receipt_month else "all",
+            agency_ref=cell.agency_ref,
+        )
+
+    def _month(self, month: dt.date, site: str | None, *, again: bool) -> tuple[int, dt.datetime]:
+        """The count of a month; `again` asks for it anew, otherwise one of this pull will do."""
+        if again or (month, site) not in self._counted:
+            self._counted[month, site] = self._count(self._windows(month), site)
+        return self._counted[month, site]
+
+    def _count(self, windows: list[Window], site: str | None) -> tuple[int, dt.datetime]:
+        value, measured_at = 0, self._now()
+        for window in windows:
+            for path, selection in self._feeds(site).items():
+                found, measured_at = self._count_window(path, selection, window)
+                value += found
+        return value, measured_at
+
+    def _count_window(self, path: str, selection: Selection, window: Window) -> tuple[int, dt.datetime]:
+        if selection.takes_all:
+            answer, listing = self._ask(path, window, 0, 1)
+            if not listing.rows and not listing.declared:
+                return 0, answer.time
+            if listing.declared is not None and self._counts_all(path, window, answer, listing):
+                return listing.declared, answer.time
+        return self._count_keys(path, selection, window)
+
+    def _counts_all(self, path: str, window: Window, answer: Answer, listing: Listing) -> bool:
+        """Whether DataCount counts all rows of a window; where the first page leaves it open, a second one tells."""
+        rows = len(listing.rows)
+        if listing.declared is not None and listing.declared > rows:
+            self._is_total[path] = True
+        if path in self._is_total:
+            return self._is_total[path]
+        further, second = self._ask(path, window, rows, 1)
+        if second.rows:
+            self._refuse_repeated(further, answer)
+            self._is_total[path] = False
+        return not second.rows
+
+    def _count_keys(self, path: str, selection: Selection, window: Window) -> tuple[int, dt.datetime]:
+        """Count our own rows by their keys; rows that DataCount declares but that did not come are counted too."""
+        keys: set[str] = set()
+        came, declared, measured_at = 0, 0, self._now()
+        for page, (answer, listing) in enumerate(self._walk(path, window)):
+            measured_at, came = answer.time, came + len(listing.rows)
+            declared = max(declared, listing.declared or 0)
+            for number, raw in enumerate(listing.rows):
+                head = head_of(raw)
+                if head is None or selection.takes(head):
+                    try:
+                        keys.add(key_of(head, selection.prefix) if head else f"{page}/{number}")
+                    except BadRowError:
+                        keys.add(f"{page}/{number}")
+                else:
+                    self._reader.set_aside += 1
+        return len(keys) + (max(0, declared - came) if self._is_total.get(path) else 0), measured_at
+
+    def months(self) -> list[dt.date]:
+        """Every month from `dated_from` to the source's own: finding the empty ones would cost as much as counting."""
+        months, month = [], self.options.dated_from.replace(day=1)
+        while month <= self._today():
+            months.append(month)
+            month = (month + dt.timedelta(days=31)).replace(day=1)
+        return months or [self._today().replace(day=1)]
+
+    # LISTING ----------------------------------------------------------------------------------------------------
+    def list_cell(self, cell: Cell) -> Iterator[Page]:
+        before = self._reader.set_aside
+        for month in [cell.receipt_month] if cell.receipt_month else [] if cell.undated else self.months():
+            for window in self._windows(month):
+                for path, selection in self._feeds(cell.agency_ref).items():
+                    yield from self._list_window(path, selection, window)
+        if self._reader.set_aside > before:
+            log.info("%s: %s rows of other offices set aside", self.source_id, self._reader.set_aside - before)
+
+    def _list_window(self, path: str, selection: Selection, window: Window) -> Iterator[Page]:
+        for number, (answer, listing) in enumerate(self._walk(path, window)):
+            position = f"{path} from {window[0]} page {number}"
+            records, quarantined = self._reader.read(listing.rows, selection, window, position)
+            if not records and len(quarantined) >= _MIN_ROWS_TO_JUDGE:
+                fields = sorted({f"{row.field}: {row.reason}" for row in quarantined})
+                raise self._changed(answer, f"{len(quarantined)} rows of which none can be read ({', '.join(fields)})")
+            if records or quarantined:
+                yield Page(records, quarantined, source_time=answer.time)
+
+    def _walk(self, path: str, window: Window) -> Iterator[tuple[Answer, Listing]]:
+        """Page after page of a window, to its end: the declared total, an empty page, or one shorter than before."""
+        came, most, declared, before = 0, 0, 0, None
+        while True:
+            answer, listing = self._ask(path, window, came, self.limits.page_size)
+            rows = len(listing.rows)
+            if not rows:
+                return
+            if before is not None:
+                self._refuse_repeated(answer, before)
+            if listing.declared is not None and listing.declared > rows:
+                self._is_total[path] = True
+            yield answer, listing
+            came, declared = came + rows, max(declared, listing.declared or 0)
+            if self._is_total.get(path) and declared and came >= declared:
+                return
+            if not self._is_total.get(path) and rows < most:
+                return
+            most, before = max(most, rows), answer
+
+    def _refuse_repeated(self, answer: Answer, before: Answer) -> None:
+        if answer.body == before.body:
+            raise self._changed(answer, "the same page as before")
+
+    # requests ---------------------------------------------------------------------------------------------------
+    def _ask(self, path: str, window: Window, offset: int, limit: int) -> tuple[Answer, Listing]:
+        try:
+            return self._ask_window(path, window, offset, limit)
+        except SourceRejectedError as error:
+            if error.status not in _TOO_WIDE or window[0] == window[1]:
+                raise
+            refused = error
+        try:
+            self._ask_window(path, (window[1], window[1]), 0, limit)
+        except SourceRejectedError:
+            raise refused from None
+        days = (window[1] - window[0]).days + 1
+        raise SourceChangedError(
+            self.source_id,
+            asked=refused.asked,
+            came=f"a refusal of {days} days, while one day is answered",
+            todo="lower options.window_days, and write it down in docs/contracts.md section 4",
+        )
+
+    def _ask_window(self, path: str, window: Window, offset: int, limit: int) -> tuple[Answer, Listing]:
+        query = {"from_date": f"{window[0]:%d/%m/%Y}", "to_date": f"{window[1]:%d/%m/%Y}"}
+        answer = self._http.get(path, {**query, "offset": offset, "limit": limit})
+        self._clock = answer.time
+        listing = read_listing(self._http, answer)
+        if listing.declared and not listing.rows and not offset:
+            raise self._changed(answer, f"a DataCount of {listing.declared}, but no row")
+        return answer, listing
+
+    def _changed(self, answer: Answer, came: str) -> SourceChangedError:
+        todo = "compare with docs/contracts.md section 4 and mend the connector"
+        return SourceChangedError(self.source_id, asked=answer.asked, came=came, todo=todo)
+
+    # windows, feeds, clock --------------------------------------------------------------------------------------
+    def _windows(self, month: dt.date) -> list[Window]:
+        """The windows of a month, up to the source's own day: the future is not asked for."""
+        following = (month + dt.timedelta(days=31)).replace(day=1)
+        last, width = (
+            min(following - dt.timedelta(days=1), self._today()),
+            dt.timedelta(days=self.options.window_days - 1),
+        )
+        windows, first = [], month
+        while first <= last:
+            windows.append((first, min(first + width, last)))
+            first += width + dt.timedelta(days=1)
+        return windows
+
+    def _feeds(self, site: str | None) -> dict[str, Selection]:
+        """Each path that is read, and whose rows of it are ours."""
+        sites = frozenset({site} if site else self.options.site_ids)
+        feeds: dict[str, Selection] = {}
+        for path in dict.fromkeys(system.path for system in self.options.systems):
+            systems = [system for system in self.options.systems if system.path == path]
+            takes_all = any(not system.document_types for system in systems)
+            types = frozenset() if takes_all else frozenset(t for system in systems for t in system.document_types)
+            feeds[path] = Selection(systems[0].prefix, sites, types)
+        return feeds
+
+    def _now(self) -> dt.datetime:
+        if self._clock is None:
+            self._clock = self._http.clock()
+        return self._clock
+
+    def _today(self) -> dt.date:
+        return self._now().astimezone(self.timezone).date()

@@ -1,0 +1,283 @@
+"""Answers and rows of the registration system: how they may be nested, what is read, and how a row becomes a record.
+
+The exact nesting is [A] (CONTRACTS section 4). Tolerated: the list stands under Data, data, MainInformation, Result,
+Rows, Items or danhSachHoSo (any case), directly or one or two such keys deeper; Status and DataCount stand beside it or
+above it; a row is flat, or its fields stand below its own MainInformation. Only the keys below become values. NAME,
+ENTERPRISE_CODE and ENTERPRISE_GDT_CODE are not among them (a household business bears its owner's name), nor is the
+Message of an answer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import msgspec
+
+from doisoat.errors import SourceChangedError, SourceRejectedError
+from doisoat.model import DossierRecord, QuarantinedRow
+from doisoat.sources.http import Answer, HttpSession
+from doisoat.sources.values import BadRowError, text, written_moment
+
+_LIST_KEYS = ("data", "maininformation", "result", "results", "rows", "items", "danhsachhoso")
+_DEEPEST = 3
+_MOST = 10**18  # beyond any receipt number
+Scalar = str | int | None
+Number = int | float | str | None
+
+
+class Head(msgspec.Struct):
+    """What says whose row it is."""
+
+    IN_JOURNAL_NO: Number = None
+    DOCUMENT_TYPE: Scalar = None
+    SITE_ID: Scalar = None
+
+
+class NestedHead(Head):
+    """The same, flat or below MainInformation."""
+
+    MainInformation: Head | None = None
+
+
+class Fields(Head):
+    """What is read of a dossier."""
+
+    RECEIPT_DATE: Scalar = None
+    PLAN_DATE: Scalar = None
+    PROCESS_STATUS: Scalar = None
+
+
+class Row(Fields):
+    """The same, flat or below MainInformation."""
+
+    MainInformation: Fields | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One answer: its rows as raw JSON, and its DataCount, which may be of all pages or of this one."""
+
+    rows: list[msgspec.Raw]
+    declared: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Whose rows are ours.
+
+    Attributes:
+        prefix: put before key and type where several paths are read, which number and name their dossiers on their own.
+        site_ids: issuing offices; empty takes all.
+        document_types: kinds of dossier; empty takes all.
+    """
+
+    prefix: str = ""
+    site_ids: frozenset[str] = frozenset()
+    document_types: frozenset[str] = frozenset()
+
+    @property
+    def takes_all(self) -> bool:
+        return not self.site_ids and not self.document_types
+
+    def takes(self, head: Head) -> bool:
+        """Whether a row is ours; what does not say whose it is may be, and is kept."""
+        try:
+            site, kind = text(head.SITE_ID), text(head.DOCUMENT_TYPE)
+        except BadRowError:
+            return True
+        return (not self.site_ids or site is None or site in self.site_ids) and (
+            not self.document_types or kind is None or kind in self.document_types
+        )
+
+
+_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_ROWS = msgspec.json.Decoder(list[msgspec.Raw])
+_SCALAR = msgspec.json.Decoder(str | int | float | bool | None)
+_HEAD = msgspec.json.Decoder(NestedHead)
+_ROW = msgspec.json.Decoder(Row)
+
+
+def read_listing(http: HttpSession, answer: Answer) -> Listing:
+    """The rows of an answer, however it is nested.
+
+    Raises:
+        SourceRejectedError: Status is not "1"; its Message is never repeated, it may name a person.
+        SourceChangedError: no Status, no list, or another shape.
+    """
+    content, facts = http.decode(answer, _OBJECT), dict[str, msgspec.Raw]()
+    for _ in range(_DEEPEST):
+        named = {key.casefold(): value for key, value in content.items()}
+        facts = {key: named.get(key) or facts.get(key) for key in ("status", "datacount")}  # type: ignore[misc]
+        inner = next((named[key] for key in _LIST_KEYS if _is_filled(named.get(key))), None)
+        if inner is None or bytes(inner).lstrip()[:1] != b"{":
+            break
+        content = _open(http, answer, inner)
+        if any(key.casefold() == "in_journal_no" for key in content):
+            return _listing(http, answer, facts, [inner])
+    return _listing(http, answer, facts, _list(http, answer, inner))
+
+
+def _listing(http: HttpSession, answer: Answer, facts: dict[str, msgspec.Raw], rows: list[msgspec.Raw]) -> Listing:
+    status, declared = _plain(facts.get("status")), _plain(facts.get("datacount"))
+    if status is None or not (status.isascii() and status.removeprefix("-").isdecimal() and len(status) <= 6):
+        raise _changed(http, answer, "an answer without a Status that is a number")
+    if status != "1":
+        raise SourceRejectedError(
+            http.source_id,
+            asked=answer.asked,
+            came=f"Status {status} instead of 1",
+            todo="ask the platform's owner what it stands for; its Message may name a person and is not repeated",
+        )
+    if declared is not None and not (declared.isdecimal() and len(declared) <= 12):
+        raise _changed(http, answer, "a DataCount that is no count")
+    return Listing(rows, None if declared is None else int(declared))
+
+
+def _open(http: HttpSession, answer: Answer, raw: msgspec.Raw) -> dict[str, msgspec.Raw]:
+    try:
+        return _OBJECT.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise _changed(http, answer, "keys that are no text") from None
+
+
+def _list(http: HttpSession, answer: Answer, inner: msgspec.Raw | None) -> list[msgspec.Raw]:
+    if inner is None:
+        return []
+    try:
+        return _ROWS.decode(inner)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise _changed(http, answer, "no list where the rows should stand") from None
+
+
+def _is_filled(raw: msgspec.Raw | None) -> bool:
+    return raw is not None and bytes(raw).strip() not in (b"null", b'""')
+
+
+def _plain(raw: msgspec.Raw | None) -> str | None:
+    """A Status or DataCount as text, whether it is a number or a text; None where it says nothing."""
+    if raw is None:
+        return None
+    try:
+        value = _SCALAR.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return "?"
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else "?"
+    return None if value is None or value == "" else str(value).strip()
+
+
+def _changed(http: HttpSession, answer: Answer, came: str) -> SourceChangedError:
+    todo = "compare with docs/contracts.md section 4 and mend the connector"
+    return SourceChangedError(http.source_id, asked=answer.asked, came=came, todo=todo)
+
+
+def head_of(raw: msgspec.Raw) -> Head | None:
+    """What says whose row it is; None where even that cannot be read."""
+    try:
+        row = _HEAD.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return row.MainInformation or row
+
+
+def key_of(head: Head, prefix: str) -> str:
+    """The record's key: the receipt number as text.
+
+    Raises:
+        BadRowError: there is none, or it is no such number.
+    """
+    number = head.IN_JOURNAL_NO
+    if isinstance(number, float):
+        if not number.is_integer():
+            raise BadRowError("no_record_id", "IN_JOURNAL_NO")
+        number = int(number)
+    if isinstance(number, int) and not 0 < number < _MOST:
+        raise BadRowError("no_record_id", "IN_JOURNAL_NO")
+    key = _text(number, "IN_JOURNAL_NO")
+    if key is None or not (key.isascii() and key.isdecimal() and len(key) <= 40):
+        raise BadRowError("no_record_id", "IN_JOURNAL_NO")
+    return f"{prefix}{key}"
+
+
+class RowReader:
+    """Turns rows into records, and sets aside those of other offices.
+
+    Args:
+        timezone: of dates without an offset.
+        number_is_code: others name a registration by its receipt number, so the record names it too.
+    """
+
+    def __init__(self, timezone: dt.tzinfo, number_is_code: bool = True) -> None:
+        self._timezone, self._number_is_code = timezone, number_is_code
+        self.set_aside = 0
+
+    def read(
+        self, rows: Iterable[msgspec.Raw], selection: Selection, window: tuple[dt.date, dt.date], position: str
+    ) -> tuple[list[DossierRecord], list[QuarantinedRow]]:
+        """The records of a page and its unreadable rows; rows of other offices are neither and add to `set_aside`."""
+        records, quarantined = [], []
+        for number, raw in enumerate(rows, 1):
+            head = head_of(raw)
+            if head is not None and not selection.takes(head):
+                self.set_aside += 1
+                continue
+            try:
+                records.append(self._record(raw, selection.prefix, window))
+            except BadRowError as error:
+                where = f"{position} row {number}"
+                quarantined.append(
+                    QuarantinedRow(
+                        position=where, reason=error.reason, field=error.field, record_id=_shown(head, selection)
+                    )
+                )
+        return records, quarantined
+
+    def _record(self, raw: msgspec.Raw, prefix: str, window: tuple[dt.date, dt.date]) -> DossierRecord:
+        try:
+            row = _ROW.decode(raw)
+        except msgspec.ValidationError as error:
+            raise BadRowError("wrong_shape", _field_of(error)) from None
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise BadRowError("wrong_shape", "row") from None
+        fields = row.MainInformation or row
+        key = key_of(fields, prefix)
+        received = written_moment(fields.RECEIPT_DATE, self._timezone, "RECEIPT_DATE")
+        if received is None:
+            raise BadRowError("no_receipt_date", "RECEIPT_DATE")
+        if not window[0] <= received.astimezone(self._timezone).date() <= window[1]:
+            raise BadRowError("outside_window", "RECEIPT_DATE")
+        kind = _text(fields.DOCUMENT_TYPE, "DOCUMENT_TYPE")
+        return DossierRecord(
+            record_id=key,
+            linked_codes=(key_of(fields, ""),) if self._number_is_code else (),
+            procedure_code=None if kind is None else f"{prefix}{kind}",
+            agency_code=_text(fields.SITE_ID, "SITE_ID"),
+            status_code=_text(fields.PROCESS_STATUS, "PROCESS_STATUS"),
+            received_at=received,
+            due_at=written_moment(fields.PLAN_DATE, self._timezone, "PLAN_DATE"),
+        )
+
+
+def _text(value: Scalar, field: str) -> str | None:
+    try:
+        return text(value)
+    except BadRowError as error:
+        raise BadRowError(error.reason, field) from None
+
+
+def _shown(head: Head | None, selection: Selection) -> str | None:
+    """The key of a row that could not be read, where there is one."""
+    try:
+        return key_of(head, selection.prefix) if head else None
+    except BadRowError:
+        return None
+
+
+def _field_of(error: msgspec.ValidationError) -> str:
+    """The field that msgspec complains of: "... - at `$.RECEIPT_DATE`"."""
+    _, _, path = str(error).partition("`$.")
+    return path.rstrip("`").split(".")[-1].split("[")[0] or "row"

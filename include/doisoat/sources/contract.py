@@ -1,0 +1,214 @@
+"""The contract every source keeps: what it can be asked, and what an answer looks like.
+
+A connector is a class with `source_kind`, `side`, `capabilities` and an `Options` model; it implements the methods of
+the capabilities it names and nothing else. It yields decoded pages lazily, keeps no record it has yielded, reads no
+clock for data, and raises only the errors of doisoat.errors. Retrying whole pulls is Airflow's business; a connector
+retries nothing but a single request, a few times and briefly, and an expired token or session, once.
+
+Every connector passes tests/integration/test_source_contract.py.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from doisoat.errors import ConfigurationError, SourceChangedError
+from doisoat.model import Capability, CatalogueEntry, Cell, ControlTotal, DossierRecord, LookUp, Page, Side
+
+#: So many records that all lack a field are no chance.
+MANY = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Where a source is and how we log in: an Airflow connection without Airflow. repr() hides the secrets."""
+
+    connection_id: str
+    conn_type: str = "http"
+    scheme: str | None = None
+    host: str | None = None
+    port: int | None = None
+    login: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
+    schema: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+class SourceOptions(BaseModel):
+    """Base of a connector's own settings in the province file; unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Limits(BaseModel):
+    """How hard a source may be asked; every default is meant to be kind to a government server.
+
+    Attributes:
+        requests_per_second: None asks one request after the other without a pause, never two at once.
+        page_size: rows asked a page; a source may give fewer.
+        relist_cells_per_night: how many cells an incremental pull may list again.
+        quiet_cell_share: the share of the quiet months that is listed again each night all the same.
+        overlap_minutes: how far before the watermark changes are read again, for commits that became visible late.
+        recent_months: how many of the newest receipt months are listed each night where a source has no CHANGES.
+        look_ups_per_night: how many dossiers may be asked for by their code in one night.
+        look_up_age_days: for how many days an answer to a look-up stands before it is asked again.
+        patience_seconds: how long one request may be tried again (429, 5xx, lost connection) before the pull fails.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    requests_per_second: float | None = None
+    timeout_seconds: float = 60
+    max_answer_megabytes: int = 256
+    page_size: int = 200
+    relist_cells_per_night: int = 60
+    quiet_cell_share: float = 0.1
+    overlap_minutes: int = 60
+    recent_months: int = 2
+    look_ups_per_night: int = 500
+    look_up_age_days: int = 7
+    patience_seconds: float = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A file that a source was read from, by the content that was read."""
+
+    path: Path
+    size: int
+    sha256: str
+
+
+class Source(ABC):
+    """One system we read.
+
+    Args:
+        source_id: its name in the province file, which is also its connection id.
+        options: an instance of this class's Options.
+        limits: how hard it may be asked.
+        connection: where it is.
+        timezone: the province's, for dates that carry none.
+    """
+
+    source_kind: ClassVar[str]
+    side: ClassVar[Side]
+    capabilities: ClassVar[frozenset[Capability]]
+    Options: ClassVar[type[SourceOptions]] = SourceOptions
+    #: Raised whenever the same answer would be decoded differently; a landing says with which it was read.
+    decoder_version: ClassVar[str] = "1"
+    #: True where the source shows its whole holding each time (a file): then every pull is a full one.
+    always_full: ClassVar[bool] = False
+    #: True where something comes only now and then (a report, an office's export): its clock is the file's own time and may
+    #: lie before the night's end, and totals of periods that did not come tonight stand.
+    is_occasional: ClassVar[bool] = False
+    #: Fields that its records state: where all of a pull lack one, the answer has another shape than agreed.
+    always_states: frozenset[str] = frozenset()
+    #: True where a source that lists records declares counts on its own terms too (`control_totals`).
+    has_statistics: bool = False
+
+    def __init__(
+        self, source_id: str, *, options: SourceOptions, limits: Limits, connection: Connection, timezone: dt.tzinfo
+    ) -> None:
+        self.source_id, self.options, self.limits = source_id, options, limits
+        self.connection, self.timezone = connection, timezone
+
+    @abstractmethod
+    def probe(self) -> str:
+        """One cheap call that proves address, credentials and shape; returns one line for `doisoat check`."""
+
+    @property
+    def requests_made(self) -> int:
+        """How many requests (or files) this instance has asked so far, for the certificate."""
+        return 0
+
+    def close(self) -> None:  # noqa: B027 - most sources hold nothing
+        """Let go of network and file handles."""
+
+    # COUNTS -----------------------------------------------------------------------------------------------------
+    def count(self, cell: Cell, *, removed: bool = True) -> ControlTotal:
+        """The source's own count of a cell, removed rows included unless told otherwise (one cheap call)."""
+        raise _not_offered(self, Capability.COUNTS)
+
+    def months(self) -> list[dt.date]:
+        """The receipt months (first days) in which a countable and listable source holds anything, oldest first."""
+        raise _not_offered(self, Capability.COUNTS)
+
+    def control_totals(self, night: dt.date) -> Iterator[ControlTotal]:
+        """The counts this source declares on its own terms for periods that had ended on `night` (statistics)."""
+        raise _not_offered(self, Capability.COUNTS)
+
+    # LISTING ----------------------------------------------------------------------------------------------------
+    def list_cell(self, cell: Cell) -> Iterator[Page]:
+        """Every record of a cell, removed ones marked, page by page. For the whole: WHOLE.
+
+        An agency's cell may also bring records of agencies beneath it, where the source's filter means the subtree.
+        """
+        raise _not_offered(self, Capability.LISTING)
+
+    # CHANGES ----------------------------------------------------------------------------------------------------
+    def changes(self, since: dt.datetime) -> Iterator[Page]:
+        """Every record updated at or after `since` (the caller has already taken the overlap off)."""
+        raise _not_offered(self, Capability.CHANGES)
+
+    # LOOKUP -----------------------------------------------------------------------------------------------------
+    def look_up(self, code: str) -> LookUp:
+        """What the source says of one dossier; that it holds none is an answer, not an error."""
+        raise _not_offered(self, Capability.LOOKUP)
+
+    # CATALOGUE --------------------------------------------------------------------------------------------------
+    def catalogue(self) -> Iterator[CatalogueEntry]:
+        """Every procedure, agency and field that the source's catalogues hold."""
+        raise _not_offered(self, Capability.CATALOGUE)
+
+    # files ------------------------------------------------------------------------------------------------------
+    def has_news(self) -> bool:
+        """Whether there is anything to pull: False for an inbox in which no file waits."""
+        return True
+
+    def originals(self) -> list[Original]:
+        """The files this pull read, to be deleted once its landing is sealed; none for a network source.
+
+        Before anything was read: the files that wait, so that a pull that crashed after its seal can be tidied up.
+        """
+        return []
+
+
+class Stated:
+    """Whether the records of a pull state what those of the source always do: a field that vanished looks like empty ones.
+
+    Args:
+        source: whose records they are.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source, self._missing, self._records = source, set(source.always_states), 0
+
+    def take(self, records: Sequence[DossierRecord]) -> None:
+        """Look at some more of them."""
+        self._records += len(records)
+        self._missing -= {name for name in self._missing if any(getattr(record, name) for record in records)}
+
+    def check(self) -> None:
+        """Judge them all.
+
+        Raises:
+            SourceChangedError: of MANY records or more, none states a field that this source always states.
+        """
+        if self._missing and self._records >= MANY:
+            raise SourceChangedError(
+                self._source.source_id,
+                asked=f"records that state {', '.join(sorted(self._missing))}",
+                came=f"{self._records} records, none of which does",
+                todo="compare an answer with docs/contracts.md: the field may have another name now",
+            )
+
+
+def _not_offered(source: Source, capability: Capability) -> ConfigurationError:
+    return ConfigurationError(f"{source.source_kind} does not offer {capability}; ask its `capabilities` first")

@@ -1,0 +1,256 @@
+"""The rows of an exported file: which columns are read, and how a block of them becomes records.
+
+Only columns that the options name are looked at; what else stands in a file (names, identity numbers, summaries) is
+passed over by the parser and never a value here. CONTRACTS section 1; labels and date formats are [A].
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from doisoat.model import DossierRecord, QuarantinedRow
+from doisoat.sources.sheet_words import fold
+from doisoat.sources.values import BadRowError, text
+
+KEYS = ("record_id", "dossier_code")
+_DATES = ("submitted_at", "received_at", "due_at", "finished_at", "returned_at", "updated_at")
+TEXTS = (
+    *KEYS,
+    "procedure_code",
+    "field_code",
+    "agency_code",
+    "agency_name",
+    "parent_agency_code",
+    "agency_level",
+    "channel_code",
+    "status_code",
+    "online_payment_code",
+)
+#: What an export may fill; `linked_codes` takes one further code a row (MaHoSoDonVi).
+FIELDS = frozenset({*TEXTS, *_DATES, "linked_codes", "has_digitised_parts"})
+_EXCEL_EPOCH = dt.datetime(1899, 12, 30)  # a workbook's days have no offset
+_HEADER_ROWS = 2  # above and below the one that names the key
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Where the wanted columns stand.
+
+    Attributes:
+        columns: field -> position.
+        below: the first row after the header.
+        width: how many columns the header has.
+    """
+
+    columns: dict[str, int]
+    below: int
+    width: int
+
+
+class Columns:
+    """Finds the wanted columns in a header by their labels."""
+
+    def __init__(self, columns: Mapping[str, Sequence[str]]) -> None:
+        self._field_of = {fold(label): field for field, labels in columns.items() for label in labels}
+        #: Labels of the key columns, folded: a header printed again on every page is no row.
+        self.key_labels = frozenset(label for label, field in self._field_of.items() if field in KEYS)
+
+    def locate(self, rows: Sequence[Sequence[object]]) -> Header | None:
+        """The header among the first rows, or None: it names a key and something else we know.
+
+        A header may be two or three rows deep, with merged cells: a row above or below belongs to it if it names
+        further columns and says nothing new where columns are already named.
+        """
+        named = [self._named(row) for row in rows]
+        for at, found in enumerate(named):
+            if not any(key in found for key in KEYS):
+                continue
+            columns, last = dict(found), at
+            for above in range(at - 1, max(at - _HEADER_ROWS, 0) - 1, -1):
+                if not named[above]:
+                    break
+                columns = {**named[above], **columns}
+            for below in range(at + 1, min(at + _HEADER_ROWS, len(rows) - 1) + 1):
+                if not named[below] or not _is_free(rows[below], rows[at], columns.values()):
+                    break
+                columns, last = {**named[below], **columns}, below
+            if len(columns) > 1:
+                return Header(columns, last + 1, max(map(len, rows[at : last + 1])))
+        return None
+
+    def _named(self, row: Sequence[object]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for position, label in enumerate(row):
+            named = self._field_of.get(fold(label)) if isinstance(label, str) else None
+            if named:
+                found.setdefault(named, position)
+        return found
+
+
+def _is_free(row: Sequence[object], header: Sequence[object], positions: Any) -> bool:
+    cells = [(row[at], header[at]) for at in positions if at < min(len(row), len(header))]
+    return all(cell in ("", None, above) for cell, above in cells)
+
+
+@dataclass(slots=True)
+class RowBlock:
+    """Some consecutive rows.
+
+    Attributes:
+        columns: one list a field that the file has; None for an empty cell.
+        first_row: counts the rows below the header, from 1.
+        faults: rows that cannot be read, by their place in the block: a reason and a field.
+        skipped: places of rows that are no records (closing rows).
+        sheet: which of the sheets that are read, None where there is one.
+    """
+
+    columns: dict[str, list[Any]]
+    first_row: int
+    faults: dict[int, tuple[str, str | None]] = field(default_factory=dict)
+    skipped: frozenset[int] = frozenset()
+    sheet: int | None = None
+
+
+class BlockReader:
+    """Turns blocks into records.
+
+    Args:
+        timezone: of dates without an offset.
+        date_formats: tried in this order.
+        digitised_yes: what counts as yes.
+        constants: values of fields for which the file has no column.
+        key_labels: folded labels of the key columns.
+    """
+
+    def __init__(
+        self,
+        timezone: dt.tzinfo,
+        date_formats: Sequence[str],
+        digitised_yes: Sequence[str],
+        *,
+        constants: Mapping[str, str],
+        key_labels: frozenset[str],
+    ) -> None:
+        self._timezone, self._formats = timezone, date_formats
+        self._yes = frozenset(map(fold, digitised_yes))
+        self._constants, self._key_labels = constants, key_labels
+        self._texts: dict[object, str | None] = {}
+        self._words: dict[str, bool] = {}
+
+    def read(self, block: RowBlock, position: str) -> tuple[list[DossierRecord], list[QuarantinedRow]]:
+        """The records of a block and its unreadable rows; blank rows and closing rows are neither."""
+        columns = {name: self._moments(cells) if name in _DATES else cells for name, cells in block.columns.items()}
+        records: list[DossierRecord] = []
+        quarantined: list[QuarantinedRow] = []
+        for at, values in enumerate(zip(*columns.values(), strict=True)):
+            if at in block.skipped:
+                continue
+            try:
+                if at in block.faults:
+                    raise BadRowError(*block.faults[at])  # type: ignore[arg-type]
+                record = self._record(dict(zip(columns, values, strict=True)))
+            except BadRowError as error:
+                sheet = f" sheet {block.sheet}" if block.sheet else ""
+                where = f"{position}{sheet} row {block.first_row + at}"
+                quarantined.append(QuarantinedRow(position=where, reason=error.reason, field=error.field))
+            else:
+                if record:
+                    records.append(record)
+        return records, quarantined
+
+    def _record(self, row: dict[str, Any]) -> DossierRecord | None:
+        if any(self._is_label(row.get(key)) for key in KEYS):
+            return None  # the header once more, as at the top of a printed page
+        filled = self._filled(row)
+        if not filled:
+            return None
+        code, key = filled.get("dossier_code"), filled.pop("record_id", None)
+        linked = filled.pop("linked_codes", None)
+        for name, value in (("dossier_code", code), ("record_id", key), ("linked_codes", linked)):
+            if value and not (value[0].isalnum() and value[-1].isdigit()):
+                _check_code(value, name)
+        if code is None and key is None:
+            raise BadRowError("no_dossier_code", "dossier_code")
+        if linked:
+            filled["linked_codes"] = (linked,) if linked != code else ()
+        if digitised := filled.pop("has_digitised_parts", None):
+            filled["has_digitised_parts"] = self._is_yes(digitised)
+        return DossierRecord(record_id=key, **{**self._constants, **filled})
+
+    def _filled(self, row: dict[str, Any]) -> dict[str, Any]:
+        filled: dict[str, Any] = {}
+        for name, value in row.items():
+            if value is None:
+                continue
+            if name not in _DATES:
+                value = self._text(value, name)  # noqa: PLW2901
+            elif value is _BAD:
+                raise BadRowError("impossible_date", name)
+            if value is not None:
+                filled[name] = value
+        return filled
+
+    def _is_label(self, cell: object) -> bool:
+        return isinstance(cell, str) and not cell[-1:].isdigit() and fold(cell) in self._key_labels
+
+    def _is_yes(self, word: str) -> bool:
+        if word not in self._words:
+            if len(self._words) > 1_000:
+                self._words.clear()
+            self._words[word] = fold(word) in self._yes
+        return self._words[word]
+
+    def _text(self, value: object, name: str) -> str | None:
+        """As kept; a whole number that a workbook holds as 10.0 is "10". Repeated texts are worked out once."""
+        if value in self._texts:
+            return self._texts[value]
+        try:
+            kept = text(str(int(value)) if isinstance(value, float) and value.is_integer() else str(value))
+        except BadRowError as error:
+            raise BadRowError(error.reason, name) from None
+        if len(self._texts) > 20_000:
+            self._texts.clear()
+        self._texts[value] = kept
+        return kept
+
+    def _moments(self, cells: list[Any]) -> list[Any]:
+        """Aware datetimes, None where empty, _BAD where no format reads what is there."""
+        texts = pd.Series([cell.strip() or None if isinstance(cell, str) else None for cell in cells], dtype=object)
+        parsed = pd.to_datetime(texts, format=self._formats[0], errors="coerce")
+        for other in self._formats[1:]:
+            missed = parsed.isna() & texts.notna()
+            if not missed.any():
+                break
+            parsed[missed] = pd.to_datetime(texts[missed], format=other, errors="coerce")
+        return [self._moment(value, read) for value, read in zip(cells, parsed.astype(object).tolist(), strict=True)]
+
+    def _moment(self, value: object, read: Any) -> Any:
+        if value is None or (isinstance(value, str) and not value.strip()):
+            return None
+        if isinstance(value, dt.datetime):
+            found: dt.datetime = value
+        elif isinstance(value, (int, float)) and not isinstance(value, bool) and 1 <= value < 110_000:
+            found = _EXCEL_EPOCH + dt.timedelta(seconds=round(value * 86_400))  # a workbook's day without a date style
+        elif isinstance(value, str) and read is not pd.NaT:
+            found = read.to_pydatetime()
+        else:
+            return _BAD
+        if not 1900 <= found.year < 2200:
+            return _BAD
+        return found if found.tzinfo else found.replace(tzinfo=self._timezone)
+
+
+_BAD = object()
+
+
+def _check_code(code: str, name: str) -> None:
+    """A code may have any form (CONTRACTS section 5), but a dash is none, and a formula must not get into a work list."""
+    if code[0] in "=+@":
+        raise BadRowError("formula_in_code", name)
+    if not any(char.isalnum() for char in code):
+        raise BadRowError("no_dossier_code", name)

@@ -1,0 +1,393 @@
+"""One polite HTTP session for every source that is reached over the network.
+
+It asks one request at a time, never faster than the limits allow, never follows a redirect to another host, never
+reads more than it was allowed to, never waits for an answer without end, and turns what can go wrong into the errors of
+doisoat.errors:
+
+    429, 408, 5xx, timeout, lost connection, cut-off body  -> SourceUnavailableError (after a few short tries)
+    401 after a fresh token, 403, other 4xx, TLS refused   -> SourceRejectedError
+    HTML, not JSON, wrong shape, too large, other redirect -> SourceChangedError
+
+The source's clock is the Date header; our own clock only paces and gives up.
+
+Connection: host, port, scheme (default https); extra `base_path`, `proxy` (URL), `verify` (path of a private CA), and
+for a token `token_url` or `token_path`, `grant` (client_credentials or password), `username`, `password`, `scope`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import email.utils
+import logging
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urljoin, urlsplit
+
+import msgspec
+import requests
+import urllib3
+
+from doisoat.errors import ConfigurationError, SourceChangedError, SourceRejectedError, SourceUnavailableError
+from doisoat.sources.contract import Connection, Limits
+from doisoat.sources.http_deadline import Deadline, DeadlineAdapter
+from doisoat.sources.transport import no_answer, no_tls, trusted
+
+_CHUNK = 1 << 20
+_TRIES = 4
+_REDIRECTS = 3
+_WHOLE_ANSWER = 10  # times timeout_seconds, which bounds the wait for one byte only
+_LONGEST_WAIT = 86_400.0  # of a Retry-After; beyond it is no wait but an error
+_YEARS = range(2000, 2200)  # a clock that says another one is broken
+_SHOWN = re.compile(
+    r"(?!\d{9,}$)-?[\w.:/-]{0,80}", re.ASCII
+)  # what a message repeats: no name, phone or identity number
+# urllib3 logs the whole address (a key may stand in it) and a header that it cannot read, whatever that says.
+for _name in ("urllib3.connection", "urllib3.connectionpool", "urllib3.response"):
+    logging.getLogger(_name).setLevel(logging.ERROR)
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A successful answer: its body, the source's clock, and what had been asked (for messages)."""
+
+    body: bytes
+    time: dt.datetime
+    asked: str
+
+
+class _Session(requests.Session):
+    """Leaves redirects alone: requests would read the whole body of one, however large, to see where it leads."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
+class HttpSession:
+    """A session with one source.
+
+    Args:
+        source_id: for messages.
+        connection: where and how.
+        limits: pace, timeout, size.
+        use_token: ask the connection's token endpoint and send what it gives as Bearer.
+        patient: try a refused request (429) again; False where the source forbids it.
+        sleep: for tests.
+    """
+
+    def __init__(
+        self,
+        source_id: str,
+        connection: Connection,
+        limits: Limits,
+        *,
+        use_token: bool = False,
+        patient: bool = True,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.source_id, self._limits, self._patient, self._sleep = source_id, limits, patient, sleep
+        self._base = _base_url(connection)
+        self._deadline, self._seconds = Deadline(), _WHOLE_ANSWER * limits.timeout_seconds
+        self._session = _Session()
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, DeadlineAdapter(self._deadline))
+        self._session.trust_env = False  # no proxy or netrc that the connection does not name
+        self._session.headers["Accept"] = "application/json"
+        self._session.headers["Accept-Encoding"] = "gzip, deflate"  # what unfolds in bounded steps
+        self._session.headers["User-Agent"] = "doisoat"
+        self._session.verify = trusted(connection)
+        if proxy := connection.extra.get("proxy"):
+            self._session.proxies = {"http": str(proxy), "https": str(proxy)}
+        self._token = _Token(self, connection) if use_token else None
+        self._one_at_a_time = threading.Lock()
+        self._next_at = 0.0
+        self.page_size = limits.page_size
+        self.requests_made = 0
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def get(self, path: str, params: Mapping[str, Any] | None = None) -> Answer:
+        """GET a path below the base address."""
+        return self.request("GET", path, params=params)
+
+    def clock(self) -> dt.datetime:
+        """The source's clock, from the Date header of whatever it answers at its base address."""
+        asked = _describe("HEAD", self._base, {})
+        with self._deadline.within(self._seconds), self._send("HEAD", self._base, asked, {}) as response:
+            return self._clock(response, asked)
+
+    def request(self, method: str, path: str, **content: Any) -> Answer:
+        """Ask, with the token if there is one; a 401 fetches a new token, once.
+
+        Args:
+            content: params, json, data as `requests` takes them.
+
+        Raises:
+            SourceUnavailableError, SourceRejectedError, SourceChangedError: as the module says.
+        """
+        url = urljoin(self._base, path.lstrip("/"))
+        if self._token is None:
+            return self._ask(method, url, **content)
+        try:
+            return self._ask(method, url, headers={"Authorization": self._token.value()}, **content)
+        except SourceRejectedError as error:
+            if error.status != 401:
+                raise
+            self._token.forget()
+            return self._ask(method, url, headers={"Authorization": self._token.value()}, **content)
+
+    def _ask(self, method: str, url: str, **content: Any) -> Answer:
+        asked = _describe(method, url, content)
+        give_up_at = time.monotonic() + self._limits.patience_seconds
+        for attempt in range(1, _TRIES + 1):
+            try:
+                with self._one_at_a_time, self._deadline.within(self._seconds):
+                    return self._ask_once(method, url, asked, content)
+            except SourceUnavailableError as error:
+                wait = error.retry_after_seconds or 0.25 * 2**attempt
+                if not self._patient or attempt == _TRIES or time.monotonic() + wait > give_up_at:
+                    raise
+                self._sleep(wait)
+        raise AssertionError("unreachable")  # pragma: no cover - the loop returns or raises
+
+    def _ask_once(self, method: str, url: str, asked: str, content: Mapping[str, Any]) -> Answer:
+        for _ in range(_REDIRECTS + 1):
+            response = self._send(method, url, asked, content)
+            with response:
+                if not response.is_redirect:
+                    return self._read(response, asked)
+                target = _target(url, response.headers["Location"])
+                if method != "GET" or target is None:
+                    raise self._changed(
+                        asked,
+                        f"a redirect (HTTP {response.status_code}) to another address",
+                        "check the connection's host and path; a login page may be in the way",
+                    )
+                url, content = target, {key: value for key, value in content.items() if key != "params"}
+        raise self._changed(asked, f"more than {_REDIRECTS} redirects", "check the connection's host and path")
+
+    def _send(self, method: str, url: str, asked: str, content: Mapping[str, Any]) -> requests.Response:
+        self._pace()
+        self.requests_made += 1
+        try:
+            return self._session.request(
+                method, url, timeout=self._limits.timeout_seconds, stream=True, allow_redirects=False, **content
+            )
+        except requests.exceptions.SSLError as error:
+            came, todo = no_tls(error)
+            raise SourceRejectedError(self.source_id, asked=asked, came=came, todo=todo) from None
+        except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema):
+            raise ConfigurationError(
+                f"{self.source_id}: the connection does not make an address; check host and port"
+            ) from None
+        except requests.exceptions.RequestException as error:
+            came, todo = no_answer(error)
+            raise self._unavailable(
+                asked, self._in_time(came), todo
+            ) from None  # the cause's text holds the whole address
+
+    def _in_time(self, came: str) -> str:
+        """What came, or that it had not ended when we hung up: what then fails is our own doing."""
+        return f"an answer that had not ended after {self._seconds:.0f} s" if self._deadline.has_passed else came
+
+    def _read(self, response: requests.Response, asked: str) -> Answer:
+        status = response.status_code
+        if not 200 <= status < 300:
+            raise self._refusal(response, asked)
+        body = self._body(response, asked)
+        if body.lstrip()[:1] == b"<":
+            raise self._changed(
+                asked,
+                f"a page of HTML or XML (HTTP {status}, {len(body)} bytes)",
+                "open the address by hand: maintenance, a login page or a proxy answers instead",
+            )
+        return Answer(body, self._clock(response, asked), asked)
+
+    def _body(self, response: requests.Response, asked: str) -> bytes:
+        most = self._limits.max_answer_megabytes << 20
+        parts, size = [], 0
+        try:
+            while part := response.raw.read(_CHUNK, decode_content=True):  # iter_content takes twice the time
+                parts.append(part)
+                size += len(part)
+                if size > most:
+                    raise self._changed(
+                        asked,
+                        f"more than {self._limits.max_answer_megabytes} MB",
+                        "lower limits.page_size or raise limits.max_answer_megabytes",
+                    )
+        except urllib3.exceptions.HTTPError as error:
+            came = f"a cut-off body ({type(error).__name__}, {size} bytes)"
+            raise self._unavailable(asked, self._in_time(came)) from None
+        if self._deadline.has_passed:  # a body without a length just ends when we hang up
+            raise self._unavailable(asked, self._in_time(""))
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _refusal(self, response: requests.Response, asked: str) -> Exception:
+        status = response.status_code
+        if status in (408, 429) or status >= 500:
+            return self._unavailable(asked, f"HTTP {status}", retry_after=_retry_after(response))
+        todo = {
+            401: "check login and password of the connection",
+            403: "ask the source's owner which rights this account lacks",
+            404: "check the connection's host, base_path and the source's options",
+        }.get(status, "compare the request with the source's contract")
+        error = SourceRejectedError(self.source_id, asked=asked, came=f"HTTP {status}", todo=todo)
+        error.status = status
+        return error
+
+    def _clock(self, response: requests.Response, asked: str) -> dt.datetime:
+        moment = _header_time(response, "Date")
+        if moment is None:
+            raise self._changed(
+                asked,
+                "no readable Date header",
+                "the cut-off of a pull is the source's clock: have the server or its proxy send it",
+            )
+        return moment
+
+    def _pace(self) -> None:
+        if rate := self._limits.requests_per_second:
+            now = time.monotonic()
+            if now < self._next_at:
+                self._sleep(self._next_at - now)
+            self._next_at = max(now, self._next_at) + 1 / rate
+
+    def _changed(self, asked: str, came: str, todo: str) -> SourceChangedError:
+        return SourceChangedError(self.source_id, asked=asked, came=came, todo=todo)
+
+    def _unavailable(
+        self, asked: str, came: str, todo: str = "wait; it is asked again later", *, retry_after: float | None = None
+    ) -> SourceUnavailableError:
+        error = SourceUnavailableError(self.source_id, asked=asked, came=came, todo=todo)
+        error.retry_after_seconds = retry_after
+        return error
+
+    def decode(self, answer: Answer, decoder: msgspec.json.Decoder[_T]) -> _T:
+        """The answer as the decoder's type.
+
+        Raises:
+            SourceUnavailableError: the JSON breaks off in the middle.
+            SourceChangedError: it is not JSON or has another shape; the message names fields and types, no value.
+        """
+        try:
+            return decoder.decode(answer.body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise self._undecodable(answer, error) from None
+
+    def _undecodable(self, answer: Answer, error: Exception) -> Exception:
+        size = len(answer.body)
+        try:
+            msgspec.json.decode(answer.body, type=msgspec.Raw)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as broken:
+            if size and "truncated" in str(broken):
+                return self._unavailable(answer.asked, f"JSON that breaks off ({size} bytes)")
+            todo = "open the address by hand and compare with docs/contracts.md"
+            return self._changed(answer.asked, f"{size} bytes that are not JSON", todo)
+        came = f"{shape(answer.body)} ({error})"  # msgspec names the field and the types, never the value
+        return self._changed(answer.asked, came, "compare with docs/contracts.md and mend the connector")
+
+
+class _TokenAnswer(msgspec.Struct):
+    access_token: str
+    expires_in: float = 300  # Keycloak always says; this is its own default
+
+
+class _Token:
+    """An OpenID Connect token, fetched when needed, renewed a little before it expires."""
+
+    def __init__(self, http: HttpSession, connection: Connection) -> None:
+        extra = connection.extra
+        self._http, self._decoder = http, msgspec.json.Decoder(_TokenAnswer)
+        path = extra.get("token_path")
+        url = extra.get("token_url") or (path and urljoin(http._base, "/" + str(path).lstrip("/")))
+        if not url:
+            raise ConfigurationError(f"connection {connection.connection_id!r}: extra needs token_url or token_path")
+        self._url, grant = str(url), extra.get("grant", "client_credentials")
+        self._form = {"grant_type": grant, "client_id": connection.login, "client_secret": connection.password}
+        if grant == "password":
+            self._form |= {"username": extra.get("username"), "password": extra.get("password")}
+        elif grant != "client_credentials":
+            raise ConfigurationError(
+                f"connection {connection.connection_id!r}: grant is client_credentials or password"
+            )
+        if scope := extra.get("scope"):
+            self._form["scope"] = scope
+        self._value, self._until = "", 0.0
+
+    def value(self) -> str:
+        if time.monotonic() >= self._until:
+            asked_at = time.monotonic()
+            answer = self._http._ask("POST", self._url, data=self._form)
+            token = self._http.decode(answer, self._decoder)
+            self._value = f"Bearer {token.access_token}"
+            self._until = asked_at + max(token.expires_in - 30, token.expires_in * 0.8)
+        return self._value
+
+    def forget(self) -> None:
+        self._until = 0.0
+
+
+def shape(body: bytes) -> str:
+    """What a JSON answer looks like: its kind and the names of its fields, never a value."""
+    try:
+        fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeDecodeError):  # a key that is not UTF-8
+        return f"{len(body)} bytes of JSON that are no object"
+    names = [name if name.isascii() and name.isidentifier() else "?" for name in list(fields)[:12]]
+    return f"an object with {', '.join(names) or 'no field'}"
+
+
+def _base_url(connection: Connection) -> str:
+    if not connection.host:
+        raise ConfigurationError(f"connection {connection.connection_id!r} names no host")
+    port = f":{connection.port}" if connection.port else ""
+    path = str(connection.extra.get("base_path", "")).strip("/")
+    return f"{connection.scheme or 'https'}://{connection.host}{port}/{path + '/' if path else ''}"
+
+
+def _target(url: str, location: str) -> str | None:
+    """Where a redirect leads, None for another host, scheme or port, or for no address at all."""
+    try:
+        target = urljoin(url, location)
+        return target if _origin(target) == _origin(url) else None
+    except ValueError:  # its text may repeat what the source said
+        return None
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port
+
+
+def _describe(method: str, url: str, content: Mapping[str, Any]) -> str:
+    """Method, path and query; a value that is no plain code stands as "?": it may have come from the source."""
+    given = {key: str(value) for key, value in (content.get("params") or {}).items()}
+    params = "&".join(f"{key}={value if _SHOWN.fullmatch(value) else '?'}" for key, value in given.items())
+    return f"{method} {urlsplit(url).path}{'?' + params if params else ''}"
+
+
+def _header_time(response: requests.Response, name: str) -> dt.datetime | None:
+    """The moment that a header states, None where it states none that can be."""
+    try:
+        moment = email.utils.parsedate_to_datetime(response.headers[name])
+    except (KeyError, ValueError, TypeError, OverflowError, IndexError):
+        return None
+    if moment.year not in _YEARS:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    """Retry-After in seconds: a number, or a date, which is measured against the source's own clock."""
+    value = response.headers.get("Retry-After", "").strip()
+    if value.isascii() and value.isdigit():
+        return min(float(value[:9]), _LONGEST_WAIT)
+    until, now = _header_time(response, "Retry-After"), _header_time(response, "Date")
+    return min(max(0.0, (until - now).total_seconds()), _LONGEST_WAIT) if until and now else None

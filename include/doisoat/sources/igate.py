@@ -1,0 +1,333 @@
+"""VNPT iGate 2.0, the provincial case system that is documented well enough to build on.
+
+Domain: the province's own dossiers, as its one-stop shops and departments handle them; removed ones are kept as
+    evidence, marked `is_removed`.
+Contract: CONTRACTS sections 3 and 8. Keycloak token (realm `digo`), Bearer; `GET /pa/dossier/search` with pages from 0,
+    `sort=updatedDate,desc`, windows `accepted-from`/`accepted-to`, `ancestor-agency-id`, `remove-status=0` (all [V]).
+    `spec=page` answers `totalElements` [A: Spring's names].
+Caveats: no row says that it was removed: it shows as the difference between a listing with and one without
+    `remove-status=0`, which is asked for only in windows where the two counts differ. There is no `updated-from`:
+    changes are read newest first until the watermark. A dossier without acceptedDate is in no accepted window: it is
+    counted as total minus dated, and sought by status (option `undated_statuses` [A]) before everything is walked.
+    Dates mix +0700 and +0000. `dossierStatus.id` is not the national table: a dated map in the province file [A].
+    Windows are local days, both included [A]. `ancestor-agency-id` may mean a subtree [A]: it is never taken as exact.
+Limits: the page-size cap is unknown, so what comes back is taken; deep pages are avoided by walking month by month.
+    One request at a time; the next page is fetched while the one before it is being read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Any
+
+import msgspec
+
+from doisoat.errors import SourceChangedError
+from doisoat.model import WHOLE, Capability, Cell, ControlTotal, DossierRecord, Page, QuarantinedRow, Side
+from doisoat.sources.contract import Source, SourceOptions
+from doisoat.sources.http import Answer, HttpSession
+from doisoat.sources.igate_rows import KeySlice, RawSlice, RowReader, Slice, Totals
+from doisoat.sources.values import BadRowError, moment
+
+_SHOWN = {"remove-status": "0"}
+_MIN_ROWS_TO_JUDGE = 5
+Filters = dict[str, str]
+
+
+class IgateOptions(SourceOptions):
+    """What may differ from one iGate to the next; all of it is [A] but the path.
+
+    Attributes:
+        dated_from, dated_to: no receipt date lies outside; "dated" means within.
+        undated_statuses: the status ids that dossiers without a receipt date usually have.
+        window_format: how a day is written in accepted-from/to.
+    """
+
+    search_path: str = "/pa/dossier/search"
+    agency_filter: str = "ancestor-agency-id"
+    dated_from: dt.date = dt.date(2000, 1, 1)
+    dated_to: dt.date = dt.date(2099, 12, 31)
+    undated_statuses: tuple[str, ...] = ()
+    window_format: str = "%Y-%m-%d"
+
+
+class Igate(Source):
+    """The connector; see the module."""
+
+    source_kind = "igate"
+    side = Side.PROVINCIAL
+    capabilities = frozenset({Capability.LISTING, Capability.CHANGES, Capability.COUNTS})
+    always_states = frozenset({"dossier_code", "status_code", "agency_ref"})
+    Options = IgateOptions
+    options: IgateOptions
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._http = HttpSession(self.source_id, self.connection, self.limits, use_token=True)
+        self._fetcher = ThreadPoolExecutor(1, "igate-next-page")
+        self._reader = RowReader(self.timezone)
+        self._totals = msgspec.json.Decoder(Totals)
+        self._slices = msgspec.json.Decoder(Slice)
+        self._raw_slices = msgspec.json.Decoder(RawSlice)
+        self._key_slices = msgspec.json.Decoder(KeySlice)
+
+    @property
+    def requests_made(self) -> int:
+        return self._http.requests_made
+
+    def close(self) -> None:
+        self._fetcher.shutdown(cancel_futures=True)
+        self._http.close()
+
+    def probe(self) -> str:
+        total = self.count(WHOLE)
+        return f"{total.value} dossiers, its clock says {total.measured_at.astimezone(self.timezone):%Y-%m-%d %H:%M}"
+
+    # COUNTS -----------------------------------------------------------------------------------------------------
+    def count(self, cell: Cell, *, removed: bool = True) -> ControlTotal:
+        hidden = {} if removed else _SHOWN
+        if cell.undated:
+            agency = self._filters(Cell(agency_ref=cell.agency_ref)) | hidden
+            total, answer = self._total(agency)
+            value = total - self._total(agency | self._window(self.options.dated_from, self.options.dated_to))[0]
+        else:
+            value, answer = self._total(self._filters(cell) | hidden)
+        return ControlTotal(
+            measure="dossiers" if removed else "dossiers_not_removed",
+            value=value,
+            measured_at=answer.time,
+            receipt_month=cell.receipt_month,
+            period_kind="undated" if cell.undated else "month" if cell.receipt_month else "all",
+            agency_ref=cell.agency_ref,
+        )
+
+    def months(self) -> list[dt.date]:
+        """Found by halving the dated range: a half that counts nothing is not asked again."""
+        first, last = self.options.dated_from.replace(day=1), self.options.dated_to.replace(day=1)
+        span = _month_number(last) - _month_number(first) + 1
+        return self._months(_month_number(first), span, self._total(self._month_window(_month_number(first), span))[0])
+
+    def _months(self, first: int, span: int, total: int) -> list[dt.date]:
+        if total <= 0:
+            return []
+        if span == 1:
+            return [_month(first)]
+        half = span // 2
+        left, _ = self._total(self._month_window(first, half))
+        return self._months(first, half, left) + self._months(first + half, span - half, total - left)
+
+    # LISTING ----------------------------------------------------------------------------------------------------
+    def list_cell(self, cell: Cell) -> Iterator[Page]:
+        if cell.undated:
+            yield from self._list_undated(self._filters(Cell(agency_ref=cell.agency_ref)))
+        elif cell.receipt_month:
+            first, last = cell.receipt_month, _last_day(cell.receipt_month)
+            yield from self._list_window(first, last, self._filters(Cell(agency_ref=cell.agency_ref)))
+        else:
+            for month in self.months():
+                yield from self.list_cell(Cell(month, cell.agency_ref))
+            yield from self.list_cell(Cell(agency_ref=cell.agency_ref, undated=True))
+
+    def _list_window(self, first: dt.date, last: dt.date, filters: Filters) -> Iterator[Page]:
+        """List a window of days; where very few rows of it are removed, halve it until they are cornered.
+
+        Halving costs some eight counts for each removed row, listing without the removed ones costs all pages again.
+        """
+        window = filters | self._window(first, last)
+        total, removed = self._removed(window)
+        if total == 0:
+            return
+        if first < last and 0 < removed * 8 < total / self.limits.page_size:
+            middle = first + (last - first) / 2
+            yield from self._list_window(first, middle, filters)
+            yield from self._list_window(middle + dt.timedelta(days=1), last, filters)
+        else:
+            yield from self._list_marked(window, total, removed)
+
+    def _list_undated(self, filters: Filters) -> Iterator[Page]:
+        """No filter asks for a missing date: try the likely statuses, then walk everything until all are found."""
+        dated = self._window(self.options.dated_from, self.options.dated_to)
+        wanted = self._total(filters)[0] - self._total(filters | dated)[0]
+        for status in self.options.undated_statuses:
+            narrowed = filters | {"dossier-status": status}
+            there = self._total(narrowed)[0] - self._total(narrowed | dated)[0] if wanted > 0 else 0
+            if there > 0:
+                yield from self._only_undated(narrowed, there)
+                wanted -= there
+        if wanted > 0:  # statuses that the option does not know
+            yield from self._only_undated(filters, wanted, skip_statuses=frozenset(self.options.undated_statuses))
+
+    def _only_undated(
+        self, filters: Filters, wanted: int, skip_statuses: frozenset[str] = frozenset()
+    ) -> Iterator[Page]:
+        for page in self._list_marked(filters, *self._removed(filters)):
+            page.records = [r for r in page.records if r.received_at is None and r.status_code not in skip_statuses]
+            page.quarantined = [row for row in page.quarantined if row.field == "acceptedDate"]
+            if page.received:
+                yield page
+            wanted -= page.received
+            if wanted <= 0:
+                return
+
+    # CHANGES ----------------------------------------------------------------------------------------------------
+    def changes(self, since: dt.datetime) -> Iterator[Page]:
+        yield from self._list_marked({}, *self._removed({}), since)
+
+    # pages ------------------------------------------------------------------------------------------------------
+    def _list_marked(
+        self, filters: Filters, total: int, removed: int, since: dt.datetime | None = None
+    ) -> Iterator[Page]:
+        """The rows of a listing, those that `remove-status=0` hides marked; newest first, down to `since` if given."""
+        shown = _Shown(self, filters, since) if removed else None
+        expected = total if since is None else 0
+        for number, (answer, rows) in enumerate(self._walk(filters, self._decode_rows, expected)):
+            records, quarantined = self._read(answer, rows, f"page {number}")
+            if since is not None:
+                self._check_order(answer, records)
+            fresh = [r for r in records if since is None or r.updated_at is None or r.updated_at >= since]
+            marked = [shown.mark(record) for record in fresh] if shown else fresh
+            yield Page(marked, quarantined, source_time=answer.time)
+            if len(fresh) < len(records):
+                return
+
+    def _walk(self, filters: Filters, decode: Any, expected: int = 0) -> Iterator[tuple[Answer, Any]]:
+        """Page after page, until one says that it is the last or has fewer rows than the ones before it.
+
+        A page that is short only because the server caps its size is not the end: the first page never is, unless it
+        says so or is empty. While `expected` rows are not reached, the next page is fetched as this one is worked on.
+        """
+        number, most, before, ahead = 0, 0, None, None
+        try:
+            while True:
+                answer = ahead.result() if ahead else self._page(filters, number)
+                more = (number + 1) * self.limits.page_size < expected
+                ahead = self._fetcher.submit(self._page, filters, number + 1) if more else None
+                page = decode(answer)
+                rows = page.content
+                if not rows:
+                    return
+                if before == answer.body and len(rows) > 1:
+                    raise self._changed(answer, "the same page as before", "the server no longer pages by `page`")
+                yield answer, rows
+                if page.last or (page.last is None and number and len(rows) < most):
+                    return
+                number, most, before = number + 1, max(most, len(rows)), answer.body
+        finally:
+            if ahead and not ahead.cancel():
+                wait([ahead])
+
+    def _page(self, filters: Filters, number: int) -> Answer:
+        query = {"page": number, "size": self.limits.page_size, "spec": "slice", "sort": "updatedDate,desc"}
+        return self._http.get(self.options.search_path, query | filters)
+
+    def _decode_rows(self, answer: Answer) -> Slice | RawSlice:
+        try:
+            return self._slices.decode(answer.body)
+        except msgspec.DecodeError:  # one bad row, or all of the answer: the second look tells
+            return self._http.decode(answer, self._raw_slices)
+
+    def _read(self, answer: Answer, rows: list[Any], position: str) -> tuple[list[DossierRecord], list[QuarantinedRow]]:
+        raw = isinstance(rows[0], msgspec.Raw)
+        records, quarantined = (self._reader.read_raw if raw else self._reader.read)(rows, position)
+        if not records and len(rows) >= _MIN_ROWS_TO_JUDGE:
+            fields = sorted({f"{row.field}: {row.reason}" for row in quarantined})
+            came = f"{len(rows)} rows of which none can be read ({', '.join(fields)})"
+            raise self._changed(answer, came, "mend the connector")
+        return records, quarantined
+
+    def _check_order(self, answer: Answer, records: list[DossierRecord]) -> None:
+        moments = [record.updated_at for record in records if record.updated_at]
+        if any(later > earlier for earlier, later in itertools.pairwise(moments)):
+            raise self._changed(
+                answer, "rows not sorted by updatedDate, newest first", "collect in full: changes need it"
+            )
+
+    def _changed(self, answer: Answer, came: str, todo: str) -> SourceChangedError:
+        return SourceChangedError(
+            self.source_id, asked=answer.asked, came=came, todo=f"{todo}; compare with docs/contracts.md"
+        )
+
+    # filters and totals -----------------------------------------------------------------------------------------
+    def _filters(self, cell: Cell) -> Filters:
+        filters = {self.options.agency_filter: cell.agency_ref} if cell.agency_ref else {}
+        if cell.receipt_month:
+            filters |= self._window(cell.receipt_month, _last_day(cell.receipt_month))
+        return filters
+
+    def _window(self, first: dt.date, last: dt.date) -> Filters:
+        write = self.options.window_format
+        return {"accepted-from": first.strftime(write), "accepted-to": last.strftime(write)}
+
+    def _month_window(self, first: int, span: int) -> Filters:
+        return self._window(_month(first), _last_day(_month(first + span - 1)))
+
+    def _total(self, filters: Mapping[str, str]) -> tuple[int, Answer]:
+        answer = self._http.get(self.options.search_path, {"page": 0, "size": 1, "spec": "page", **filters})
+        totals = self._http.decode(answer, self._totals)
+        found = totals.totalElements if totals.page is None else totals.page.totalElements
+        if found is None:
+            raise self._changed(answer, "an answer without totalElements", "completeness rests on counts")
+        return found, answer
+
+    def _removed(self, filters: Filters) -> tuple[int, int]:
+        """How many rows there are, and how many of them `remove-status=0` hides."""
+        total = self._total(filters)[0]
+        return total, max(0, total - self._total(filters | _SHOWN)[0])
+
+
+class _Shown:
+    """Which rows a listing shows when removed ones are hidden: what it hides is removed.
+
+    It is walked first, so a row that was born or changed since then may be missing from it innocently: such a row is
+    not marked, and comes again tomorrow as a change. If the number of shown rows moved during the walk, a row may have
+    slipped between two pages, and each row about to be marked is looked up by its code.
+    """
+
+    def __init__(self, source: Igate, filters: Filters, since: dt.datetime | None) -> None:
+        self._source, self._filters = source, filters | _SHOWN
+        before, answer = source._total(self._filters)
+        self._began, self._ids = answer.time, set[str]()
+        for page_answer, rows in source._walk(self._filters, self._decode, 0 if since else before):
+            self._ids.update(row.id for row in rows if isinstance(row.id, str))
+            if since and not self._reaches(page_answer, rows[-1], since):
+                break
+        self._is_settled = source._total(self._filters)[0] == before
+
+    def mark(self, record: DossierRecord) -> DossierRecord:
+        """The record, marked as removed if it is."""
+        if record.record_id in self._ids or (record.updated_at and record.updated_at >= self._began):
+            return record
+        if not self._is_settled and self._is_shown(record):
+            return record
+        return msgspec.structs.replace(record, is_removed=True)
+
+    def _decode(self, answer: Answer) -> KeySlice:
+        return self._source._http.decode(answer, self._source._key_slices)
+
+    def _reaches(self, answer: Answer, row: Any, since: dt.datetime) -> bool:
+        try:
+            updated_at = moment(row.updatedDate, self._source.timezone, "updatedDate")
+        except BadRowError:
+            return True
+        return updated_at is None or updated_at >= since
+
+    def _is_shown(self, record: DossierRecord) -> bool:
+        if not record.dossier_code:
+            return True  # cannot be looked up: tomorrow's counts will tell
+        query = {"code": record.dossier_code} | _SHOWN
+        return any(row.id == record.record_id for _, rows in self._source._walk(query, self._decode) for row in rows)
+
+
+def _month_number(day: dt.date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def _month(number: int) -> dt.date:
+    return dt.date(number // 12, number % 12 + 1, 1)
+
+
+def _last_day(month: dt.date) -> dt.date:
+    return _month(_month_number(month) + 1) - dt.timedelta(days=1)

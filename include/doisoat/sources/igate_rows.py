@@ -1,0 +1,263 @@
+"""The rows of an iGate listing: what is read of them, and how a row becomes a DossierRecord.
+
+The Structs list the fields that are read; msgspec walks over everything else (the applicant above all) without making
+a value of it. The nested objects that repeat (agency, procedure, status, channel) are taken as raw JSON and decoded
+once for each different text: a province has some hundred of them and a million rows. CONTRACTS sections 3 and 8.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import msgspec
+
+from doisoat.model import DossierRecord, QuarantinedRow
+from doisoat.sources.values import BadRowError, moment, text
+
+_DATES = ("appliedDate", "acceptedDate", "appointmentDate", "completedDate", "returnedDate", "updatedDate")
+_NULL = msgspec.Raw(b"null")
+_CACHED = 50_000  # distinct agencies, procedures, ...; far above what a province has
+_T = TypeVar("_T")
+_from_text = dt.datetime.fromisoformat
+Scalar = str | int | None
+
+
+class Row(msgspec.Struct, gc=False):
+    """One dossier as `GET /pa/dossier/search` shows it."""
+
+    id: str
+    code: str | None = None
+    nationCode: str | None = None
+    dossierStatus: msgspec.Raw = _NULL
+    procedure: msgspec.Raw = _NULL
+    agency: msgspec.Raw = _NULL
+    agencyLevel: msgspec.Raw = _NULL
+    applyMethod: msgspec.Raw = _NULL
+    paymentMethod: msgspec.Raw = _NULL
+    appliedDate: Scalar = None
+    acceptedDate: Scalar = None
+    appointmentDate: Scalar = None
+    dueDate: Scalar = None
+    completedDate: Scalar = None
+    returnedDate: Scalar = None  # [A]
+    updatedDate: Scalar = None
+    undefindedCompleteTime: bool | int | str | None = None  # sic: this dossier has no due date
+
+
+class Slice(msgspec.Struct):
+    """One page of a listing. `last` is Spring's [A]; without it the end shows in the number of rows."""
+
+    content: list[Row]
+    last: bool | None = None
+
+
+class RawSlice(msgspec.Struct):
+    """The same page, row by row, for the case that one of them cannot be read."""
+
+    content: list[msgspec.Raw]
+    last: bool | None = None
+
+
+class KeyRow(msgspec.Struct):
+    """What is needed to know that a row is there; a row that cannot be read is found by the full reading."""
+
+    id: Any = None
+    updatedDate: Any = None
+
+
+class KeySlice(msgspec.Struct):
+    content: list[KeyRow]
+    last: bool | None = None
+
+
+class _PageFacts(msgspec.Struct):
+    totalElements: int | None = None
+
+
+class Totals(msgspec.Struct):
+    """The answer to `spec=page`: Spring's names [A], at the top or below `page` as its newer versions write them."""
+
+    totalElements: int | None = None
+    page: _PageFacts | None = None
+
+
+class _Named(msgspec.Struct):
+    """An object that is known by id, code or both."""
+
+    id: Scalar = None
+    code: Scalar = None
+
+
+class _Procedure(msgspec.Struct):
+    code: Scalar = None
+    sector: _Named | None = None
+
+
+class _Translation(msgspec.Struct):
+    name: str | None = None
+
+
+class _Agency(msgspec.Struct):
+    id: Scalar = None
+    code: Scalar = None
+    name: str | list[_Translation] | None = None  # [A] a text, or one text a language
+    parent: _Named | Scalar = None
+
+
+class RowReader:
+    """Turns rows into records. One reader serves one pull: it remembers the nested objects it has seen."""
+
+    def __init__(self, timezone: dt.tzinfo) -> None:
+        self._timezone = timezone
+        self._status = _remembering(_code_of, "dossierStatus")
+        self._channel = _remembering(_code_of, "applyMethod")
+        self._payment = _remembering(_code_of, "paymentMethod")
+        self._level = _remembering(_level_of, "agencyLevel")
+        self._procedure = _remembering(_procedure_of, "procedure")
+        self._agency = _remembering(_agency_of, "agency")
+        self._row = msgspec.json.Decoder(Row)
+
+    def read(self, rows: Iterable[Row], position: str) -> tuple[list[DossierRecord], list[QuarantinedRow]]:
+        """The records of a page and its unreadable rows; `position` names the page."""
+        records, quarantined = [], []
+        for number, row in enumerate(rows, 1):
+            try:
+                records.append(self.record(row))
+            except BadRowError as error:
+                key = row.id if row.id.isalnum() and len(row.id) <= 64 else None
+                quarantined.append(
+                    QuarantinedRow(
+                        position=f"{position} row {number}", reason=error.reason, field=error.field, record_id=key
+                    )
+                )
+        return records, quarantined
+
+    def read_raw(self, rows: Iterable[msgspec.Raw], position: str) -> tuple[list[DossierRecord], list[QuarantinedRow]]:
+        """The same, where at least one row does not have the shape of a row."""
+        records, quarantined = [], []
+        for number, raw in enumerate(rows, 1):
+            where = f"{position} row {number}"
+            try:
+                good, bad = self.read([self._row.decode(raw)], position)
+            except msgspec.ValidationError as error:
+                good, bad = [], [QuarantinedRow(position=where, reason="wrong_shape", field=_field_of(error))]
+            records += good
+            quarantined += [msgspec.structs.replace(row, position=where) for row in bad]
+        return records, quarantined
+
+    def record(self, row: Row) -> DossierRecord:
+        """One record.
+
+        Raises:
+            BadRowError: it has no key, an unprintable code, an impossible date, or a nested object of another shape.
+        """
+        record_id, code, nation_code = row.id, row.code or None, row.nationCode or None
+        if not (record_id and record_id.isprintable()):
+            raise BadRowError("no_record_id", "id")
+        if not ((code or "").isprintable() and (nation_code or "").isprintable()):
+            raise BadRowError("unprintable_code", "code")
+        procedure_code, field_code = self._procedure(row.procedure)
+        agency_ref, agency_code, agency_name, parent_code = self._agency(row.agency)
+        submitted, received, due, finished, returned, updated = self._moments(row)
+        return DossierRecord(
+            record_id=record_id,
+            dossier_code=code,
+            linked_codes=(nation_code,) if nation_code and nation_code != code else (),
+            procedure_code=procedure_code,
+            field_code=field_code,
+            agency_code=agency_code,
+            agency_name=agency_name,
+            agency_ref=agency_ref,
+            parent_agency_code=parent_code,
+            agency_level=self._level(row.agencyLevel),
+            channel_code=self._channel(row.applyMethod),
+            status_code=self._status(row.dossierStatus),
+            online_payment_code=self._payment(row.paymentMethod),
+            submitted_at=submitted,
+            received_at=received,
+            due_at=due,
+            finished_at=finished,
+            returned_at=returned,
+            updated_at=updated,
+        )
+
+    def _moments(self, row: Row) -> list[dt.datetime | None]:
+        """The six dates of a row, in the order of _DATES."""
+        due = None if row.undefindedCompleteTime in (True, 1, "1", "true") else (row.appointmentDate or row.dueDate)
+        values = (row.appliedDate, row.acceptedDate, due, row.completedDate, row.returnedDate, row.updatedDate)
+        usual = _usual_moments(values)
+        return usual or [moment(value, self._timezone, name) for value, name in zip(values, _DATES, strict=True)]
+
+
+def _usual_moments(values: tuple[Scalar, ...]) -> list[dt.datetime | None]:
+    """What `moment` makes of texts with an offset, at half the time; nothing where any of them is something else."""
+    try:
+        found = [None if value in (None, "") else _from_text(value) for value in values]  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return []
+    for one in found:
+        if one is not None and not (one.tzinfo and 1900 <= one.year < 2200):
+            return []
+    return found
+
+
+def _remembering(decode: Callable[[msgspec.Raw], _T], field: str) -> Callable[[msgspec.Raw], _T]:
+    """A decoder of nested objects that decodes each different text once; what it cannot read names `field`."""
+    known: dict[bytes, _T] = {}
+
+    def remembered(raw: msgspec.Raw) -> _T:
+        key = bytes(raw)
+        if key in known:
+            return known[key]
+        try:
+            value = decode(raw)
+        except msgspec.ValidationError:
+            raise BadRowError("wrong_shape", field) from None
+        except BadRowError as error:
+            raise BadRowError(error.reason, field) from None
+        if len(known) >= _CACHED:
+            known.clear()
+        known[key] = value
+        return value
+
+    return remembered
+
+
+_NAMED_OR_SCALAR = msgspec.json.Decoder(_Named | Scalar)
+_PROCEDURE = msgspec.json.Decoder(_Procedure | None)
+_AGENCY = msgspec.json.Decoder(_Agency | None)
+
+
+def _code_of(raw: msgspec.Raw) -> str | None:
+    """Of a status, channel or way of paying: its id (iGate's tables are known by id), else its code, else itself."""
+    value = _NAMED_OR_SCALAR.decode(raw)
+    if isinstance(value, _Named):
+        return text(value.id if value.id not in (None, "") else value.code)
+    return text(value)
+
+
+def _level_of(raw: msgspec.Raw) -> str | None:
+    value = _NAMED_OR_SCALAR.decode(raw)
+    return text(value.code if isinstance(value, _Named) else value)
+
+
+def _procedure_of(raw: msgspec.Raw) -> tuple[str | None, str | None]:
+    value = _PROCEDURE.decode(raw) or _Procedure()
+    return text(value.code), text(value.sector.code) if value.sector else None
+
+
+def _agency_of(raw: msgspec.Raw) -> tuple[str | None, str | None, str | None, str | None]:
+    value = _AGENCY.decode(raw) or _Agency()
+    name = value.name
+    if isinstance(name, list):
+        name = next((translation.name for translation in name if translation.name), None)
+    parent = value.parent.code if isinstance(value.parent, _Named) else None  # a bare id says no code
+    return text(value.id), text(value.code), text(name), text(parent)
+
+
+def _field_of(error: msgspec.ValidationError) -> str | None:
+    """The field that msgspec complains of: "... - at `$.acceptedDate`"."""
+    _, _, path = str(error).partition("`$.")
+    return path.rstrip("`").split("[")[0] or None

@@ -1,0 +1,155 @@
+"""Listings that come as files: what `national_export` and `file_drop` share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import Field, field_validator, model_validator
+
+from doisoat.errors import ConfigurationError
+from doisoat.model import WHOLE, Capability, Cell, Page
+from doisoat.sources.export_rows import FIELDS, KEYS, TEXTS, BlockReader, Columns
+from doisoat.sources.export_tables import Table, Wanted, open_table
+from doisoat.sources.inbox import InboxFile, InboxOptions, InboxSource
+from doisoat.sources.sheet_words import fold
+
+
+class ListingOptions(InboxOptions):
+    """How the files look; all of it is [A].
+
+    Attributes:
+        columns: field of DossierRecord -> the labels that it may have. Never name a personal column here. A key is
+            needed: dossier_code, or record_id for the system's own number where there are no dossier codes.
+        constants: field -> the value it has in every row, where the files have no column for it.
+        date_formats: tried in this order (strptime); a text that none of them reads is an impossible date.
+        encodings: of CSV, tried in this order after a byte-order mark.
+        sheets: pattern of the names of a workbook's sheets to read (case, diacritics and spaces do not matter); unless
+            given, exactly one sheet that is shown may have the header.
+        required: fields whose column must be there; a renamed column must not pass for an empty one.
+        needs_total: a file without its closing total counts as cut off. What a full listing lacks is closed as gone,
+            so a file that lost its second half must never pass for the whole.
+        digitised_yes: what counts as yes in the column of `has_digitised_parts`.
+    """
+
+    columns: dict[str, tuple[str, ...]]
+    constants: dict[str, str] = Field(default_factory=dict)
+    date_formats: tuple[str, ...] = Field(default=("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y"), min_length=1)
+    encodings: tuple[str, ...] = ("utf-8", "cp1258")
+    sheets: str | None = None
+    required: tuple[str, ...] = ("dossier_code", "procedure_code", "received_at", "status_code")
+    needs_total: bool = True
+    digitised_yes: tuple[str, ...] = ("1", "Có", "true")
+
+    @field_validator("columns")
+    @classmethod
+    def _known(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        if unknown := sorted(set(value) - FIELDS):
+            raise ValueError(f"{', '.join(unknown)}: not a field that an export can fill ({', '.join(sorted(FIELDS))})")
+        if not set(KEYS) & set(value):
+            raise ValueError("dossier_code or record_id is needed: a row is known by it")
+        labels = [label for aliases in value.values() for label in set(map(fold, aliases))]
+        if len(labels) != len(set(labels)):
+            raise ValueError("one label stands for two fields")
+        return value
+
+    @field_validator("encodings")
+    @classmethod
+    def _codecs(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            try:
+                "".encode(name)
+            except LookupError:
+                raise ValueError(f"{name}: not an encoding") from None
+        return value
+
+    @model_validator(mode="after")
+    def _coherent(self) -> ListingOptions:
+        if wrong := sorted(set(self.constants) - (set(TEXTS) - set(KEYS))):
+            raise ValueError(f"constants: {', '.join(wrong)}: only a text that is no key can be the same in every row")
+        if twice := sorted(set(self.constants) & set(self.columns)):
+            raise ValueError(f"{', '.join(twice)}: a column or a constant, not both")
+        if missing := sorted(set(self.required) - set(self.columns)):
+            raise ValueError(f"required: {', '.join(missing)}: not among the columns")
+        return self
+
+
+class ListingFiles(InboxSource):
+    """Base of the connectors whose files are listings."""
+
+    capabilities = frozenset({Capability.LISTING})
+    always_full = True
+    Options = ListingOptions
+    options: ListingOptions
+    #: What somebody should do where no file waits.
+    todo = "put the listing into the inbox"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        columns = Columns(self.options.columns)
+        self._wanted = Wanted(
+            columns=columns,
+            required=self.options.required,
+            encodings=self.options.encodings,
+            sheets=self.options.sheets,
+            megabytes=self.limits.max_answer_megabytes,
+        )
+        self._reader = BlockReader(
+            self.timezone,
+            self.options.date_formats,
+            self.options.digitised_yes,
+            constants=self.options.constants,
+            key_labels=columns.key_labels,
+        )
+        self.always_states = frozenset(self.options.required)
+
+    # LISTING ----------------------------------------------------------------------------------------------------
+    def list_cell(self, cell: Cell) -> Iterator[Page]:
+        """Every row of every file, oldest file first; the last page of the pull bears the declared total.
+
+        Raises:
+            SourceUnavailableError: no file waits, or one is still being written, was cut off or is damaged.
+            SourceChangedError: a file has no header that is known, or is not what its name says.
+        """
+        if cell != WHOLE:
+            raise ConfigurationError(f"{self.source_id}: files show the whole only; ask for WHOLE")
+        declared: int | None = 0
+        last: Page | None = None
+        for file in self._new_files(self.todo):
+            with self._opened(file) as table:
+                for page in self._pages(table, file):
+                    if last:
+                        yield last
+                    last = page
+            self._check_unchanged(file)
+            if self.options.needs_total and table.declared_total is None:
+                raise file.unavailable(
+                    'a file without its closing row "Tổng số: N"',
+                    "it was cut off: download it again (or set needs_total: false if it never has that row)",
+                )
+            declared = None if declared is None or table.declared_total is None else declared + table.declared_total
+        if last:
+            last.declared_total = declared
+            yield last
+
+    def _opened(self, file: InboxFile) -> Table:
+        try:
+            return open_table(file, self._wanted)
+        except OSError as error:
+            raise _lost(file, error) from None
+
+    def _pages(self, table: Table, file: InboxFile) -> Iterator[Page]:
+        blocks = table.blocks()
+        while True:
+            try:
+                block = next(blocks, None)
+            except OSError as error:
+                raise _lost(file, error) from None
+            if block is None:
+                return
+            records, quarantined = self._reader.read(block, f"file {file.number}")
+            yield Page(records, quarantined, source_time=file.made_at)
+
+
+def _lost(file: InboxFile, error: OSError) -> Exception:
+    return file.unavailable(f"a file that can no longer be read ({type(error).__name__})", "wait; it is read again")

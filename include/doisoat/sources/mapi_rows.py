@@ -1,0 +1,269 @@
+"""Rows as the portal's exchange and the systems modelled on it write them: keys in any case, loosely typed values.
+
+Shared by the connectors that read such rows. A row is taken apart into raw JSON by key, and only the keys that a
+connector names become values: what else stands in it (names, identity numbers, portraits) is never decoded. CONTRACTS
+sections 1, 4 and 8: dates `yyyyMMddHHmmss`, `dd/MM/yyyy`, `dd/MM/yyyy HH:mm:ss` or ISO, `""` for null; codes as text
+or number.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from doisoat.errors import SourceChangedError
+from doisoat.model import DossierRecord, QuarantinedRow
+from doisoat.sources.http import Answer
+from doisoat.sources.values import BadRowError, text, written_moment
+
+#: Tried before the forms that `written_moment` knows; the first is the exchange's [V].
+DATE_FORMATS = ("%Y%m%d%H%M%S", "%Y%m%d%H%M", "%Y%m%d")
+#: What some servers write where they have no date: the first day of their calendar [A].
+NO_DATES = ("0", "0001-01-01T00:00:00", "01/01/0001 00:00:00", "01/01/0001", "00010101000000")
+
+#: `cancelled_at` is no field of a record: it tells that a dossier was taken back.
+_DATES = frozenset(
+    {"submitted_at", "received_at", "due_at", "finished_at", "returned_at", "updated_at", "cancelled_at"}
+)
+_FLAGS = frozenset({"has_digitised_parts"})
+_YES, _NO = frozenset({"1", "true", "co"}), frozenset({"0", "false", "khong"})
+#: CONTRACTS section 5: only what looks like a dossier code may name a row that could not be read.
+_CODE = re.compile(r"^(?:\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(?:\.\d{2,3}){0,3}-\d{6}-\d{4,5}$")
+_MIN_TO_JUDGE = 5
+_EMPTY = (b"null", b'""', b"{}", b"[]")
+_LONGEST_EMPTY = 64  # spaces and line ends included
+_MOST = 10**18
+_ROW = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_SCALAR = msgspec.json.Decoder(str | int | float | bool | None)
+
+
+def fold_key(key: str) -> str:
+    """A key without case and marks: MaHoSo, MAHOSO and ma_ho_so are the same [A]."""
+    return "".join(char for char in key.casefold() if char.isalnum())
+
+
+def is_empty(raw: msgspec.Raw) -> bool:
+    """Whether a piece of JSON says nothing: null, "", {} or []."""
+    piece = memoryview(raw)
+    return len(piece) <= _LONGEST_EMPTY and b"".join(bytes(piece).split()) in _EMPTY
+
+
+def scalar(raw: msgspec.Raw, field: str) -> str | int | bool | None:
+    """A single value; a float that is a whole number is that number.
+
+    Raises:
+        BadRowError: an object, a list, a fraction or a number beyond any code.
+    """
+    try:
+        value = _SCALAR.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise BadRowError("wrong_shape", field) from None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) >= _MOST):
+        raise BadRowError("wrong_shape", field)
+    return value
+
+
+class FieldReader:
+    """Decodes the named fields of a row and nothing else.
+
+    Args:
+        names: field -> the keys under which it may stand, the first filled one counts. `linked_codes` takes them all.
+        timezone: of dates without an offset.
+        date_formats: tried in this order before `dd/MM/yyyy`, ISO 8601 and milliseconds.
+        no_dates: texts that stand for "no date".
+    """
+
+    def __init__(
+        self,
+        names: Mapping[str, Sequence[str]],
+        timezone: dt.tzinfo,
+        date_formats: Sequence[str] = DATE_FORMATS,
+        no_dates: Sequence[str] = NO_DATES,
+    ) -> None:
+        self._names = {field: tuple(keys) for field, keys in names.items()}
+        self._field_keys = {field: tuple(map(fold_key, keys)) for field, keys in names.items()}
+        self._wanted = {key for keys in self._field_keys.values() for key in keys}
+        self._timezone, self._formats, self._no_dates = timezone, tuple(date_formats), frozenset(no_dates)
+
+    def decode(self, raw: msgspec.Raw) -> tuple[dict[str, Any], dict[str, BadRowError]]:
+        """The filled fields of a row, and those that could not be read; the errors name the source's own keys.
+
+        Raises:
+            BadRowError: it is no object.
+        """
+        found = self._parts(raw)
+        filled: dict[str, Any] = {}
+        unread: dict[str, BadRowError] = {}
+        for field, keys in self._field_keys.items():
+            parts = [found[key] for key in keys if key in found]
+            try:
+                value = self._value(field, parts)
+            except BadRowError as error:
+                unread[field] = BadRowError(error.reason, self._names[field][0])
+            else:
+                if value not in (None, ()):
+                    filled[field] = value
+        return filled, unread
+
+    def _parts(self, raw: msgspec.Raw) -> dict[str, msgspec.Raw]:
+        try:
+            row = _ROW.decode(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise BadRowError("wrong_shape", "row") from None
+        found: dict[str, msgspec.Raw] = {}
+        for key, part in row.items():
+            folded = fold_key(key)
+            if folded in self._wanted and folded not in found and not is_empty(part):
+                found[folded] = part
+        return found
+
+    def _value(self, field: str, parts: list[msgspec.Raw]) -> Any:
+        if field == "linked_codes":
+            codes = [self._text(part, field) for part in parts]
+            return tuple(dict.fromkeys(code for code in codes if code))
+        if not parts:
+            return None
+        if field in _DATES:
+            return self._moment(parts[0], field)
+        if field in _FLAGS:
+            return _flag(scalar(parts[0], field))
+        return self._text(parts[0], field)
+
+    def _text(self, part: msgspec.Raw, field: str) -> str | None:
+        value = scalar(part, field)
+        if isinstance(value, bool):
+            raise BadRowError("wrong_shape", field)
+        return text(value)
+
+    def _moment(self, part: msgspec.Raw, field: str) -> dt.datetime | None:
+        value = scalar(part, field)
+        if isinstance(value, bool):
+            raise BadRowError("wrong_shape", field)
+        written = "" if value is None else str(value).strip()
+        if not written or written in self._no_dates:
+            return None
+        for form in self._formats:
+            found = _strictly(written, form)
+            if found and 1900 <= found.year < 2200:
+                return found if found.tzinfo else found.replace(tzinfo=self._timezone)
+        return written_moment(written if isinstance(value, str) else value, self._timezone, field)
+
+
+class RowReader:
+    """Turns the rows of a listing into records. The dossier's code is the record's key: these systems have no other.
+
+    Args:
+        fields: what is read; `dossier_code` among it.
+        removed_when_filled: fields that, where filled, say that the dossier was taken back.
+    """
+
+    def __init__(self, fields: FieldReader, removed_when_filled: Sequence[str] = ()) -> None:
+        self._fields, self._removed_when_filled = fields, tuple(removed_when_filled)
+
+    def read(self, rows: Iterable[msgspec.Raw], position: str) -> tuple[list[DossierRecord], list[QuarantinedRow]]:
+        """The records of an answer and its unreadable rows; `position` names the answer."""
+        records, quarantined = [], []
+        for number, raw in enumerate(rows, 1):
+            where, code = f"{position} row {number}", None
+            try:
+                filled, unread = self._fields.decode(raw)
+                code = filled.get("dossier_code")
+                if unread:
+                    raise next(iter(unread.values()))
+                if code is None:
+                    raise BadRowError("no_dossier_code", "dossier_code")
+                records.append(record_of(filled, code, self._removed_when_filled))
+            except BadRowError as error:
+                key = code if code and _CODE.match(code) else None
+                quarantined.append(
+                    QuarantinedRow(position=where, reason=error.reason, field=error.field, record_id=key)
+                )
+        return records, quarantined
+
+
+class LookUpReader:
+    """Finds in the answer to a look-up the dossier that was asked for.
+
+    A single value that cannot be read (an impossible date) is left unknown: that the dossier is held stands all the
+    same. Where nothing but unreadable values ever comes in a field, or a value has another shape, the contract changed.
+    """
+
+    def __init__(self, source_id: str, fields: FieldReader) -> None:
+        self._source_id, self._fields = source_id, fields
+        self._read: Counter[str] = Counter()
+        self._unread: Counter[str] = Counter()
+
+    def find(self, code: str, answer: Answer, rows: Iterable[msgspec.Raw]) -> DossierRecord | None:
+        """What the rows say of the dossier; None if there is no row with anything in it.
+
+        Raises:
+            SourceChangedError: they name other dossiers only, or are not the contract.
+        """
+        decoded = [self._decode(raw, answer) for raw in rows if not is_empty(raw)]
+        if not decoded:
+            return None
+        named = [row for row in decoded if _names(row, code)]
+        nameless = [row for row in decoded if not row.get("dossier_code") and not row.get("linked_codes")]
+        if named:
+            chosen = named[0]
+        elif len(nameless) == len(decoded):
+            chosen = nameless[0] if len(nameless) == 1 else {}  # several and none says which: no value is taken
+        else:
+            raise self._changed(answer, "another dossier than the one that was asked for")
+        return record_of(chosen, chosen.get("dossier_code") or code)
+
+    def _decode(self, raw: msgspec.Raw, answer: Answer) -> dict[str, Any]:
+        try:
+            filled, unread = self._fields.decode(raw)
+        except BadRowError:
+            raise self._changed(answer, "a row that is no object") from None
+        self._read.update(filled.keys())
+        for field, error in unread.items():
+            if error.reason == "wrong_shape":
+                raise self._changed(answer, f"{error.field} of another type")
+            self._unread[field] += 1
+            if self._unread[field] >= _MIN_TO_JUDGE and not self._read[field]:
+                raise self._changed(answer, f"{error.field} that could not be read even once ({error.reason})")
+        return filled
+
+    def _changed(self, answer: Answer, came: str) -> SourceChangedError:
+        todo = "compare with docs/contracts.md, and mend the connector or its options"
+        return SourceChangedError(self._source_id, asked=answer.asked, came=came, todo=todo)
+
+
+def record_of(filled: Mapping[str, Any], code: str, removed_when_filled: Sequence[str] = ()) -> DossierRecord:
+    """A record from decoded fields, keyed by the code under which it is held; other codes it names are links."""
+    given = {field: value for field, value in filled.items() if field in DossierRecord.__struct_fields__}
+    linked = tuple(other for other in given.pop("linked_codes", ()) if other != code)
+    is_removed = any(field in filled for field in removed_when_filled)
+    return DossierRecord(
+        **{**given, "record_id": code, "dossier_code": code}, linked_codes=linked, is_removed=is_removed
+    )
+
+
+def _names(row: Mapping[str, Any], code: str) -> bool:
+    wanted = "".join(code.split()).casefold()
+    named = (row.get("dossier_code"), *row.get("linked_codes", ()))
+    return any("".join(other.split()).casefold() == wanted for other in named if other)
+
+
+def _flag(value: str | int | bool | None) -> bool | None:
+    """Yes, no, or nothing said; a word that is neither says nothing."""
+    word = fold_key(str(value)).replace("ó", "o").replace("ô", "o")
+    return True if word in _YES else False if word in _NO else None
+
+
+def _strictly(written: str, form: str) -> dt.datetime | None:
+    """Read by one format. strptime splits digits as it pleases, so a text of digits must come out the same again."""
+    try:
+        found = dt.datetime.strptime(written, form)
+    except ValueError:
+        return None
+    return found if not written.isdigit() or found.strftime(form) == written else None

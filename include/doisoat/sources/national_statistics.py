@@ -1,0 +1,126 @@
+"""The national portal's published statistics: what it declares of a province, by unit and month.
+
+Domain: counts of the national side; no dossier can be listed here. They say how large the national side is and how
+    much of it counts as synced, so that the declared and the listed can be told apart in the ledger.
+Contract: CONTRACTS section 2. Which API is asked is a dated option (`apis`), chosen by the night: `reporting_2026`
+    (`POST /api/v1/reporting/evaluation/transparency` and `/dvc-progress-tree`, HTTP 201, code "OK") or `rest_jsp`
+    (`POST /jsp/rest.jsp` with the form field `params`, to 2025).
+Caveats: the measures keep the source's own names, because their meaning is not settled (`DOSSIER_SYNC_NUMERATOR`,
+    `DOSSIER_SYNC_DENOMINATOR`, `totalReceived`, ...; `HS_TOTAL`, `DB_TOTAL`, ...). The denominator may be provisional:
+    the metric's data-quality flag says so and is kept. Only months that have ended are asked for; the newest may still
+    be refused while the portal computes it, and is then left out. Whether a parent's number includes its children is
+    checked against their sum and recorded, None where the numbers cannot tell. Pages start at 0 or 1 (section 8): the
+    first two are compared. The names of tree children and of the old API's unit keys are [A].
+Limits: one call at a time, and nothing is tried twice: 403 and 429 end the pull at once (section 2).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any, Literal, Protocol
+
+from pydantic import Field
+
+from doisoat.errors import ConfigurationError, SourceRejectedError
+from doisoat.model import Capability, ControlTotal, Side
+from doisoat.sources.contract import Source, SourceOptions
+from doisoat.sources.http import HttpSession
+from doisoat.sources.reporting_2026 import Reporting2026
+from doisoat.sources.rest_jsp import RestJsp
+
+
+class DatedApi(SourceOptions):
+    """An API and the nights on which it answers; valid_to is exclusive."""
+
+    kind: Literal["reporting_2026", "rest_jsp"]
+    valid_from: dt.date = dt.date(1900, 1, 1)
+    valid_to: dt.date = dt.date(2200, 1, 1)
+
+
+class StatisticsOptions(SourceOptions):
+    """Which API when, how far back, and how each names the province.
+
+    Attributes:
+        months_back: how many ended months are asked each night.
+        root_department_id: the province in the 2026 API (`rootDepartmentId`).
+        old_province_id: the province in the old API (`p_tinh_id`) [A].
+        old_unit_code_keys, old_unit_name_keys: under which keys a row of the old API may name its unit [A]; case and
+            underscores do not matter.
+    """
+
+    apis: tuple[DatedApi, ...] = Field(min_length=1)
+    months_back: int = Field(default=3, ge=1, le=36)
+    root_department_id: str = ""
+    old_province_id: str = ""
+    old_service: str = "report_by_month_sum_service"
+    old_unit_code_keys: tuple[str, ...] = ("MADONVI", "MACOQUAN")
+    old_unit_name_keys: tuple[str, ...] = ("TENDONVI", "TENCOQUAN")
+
+
+class Api(Protocol):
+    """One way of asking for a month."""
+
+    def month(self, month: dt.date) -> Iterator[ControlTotal]:
+        """What is declared for a month that has ended.
+
+        Raises:
+            SourceRejectedError: the period is refused.
+        """
+
+
+class NationalStatistics(Source):
+    """The connector; see the module."""
+
+    source_kind = "national_statistics"
+    side = Side.NATIONAL
+    capabilities = frozenset({Capability.COUNTS})
+    Options = StatisticsOptions
+    options: StatisticsOptions
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        with_token = bool({"token_url", "token_path"} & set(self.connection.extra))
+        self._http = HttpSession(self.source_id, self.connection, self.limits, use_token=with_token, patient=False)
+
+    @property
+    def requests_made(self) -> int:
+        return self._http.requests_made
+
+    def close(self) -> None:
+        self._http.close()
+
+    def probe(self) -> str:
+        night = self._http.clock().astimezone(self.timezone).date() - dt.timedelta(days=1)
+        month = _ended_months(night, 2)[0]  # the one before the newest, which the portal has surely computed
+        return f"{sum(1 for _ in self._api(night).month(month))} counts for {month:%Y-%m}"
+
+    def control_totals(self, night: dt.date) -> Iterator[ControlTotal]:
+        api = self._api(night)
+        months = _ended_months(night, self.options.months_back)
+        declared = 0
+        for month in months:
+            try:
+                for total in api.month(month):
+                    declared += 1
+                    yield total
+            except SourceRejectedError as error:
+                if error.status in (401, 403) or month != months[-1] or not declared:
+                    raise
+                # the portal has not finished the newest month: it declares nothing for it yet
+
+    def _api(self, night: dt.date) -> Api:
+        for api in self.options.apis:
+            if api.valid_from <= night < api.valid_to:
+                return (Reporting2026 if api.kind == "reporting_2026" else RestJsp)(self._http, self.options)
+        raise ConfigurationError(f"{self.source_id}: options.apis names no API for {night}; add one with its dates")
+
+
+def _ended_months(night: dt.date, count: int) -> list[dt.date]:
+    """The last `count` months that had ended on that night, oldest first; a month ends on the night of its last day."""
+    first = (night + dt.timedelta(days=1)).replace(day=1)
+    months = []
+    for _ in range(count):
+        first = (first - dt.timedelta(days=1)).replace(day=1)
+        months.append(first)
+    return months[::-1]

@@ -1,0 +1,196 @@
+"""The rows of an OpenCPS dossier search: what is read of them, and how a row becomes a DossierRecord.
+
+The Structs list the fields that are read; msgspec walks over everything else (applicant, contact, delegate and postal
+fields, notes, `metaData`) without making a value of it. CONTRACTS section 3, and VietOpenCPS/opencps-v2 at its 2020
+state: what the province sends to the portal as NgayTiepNhan is receiveDate, NgayHenTra dueDate, NgayKetThucXuLy
+releaseDate, NgayTra finishDate [V].
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from doisoat.model import DossierRecord, QuarantinedRow
+from doisoat.sources.values import BadRowError, text, written_moment
+
+_DATES = ("submitDate", "receiveDate", "dueDate", "releaseDate", "finishDate", "modifiedDate")
+_YES, _NO = frozenset({"true", "1"}), frozenset({"false", "0"})
+_FROM_PORTAL = "5"  # the systemId of dossiers that the national portal created [V]
+#: CONTRACTS section 5: what looks like a dossier code, national ones (G22) among them.
+_CODE = re.compile(r"^(?:\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(?:\.\d{2,3}){0,3}-\d{6}-\d{4,5}$")
+Scalar = str | int | None
+Loose = str | int | bool | None
+
+
+class Row(msgspec.Struct):
+    """One dossier of the search."""
+
+    dossierId: Scalar = None
+    dossierNo: Scalar = None
+    referenceUid: Scalar = None
+    originDossierNo: Scalar = None
+    systemId: Scalar = None
+    originality: Scalar = None
+    serviceCode: Scalar = None
+    domainCode: Scalar = None
+    govAgencyCode: Scalar = None
+    govAgencyName: str | None = None
+    dossierStatus: Scalar = None
+    online: Loose = None
+    fromViaPostal: Scalar = None
+    submitDate: Scalar = None
+    receiveDate: Scalar = None
+    dueDate: Scalar = None
+    releaseDate: Scalar = None
+    finishDate: Scalar = None
+    modifiedDate: Scalar = None
+
+
+class Result(msgspec.Struct):
+    """One page of a search; `code` stands where an error is answered with a status of success."""
+
+    total: int | None = None
+    data: list[Row] | None = None
+    code: Any = None
+
+
+class RawResult(msgspec.Struct):
+    """The same page, row by row, for the case that one of them cannot be read."""
+
+    total: int | None = None
+    data: list[msgspec.Raw] | None = None
+    code: Any = None
+
+
+class _Mark(msgspec.Struct):
+    originality: Any = None
+
+
+class Totals(msgspec.Struct):
+    """A page of which the total is wanted, and whether its rows are removed."""
+
+    total: int | None = None
+    data: list[_Mark] | None = None
+    code: Any = None
+
+
+def is_removed(originality: object) -> bool:
+    """Whether a dossier was removed: its originality is made negative, and is indexed as 99 less that [V]."""
+    try:
+        number = int(str(originality))
+    except ValueError:
+        return False
+    return number < 0 or 90 <= number <= 98
+
+
+class RowReader:
+    """Turns rows into records.
+
+    Args:
+        timezone: of dates, which carry none.
+        reference_is_sent: a dossier that the portal created is held there under its referenceUid, whatever its shape.
+    """
+
+    def __init__(self, timezone: dt.tzinfo, *, reference_is_sent: bool) -> None:
+        self._timezone, self._reference_is_sent = timezone, reference_is_sent
+        self._row = msgspec.json.Decoder(Row)
+
+    def read(
+        self, rows: Iterable[Row | msgspec.Raw], position: str
+    ) -> tuple[list[DossierRecord], list[QuarantinedRow]]:
+        """The records of a page and its unreadable rows; `position` names the page."""
+        records, quarantined = [], []
+        for number, row in enumerate(rows, 1):
+            key = None
+            try:
+                decoded = self._decode(row) if isinstance(row, msgspec.Raw) else row
+                key = _key(decoded)
+                records.append(self.record(decoded))
+            except BadRowError as error:
+                where = f"{position} row {number}"
+                quarantined.append(
+                    QuarantinedRow(position=where, reason=error.reason, field=error.field, record_id=key)
+                )
+        return records, quarantined
+
+    def _decode(self, raw: msgspec.Raw) -> Row:
+        try:
+            return self._row.decode(raw)
+        except msgspec.ValidationError as error:
+            _, _, path = str(error).partition("`$.")
+            raise BadRowError("wrong_shape", path.rstrip("`").split("[")[0] or "row") from None
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise BadRowError("wrong_shape", "row") from None
+
+    def record(self, row: Row) -> DossierRecord:
+        """One record.
+
+        Raises:
+            BadRowError: it has no key, an unprintable text or an impossible date.
+        """
+        key = _key(row)
+        if key is None:
+            raise BadRowError("no_record_id", "dossierId")
+        code = _text(row.dossierNo, "dossierNo")
+        submitted, received, due, released, finished, modified = [
+            written_moment(value, self._timezone, name) for value, name in zip(_dates(row), _DATES, strict=True)
+        ]
+        agency_code = _text(row.govAgencyCode, "govAgencyCode")
+        return DossierRecord(
+            record_id=key,
+            dossier_code=code,
+            linked_codes=self._links(row, code),
+            procedure_code=_text(row.serviceCode, "serviceCode"),
+            field_code=_text(row.domainCode, "domainCode"),
+            agency_code=agency_code,
+            agency_name=_text(row.govAgencyName, "govAgencyName"),
+            agency_ref=agency_code,
+            channel_code=_channel(row),
+            status_code=_text(row.dossierStatus, "dossierStatus"),
+            submitted_at=submitted,
+            received_at=received,
+            due_at=due,
+            finished_at=released,
+            returned_at=finished,
+            updated_at=modified,
+            is_removed=is_removed(row.originality),
+        )
+
+    def _links(self, row: Row, code: str | None) -> tuple[str, ...]:
+        """Other codes of the same dossier. A referenceUid is often a UUID: that is no code, unless it was sent as one."""
+        reference, origin = _text(row.referenceUid, "referenceUid"), _text(row.originDossierNo, "originDossierNo")
+        is_sent = self._reference_is_sent and str(row.systemId) == _FROM_PORTAL
+        named = [reference if reference and (is_sent or _CODE.match(reference)) else None]
+        named.append(origin if origin and _CODE.match(origin) else None)
+        return tuple(dict.fromkeys(other for other in named if other and other != code))
+
+
+def _dates(row: Row) -> tuple[Scalar, ...]:
+    return row.submitDate, row.receiveDate, row.dueDate, row.releaseDate, row.finishDate, row.modifiedDate
+
+
+def _channel(row: Row) -> str | None:
+    """How it was submitted, in the system's own words; by post only where it was not online, as its statistics say [V]."""
+    online = str(row.online).lower()
+    if online in _YES:
+        return "online=true"
+    if online not in _NO:
+        return None if row.online in (None, "") else _text(str(row.online), "online")
+    return "online=false" if str(row.fromViaPostal) in ("None", "", "0") else "online=false,fromViaPostal=1"
+
+
+def _key(row: Row) -> str | None:
+    key = str(row.dossierId).strip()
+    return key if key.isascii() and key.isdecimal() and len(key) <= 20 and key.strip("0") else None
+
+
+def _text(value: Scalar, field: str) -> str | None:
+    try:
+        return text(value)
+    except BadRowError as error:
+        raise BadRowError(error.reason, field) from None

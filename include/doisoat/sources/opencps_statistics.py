@@ -1,0 +1,141 @@
+"""OpenCPS's monthly statistics as control totals: which of its rows are parts and which are totals.
+
+CONTRACTS section 3, and VietOpenCPS/opencps-v2 at its 2020 state [V]: month 0 is the year; a row without agency is all
+agencies, without domain all domains, without system all systems; `total` in place of a domain or system asks for the
+rows that have none, and without `system` only system 0 is answered. Every number keeps the source's own name:
+`receivedCount` leaves out denied dossiers, `totalCount` holds those carried over.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from doisoat.model import ControlTotal
+from doisoat.sources.http import Answer
+from doisoat.sources.reporting_2026 import includes_children
+from doisoat.sources.values import BadRowError, text
+
+#: Asks for the rows of all domains and systems together.
+TOTALS_ONLY = {"domain": "total", "system": "total"}
+Scalar = str | int | None
+
+
+class Counts(msgspec.Struct):
+    """The numbers of a row; a name that a server does not know stays unknown."""
+
+    totalCount: int | None = None
+    receivedCount: int | None = None
+    remainingCount: int | None = None
+    onlineCount: int | None = None
+    onegateCount: int | None = None
+    processCount: int | None = None
+    processingCount: int | None = None
+    insideCount: int | None = None
+    outsideCount: int | None = None
+    interoperatingCount: int | None = None
+    waitingCount: int | None = None
+    undueCount: int | None = None
+    overdueCount: int | None = None
+    releaseCount: int | None = None
+    releasingCount: int | None = None
+    doneCount: int | None = None
+    betimesCount: int | None = None
+    ontimeCount: int | None = None
+    overtimeCount: int | None = None
+    deniedCount: int | None = None
+    cancelledCount: int | None = None
+    unresolvedCount: int | None = None
+    viaPostalCount: int | None = None
+    fromViaPostalCount: int | None = None
+    saturdayCount: int | None = None
+    dossierOnline3Count: int | None = None
+    dossierOnline4Count: int | None = None
+
+
+MEASURES = Counts.__struct_fields__
+
+
+class StatisticsRow(Counts):
+    """One row: what it counts, and of what."""
+
+    month: int | None = None
+    year: int | None = None
+    govAgencyCode: Scalar = None
+    govAgencyName: str | None = None
+    domainCode: Scalar = None
+    system: Scalar = None
+    groupAgencyCode: Scalar = None
+
+
+class Statistics(msgspec.Struct):
+    """One answer; where its rows stand differs from one version to the next [A]."""
+
+    total: int | None = None
+    dossierStatisticData: list[StatisticsRow] | None = None
+    data: list[StatisticsRow] | None = None
+
+    @property
+    def rows(self) -> list[StatisticsRow]:
+        return self.dossierStatisticData or self.data or []
+
+
+def at_agency_grain(rows: Iterable[StatisticsRow], year: int, month: int) -> list[StatisticsRow]:
+    """The rows of a period that count one agency, or all of them; what counts a domain, group or system is left out.
+
+    Where a server keeps no row for all systems together and answers for one system only, that one's rows are kept.
+    """
+    period = [row for row in rows if (row.year, row.month) == (year, month)]
+    kept = [row for row in period if not row.domainCode and not row.groupAgencyCode]
+    together = [row for row in kept if row.system in (None, "", "total")]
+    return together or (kept if len({str(row.system) for row in kept}) == 1 else [])
+
+
+def control_totals(rows: list[StatisticsRow], answer: Answer, year: int, month: int) -> Iterator[ControlTotal]:
+    """One total a row and number; the province's says whether it holds the agencies'.
+
+    Raises:
+        BadRowError: an agency whose code or name is no text.
+    """
+    agencies = [row for row in rows if row.govAgencyCode]
+    for row in rows:
+        for measure in MEASURES:
+            value = getattr(row, measure)
+            if value is None:
+                continue
+            parts = [] if row.govAgencyCode else [getattr(agency, measure) for agency in agencies]
+            yield ControlTotal(
+                measure=measure,
+                value=value,
+                measured_at=answer.time,
+                receipt_month=dt.date(year, month or 1, 1),
+                period_kind="month" if month else "year",
+                agency_ref=_text(row.govAgencyCode),
+                agency_code=_text(row.govAgencyCode),
+                agency_name=_text(row.govAgencyName) if row.govAgencyCode else None,
+                includes_children=includes_children(value, parts),
+                flags=(f"system {row.system}",) if _is_number(row.system) else (),
+            )
+
+
+def ended_periods(night: dt.date, months: int) -> list[tuple[int, int]]:
+    """The last `months` months that had ended on that night, oldest first, and the year where its December is one."""
+    first, periods = (night + dt.timedelta(days=1)).replace(day=1), list[tuple[int, int]]()
+    for _ in range(months):
+        first = (first - dt.timedelta(days=1)).replace(day=1)
+        periods += [(first.year, 0)] if first.month == 12 else []
+        periods.append((first.year, first.month))
+    return periods[::-1]
+
+
+def _text(value: Scalar) -> str | None:
+    try:
+        return text(value)
+    except BadRowError as error:
+        raise BadRowError(error.reason, "govAgencyCode") from None
+
+
+def _is_number(system: Scalar) -> bool:
+    return system is not None and str(system).isdecimal() and len(str(system)) <= 9

@@ -1,0 +1,94 @@
+"""Which kinds of source there are, and how one is made from a province file: adding a source adds a line here.
+
+A connector is imported when it is asked for: a Dag file is parsed again and again, and a task needs one connector only.
+What each can do stands here a second time for that reason; tests/integration/test_source_contract.py holds both equal.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol
+
+from pydantic import ValidationError
+
+from doisoat.errors import ConfigurationError
+from doisoat.model import Capability
+
+if TYPE_CHECKING:
+    from doisoat.sources.contract import Connection, Limits, Source
+
+#: kind, which is its module's name -> its class there, and what it can be asked.
+_CONNECTORS: dict[str, tuple[str, str]] = {
+    "igate": ("Igate", "listing changes counts"),
+    "national_export": ("NationalExport", "listing"),
+    "national_statistics": ("NationalStatistics", "counts"),
+    "opencps": ("Opencps", "listing changes counts"),
+    "business_registration": ("BusinessRegistration", "listing counts"),
+    "national_adapter": ("NationalAdapter", "lookup catalogue"),
+    "file_drop": ("FileDrop", "listing"),
+    "report_workbook": ("ReportWorkbook", "counts"),
+    "driving_licence": ("DrivingLicence", "listing lookup"),
+}
+
+
+class _Kinds(Mapping[str, "type[Source]"]):
+    """The connectors by kind, each imported when it is first asked for."""
+
+    def __getitem__(self, kind: str) -> type[Source]:
+        found: type[Source] = getattr(import_module(f"doisoat.sources.{kind}"), _CONNECTORS[kind][0])
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_CONNECTORS)
+
+    def __len__(self) -> int:
+        return len(_CONNECTORS)
+
+
+KINDS = _Kinds()
+
+
+def capabilities(source_id: str, kind: str) -> frozenset[Capability]:
+    """What a kind of source can be asked, without importing its connector.
+
+    Raises:
+        ConfigurationError: there is no such kind.
+    """
+    if kind not in _CONNECTORS:
+        raise ConfigurationError(f"source {source_id!r}: kind {kind!r} is not one of {', '.join(sorted(_CONNECTORS))}")
+    return frozenset(map(Capability, _CONNECTORS[kind][1].split()))
+
+
+class Settings(Protocol):
+    """What a province file says of a source (doisoat.settings.SourceSettings)."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def options(self) -> Mapping[str, object]: ...
+    @property
+    def limits(self) -> Limits: ...
+
+
+def make_source(source_id: str, settings: Settings, connection: Connection, timezone: dt.tzinfo) -> Source:
+    """The source that a province file describes.
+
+    Args:
+        source_id: its name there, which is also its connection id.
+        settings: what the file says of it.
+        connection: where it is.
+        timezone: the province's.
+
+    Raises:
+        ConfigurationError: the kind is unknown, an option is wrong, or the connection lacks something.
+    """
+    capabilities(source_id, settings.kind)
+    kind = KINDS[settings.kind]
+    try:
+        options = kind.Options.model_validate(settings.options)
+    except ValidationError as error:
+        lines = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
+        raise ConfigurationError(f"source {source_id!r}: options: {lines}") from error
+    return kind(source_id, options=options, limits=settings.limits, connection=connection, timezone=timezone)

@@ -1,0 +1,300 @@
+"""One sheet of a report: its header, its rows, and the counts that they declare (CONTRACTS section 2b)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from doisoat.sources.report_workbook_words import PARTS, count, includes_returned, measure_of
+from doisoat.sources.sheet_words import fold, is_number_row
+from doisoat.sources.values import BadRowError, text
+from doisoat.sources.workbooks import Head, NoValue
+
+PARTS_DO_NOT_ADD_UP = "PARTS_DO_NOT_ADD_UP"
+SUM_OF_PARTS, SUM_OF_ROWS = "SUM_OF_PARTS", "SUM_OF_ROWS"
+NAMED_TWICE = "NAMED_TWICE"
+WITH_RETURNED = "RESOLVED_COUNTS_WITH_RETURNED"
+
+_HEADER_WITHIN, _DEEPEST = 40, 6
+_NUMBER_LABELS = frozenset({"stt", "tt", "sott", "sothutu"})
+_NAME = re.compile(r"^(?:ten)?(?:cac)?(?:donvi|coquan|linhvuc)")
+_GROUP = re.compile(r"tiepnhan|giaiquyet|xuly")
+_TOTAL = re.compile(r"^(?:tong(?:cong|so)?|cong|toantinh|tongcong.*)$")
+_OUTLINE = re.compile(r"^(?:[IVXLC]+|[A-HĐ])[.)]?$")
+_LEVEL = re.compile(
+    r"^(?:tthc|thutuchanhchinh|linhvuc)?(?:ubnd|uybannhandan)?"
+    r"(?:cap(?:tinh|huyen|xa)|khoi|cac(?:so|xa|phuong|huyen|donvi|coquan))"
+)
+_FOOT = re.compile(r"(?:nguoi|canbo)|thutruong|lanhdao|dienthoai|sodienthoai|noinhan|lienhe|email|ghichu|kyten")
+_TOP_LEVEL = re.compile(r"^\d*\.?$")
+
+Counts = dict[str, int | str | None]
+
+
+class NoTableError(ValueError):
+    """Raised where a sheet bears a form's title and has no table that can be read; says what is missing."""
+
+
+@dataclass(slots=True)
+class Row:
+    """One unit or field, or the total.
+
+    Attributes:
+        name: as stated; None for the total.
+        counts: measure -> count, or the flag that says why it cannot be read.
+        flags: measure -> what is wrong with, or to be known of, its number.
+    """
+
+    name: str | None
+    counts: Counts
+    flags: dict[str, list[str]] = field(default_factory=dict)
+    is_top_level: bool = True
+
+    def flag(self, measure: str, flag: str) -> None:
+        """Note something about a number, once."""
+        noted = self.flags.setdefault(measure, [])
+        if flag not in noted:
+            noted.append(flag)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a sheet says: the texts above its table, its rows and, if there is one, its total."""
+
+    above: list[list[Any]]
+    rows: list[Row]
+    total: Row | None
+    is_by_unit: bool
+
+
+def read_report(head: Head, start: int) -> Report:
+    """Read a sheet.
+
+    Args:
+        head: all its rows.
+        start: the row of its header, from find_header.
+
+    Raises:
+        NoTableError: the header or the rows cannot be made out.
+    """
+    rows = _filled(head, start)
+    name_at, number_at, below = _shape(rows, start)
+    measures, with_returned = _columns(rows[start:below], name_at)
+    body = rows[below + 1 :] if below < len(rows) and is_number_row(rows[below]) else rows[below:]
+    found = list(_entries(body, measures, name_at, number_at))
+    units, total = (
+        [row for row in found if row.name is not None],
+        next((row for row in found if row.name is None), None),
+    )
+    if not units and total is None:
+        raise NoTableError("a header without rows")
+    is_by_unit = not any(fold(str(row[name_at])).startswith("linhvuc") for row in rows[start:below])
+    for row in found:
+        _check_parts(row)
+        for measure in with_returned:
+            row.flag(measure, WITH_RETURNED)
+    if total is None and not is_by_unit:
+        total = _sum(units)
+    elif total is not None and units:
+        _check_sum(units, total)
+    _mark_repeated(units)
+    return Report(rows[:start], units, total, is_by_unit)
+
+
+def find_header(head: Head) -> int | None:
+    """The first row of the header: where the column of running numbers begins, or above it where groups are named."""
+    rows = head.rows[:_HEADER_WITHIN]
+    for number, row in enumerate(rows):
+        at = next((at for at, cell in enumerate(row) if isinstance(cell, str) and fold(cell) in _NUMBER_LABELS), None)
+        if at is None:
+            continue
+        while number > 0 and _names_groups(rows[number - 1], at):
+            number -= 1  # noqa: PLW2901
+        return number
+    return None
+
+
+def _names_groups(row: Sequence[Any], number_at: int) -> bool:
+    if row[number_at] not in ("", None):
+        return False
+    return sum(1 for cell in row if isinstance(cell, str) and _GROUP.search(fold(cell))) > 1
+
+
+def _filled(head: Head, start: int) -> list[list[Any]]:
+    """The rows, with the cells of merged ranges filled from their first where a header can be."""
+    rows = [list(row) for row in head.rows]
+    for top, left, bottom, right in head.merged:
+        if not start <= top < start + _DEEPEST:
+            continue
+        label = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
+        for row in rows[top : min(bottom, start + _DEEPEST) + 1]:
+            for at in range(left, min(right + 1, len(row))):
+                if row[at] in ("", None):
+                    row[at] = label
+    return rows
+
+
+def _shape(rows: list[list[Any]], start: int) -> tuple[int, int, int]:
+    """Where names and running numbers stand, and the first row below the header."""
+    name_at = number_at = None
+    below = start
+    for row in rows[start : start + _DEEPEST]:
+        if is_number_row(row) or (name_at is not None and not _goes_on(row, rows[below - 1], name_at)):
+            break
+        for at, cell in enumerate(row):
+            if isinstance(cell, str) and number_at is None and fold(cell) in _NUMBER_LABELS:
+                number_at = at
+            elif isinstance(cell, str) and name_at is None and _NAME.match(fold(cell)):
+                name_at = at
+        below += 1
+    if name_at is None or number_at is None:
+        raise NoTableError("a header without a column of units or fields")
+    return name_at, number_at, below
+
+
+def _goes_on(row: Sequence[Any], above: Sequence[Any], name_at: int) -> bool:
+    if row[name_at] not in ("", None, above[name_at]):
+        return False
+    if any(isinstance(cell, (int, float)) for cell in row):
+        return False
+    return any(isinstance(cell, str) and cell.strip() for at, cell in enumerate(row) if at != name_at)
+
+
+def _columns(header: list[list[Any]], name_at: int) -> tuple[dict[str, int], set[str]]:
+    """measure -> column, and the measures whose label says that returned dossiers are counted in."""
+    for row in header[:-1]:  # a group's label may stand in its first column only
+        for at in range(name_at + 2, len(row)):
+            if row[at] in ("", None):
+                row[at] = row[at - 1]
+    found: dict[str, list[tuple[int, list[str]]]] = {}
+    for at in range(len(header[0])):
+        labels = list(dict.fromkeys(str(row[at]) for row in header if isinstance(row[at], str) and row[at].strip()))
+        if at != name_at and (measure := measure_of(labels)):
+            found.setdefault(measure, []).append((at, labels))
+    columns: dict[str, tuple[int, list[str]]] = {}
+    for measure, places in found.items():
+        named = [place for place in places if "tongso" in fold("".join(place[1][1:]))] if len(places) > 1 else places
+        if len(named) == 1:  # two columns that look the same count nothing that can be told
+            columns[measure] = named[0]
+    columns = _with_or_without_carried(columns)
+    if "resolved" not in columns or not {"received", "received_and_carried_over"} & columns.keys():
+        raise NoTableError("a header without the columns of what was received and resolved")
+    told = {measure for measure, (_, labels) in columns.items() if includes_returned(labels)}
+    return {measure: at for measure, (at, _) in columns.items()}, told
+
+
+def _with_or_without_carried(columns: dict[str, tuple[int, list[str]]]) -> dict[str, tuple[int, list[str]]]:
+    """A total that stands in one group with what was carried over includes it (form II.06a)."""
+    columns = dict(columns)
+    whole, carried = columns.get("received"), columns.get("carried_over")
+    if whole and carried and whole[1][0] == carried[1][0] and len(carried[1]) > 1:
+        columns["received_and_carried_over"] = columns.pop("received")
+    if in_period := columns.pop("received_in_period", None):
+        columns.setdefault("received", in_period)
+    return columns
+
+
+def _entries(body: list[list[Any]], measures: Mapping[str, int], name_at: int, number_at: int) -> Iterator[Row]:
+    """The units or fields of the table and its total.
+
+    The table ends with its total, or at the first blank row or word of a foot where the total stands first or nowhere.
+    """
+    kinds = [_kind(row, measures, name_at, number_at) for row in body]
+    totals = [at for at, kind in enumerate(kinds) if kind == "total"]
+    ends = [at for at in totals if "entry" in kinds[:at]]
+    end = ends[0] + 1 if ends else next((at for at, kind in enumerate(kinds) if kind == "end"), len(kinds))
+    for row, kind in zip(body[:end], kinds, strict=False):
+        if kind not in ("entry", "total"):
+            continue
+        counts: Counts = {measure: count(row[at]) for measure, at in measures.items()}
+        number = _shown(row[number_at])
+        yield Row(_name(row[name_at]) if kind == "entry" else None, counts, is_top_level=bool(_TOP_LEVEL.match(number)))
+
+
+def _kind(row: Sequence[Any], measures: Mapping[str, int], name_at: int, number_at: int) -> str:
+    name, number = _shown(row[name_at]), _shown(row[number_at])
+    if all(cell in ("", None) for cell in row) or _FOOT.match(fold(name)):
+        return "end"
+    stated = sum(1 for at in measures.values() if isinstance(row[at], NoValue) or isinstance(count(row[at]), int))
+    if any(_TOTAL.match(fold(word)) for word in (name, number) if word):
+        return "total" if stated else "other"
+    if _OUTLINE.match(number) or fold(name).startswith("trongdo") or fold(number).startswith("trongdo"):
+        return "other"
+    if not number.replace(".", "").isdigit() and _LEVEL.match(fold(name)):
+        return "other"
+    return "entry" if _name(row[name_at]) and stated > 1 else "other"
+
+
+def _shown(cell: object) -> str:
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return "" if cell is None else str(cell).strip()
+
+
+def _name(cell: object) -> str | None:
+    try:
+        return text(cell) if isinstance(cell, str) else None
+    except BadRowError:
+        return None
+
+
+def _check_parts(row: Row) -> None:
+    counts = row.counts
+    if "received" not in counts and "received_and_carried_over" in counts:
+        parts = next((parts for whole, parts in PARTS if whole == "received" and set(parts) <= counts.keys()), ())
+        stated = [counts[part] for part in parts if counts[part] is not None]
+        if stated and (received := _added(stated)) is not None:
+            counts["received"] = received
+            row.flag("received", SUM_OF_PARTS)
+    for whole, parts in PARTS:
+        if whole not in counts or not set(parts) <= counts.keys():
+            continue
+        also = ("received_other",) if whole == "received" and "received_other" in counts else ()
+        if _differ(counts[whole], _added(counts[part] for part in (*parts, *also))):
+            row.flag(whole, PARTS_DO_NOT_ADD_UP)
+
+
+def _check_sum(units: list[Row], total: Row) -> None:
+    for measure, stated in total.counts.items():
+        if _differ(stated, _added(row.counts.get(measure) for row in units if row.is_top_level)):
+            total.flag(measure, PARTS_DO_NOT_ADD_UP)
+
+
+def _added(counts: Iterable[int | str | None]) -> int | None:
+    """The sum, None if one of them cannot be read; an empty cell beside numbers is none at all."""
+    added = 0
+    for value in counts:
+        if isinstance(value, str):
+            return None
+        added += value or 0
+    return added
+
+
+def _differ(stated: int | str | None, added: int | None) -> bool:
+    return isinstance(stated, int) and added is not None and stated != added
+
+
+def _sum(units: list[Row]) -> Row:
+    """The total of a form without a row for it."""
+    total = Row(None, {})
+    for measure in dict.fromkeys(measure for row in units for measure in row.counts):
+        values = [row.counts.get(measure) for row in units if row.is_top_level]
+        known = [value for value in values if isinstance(value, int)]
+        unread = [value for value in values if isinstance(value, str)]
+        total.counts[measure] = unread[0] if unread else sum(known) if known else None
+        total.flag(measure, SUM_OF_ROWS)
+        for row in units:
+            for flag in row.flags.get(measure, ()):
+                total.flag(measure, flag)
+    return total
+
+
+def _mark_repeated(units: list[Row]) -> None:
+    """A name that stands twice says nothing of either: communes share names (CONTRACTS section 5)."""
+    names = [fold(row.name or "") for row in units]
+    for row, name in zip(units, names, strict=True):
+        if names.count(name) > 1:
+            row.counts = dict.fromkeys(row.counts, NAMED_TWICE)
+            row.flags.clear()

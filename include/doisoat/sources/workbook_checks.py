@@ -1,0 +1,208 @@
+"""What is looked at in a workbook's file before it is opened: how large it unfolds, what its XML declares, and which of
+its cells show no value.
+
+An .xlsx is a zip archive. Its headers may lie about sizes, so every entry is inflated here as far as the limit goes, and
+its checksum worked out. Office writes no DTD, so none is let in (no external entities, no billion laughs). A formula that
+was never calculated and a cell in error look empty to a reader: they are noted, because unknown is not empty.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO
+from xml.etree import ElementTree
+
+FORMULA, ERROR = "formula_without_value", "error_in_cell"
+Unknowns = dict[tuple[int, int], str]
+
+_CHUNK = 1 << 20
+_ENTRIES = 10_000
+_RATIO, _RATIO_FROM = 250, 16 << 20  # office files unfold 10 to 50 times; a small one may do anything
+_NOTED_CELLS = 200_000
+_LONGEST_CELL = 1 << 20
+_SMALL = 4 << 20
+_LOCAL_HEADER = struct.Struct("<4s22sHH")
+_DTD = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_CELL = re.compile(rb"<(?:\w+:)?c((?:\s[^>]*?)?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
+_CELL_START = re.compile(rb"<(?:\w+:)?c[\s>]")
+_PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""")
+_TYPE = re.compile(rb"""\st\s*=\s*["'](\w+)["']""")
+_HAS_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?(?:/>|>(.*?)</(?:\w+:)?v>)", re.DOTALL)
+
+
+class RefusedError(Exception):
+    """Raised for a file that must not be opened; `reason` is a key of workbooks.REASONS."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def check_archive(stream: BinaryIO, limit: int) -> dict[str, Unknowns]:
+    """Look through an .xlsx.
+
+    Args:
+        stream: the file.
+        limit: the bytes to which all entries together may unfold.
+
+    Returns:
+        For each sheet, by its name, the cells (row and column from 0) whose value is not known, and why.
+
+    Raises:
+        RefusedError: damaged, too large, protected, or not what Office writes.
+    """
+    try:
+        archive = zipfile.ZipFile(stream)
+        entries = archive.infolist()
+    except (zipfile.BadZipFile, struct.error, ValueError, OverflowError, NotImplementedError, EOFError, OSError):
+        raise RefusedError("damaged") from None
+    if len(entries) > _ENTRIES:
+        raise RefusedError("too_large")
+    unknowns: dict[str, Unknowns] = {}
+    small: dict[str, bytes] = {}
+    budget = _Budget(limit)
+    for entry in entries:
+        scan = _Scan(is_sheet="/worksheets/" in entry.filename and entry.filename.endswith(".xml"))
+        is_xml = entry.filename.lower().endswith((".xml", ".rels"))
+        kept = bytearray()
+        for chunk in _inflated(stream, entry, budget):
+            if is_xml:
+                scan.feed(chunk)
+            if entry.filename in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels") and len(kept) < _SMALL:
+                kept += chunk
+        scan.finish()
+        small[entry.filename] = bytes(kept)
+        if scan.unknowns:
+            unknowns[entry.filename] = scan.unknowns
+    return _by_sheet_name(unknowns, small) if unknowns else {}
+
+
+class _Budget:
+    """How much may still be unfolded."""
+
+    def __init__(self, limit: int) -> None:
+        self._left = limit
+
+    def take(self, size: int, packed: int, unfolded: int) -> None:
+        self._left -= size
+        if self._left < 0 or (unfolded > _RATIO_FROM and unfolded > _RATIO * packed):
+            raise RefusedError("too_large")
+
+
+def _inflated(stream: BinaryIO, entry: zipfile.ZipInfo, budget: _Budget) -> Iterator[bytes]:
+    """The content of an entry as it really is, whatever its headers say; checked at its end."""
+    if entry.flag_bits & 0x1:
+        raise RefusedError("protected")
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise RefusedError("damaged")
+    inflater = zlib.decompressobj(-15) if entry.compress_type == zipfile.ZIP_DEFLATED else None
+    checksum, unfolded, packed = 0, 0, 0
+    for raw in _packed(stream, entry):
+        packed += len(raw)
+        for chunk in _unpacked(inflater, raw):
+            unfolded += len(chunk)
+            budget.take(len(chunk), packed, unfolded)
+            checksum = zlib.crc32(chunk, checksum)
+            yield chunk
+    if checksum != entry.CRC or (inflater and not inflater.eof):
+        raise RefusedError("damaged")
+
+
+def _unpacked(inflater: zlib._Decompress | None, raw: bytes) -> Iterator[bytes]:
+    if inflater is None:
+        yield raw
+        return
+    try:
+        while raw and not inflater.eof:
+            yield inflater.decompress(raw, _CHUNK)
+            raw = inflater.unconsumed_tail
+    except zlib.error:
+        raise RefusedError("damaged") from None
+
+
+def _packed(stream: BinaryIO, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    stream.seek(entry.header_offset)
+    header = stream.read(_LOCAL_HEADER.size)
+    if len(header) < _LOCAL_HEADER.size or header[:4] != b"PK\x03\x04":
+        raise RefusedError("damaged")
+    _, _, name, extra = _LOCAL_HEADER.unpack(header)
+    stream.seek(name + extra, 1)
+    left = entry.compress_size
+    while left > 0:
+        raw = stream.read(min(left, _CHUNK))
+        if not raw:
+            raise RefusedError("damaged")
+        left -= len(raw)
+        yield raw
+
+
+class _Scan:
+    """Goes through one XML entry in chunks."""
+
+    def __init__(self, *, is_sheet: bool) -> None:
+        self._is_sheet = is_sheet
+        self._tail = b""  # of the text, so that a mark across two chunks is found
+        self._open = b""  # the cell that has not ended yet
+        self.unknowns: Unknowns = {}
+
+    def feed(self, chunk: bytes) -> None:
+        text = self._tail + chunk.replace(b"\0", b"")  # UTF-16 would hide the marks otherwise
+        if _DTD.search(text):
+            raise RefusedError("declares_entities")
+        self._tail = text[-16:]
+        if self._is_sheet:
+            self._cells(self._open + chunk)
+
+    def finish(self) -> None:
+        self._note(self._open)
+
+    def _cells(self, text: bytes) -> None:
+        starts = [found.start() for found in _CELL_START.finditer(text, max(0, len(text) - _LONGEST_CELL))]
+        end = starts[-1] if starts else max(0, len(text) - 16)
+        self._open = text[end:]
+        self._note(text[:end])
+
+    def _note(self, text: bytes) -> None:
+        if b'"e"' not in text and b"'e'" not in text and not _HAS_FORMULA.search(text):
+            return
+        for cell in _CELL.finditer(text):
+            attributes, content = cell[1], cell[2] or b""
+            kind = _TYPE.search(attributes)
+            if kind and kind[1] == b"e":
+                self._add(attributes, ERROR)
+            elif _HAS_FORMULA.search(content):
+                value = _VALUE.search(content)
+                is_text = bool(kind and kind[1] == b"str")  # a formula may well have the empty text as its value
+                if value is None or not (is_text or value[1]):
+                    self._add(attributes, FORMULA)
+
+    def _add(self, attributes: bytes, reason: str) -> None:
+        place = _PLACE.search(attributes)
+        if place is None or len(self.unknowns) >= _NOTED_CELLS:
+            raise RefusedError("without_values")
+        column = 0
+        for letter in place[1].upper():
+            column = column * 26 + letter - 64
+        self.unknowns[int(place[2]) - 1, column - 1] = reason
+
+
+def _by_sheet_name(unknowns: dict[str, Unknowns], small: dict[str, bytes]) -> dict[str, Unknowns]:
+    try:  # without a DTD, which was refused above, nothing in these can unfold
+        book = ElementTree.fromstring(small.get("xl/workbook.xml", b""))  # noqa: S314
+        links = ElementTree.fromstring(small.get("xl/_rels/workbook.xml.rels", b""))  # noqa: S314
+    except ElementTree.ParseError:
+        raise RefusedError("damaged") from None
+    targets = {link.get("Id"): posixpath.normpath(posixpath.join("/xl", link.get("Target", ""))) for link in links}
+    found = {}
+    for sheet in book.iterfind("{*}sheets/{*}sheet"):
+        ids = [value for key, value in sheet.attrib.items() if key.rsplit("}", 1)[-1] == "id"]
+        noted = unknowns.get(targets.get(ids[0], "").lstrip("/")) if ids else None
+        if noted:
+            found[sheet.get("name", "")] = noted
+    return found

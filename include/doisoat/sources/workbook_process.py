@@ -1,0 +1,161 @@
+"""The process in which workbooks are opened: `python -m doisoat.sources.workbook_process PATH BYTES MEMORY`.
+
+A broken or hostile workbook can end the process that opens it: a file of 5 kB with a cell in its very last row and column
+makes the parser ask for 500 GB and abort, and so does many an .xls with a flipped bit. So it has a process of its own, in a
+bounded memory. It is asked and answers in msgpack, each message after its length in four bytes:
+
+    (at the start)              {"sheets": [[name, is_visible], ...]}    or {"refused": reason}
+    ["head", name, rows]        {"rows": [[cell, ...], ...], "merged": [[row, column, row, column], ...]}
+    ["rows", from, columns, n]  {"rows": [[cell, ...], ...], "closing": {row: text}}, of the sheet last asked for
+
+Rows and columns count from 0; a dated cell is an extension of type 1 (ISO text), a cell without a value one of type 2.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import resource
+import struct
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from doisoat.sources.sheet_words import closing_text
+from doisoat.sources.workbook_checks import RefusedError, Unknowns, check_archive
+
+LENGTH = struct.Struct(">I")
+MOMENT, UNKNOWN = 1, 2
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_ZIP, _OLE = b"PK", b"\xd0\xcf"
+
+
+class Book:
+    """One opened workbook."""
+
+    def __init__(self, path: Path, limit: int) -> None:
+        with path.open("rb") as stream:
+            start = stream.read(2)
+            if start not in (_ZIP, _OLE):
+                raise RefusedError("not_a_workbook")
+            if path.stat().st_size > limit:
+                raise RefusedError("too_large")
+            stream.seek(0)
+            if start == _OLE and _is_encrypted(stream):
+                raise RefusedError("protected")
+            self._unknowns = check_archive(stream, limit) if start == _ZIP else {}
+            stream.seek(0)
+            try:
+                self._book = CalamineWorkbook.from_filelike(stream)
+            except PasswordError:
+                raise RefusedError("protected") from None
+            except CalamineError:
+                raise RefusedError("not_a_workbook" if start == _ZIP else "damaged") from None
+        self._sheets: dict[str, CalamineSheet] = {}
+        self._head: list[list[Any]] = []
+        self._rest: Iterator[list[Any]] = iter(())
+        self._first_column = 0
+        self._unknown: Unknowns = {}
+
+    def sheets(self) -> list[tuple[str, bool]]:
+        """The names of the sheets that hold cells, and whether they are shown."""
+        return [
+            (sheet.name, sheet.visible == SheetVisibleEnum.Visible)
+            for sheet in self._book.sheets_metadata
+            if sheet.typ == SheetTypeEnum.WorkSheet
+        ]
+
+    def head(self, name: str, rows: int) -> dict[str, Any]:
+        """The first rows of a sheet with every cell, and the merged ranges that begin in them."""
+        sheet = self._sheet(name)
+        self._first_column = sheet.start[1] if sheet.start else 0
+        self._unknown = self._unknowns.get(name, {})
+        self._rest = iter(sheet.iter_rows()) if sheet.start else iter(())
+        self._head = list(itertools.islice(self._rest, rows))
+        merged = [
+            (top, left - self._first_column, bottom, right - self._first_column)
+            for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+            if top < rows and left >= self._first_column
+        ]
+        return {"rows": [self._cells(number, row, None) for number, row in enumerate(self._head)], "merged": merged}
+
+    def rows(self, first: int, columns: list[int], count: int) -> dict[str, Any]:
+        """The next rows of the sheet, from row `first` of its head or on from where the last answer ended."""
+        block = self._head[first : first + count] if first < len(self._head) else []
+        block += list(itertools.islice(self._rest, count - len(block)))
+        texts = {str(at): text for at, row in enumerate(block) if (text := closing_text(row))}
+        return {"rows": [self._cells(first + at, row, columns) for at, row in enumerate(block)], "closing": texts}
+
+    def _sheet(self, name: str) -> CalamineSheet:
+        if name not in self._sheets:
+            try:
+                self._sheets[name] = self._book.get_sheet_by_name(name)
+            except CalamineError:
+                raise RefusedError("damaged") from None
+        return self._sheets[name]
+
+    def _cells(self, number: int, row: list[Any], columns: list[int] | None) -> list[Any]:
+        picked = row if columns is None else [row[at] for at in columns]
+        cells = [cell if type(cell) in (str, float, int, bool) else _told(cell) for cell in picked]
+        if self._unknown:
+            for place, at in enumerate(columns if columns is not None else range(len(row))):
+                if reason := self._unknown.get((number, at + self._first_column)):
+                    cells[place] = msgspec.msgpack.Ext(UNKNOWN, reason.encode())
+        return cells
+
+
+def _is_encrypted(stream: BinaryIO) -> bool:
+    """Whether an OLE file is the shell of a workbook with a password: it has a stream of that name."""
+    tail = b""
+    while chunk := stream.read(1 << 20):
+        if _ENCRYPTED in tail + chunk:
+            return True
+        tail = chunk[-len(_ENCRYPTED) :]
+    return False
+
+
+def _told(cell: Any) -> Any:
+    if isinstance(cell, dt.datetime):
+        return msgspec.msgpack.Ext(MOMENT, cell.isoformat().encode())
+    if isinstance(cell, dt.date):
+        return msgspec.msgpack.Ext(MOMENT, dt.datetime.combine(cell, dt.time.min).isoformat().encode())
+    return str(cell)
+
+
+def _answers(book: Book, questions: BinaryIO) -> Iterator[Any]:
+    yield {"sheets": book.sheets()}
+    while header := questions.read(LENGTH.size):
+        asked, *arguments = msgspec.msgpack.decode(questions.read(LENGTH.unpack(header)[0]))
+        yield book.head(*arguments) if asked == "head" else book.rows(*arguments)
+
+
+def main(path: str, limit: str, memory: str) -> None:
+    """Open the workbook and answer until the questions end."""
+    resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        for answer in _answers(Book(Path(path), int(limit)), sys.stdin.buffer):
+            _say(answer)
+    except RefusedError as error:
+        _say({"refused": error.reason})
+
+
+def _say(answer: Any) -> None:
+    packed = msgspec.msgpack.encode(answer)
+    sys.stdout.buffer.write(LENGTH.pack(len(packed)) + packed)
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
