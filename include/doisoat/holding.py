@@ -1,0 +1,121 @@
+"""What the warehouse holds of a source, as a pull asks it, and what the source should therefore declare.
+
+The warehouse answers the protocol `Held`; `Expected` applies tonight's changes to it, so that a source's counts can be
+compared with ours before anything is loaded.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from doisoat.model import Cell, DossierRecord
+
+
+class HeldCount(NamedTuple):
+    """How many current records are held; `total` includes the removed ones."""
+
+    total: int
+    not_removed: int
+
+
+class Place(NamedTuple):
+    """Where a record is counted: receipt month (local, None = undated), its own agency, removed or not."""
+
+    receipt_month: dt.date | None
+    agency_ref: str | None
+    is_removed: bool
+
+
+class Held(Protocol):
+    """What the warehouse holds of one source as of the night before; each method is one query."""
+
+    def watermark(self) -> dt.datetime | None:
+        """The watermark of the last loaded certificate; None asks for a full pull."""
+
+    def counts_by_month(self) -> Mapping[dt.date | None, HeldCount]:
+        """Current records by local receipt month; the key None is the undated ones."""
+
+    def counts_by_agency(self, month: dt.date) -> Mapping[str | None, HeldCount]:
+        """Current records of a receipt month by their own agency_ref."""
+
+    def places(self, record_ids: Sequence[str]) -> Mapping[str, Place]:
+        """Where those of the records that are held are counted now."""
+
+
+class NothingHeld:
+    """Nothing is held: the first night."""
+
+    def watermark(self) -> dt.datetime | None:
+        return None
+
+    def counts_by_month(self) -> Mapping[dt.date | None, HeldCount]:
+        return {}
+
+    def counts_by_agency(self, month: dt.date) -> Mapping[str | None, HeldCount]:
+        return {}
+
+    def places(self, record_ids: Sequence[str]) -> Mapping[str, Place]:
+        return {}
+
+
+class Expected:
+    """The counts that the source should declare if we miss nothing: what is held, with tonight's changes applied."""
+
+    def __init__(self, held: Held, timezone: dt.tzinfo) -> None:
+        self._held, self._timezone = held, timezone
+        self._tonight: dict[str, Place] = {}
+        self._moved: dict[tuple[dt.date | None, str | None], list[int]] = defaultdict(lambda: [0, 0])
+        self.by_month: dict[dt.date | None, list[int]] = defaultdict(
+            lambda: [0, 0], {month: list(count) for month, count in held.counts_by_month().items()}
+        )
+
+    @property
+    def total(self) -> int:
+        return sum(count[0] for count in self.by_month.values())
+
+    def of(self, cell: Cell) -> HeldCount:
+        """The expected count of a month or of the undated."""
+        count = self.by_month.get(cell.receipt_month, [0, 0])
+        return HeldCount(*count)
+
+    def by_agency(self, month: dt.date) -> dict[str | None, HeldCount]:
+        """The expected counts of a month's agencies."""
+        counts = {ref: list(count) for ref, count in self._held.counts_by_agency(month).items()}
+        for (moved_month, ref), change in self._moved.items():
+            if moved_month == month:
+                held = counts.setdefault(ref, [0, 0])
+                held[0], held[1] = held[0] + change[0], held[1] + change[1]
+        return {ref: HeldCount(*count) for ref, count in counts.items()}
+
+    def apply(self, records: Iterable[DossierRecord]) -> None:
+        """Move each changed record from where it is counted to where it now belongs."""
+        now = {record.record_id: self._place(record) for record in records if record.record_id}
+        unseen = [record_id for record_id in now if record_id not in self._tonight]
+        held = self._held.places(unseen) if unseen else {}
+        for record_id, place in now.items():
+            if old := self._tonight.get(record_id) or held.get(record_id):
+                self._add(old, -1)
+            self._add(place, 1)
+        self._tonight.update(now)
+
+    def _add(self, place: Place, sign: int) -> None:
+        for count in (self.by_month[place.receipt_month], self._moved[place.receipt_month, place.agency_ref]):
+            count[0] += sign
+            count[1] += 0 if place.is_removed else sign
+
+    def _place(self, record: DossierRecord) -> Place:
+        received = record.received_at and record.received_at.astimezone(self._timezone).date().replace(day=1)
+        return Place(received or None, record.agency_ref, record.is_removed)
+
+
+def due_for_review(months: Iterable[dt.date | None], night: dt.date, share: float) -> list[Cell]:
+    """The quiet months whose turn it is: each comes once in 1/share nights, by the night's date alone."""
+    if share <= 0:
+        return []
+    period = max(1, round(1 / share))
+    return [
+        Cell(month) for month in months if month and (month.year * 12 + month.month + night.toordinal()) % period == 0
+    ]

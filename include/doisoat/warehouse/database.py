@@ -1,0 +1,117 @@
+"""Connections, migrations, SQL files and the one lock under which the warehouse is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+from psycopg import ClientCursor
+from psycopg.abc import Buffer
+from psycopg.types.datetime import DateLoader
+
+from doisoat.errors import ConfigurationError
+from doisoat.sources.contract import Connection
+
+HERE = Path(__file__).parent
+#: One key for "somebody is writing the warehouse"; any number that nothing else in the database uses.
+WRITE_LOCK = 204_19_04_2024
+MINIMUM_SERVER_VERSION = 160000
+#: For the one transaction that writes: it joins whole sources, so it may hash them in memory and let all cores at them.
+WRITER_SETTINGS = {
+    "work_mem": "128MB",
+    "parallel_setup_cost": "100",
+    "parallel_tuple_cost": "0.01",
+    "default_statistics_target": "10",  # what it analyzes lives as long as it does: a rough estimate picks the same plan
+}
+
+
+def warehouse_dsn(connection: Connection) -> str:
+    """The libpq URI of the Airflow connection `warehouse`.
+
+    Raises:
+        ConfigurationError: it names no PostgreSQL host or no database.
+    """
+    if connection.conn_type not in ("postgres", "postgresql") or not connection.host or not connection.schema:
+        raise ConfigurationError(
+            f"connection {connection.connection_id!r}: expected postgresql://user:password@host:port/database; "
+            "set AIRFLOW_CONN_WAREHOUSE in .env"
+        )
+    login = quote(connection.login or "", safe="")
+    secret = f":{quote(connection.password, safe='')}" if connection.password else ""
+    return (
+        f"postgresql://{login}{secret}@{connection.host}:{connection.port or 5432}/{quote(connection.schema, safe='')}"
+    )
+
+
+def connect(dsn: str) -> psycopg.Connection:
+    """A connection whose session prints and reads times in UTC and runs SQL files with client-side binding.
+
+    Raises:
+        ConfigurationError: no server answers there, or it is older than PostgreSQL 16 (which is the first that runs
+            a full outer join in parallel).
+    """
+    try:
+        connection = psycopg.connect(
+            dsn,
+            cursor_factory=ClientCursor,
+            options="-c timezone=UTC -c client_min_messages=warning",
+            connect_timeout=15,
+        )
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise ConfigurationError(f"warehouse: cannot connect ({reason}); check AIRFLOW_CONN_WAREHOUSE") from None
+    connection.adapters.register_loader("date", _InfiniteDate)
+    if connection.info.server_version < MINIMUM_SERVER_VERSION:
+        version = connection.info.server_version
+        connection.close()
+        raise ConfigurationError(f"warehouse: PostgreSQL {version // 10000} answers; 16 or later is needed")
+    return connection
+
+
+class _InfiniteDate(DateLoader):
+    """Reads PostgreSQL's infinite dates as the outermost ones that Python has."""
+
+    def load(self, data: Buffer) -> dt.date:
+        text = bytes(data)
+        if text == b"infinity":
+            return dt.date.max
+        return dt.date.min if text == b"-infinity" else super().load(data)
+
+
+@contextmanager
+def writing(dsn: str) -> Iterator[psycopg.Connection]:
+    """One transaction that alone may write the warehouse: waits for the lock, commits at the end, rolls back on error."""
+    with connect(dsn) as connection, connection.transaction():
+        connection.execute("select pg_advisory_xact_lock(%s)", [WRITE_LOCK])
+        for name, value in WRITER_SETTINGS.items():
+            connection.execute("select set_config(%s, %s, true)", [name, value])
+        yield connection
+
+
+def run_file(connection: psycopg.Connection, path: Path, parameters: Mapping[str, Any] | None = None) -> int:
+    """Run the statements of one SQL file; returns the row count of the last one."""
+    cursor = connection.execute(path.read_text(encoding="utf-8"), parameters or None)
+    while cursor.nextset():
+        pass
+    return cursor.rowcount
+
+
+def migrate(dsn: str) -> None:
+    """Bring the schema to the newest revision and the views to their newest text (they hold no data)."""
+    from alembic import command
+    from alembic.config import Config
+
+    connect(dsn).close()
+    config = Config()
+    config.set_main_option("script_location", str(HERE / "migrations"))
+    config.attributes["dsn"] = dsn
+    command.upgrade(config, "head")
+    with writing(dsn) as connection:
+        connection.execute("drop schema if exists mart cascade; create schema mart")
+        for path in sorted((HERE / "views").glob("*.sql")):
+            run_file(connection, path)

@@ -1,0 +1,202 @@
+"""From a sealed landing into core: one transaction, every row accounted for, a night loaded twice as if once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from doisoat.landing import COPY_OPTIONS, MANIFEST, RECORD_COLUMNS, Landing
+from doisoat.model import ControlTotal
+from doisoat.warehouse.database import run_file
+from doisoat.warehouse.ranges import CONTROL_TOTAL, merge, rewind
+
+SQL = Path(__file__).with_name("sql")
+
+
+@dataclass(frozen=True, slots=True)
+class LoadCounts:
+    """What became of the rows of one landing; received = the five kinds after it."""
+
+    received: int
+    inserted: int
+    updated: int
+    unchanged: int
+    repeated: int
+    quarantined: int
+    ended: int
+    control_totals: int
+
+
+def seal_of(landing: Landing) -> str:
+    """The SHA-256 of the manifest, which names the hash of every file: it changes when anything in the landing does."""
+    return hashlib.sha256((landing.directory / MANIFEST).read_bytes()).hexdigest()
+
+
+def is_loaded(connection: psycopg.Connection, landing: Landing) -> bool:
+    """Whether exactly this landing is what core holds for its night and source."""
+    certificate = landing.certificate
+    found = connection.execute(
+        "select seal from ops.load where night = %s and source_id = %s", [certificate.night, certificate.source_id]
+    ).fetchone()
+    return found is not None and found[0] == seal_of(landing)
+
+
+def load_landing(connection: psycopg.Connection, landing: Landing, timezone: str) -> LoadCounts:
+    """Load one landing. The caller holds the warehouse's write lock and has checked the order of nights.
+
+    What an earlier load of the same night wrote is undone first. identify() must follow once all sources are in.
+
+    Args:
+        connection: a connection inside a transaction.
+        landing: the verified landing.
+        timezone: the province's, in which receipt dates are calendar dates.
+    """
+    certificate = landing.certificate
+    parameters: dict[str, Any] = {
+        "source_id": certificate.source_id,
+        "night": certificate.night,
+        "timezone": timezone,
+        "is_keyed_by_code": _one(
+            connection, "select is_keyed_by_code from core.source where source_id = %s", certificate.source_id
+        ),
+    }
+    rewind(connection, CONTROL_TOTAL, certificate.source_id, certificate.night)
+    run_file(connection, SQL / "rewind.sql", parameters)
+    if certificate.mode in ("counts", "reports"):
+        records = dict.fromkeys(("received", "inserted", "updated", "unchanged", "repeated", "ended"), 0)
+    else:
+        run_file(connection, SQL / "stage.sql")
+        _copy(connection, landing)
+        records = _merge_records(connection, landing, parameters)
+    totals = _merge_totals(connection, landing)
+    counts = LoadCounts(**records, quarantined=certificate.quarantined, control_totals=totals)
+    _account(connection, landing, counts)
+    return counts
+
+
+def identify(connection: psycopg.Connection, night: dt.date) -> None:
+    """Work out anew which records are one dossier, and which row stands for it on its side."""
+    run_file(connection, SQL / "identify.sql", {"night": night})
+
+
+def _copy(connection: psycopg.Connection, landing: Landing) -> None:
+    columns = sql.SQL(", ").join(map(sql.Identifier, RECORD_COLUMNS))
+    statement = sql.SQL("copy raw.landing ({}) from stdin with ({})").format(columns, sql.SQL(COPY_OPTIONS))
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for chunk in landing.records_csv():
+            copy.write(chunk)
+    connection.execute("analyze raw.landing")
+
+
+def _merge_records(connection: psycopg.Connection, landing: Landing, parameters: dict[str, Any]) -> dict[str, int]:
+    certificate = landing.certificate
+    parameters["epochs"] = _epochs(connection)
+    run_file(connection, SQL / "key.sql", parameters)
+    if _one(connection, "select side = 'provincial' from core.source where source_id = %s", certificate.source_id):
+        run_file(connection, SQL / "learn_agencies.sql", parameters)
+    run_file(connection, SQL / "resolve_agencies.sql", parameters)
+    run_file(connection, SQL / "map.sql", parameters)
+    inserted_or_updated = run_file(connection, SQL / "merge.sql", parameters)
+    connection.execute("call core.ensure_index(%s)", [certificate.source_id])
+    updated = _one(connection, "select count(*) from changed")
+    ended = _end_unseen(connection, landing, parameters)
+    records = _one(connection, "select count(*) from raw.landing_record")
+    run_file(connection, SQL / "learn_procedures.sql", parameters)
+    connection.execute(
+        "drop table changed, likely; drop table raw.landing, raw.landing_repeat, raw.landing_stated, raw.landing_agency, "
+        "raw.landing_record, raw.mapped_agency cascade"
+    )
+    return {
+        "received": certificate.received,
+        "inserted": inserted_or_updated - updated,
+        "updated": updated,
+        "unchanged": records - inserted_or_updated,
+        "repeated": certificate.decoded - records,
+        "ended": ended,
+    }
+
+
+def _epochs(connection: psycopg.Connection) -> list[dt.date]:
+    """The days on which some agency began or ceased to exist: between two of them the agencies are the same."""
+    days = connection.execute(
+        "select day from (select valid_from as day from core.agency union select valid_to from core.agency) d "
+        "where isfinite(day) order by day"
+    )
+    return [day for (day,) in days] or [dt.date(1900, 1, 1)]
+
+
+def _end_unseen(connection: psycopg.Connection, landing: Landing, parameters: dict[str, Any]) -> int:
+    certificate = landing.certificate
+    cells: list[tuple[dt.date | None, str | None, bool]] = [
+        (cell.receipt_month, cell.agency_ref, cell.undated) for cell in certificate.cells if cell.is_complete
+    ]
+    if certificate.mode == "full" and certificate.is_complete:
+        cells = [(None, None, False)]
+    if not cells:
+        return 0
+    months, agency_refs, undated = (list(column) for column in zip(*cells, strict=True))
+    cell_parameters = {"months": months, "agency_refs": agency_refs, "undated": undated}
+    return run_file(connection, SQL / "end_unseen.sql", {**parameters, **cell_parameters})
+
+
+def _merge_totals(connection: psycopg.Connection, landing: Landing) -> int:
+    rows = [_total_row(landing, total) for total in landing.totals()]
+    connection.execute(
+        "create temporary table total_tonight (like core.control_total) on commit drop; "
+        "alter table total_tonight drop column from_night, drop column to_night, add column agency_code text, "
+        "add column agency_name text"
+    )
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(
+            """copy total_tonight (source_id, measure, period_kind, period_start, agency_key, value, includes_children, flags,
+            agency_code, agency_name) from stdin"""
+        ) as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
+    connection.execute("analyze total_tonight")
+    run_file(connection, SQL / "resolve_totals.sql", {"night": landing.certificate.night})
+    if landing.certificate.mode == "reports":
+        run_file(connection, SQL / "keep_periods.sql", {"source_id": landing.certificate.source_id})
+    merge(connection, CONTROL_TOTAL, "total_tonight", landing.certificate.source_id, landing.certificate.night)
+    connection.execute("drop table total_tonight")
+    return len(rows)
+
+
+def _total_row(landing: Landing, total: ControlTotal) -> tuple[Any, ...]:
+    source_id = landing.certificate.source_id
+    agency_key = total.agency_code or total.agency_ref or total.agency_name or ""
+    return (
+        source_id, total.measure, total.period_kind, total.receipt_month or "-infinity", agency_key, total.value,
+        total.includes_children, list(total.flags), total.agency_code, total.agency_name,
+    )  # fmt: skip
+
+
+def _account(connection: psycopg.Connection, landing: Landing, counts: LoadCounts) -> None:
+    certificate = landing.certificate
+    connection.execute(
+        "insert into ops.load values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        [certificate.night, certificate.source_id, seal_of(landing), counts.received, counts.inserted, counts.updated,
+         counts.unchanged, counts.repeated, counts.quarantined, counts.ended, counts.control_totals],
+    )  # fmt: skip
+    seen: Counter[str] = Counter()
+    rows = []
+    for row in landing.quarantined():
+        seen[row.position] += 1  # "page 0 row 3" of the changes, and of a cell that is listed besides
+        position = row.position if seen[row.position] == 1 else f"{row.position}, answer {seen[row.position]}"
+        rows.append((certificate.night, certificate.source_id, position, row.reason, row.field, row.record_id))
+    with connection.cursor() as cursor:
+        cursor.executemany("insert into ops.quarantine values (%s, %s, %s, %s, %s, %s)", rows)
+
+
+def _one(connection: psycopg.Connection, query: str, *parameters: Any) -> Any:
+    row = connection.execute(query, parameters or None).fetchone()
+    return row[0] if row else None

@@ -1,0 +1,112 @@
+"""Ranges of nights: a fact is written when it begins and when it ends, and a quiet night writes nothing.
+
+A table of ranges has from_night and to_night (exclusive, infinity while it holds). "As known on night X" is
+`from_night <= X and X < to_night`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import psycopg
+
+
+@dataclass(frozen=True, slots=True)
+class RangeTable:
+    """A table of ranges: its key without from_night, the columns that make a new range when they change, and the
+    column that narrows a merge to one source or pair."""
+
+    name: str
+    key: tuple[str, ...]
+    values: tuple[str, ...]
+    scope: str
+
+    @property
+    def columns(self) -> str:
+        return ", ".join((*self.key, *self.values))
+
+
+VERDICT = RangeTable(
+    "recon.verdict",
+    ("pair", "dossier_id"),
+    ("presence", "standing", "evidence", "national_record_id", "provincial_record_id", "ministry_record_id",
+     "national_source_id", "provincial_source_id", "ministry_source_id", "agency_id", "procedure_family", "receipt_date",
+     "is_removed_provincially"),
+    "pair",
+)  # fmt: skip
+DIFFERENCE = RangeTable(
+    "recon.difference", ("pair", "dossier_id", "attribute"),
+    ("standing", "national_value", "provincial_value", "ministry_value"), "pair",
+)  # fmt: skip
+LEDGER_ENTRY = RangeTable(
+    "recon.ledger_entry",
+    ("pair", "dossier_id", "entry_kind", "sign", "record_id"),
+    ("standing", "agency_id", "procedure_family", "receipt_month"),
+    "pair",
+)
+CELL_STATUS = RangeTable(
+    "recon.cell_status",
+    ("pair", "agency_id", "procedure_family", "cell_month"),
+    ("national_listed", "provincial_listed", "matched", "matched_differing", "national_only", "provincial_only", "pending"),
+    "pair",
+)  # fmt: skip
+MINISTRY_CELL = RangeTable(
+    "recon.ministry_cell",
+    ("pair", "source_id", "agency_id", "procedure_family", "cell_month"),
+    ("ministry_listed", "matched_by_code", "matched_by_time", "counted_in_group", "undetermined", "ministry_only", "pending",
+     "on_portal", "portal_undetermined"),
+    "pair",
+)  # fmt: skip
+CATALOGUE_ENTRY = RangeTable(
+    "core.catalogue_entry", ("source_id", "catalogue", "code"), ("name", "parent_code", "level"), "source_id"
+)
+CATALOGUE_DIFFERENCE = RangeTable(
+    "recon.catalogue_difference",
+    ("source_id", "catalogue", "code"),
+    ("kind", "code_there", "name_there", "name_here"),
+    "source_id",
+)
+CONTROL_TOTAL = RangeTable(
+    "core.control_total",
+    ("source_id", "measure", "period_kind", "period_start", "agency_key"),
+    ("value", "agency_id", "includes_children", "flags"),
+    "source_id",
+)
+
+
+def rewind(connection: psycopg.Connection, table: RangeTable, scope: str, night: dt.date) -> None:
+    """Undo what `night`, the latest one, wrote into the table."""
+    parameters = {"scope": scope, "night": night}
+    connection.execute(
+        f"delete from {table.name} where {table.scope} = %(scope)s and from_night = %(night)s", parameters
+    )
+    connection.execute(
+        f"update {table.name} set to_night = 'infinity' where {table.scope} = %(scope)s and to_night = %(night)s",
+        parameters,
+    )
+
+
+def merge(connection: psycopg.Connection, table: RangeTable, tonight: str, scope: str, night: dt.date) -> None:
+    """Make the table say, for `night` on, what the relation `tonight` says.
+
+    Args:
+        table: where the ranges are kept.
+        tonight: a relation with the table's key and value columns, one row a key, all of them in `scope`.
+        scope: the value of the scope column; other scopes are not touched.
+        night: the night, later than every from_night of the scope (rewind it first).
+    """
+    parameters = {"scope": scope, "night": night}
+    keys = " and ".join(f"t.{column} = n.{column}" for column in table.key)
+    same = " and ".join((keys, *(f"t.{column} is not distinct from n.{column}" for column in table.values)))
+    connection.execute(
+        f"update {table.name} t set to_night = %(night)s where t.{table.scope} = %(scope)s and t.to_night = 'infinity' "
+        f"and not exists (select from {tonight} n where {same})",
+        parameters,
+    )
+    connection.execute(
+        f"insert into {table.name} ({table.columns}, from_night) "
+        f"select {table.columns}, %(night)s from {tonight} n where not exists "
+        f"(select from {table.name} t where t.to_night = 'infinity' and {keys})",
+        parameters,
+    )

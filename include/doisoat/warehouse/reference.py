@@ -1,0 +1,150 @@
+"""Dated reference data and code maps: from the province's files into core, the whole of them each night."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from pathlib import Path
+
+import psycopg
+
+from doisoat.errors import ConfigurationError
+from doisoat.model import Capability
+from doisoat.settings import CodeMaps, ProvinceSettings
+from doisoat.sources.registry import KINDS
+
+AGENCY_COLUMNS = ("agency_id", "code", "old_code", "name", "level", "parent_id", "valid_from", "valid_to")
+PROCEDURE_COLUMNS = ("procedure_code", "name", "field_code", "field_name")
+
+
+def load_reference(connection: psycopg.Connection, settings: ProvinceSettings) -> None:
+    """Register the sources, agencies, procedures and code maps that the province's files state.
+
+    Agencies and procedures that a source taught us stay, unless the reference now has them.
+
+    Raises:
+        ConfigurationError: a file is missing, or lacks a column.
+    """
+    _load_sources(connection, settings)
+    _load_code_maps(connection, settings)
+    if settings.province.agencies:
+        _load_agencies(connection, read_table(settings.resolve(settings.province.agencies), AGENCY_COLUMNS))
+    if settings.province.procedures:
+        _load_procedures(connection, read_table(settings.resolve(settings.province.procedures), PROCEDURE_COLUMNS))
+
+
+def reference_hash(settings: ProvinceSettings) -> str:
+    """One SHA-256 over the reference files, for the seal of a landing."""
+    digest = hashlib.sha256()
+    for path in (settings.province.agencies, settings.province.procedures):
+        if path:
+            digest.update(_content(settings.resolve(path)).encode())
+    return digest.hexdigest()
+
+
+def read_table(path: Path, columns: tuple[str, ...]) -> list[dict[str, str | None]]:
+    """The rows of a CSV reference file (`#` begins a comment line), empty cells as None.
+
+    Raises:
+        ConfigurationError: the file cannot be read or has not these columns.
+    """
+    lines = [line for line in _content(path).splitlines() if line.strip() and not line.startswith("#")]
+    reader = csv.DictReader(lines)
+    missing = [column for column in columns if column not in (reader.fieldnames or [])]
+    if missing:
+        raise ConfigurationError(
+            f"reference file {path.name}: no column {', '.join(missing)}; expected {', '.join(columns)}"
+        )
+    return [{column: row[column] or None for column in columns} for row in reader]
+
+
+def _content(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ConfigurationError(
+            f"reference file {path.name}: {error.strerror}; mend `province` in the province file"
+        ) from error
+
+
+def _load_sources(connection: psycopg.Connection, settings: ProvinceSettings) -> None:
+    connection.execute("update core.source set is_enabled = false")
+    for source_id, source in settings.sources.items():
+        kind = KINDS[source.kind]
+        listing = Capability.LISTING in kind.capabilities
+        connection.execute(
+            """insert into core.source values (%s, %s, %s, %s, %s, %s, %s, %s, %s,
+                (select coalesce(array_agg(core.procedure_family(code)), '{}') from unnest(%s::text[]) code), %s)
+            on conflict (source_id) do update set source_kind = excluded.source_kind, side = excluded.side,
+                has_listing = excluded.has_listing, has_counts = excluded.has_counts,
+                is_keyed_by_code = excluded.is_keyed_by_code, is_enabled = excluded.is_enabled,
+                has_look_ups = excluded.has_look_ups, has_catalogue = excluded.has_catalogue,
+                procedure_families = excluded.procedure_families, allowed_lag = excluded.allowed_lag""",
+            [source_id, source.kind, str(source.side or kind.side), listing, Capability.COUNTS in kind.capabilities,
+             kind.always_full and listing, source.enabled, Capability.LOOKUP in kind.capabilities,
+             Capability.CATALOGUE in kind.capabilities, source.procedures,
+             source.allowed_lag and source.allowed_lag.interval],
+        )  # fmt: skip
+        if listing or Capability.LOOKUP in kind.capabilities:
+            connection.execute("call core.ensure_partition(%s)", [source_id])
+    _load_owners(connection, settings)
+
+
+def _load_owners(connection: psycopg.Connection, settings: ProvinceSettings) -> None:
+    rows = [
+        (source_id, owner.valid_from, owner.valid_to, owner.name)
+        for source_id, source in settings.sources.items()
+        for owner in source.owners
+    ]
+    connection.execute("delete from core.source_owner")
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into core.source_owner values (%s, %s, coalesce(%s::date, 'infinity'), normalize(%s, nfc))", rows
+        )
+
+
+def _load_code_maps(connection: psycopg.Connection, settings: ProvinceSettings) -> None:
+    rows = [
+        (source_id, kind, value, dated.valid_from, dated.valid_to, mapped)
+        for source_id, source in settings.sources.items()
+        for kind in CodeMaps.model_fields
+        for dated in getattr(source.code_maps, kind)
+        for value, mapped in dated.map.items()
+    ]
+    connection.execute("delete from core.code_map")
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into core.code_map values (%s, %s, %s, %s, coalesce(%s::date, 'infinity'), %s)", rows
+        )
+
+
+def _load_agencies(connection: psycopg.Connection, rows: list[dict[str, str | None]]) -> None:
+    connection.execute("delete from core.agency where origin = 'reference'")
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """insert into core.agency (agency_id, code, old_code, name, name_key, level, parent_id, valid_from, valid_to, origin)
+            values (%(agency_id)s, %(code)s, %(old_code)s, normalize(%(name)s, nfc), core.agency_name_key(%(name)s), %(level)s,
+                %(parent_id)s, coalesce(%(valid_from)s::date, '-infinity'), coalesce(%(valid_to)s::date, 'infinity'), 'reference')
+            on conflict (agency_id, valid_from) do update set code = excluded.code, old_code = excluded.old_code,
+                name = excluded.name, name_key = excluded.name_key, level = excluded.level,
+                parent_id = excluded.parent_id, valid_to = excluded.valid_to, origin = excluded.origin""",
+            rows,
+        )
+    connection.execute(
+        """delete from core.agency learned using core.agency known
+        where learned.origin <> 'reference' and known.origin = 'reference'
+          and learned.agency_id in (known.agency_id, known.code, known.old_code)"""
+    )
+
+
+def _load_procedures(connection: psycopg.Connection, rows: list[dict[str, str | None]]) -> None:
+    connection.execute("delete from core.procedure where origin = 'reference'")
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """insert into core.procedure (procedure_family, procedure_code, name, field_code, field_name, origin)
+            values (core.procedure_family(%(procedure_code)s), %(procedure_code)s, %(name)s, %(field_code)s, %(field_name)s,
+                'reference')
+            on conflict (procedure_family) do update set procedure_code = excluded.procedure_code, name = excluded.name,
+                field_code = excluded.field_code, field_name = excluded.field_name, origin = excluded.origin""",
+            rows,
+        )

@@ -1,0 +1,114 @@
+-- Which records are one dossier: the connected component of codes that records stand under and name.
+-- A code that several dossiers of one source claim merges nothing, unless only one of the claimants is still alive.
+create temporary table claim on commit drop as
+with live as (
+    select source_id, record_id, coalesce(dossier_code, source_id || ':' || record_id) as code
+    from core.dossier_record
+    where to_night = 'infinity' and not is_removed
+),
+claimant as (
+    select l.source_id, l.other_code, l.code, bool_or(r.record_id is not null) as is_live
+    from core.identity_link l
+    left join live r using (source_id, record_id, code)
+    group by 1, 2, 3
+    union
+    select r.source_id, r.code, r.code, true
+    from live r
+    where exists (select from core.identity_link l where l.source_id = r.source_id and l.other_code = r.code)
+)
+select *, count(*) over named as claimants, count(*) filter (where is_live) over named as live_claimants
+from claimant
+window named as (partition by source_id, other_code);
+
+create temporary table edge on commit drop as
+select code, other_code as neighbour from claim
+where code <> other_code and (claimants = 1 or is_live and live_claimants = 1)
+union
+select other_code, code from claim
+where code <> other_code and (claimants = 1 or is_live and live_claimants = 1);
+analyze edge;
+
+create temporary table code_label on commit drop as
+select code, least(code, min(neighbour collate "C")) as label, min(neighbour) as neighbour, count(*) as degree
+from edge
+group by code;
+create unique index on code_label (code);
+analyze code_label;
+
+-- The least code of a component spreads until nothing changes, so the result does not depend on the order of arrival.
+-- A pair that names only each other is settled already; the loop walks the few longer chains.
+create temporary table chain on commit drop as
+select e.code, e.neighbour
+from edge e
+join code_label l on l.code = e.code
+join code_label n on n.code = e.neighbour
+where l.degree > 1 or n.degree > 1;
+analyze chain;
+do $$
+begin
+    loop
+        update code_label l set label = nearer.label
+        from (
+            select c.code, min(n.label collate "C") as label
+            from chain c join code_label n on n.code = c.neighbour
+            group by c.code
+        ) nearer
+        where nearer.code = l.code and nearer.label < l.label collate "C";
+        exit when not found;
+    end loop;
+end $$;
+
+update core.dossier_record r set dossier_id = l.label
+from code_label l
+where l.code = coalesce(r.dossier_code, r.source_id || ':' || r.record_id) and r.dossier_id <> l.label;
+
+update core.dossier_record r set dossier_id = coalesce(dossier_code, source_id || ':' || record_id)
+where dossier_id <> coalesce(dossier_code, source_id || ':' || record_id)
+  and not exists (select from code_label l where l.code = coalesce(r.dossier_code, r.source_id || ':' || r.record_id));
+
+-- Contradictions, as ranges of nights.
+update core.identity_conflict c set to_night = %(night)s
+where to_night = 'infinity' and from_night < %(night)s and not exists (
+    select from claim where (claim.source_id, claim.other_code, claim.claimants)
+        = (c.source_id, c.other_code, c.claimants) and claimants > 1 and not (live_claimants = 1)
+);
+insert into core.identity_conflict (source_id, other_code, from_night, claimants)
+select distinct source_id, other_code, %(night)s::date, claimants
+from claim
+where claimants > 1 and live_claimants <> 1 and not exists (
+    select from core.identity_conflict c
+    where (c.source_id, c.other_code, c.to_night) = (claim.source_id, claim.other_code, 'infinity'::date)
+)
+on conflict do nothing;
+
+-- Which row stands for the dossier on its side; the others are extra rows, entries of their own in the ledger. What was
+-- found by looking up one code is evidence, not a second row, wherever a listing shows the dossier.
+create temporary table several on commit drop as
+select s.side, r.dossier_id
+from core.dossier_record r join core.source s using (source_id)
+where r.to_night = 'infinity' and not r.is_removed
+group by 1, 2
+having count(*) > 1;
+analyze several;
+
+update core.dossier_record r set duplicate_rank = ranked.duplicate_rank
+from (
+    select r.source_id, r.record_id, r.from_night,
+        case when s.has_listing or not bool_or(s.has_listing) over dossier
+             then row_number() over (dossier order by s.has_listing desc, (r.dossier_code = r.dossier_id) desc nulls last,
+                 r.received_at nulls last, r.source_id, r.record_id)
+             else 0 end as duplicate_rank
+    from core.dossier_record r
+    join core.source s using (source_id)
+    join several using (side, dossier_id)
+    where r.to_night = 'infinity' and not r.is_removed
+    window dossier as (partition by s.side, r.dossier_id)
+) ranked
+where (r.source_id, r.record_id, r.from_night) = (ranked.source_id, ranked.record_id, ranked.from_night)
+  and r.duplicate_rank <> ranked.duplicate_rank;
+
+update core.dossier_record r set duplicate_rank = case when is_removed then 0 else 1 end
+from core.source s
+where s.source_id = r.source_id and r.to_night = 'infinity'
+  and r.duplicate_rank <> case when is_removed then 0 else 1 end
+  and (r.is_removed or not exists (select from several where (several.side, several.dossier_id) = (s.side, r.dossier_id)));

@@ -1,0 +1,48 @@
+create view mart.dim_agency as
+select distinct on (a.agency_id) a.agency_id, a.code, a.name, a.level, a.parent_id, p.name as parent_name,
+    a.valid_from, a.valid_to, a.origin
+from core.agency a
+left join core.agency p on p.agency_id = a.parent_id
+order by a.agency_id, a.valid_from desc, p.valid_from desc
+;
+comment on view mart.dim_agency is 'Agencies, each in its latest form; agency_id ''unknown'' has no row and stands for "unknown agency". Grain: agency.';
+comment on column mart.dim_agency.agency_id is 'Our stable id, as in the facts.';
+comment on column mart.dim_agency.code is 'National id of the agency.';
+comment on column mart.dim_agency.name is 'Vietnamese name.';
+comment on column mart.dim_agency.level is 'province, department, district or commune.';
+comment on column mart.dim_agency.parent_id is 'The agency one level up.';
+comment on column mart.dim_agency.parent_name is 'Its name.';
+comment on column mart.dim_agency.valid_from is 'First day on which the agency existed in this form.';
+comment on column mart.dim_agency.valid_to is 'First day on which it no longer did.';
+comment on column mart.dim_agency.origin is 'reference, or the source that taught it to us.';
+
+create view mart.dim_procedure as
+select procedure_family, procedure_code, name, field_code, field_name, origin from core.procedure;
+comment on view mart.dim_procedure is 'Procedures by family. Grain: procedure family.';
+comment on column mart.dim_procedure.procedure_family is 'First 8 characters of the code, as in the facts.';
+comment on column mart.dim_procedure.procedure_code is 'The code as the reference states it.';
+comment on column mart.dim_procedure.name is 'Vietnamese name; null where only a code was seen.';
+comment on column mart.dim_procedure.field_code is 'Code of the field (lĩnh vực).';
+comment on column mart.dim_procedure.field_name is 'Name of the field.';
+comment on column mart.dim_procedure.origin is 'reference, or the source that showed the code.';
+
+create view mart.dim_source as
+select source_id, source_kind, side, has_listing, has_counts, is_enabled from core.source;
+comment on view mart.dim_source is 'The systems that are read. Grain: source.';
+comment on column mart.dim_source.source_id is 'Name of the source.';
+comment on column mart.dim_source.source_kind is 'The connector that reads it.';
+comment on column mart.dim_source.side is 'provincial, national or ministry.';
+comment on column mart.dim_source.has_listing is 'Whether it lists records.';
+comment on column mart.dim_source.has_counts is 'Whether it declares control totals.';
+comment on column mart.dim_source.is_enabled is 'Whether it is read now.';
+
+create view mart.dim_date as
+select d::date as date, date_trunc('month', d)::date as month, date_trunc('quarter', d)::date as quarter,
+    extract(year from d)::integer as year, extract(isodow from d)::integer as iso_weekday
+from generate_series('2020-01-01'::timestamp, '2035-12-31', '1 day') d;
+comment on view mart.dim_date is 'Calendar days. Grain: day.';
+comment on column mart.dim_date.date is 'The day.';
+comment on column mart.dim_date.month is 'First day of its month.';
+comment on column mart.dim_date.quarter is 'First day of its quarter.';
+comment on column mart.dim_date.year is 'Its year.';
+comment on column mart.dim_date.iso_weekday is '1 Monday to 7 Sunday.';

@@ -1,0 +1,100 @@
+create view mart.fact_sync_status as
+select n.night, n.is_latest, c.pair, c.agency_id, c.procedure_family, nullif(c.cell_month, 'infinity') as receipt_month,
+    c.national_listed, c.provincial_listed, c.matched, c.matched_differing, c.national_only, c.provincial_only, c.pending
+from mart.night n
+join recon.cell_status c on c.from_night <= n.night and n.night < c.to_night;
+comment on view mart.fact_sync_status is 'Sync status by cell. Grain: night, pair, agency, procedure family, receipt month.';
+comment on column mart.fact_sync_status.night is 'The published night.';
+comment on column mart.fact_sync_status.is_latest is 'True for the night to read by default.';
+comment on column mart.fact_sync_status.pair is 'The two sides compared.';
+comment on column mart.fact_sync_status.agency_id is 'The agency at the receipt date, or unknown.';
+comment on column mart.fact_sync_status.procedure_family is 'The procedure family, or unknown.';
+comment on column mart.fact_sync_status.receipt_month is 'First day of the receipt month; null in the named cell "no receipt date".';
+comment on column mart.fact_sync_status.national_listed is 'Rows on the national side.';
+comment on column mart.fact_sync_status.provincial_listed is 'Rows on the provincial side.';
+comment on column mart.fact_sync_status.matched is 'Dossiers of the province in this cell that the portal holds, in whichever cell.';
+comment on column mart.fact_sync_status.matched_differing is 'Those of them with differing attributes.';
+comment on column mart.fact_sync_status.national_only is 'Dossiers that only the portal holds.';
+comment on column mart.fact_sync_status.provincial_only is 'Dossiers that only the province holds.';
+comment on column mart.fact_sync_status.pending is 'Of both kinds, those that are no gap yet.';
+
+create view mart.fact_sync_gap as
+select n.night, n.is_latest, g.pair, g.dossier_id, g.gap_kind, g.attribute, g.standing, v.evidence,
+    g.from_night as since_night, g.national_value, g.provincial_value, g.ministry_value, v.national_record_id,
+    v.provincial_record_id, v.ministry_record_id, v.ministry_source_id, v.agency_id, v.procedure_family, v.receipt_date,
+    v.is_removed_provincially
+from mart.night n
+join (
+    select pair, dossier_id, presence as gap_kind, ''::text as attribute, standing, from_night, to_night,
+        null::text as national_value, null::text as provincial_value, null::text as ministry_value
+    from recon.verdict where presence <> 'matched'
+    union all
+    select pair, dossier_id, 'difference', attribute, standing, from_night, to_night, national_value, provincial_value,
+        ministry_value
+    from recon.difference
+    union all
+    select pair, dossier_id, entry_kind, record_id, standing, from_night, to_night, null, null, null
+    from recon.ledger_entry where entry_kind in ('extra_national_row', 'extra_provincial_row')
+) g on g.from_night <= n.night and n.night < g.to_night
+left join recon.verdict v on v.pair = g.pair and v.dossier_id = g.dossier_id
+    and v.from_night <= n.night and n.night < v.to_night;
+comment on view mart.fact_sync_gap is 'What differs, dossier by dossier. Grain: night, pair, dossier, kind, attribute.';
+comment on column mart.fact_sync_gap.night is 'The published night.';
+comment on column mart.fact_sync_gap.is_latest is 'True for the night to read by default.';
+comment on column mart.fact_sync_gap.pair is 'national_provincial, ministry_provincial or ministry_national.';
+comment on column mart.fact_sync_gap.dossier_id is 'The dossier: the least of its codes.';
+comment on column mart.fact_sync_gap.gap_kind is 'national_only, provincial_only, ministry_only, undetermined, difference, extra_national_row or extra_provincial_row.';
+comment on column mart.fact_sync_gap.evidence is 'What the presence rests on: listed, looked_up, receipt_time or counted_in_group.';
+comment on column mart.fact_sync_gap.ministry_value is 'What the ministry''s system says.';
+comment on column mart.fact_sync_gap.ministry_record_id is 'The ministry''s record.';
+comment on column mart.fact_sync_gap.ministry_source_id is 'The ministry''s system that it is from.';
+comment on column mart.fact_sync_gap.attribute is 'Of a difference: which attribute. Of an extra row: its record.';
+comment on column mart.fact_sync_gap.standing is 'gap, or why it is none: pending, not_yet_observable, incomplete, undecided.';
+comment on column mart.fact_sync_gap.since_night is 'First night on which it stood just so.';
+comment on column mart.fact_sync_gap.national_value is 'What the portal says.';
+comment on column mart.fact_sync_gap.provincial_value is 'What the province says.';
+comment on column mart.fact_sync_gap.national_record_id is 'The national record.';
+comment on column mart.fact_sync_gap.provincial_record_id is 'The provincial record.';
+comment on column mart.fact_sync_gap.agency_id is 'The agency at the receipt date.';
+comment on column mart.fact_sync_gap.procedure_family is 'The procedure family.';
+comment on column mart.fact_sync_gap.receipt_date is 'The receipt date.';
+comment on column mart.fact_sync_gap.is_removed_provincially is 'The province still shows a removed record of it.';
+
+create view mart.ledger as
+select n.night, n.is_latest, c.pair, c.grain, nullif(c.agency_id, '') as agency_id,
+    case when isfinite(c.cell_month) then c.cell_month end as receipt_month,
+    c.national_declared, c.national_declared_by, c.provincial_declared, c.provincial_declared_by, c.national_listed,
+    c.provincial_listed, c.entries
+from mart.night n join recon.ledger_cell c using (night);
+comment on view mart.ledger is 'The bridge: national declared - provincial declared = entries + (national declared - listed) - (provincial declared - listed). Grain: night, pair, grain, agency, month.';
+comment on column mart.ledger.night is 'The published night.';
+comment on column mart.ledger.is_latest is 'True for the night to read by default.';
+comment on column mart.ledger.pair is 'The two sides.';
+comment on column mart.ledger.grain is 'whole, month, undated or agency_month.';
+comment on column mart.ledger.agency_id is 'The agency, where the grain has one.';
+comment on column mart.ledger.receipt_month is 'The month, where the grain has one.';
+comment on column mart.ledger.national_declared is 'Declared by a national source; null where none states this grain.';
+comment on column mart.ledger.national_declared_by is 'Which source and measure.';
+comment on column mart.ledger.provincial_declared is 'Declared by a provincial source; null where none states this grain.';
+comment on column mart.ledger.provincial_declared_by is 'Which source and measure.';
+comment on column mart.ledger.national_listed is 'National rows counted.';
+comment on column mart.ledger.provincial_listed is 'Provincial rows counted.';
+comment on column mart.ledger.entries is 'Sum of the signed ledger entries.';
+
+create view mart.ledger_entry as
+select n.night, n.is_latest, e.pair, e.dossier_id, e.entry_kind, e.sign, e.record_id, e.standing, e.agency_id,
+    e.procedure_family, e.receipt_month, e.from_night as since_night
+from mart.night n join recon.ledger_entry e on e.from_night <= n.night and n.night < e.to_night;
+comment on view mart.ledger_entry is 'The signed entries of the bridge. Grain: night, pair, dossier, kind, sign, record.';
+comment on column mart.ledger_entry.night is 'The published night.';
+comment on column mart.ledger_entry.is_latest is 'True for the night to read by default.';
+comment on column mart.ledger_entry.pair is 'The two sides.';
+comment on column mart.ledger_entry.dossier_id is 'The dossier.';
+comment on column mart.ledger_entry.entry_kind is 'Why it counts: national_only, provincial_only, moved, extra row.';
+comment on column mart.ledger_entry.sign is '+1 on the national side, -1 on the provincial side.';
+comment on column mart.ledger_entry.record_id is 'The record that is counted.';
+comment on column mart.ledger_entry.standing is 'gap, settled (moved), or why it is no gap yet.';
+comment on column mart.ledger_entry.agency_id is 'The cell''s agency.';
+comment on column mart.ledger_entry.procedure_family is 'The cell''s procedure family.';
+comment on column mart.ledger_entry.receipt_month is 'The cell''s month.';
+comment on column mart.ledger_entry.since_night is 'First night of the entry.';

@@ -1,0 +1,73 @@
+create view mart.dim_source_owner as
+select source_id, owner_name, valid_from, valid_to from core.source_owner;
+comment on view mart.dim_source_owner is 'Who runs a system, dated. Grain: source, range of days.';
+comment on column mart.dim_source_owner.source_id is 'The system.';
+comment on column mart.dim_source_owner.owner_name is 'The body, in Vietnamese.';
+comment on column mart.dim_source_owner.valid_from is 'First day on which it ran the system.';
+comment on column mart.dim_source_owner.valid_to is 'First day on which it no longer did.';
+
+create view mart.fact_ministry_coverage as
+select n.night, n.is_latest, c.source_id, o.owner_name, c.agency_id, c.procedure_family,
+    nullif(c.cell_month, 'infinity') as receipt_month, c.ministry_listed, c.matched_by_code, c.matched_by_time,
+    c.counted_in_group, c.undetermined, c.ministry_only, c.pending, c.on_portal, c.portal_undetermined
+from mart.night n
+join recon.ministry_cell c on c.from_night <= n.night and n.night < c.to_night
+left join core.source_owner o on o.source_id = c.source_id and o.valid_from <= n.night and n.night < o.valid_to;
+comment on view mart.fact_ministry_coverage is 'The dossiers of ministries'' systems by what the province and the portal hold of them. Grain: night, source, agency, procedure family, receipt month.';
+comment on column mart.fact_ministry_coverage.night is 'The published night.';
+comment on column mart.fact_ministry_coverage.is_latest is 'True for the night to read by default.';
+comment on column mart.fact_ministry_coverage.source_id is 'The ministry''s system.';
+comment on column mart.fact_ministry_coverage.owner_name is 'Who runs it on that night.';
+comment on column mart.fact_ministry_coverage.agency_id is 'The agency at the receipt date, as the ministry states it, or unknown.';
+comment on column mart.fact_ministry_coverage.procedure_family is 'The procedure family, or unknown.';
+comment on column mart.fact_ministry_coverage.receipt_month is 'First day of the receipt month; null in the named cell "no receipt date".';
+comment on column mart.fact_ministry_coverage.ministry_listed is 'Dossiers that the ministry''s system lists: the sum of the five kinds that follow.';
+comment on column mart.fact_ministry_coverage.matched_by_code is 'The province holds them under the same code or names theirs.';
+comment on column mart.fact_ministry_coverage.matched_by_time is 'The province holds one that agrees in agency, procedure family and second of receipt.';
+comment on column mart.fact_ministry_coverage.counted_in_group is 'The province holds as many of that agency, family and day; no single pair is claimed.';
+comment on column mart.fact_ministry_coverage.undetermined is 'The evidence does not decide whether the province holds them.';
+comment on column mart.fact_ministry_coverage.ministry_only is 'The province holds none: left out of its own count.';
+comment on column mart.fact_ministry_coverage.pending is 'Of the last, those that are no gap yet.';
+comment on column mart.fact_ministry_coverage.on_portal is 'Of all, those that the portal holds, by whatever evidence; null where the portal was never listed.';
+comment on column mart.fact_ministry_coverage.portal_undetermined is 'Of all, those of which the evidence does not say whether the portal holds them.';
+
+create view mart.fact_union as
+select night, is_latest, agency_id, procedure_family, receipt_month, sum(provincial)::bigint as provincial_dossiers,
+    sum(added)::bigint as added_by_ministries, sum(undetermined)::bigint as undetermined,
+    sum(provincial + added)::bigint as union_at_least, sum(provincial + added + undetermined)::bigint as union_at_most
+from (
+    select night, is_latest, agency_id, procedure_family, receipt_month, matched + provincial_only as provincial, 0 as added,
+        0 as undetermined
+    from mart.fact_sync_status
+    union all
+    select night, is_latest, agency_id, procedure_family, receipt_month, 0, ministry_only, undetermined
+    from mart.fact_ministry_coverage
+) counted
+group by 1, 2, 3, 4, 5;
+comment on view mart.fact_union is 'Dossiers of the province and of the ministries'' systems, each counted once whoever holds it: a union of identities, not a sum. Grain: night, agency, procedure family, receipt month.';
+comment on column mart.fact_union.night is 'The published night.';
+comment on column mart.fact_union.is_latest is 'True for the night to read by default.';
+comment on column mart.fact_union.agency_id is 'The agency at the receipt date, or unknown.';
+comment on column mart.fact_union.procedure_family is 'The procedure family, or unknown.';
+comment on column mart.fact_union.receipt_month is 'First day of the receipt month; null in the named cell "no receipt date".';
+comment on column mart.fact_union.provincial_dossiers is 'Dossiers that the province holds.';
+comment on column mart.fact_union.added_by_ministries is 'Dossiers that only a ministry''s system holds.';
+comment on column mart.fact_union.undetermined is 'Dossiers of a ministry''s system of which the evidence does not say whether the province holds them.';
+comment on column mart.fact_union.union_at_least is 'The union if the province holds all of the undetermined.';
+comment on column mart.fact_union.union_at_most is 'The union if it holds none of them.';
+
+create view mart.catalogue_difference as
+select source_id, catalogue, code, kind, code_there, name_there, name_here, from_night as since, to_night as until,
+    to_night = 'infinity' as is_current
+from recon.catalogue_difference;
+comment on view mart.catalogue_difference is 'Where a source''s catalogue and the province''s own differ or differed. Grain: source, catalogue, code, range of days.';
+comment on column mart.catalogue_difference.source_id is 'The source.';
+comment on column mart.catalogue_difference.catalogue is 'procedure (compared by family), agency or field.';
+comment on column mart.catalogue_difference.code is 'The code; of a procedure its family.';
+comment on column mart.catalogue_difference.kind is 'only_there, only_here, code_differs or name_differs.';
+comment on column mart.catalogue_difference.code_there is 'The code as the source states it.';
+comment on column mart.catalogue_difference.name_there is 'The source''s name.';
+comment on column mart.catalogue_difference.name_here is 'The province''s name.';
+comment on column mart.catalogue_difference.since is 'First day on which it was seen.';
+comment on column mart.catalogue_difference.until is 'First day on which it no longer was; infinity while it stands.';
+comment on column mart.catalogue_difference.is_current is 'Whether it stands now.';
