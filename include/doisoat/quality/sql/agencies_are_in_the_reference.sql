@@ -1,0 +1,1 @@
+select count(*) filter (where origin <> 'reference') as unexpected, count(*) as total from core.agency

@@ -1,0 +1,40 @@
+-- One row a gap, as known on a night, with the codes under which each side holds the dossier.
+with gap as (
+    select pair, dossier_id, presence as gap_kind, null as attribute, standing, from_night, null as national_value,
+        null as provincial_value, null as ministry_value
+    from recon.verdict
+    where presence <> 'matched' and from_night <= %(night)s and %(night)s < to_night
+    union all
+    select pair, dossier_id, 'difference', attribute, standing, from_night, national_value, provincial_value, ministry_value
+    from recon.difference
+    where from_night <= %(night)s and %(night)s < to_night
+    union all
+    select pair, dossier_id, entry_kind, record_id, standing, from_night, null, null, null
+    from recon.ledger_entry
+    where entry_kind in ('extra_national_row', 'extra_provincial_row') and from_night <= %(night)s and %(night)s < to_night
+),
+code as (
+    select r.dossier_id,
+        string_agg(distinct r.dossier_code, ' ') filter (where s.side = 'national') as national_codes,
+        string_agg(distinct r.dossier_code, ' ') filter (where s.side = 'provincial') as provincial_codes,
+        string_agg(distinct coalesce(r.dossier_code, r.record_id), ' ') filter (where s.side = 'ministry') as ministry_codes,
+        min(r.agency_id) as agency_id, min(r.procedure_family) as procedure_family, min(r.receipt_date) as receipt_date
+    from core.dossier_record r
+    join core.source s using (source_id)
+    where r.from_night <= %(night)s and %(night)s < r.to_night and r.dossier_id in (select dossier_id from gap)
+    group by 1
+)
+select g.pair, g.dossier_id, g.gap_kind, g.attribute, g.standing, v.evidence, g.from_night as since_night,
+    g.national_value, g.provincial_value, g.ministry_value, c.national_codes, c.provincial_codes, c.ministry_codes,
+    v.ministry_source_id, coalesce(v.agency_id, c.agency_id) as agency_id,
+    a.name as agency_name, coalesce(v.procedure_family, c.procedure_family) as procedure_family,
+    coalesce(v.receipt_date, c.receipt_date) as receipt_date, v.is_removed_provincially
+from gap g
+left join code c using (dossier_id)
+left join recon.verdict v on v.pair = g.pair and v.dossier_id = g.dossier_id
+    and v.from_night <= %(night)s and %(night)s < v.to_night
+left join lateral (
+    select name from core.agency where agency.agency_id = coalesce(v.agency_id, c.agency_id) order by valid_from desc limit 1
+) a on true
+where (%(with_pending)s or g.standing = 'gap') and (%(pair)s::text is null or g.pair = %(pair)s)
+order by g.pair desc, g.gap_kind, g.attribute nulls first, agency_id, g.dossier_id

@@ -1,0 +1,88 @@
+"""Reports are SQL files; a report's rows are printed as a table, JSON or CSV, all three from the same values."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from rich.console import Console
+from rich.table import Table
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Rows of one report, columns in order."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+    def dicts(self) -> list[dict[str, Any]]:
+        """Each row by column name."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+def query(connection: psycopg.Connection, name: str, parameters: dict[str, Any]) -> Report:
+    """Run reports/<name>.sql."""
+    cursor = connection.execute((HERE / f"{name}.sql").read_text(encoding="utf-8"), parameters)
+    columns = tuple(column.name for column in cursor.description or ())
+    return Report(columns, [tuple(map(_plain, row)) for row in cursor.fetchall()])
+
+
+def as_csv(report: Report) -> str:
+    """CSV with a header line; unknown is empty."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(report.columns)
+    writer.writerows(report.rows)
+    return text.getvalue()
+
+
+def as_json(report: Report) -> str:
+    """A JSON array of objects; numbers are numbers, times ISO 8601, unknown is null."""
+    return json.dumps(report.dicts(), ensure_ascii=False, indent=2, default=str)
+
+
+def print_table(console: Console, report: Report, title: str, columns: tuple[str, ...] = ()) -> None:
+    """A table on the terminal; `columns` narrows it; columns without any value are left out."""
+    shown = [
+        index
+        for index, column in enumerate(report.columns)
+        if (not columns or column in columns) and any(row[index] is not None for row in report.rows)
+    ]
+    table = Table(header_style="dim", box=None, pad_edge=False)
+    for index in shown:
+        is_number = any(isinstance(row[index], int | float) and not isinstance(row[index], bool) for row in report.rows)
+        table.add_column(
+            report.columns[index].replace("_", " "), justify="right" if is_number else "left", overflow="fold"
+        )
+    for row in report.rows:
+        table.add_row(*(_text(row[index]) for index in shown))
+    console.print(f"[bold]{title}[/bold]" + ("" if report.rows else ": none"))
+    if report.rows:
+        console.print(table)
+    console.print()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, dt.datetime | dt.date):
+        return value.isoformat()
+    return value
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "unknown"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,69 @@
+"""Where we are: the province file, the connections and the landing, handed through every step of a night."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from doisoat.settings import (
+    WAREHOUSE_CONNECTION_ID,
+    ConnectionLookup,
+    ProvinceSettings,
+    connection_from_environment,
+    load_province,
+)
+from doisoat.warehouse.database import warehouse_dsn
+
+DEFAULT_PROVINCE = "config/lang_son.yaml"
+DEFAULT_HOME = ".doisoat/run"
+
+
+@dataclass(frozen=True)
+class Site:
+    """One province's instance at work.
+
+    Attributes:
+        settings: the province file.
+        connections: gives the connection of an id; Airflow's in a task, the environment's elsewhere.
+        landing_root: directory under which landings are sealed.
+    """
+
+    settings: ProvinceSettings
+    connections: ConnectionLookup
+    landing_root: Path
+
+    @classmethod
+    def from_environment(cls, connections: ConnectionLookup = connection_from_environment) -> Site:
+        """The site that DOISOAT_PROVINCE, DOISOAT_HOME and DOISOAT_LANDING name.
+
+        Raises:
+            ConfigurationError: the province file does not fit.
+        """
+        home = Path(os.environ.get("DOISOAT_HOME", DEFAULT_HOME))
+        landing = os.environ.get("DOISOAT_LANDING")
+        return cls(
+            settings=load_province(os.environ.get("DOISOAT_PROVINCE", DEFAULT_PROVINCE)),
+            connections=connections,
+            landing_root=Path(landing) if landing else home / "landing",
+        )
+
+    @property
+    def dsn(self) -> str:
+        """The warehouse's libpq URI."""
+        return warehouse_dsn(self.connections(WAREHOUSE_CONNECTION_ID))
+
+    @property
+    def source_ids(self) -> list[str]:
+        """The enabled sources, in the order of the province file."""
+        return [source_id for source_id, source in self.settings.sources.items() if source.enabled]
+
+    @property
+    def expected_every(self) -> dict[str, int]:
+        """The enabled sources, and every how many days something new is expected of each."""
+        return {name: self.settings.sources[name].expected_every_days for name in self.source_ids}
+
+    @property
+    def look_up_only(self) -> list[str]:
+        """The enabled sources that list nothing and declare nothing: their records are what was looked up."""
+        return [name for name in self.settings.asked if name not in self.settings.pulled]
