@@ -1,0 +1,107 @@
+"""Misbehaviour on demand: the next answers of a system go wrong in a given way, a given number of times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sandbox.wire import BadRequest
+
+KINDS = (
+    # of any answer
+    "latency",  # wait `seconds` before answering
+    "rate_limit",  # 429 with Retry-After: `seconds`
+    "server_error",  # 500 with a page of text
+    "cut_off",  # the body, or the file, breaks off half way
+    "html_200",  # a page of HTML in its place, with status 200
+    "empty_body",  # nothing in its place
+    "redirect",  # 302 to `to`, another host
+    "application_error",  # status 200 with {`field`: `to`} and a message, and no rows
+    "huge",  # `size` bytes of white space in the body, without a length; a file grows to `size`
+    "bomb",  # the same, packed with gzip
+    "expired_session",  # every token and session is void: a new login is needed
+    "drift",  # after a page a record not yet shown is updated, so later pages shift (igate)
+    # of what is in an answer; `nth` of the fields of that name, 0 for all
+    "changed_shape",  # field `field` is called `to`; in a file the column of that label
+    "missing_field",  # field `field` is left out
+    "changed_type",  # field `field` has a value of another type
+    "changed_value",  # field `field` is `to`
+    "wrong_total",  # declared totals (or `field`) are seven too high
+    "two_timezones",  # half of the moments are written in UTC
+    "decomposed",  # Vietnamese in NFD
+    "repeated",  # the first row comes again at the end; of a file a second copy appears
+    # of files
+    "missing",  # no file appears
+)
+
+
+@dataclass
+class Fault:
+    """One fault.
+
+    Attributes:
+        count: how many answers it still spoils, None for all.
+        after: how many answers it lets pass first.
+        path: only paths that hold this text.
+        seconds, field, to, size, nth: see KINDS; `size` in bytes.
+    """
+
+    system: str
+    kind: str
+    count: int | None = 1
+    after: int = 0
+    path: str = ""
+    seconds: float = 1.0
+    field: str = ""
+    to: Any = ""
+    size: int = 2**31
+    nth: int = 0
+
+
+class Faults:
+    """The faults in force, each with what is left of it.
+
+    Args:
+        systems: names of the systems that are served.
+    """
+
+    def __init__(self, systems: Iterable[str]) -> None:
+        self.systems = tuple(systems)
+        self.active: list[Fault] = []
+
+    def add(self, told: dict[str, Any]) -> Fault:
+        """Put a fault in force.
+
+        Raises:
+            BadRequest: no such system, kind or key.
+        """
+        if told.get("system") not in self.systems or told.get("kind") not in KINDS:
+            raise BadRequest(f"system is one of {', '.join(self.systems)}; kind one of {', '.join(KINDS)}")
+        try:
+            fault = Fault(**told)
+        except TypeError:
+            raise BadRequest(f"a fault has the keys {', '.join(Fault.__dataclass_fields__)}") from None
+        self.active.append(fault)
+        return fault
+
+    def clear(self) -> None:
+        self.active.clear()
+
+    def told(self) -> list[dict[str, Any]]:
+        """The faults in force, for the control page."""
+        return [asdict(fault) for fault in self.active]
+
+    def take(self, system: str, path: str) -> list[Fault]:
+        """The faults that spoil this answer; each is used up by one."""
+        taken = []
+        for fault in self.active:
+            if fault.system != system or fault.path not in path:
+                continue
+            if fault.after > 0:
+                fault.after -= 1
+                continue
+            fault.count = None if fault.count is None else fault.count - 1
+            taken.append(fault)
+        self.active = [fault for fault in self.active if fault.count is None or fault.count > 0]
+        return taken

@@ -1,0 +1,59 @@
+"""Files that appear in an inbox, and what a fault makes of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import os
+import re
+import zipfile
+from pathlib import Path
+
+from sandbox.faults import Fault
+from sandbox.spoil import PAGE
+
+
+def put(inbox: Path, name: str, content: bytes, now: int, faults: list[Fault]) -> list[Path]:
+    """Let a file appear in an inbox, whole at once; its mtime is the moment.
+
+    Returns:
+        The file, or nothing if a fault kept it from appearing.
+    """
+    if any(fault.kind == "missing" for fault in faults):
+        return []
+    for fault in faults:
+        content = _spoiled(fault, content)
+    inbox.mkdir(parents=True, exist_ok=True)
+    hidden, path = inbox / f".{name}.part", inbox / name
+    hidden.write_bytes(content)
+    for fault in faults:
+        if fault.kind == "huge":
+            os.truncate(hidden, max(fault.size, len(content)))  # a hole: it takes no room on the disk
+    os.utime(hidden, (now, now))
+    hidden.replace(path)
+    if any(fault.kind == "repeated" for fault in faults):
+        again = inbox / f"{path.stem} (1){path.suffix}"
+        again.write_bytes(content)
+        os.utime(again, (now, now))
+        return [path, again]
+    return [path]
+
+
+def steady_workbook(content: bytes, made_at: dt.datetime) -> bytes:
+    """An .xlsx that is byte for byte the same whenever it is made: its times are `made_at`, local and without offset."""
+    steady = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as book, zipfile.ZipFile(steady, "w", zipfile.ZIP_DEFLATED) as copy:
+        for name in book.namelist():
+            part = book.read(name)
+            if name == "docProps/core.xml":
+                part = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>%sZ" % made_at.isoformat().encode(), part)
+            copy.writestr(zipfile.ZipInfo(name, made_at.timetuple()[:6]), part, zipfile.ZIP_DEFLATED)
+    return steady.getvalue()
+
+
+def _spoiled(fault: Fault, content: bytes) -> bytes:
+    if fault.kind == "cut_off":
+        return content[: len(content) // 2]
+    if fault.kind == "empty_body":
+        return b""
+    return PAGE if fault.kind == "html_200" else content

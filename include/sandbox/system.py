@@ -1,0 +1,70 @@
+"""What the server knows of a simulated source system; each system is a module of its own (sandbox.systems lists them)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.faults import Fault
+from sandbox.sessions import Credentials
+from sandbox.wire import Answer, Request, json_answer
+from sandbox.world import World
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a system is made from.
+
+    Attributes:
+        world: whose part the system shows.
+        credentials: who may log in.
+        inbox: the directory where files appear, None for nowhere.
+        session_life: seconds that a token or a session lives.
+    """
+
+    world: World
+    credentials: Credentials
+    inbox: Path | None = None
+    session_life: float = 300
+
+
+class System:
+    """One simulated source system; what a subclass leaves out is as here.
+
+    Attributes:
+        name: its source kind; faults are told by it.
+        paths: what it answers; one that ends with "/" stands for everything below it.
+        drops_files: whether its files appear in an inbox (`drop`), so that faults of files are meant for it.
+    """
+
+    name = ""
+    paths: tuple[str, ...] = ()
+    drops_files = False
+
+    def owns(self, path: str) -> bool:
+        """Whether the system answers a path."""
+        return any(path == one or (one.endswith("/") and path.startswith(one)) for one in self.paths)
+
+    def answer(self, request: Request, now: float) -> Answer:
+        """The answer without faults; a BadRequest becomes status 400.
+
+        Args:
+            now: the simulated moment.
+        """
+        return json_answer({"error": "not_found", "path": request.path}, 404)
+
+    def prepare(self, now: float) -> None:
+        """Make what takes time ready for a moment."""
+
+    def forget(self) -> None:
+        """The clock was moved: nothing that was prepared holds."""
+
+    def revoke_all(self) -> None:
+        """Every session and token ends now (fault expired_session)."""
+
+    def drift(self, request: Request, now: float) -> None:
+        """Change a record that this page did not show yet, so that the pages after it shift (fault drift)."""
+
+    def drop(self, now: int, faults: list[Fault]) -> list[Path]:
+        """Let the files of a moment appear in the inbox; returns them."""
+        return []

@@ -1,0 +1,141 @@
+"""A world: the truth about every dossier, and what happens to its visibility, for a seed.
+
+Nothing here knows a clock: a world holds all that happens from 16 months before the last night to three days after
+it. What a system shows at a moment is asked of the rows (sandbox.truth).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from sandbox.causes import COMPANION_AFTER, KINDS, Kind
+from sandbox.maker import Maker, Wish
+from sandbox.ministries import Ministries
+from sandbox.procedures import Procedure
+from sandbox.reference import Agency
+from sandbox.truth import Dossier, LocalRow, MinistryRow, PortalRow
+from sandbox.variant import Variant
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Share of all dossiers that meet each cause (CONTRACTS section 7); names are those of sandbox.causes.
+
+    `lookalikes` says how many innocent look-alikes there are for each distorted dossier; `ministries` how many dossiers
+    of ministries' systems (sandbox.ministries) there are in addition, for each ordinary one.
+    """
+
+    never_pulled: float = 0.005
+    two_codes: float = 0.004
+    resent_new_tail: float = 0.002
+    code_overwritten: float = 0.002
+    rolled_back: float = 0.001
+    deleted_locally: float = 0.003
+    deleted_without_trace: float = 0.002
+    not_pushed_undated: float = 0.001
+    not_pushed_converted: float = 0.002
+    not_pushed_odd_answer: float = 0.003
+    overdue_sync: float = 0.003
+    status_distorted: float = 0.003
+    status_unmapped: float = 0.002
+    progress_lost: float = 0.003
+    wrong_agency: float = 0.002
+    procedure_replaced: float = 0.001
+    receipt_moved: float = 0.002
+    test_dossier: float = 0.001
+    repeated_locally: float = 0.001
+    repeated_nationally: float = 0.001
+    lookalikes: float = 1.0
+    ministries: float = 0.06
+
+    @property
+    def by_cause(self) -> dict[str, float]:
+        """Cause -> share, without the look-alikes and the ministries."""
+        others = ("lookalikes", "ministries")
+        return {name: rate for name, rate in dataclasses.asdict(self).items() if name not in others}
+
+
+@dataclass
+class World:
+    """Everything that is and will be, as made for one seed."""
+
+    seed: int
+    last_night: dt.date
+    nights: int
+    variant: Variant
+    rates: Rates
+    cut_offs: list[int]
+    agencies: list[Agency]
+    procedures: list[Procedure]
+    dossiers: list[Dossier] = field(default_factory=list)
+
+    def local_rows(self) -> Iterator[tuple[Dossier, LocalRow]]:
+        """Every row of the provincial system, with its truth."""
+        return ((dossier, row) for dossier in self.dossiers for row in dossier.local)
+
+    def portal_rows(self) -> Iterator[tuple[Dossier, PortalRow]]:
+        """Every row of the national portal, with its truth."""
+        return ((dossier, row) for dossier in self.dossiers for row in dossier.portal)
+
+    def ministry_rows(self, source: str = "") -> Iterator[tuple[Dossier, MinistryRow]]:
+        """Every row of the ministries' systems, or of one of them, with its truth."""
+        for dossier in self.dossiers:
+            if dossier.ministry is not None and source in ("", dossier.ministry.source):
+                yield dossier, dossier.ministry
+
+
+def make_world(
+    seed: int = 1,
+    dossiers: int = 20_000,
+    last_night: dt.date = dt.date(2024, 4, 19),
+    *,
+    rates: Rates | None = None,
+    variant: Variant | None = None,
+    nights: int = 3,
+) -> World:
+    """Make the world of a seed; the same arguments make the same world.
+
+    Args:
+        dossiers: how many ordinary dossiers there are; those of ministries' systems come on top.
+        last_night: the last of `nights` consecutive nights whose worth of change the causes are laid in.
+    """
+    rates, variant = rates or Rates(), variant or Variant()
+    maker = Maker(seed, last_night, nights, variant)
+    world = World(seed, last_night, nights, variant, rates, maker.cut_offs, maker.agencies, maker.catalogue)
+    plan = _plan(dossiers, rates)
+    maker.rng.shuffle(plan)
+    for kind in plan:
+        world.dossiers += _make(maker, kind)
+    plain = [one for one in world.dossiers if one.kind == "plain"]
+    world.dossiers += Ministries(maker, seed, plain).make(round(dossiers * rates.ministries))
+    return world
+
+
+def _plan(dossiers: int, rates: Rates) -> list[Kind | None]:
+    """One entry for each thing to make, None for a plain dossier; together they make `dossiers`."""
+    plan: list[Kind | None] = []
+    made = 0
+    for kind in KINDS.values():
+        rate = rates.by_cause[kind.cause]
+        count = max(1, round(dossiers * rate)) if rate > 0 else 0
+        count = count if kind.is_cause else round(count * rates.lookalikes)
+        count = -(-count // kind.makes)
+        plan += [kind] * count
+        made += count * kind.makes
+    return plan + [None] * (dossiers - made)
+
+
+def _make(maker: Maker, kind: Kind | None) -> list[Dossier]:
+    if kind is None:
+        return [maker.dossier("plain", Wish())]
+    made = [maker.dossier(kind.name, kind.wish)]
+    if kind.makes == 2:
+        companion = maker.dossier(kind.name, kind.wish, like=made[0], after=COMPANION_AFTER[kind.name])
+        made[0].other, companion.other = companion.number, made[0].number
+        made.append(companion)
+    for one in made:
+        kind.apply(maker, one)
+    return made
