@@ -1,0 +1,107 @@
+"""
+### Every night: what do we hold, what does the portal hold, and where does the difference come from?
+
+Runs at 01:00 in the province's time zone for the night before; the night is the run's partition key. Each source is
+collected on its own and sealed; what could be sealed is loaded and checked; what the listings leave open is asked for by
+code where a source allows it; then all is reconciled, checked again and published, all at once or not at all: until the
+last task has passed, analysts read the night before.
+
+**When a source is down**, its `collect` is tried again and then fails, and the night goes on without it: its last good
+snapshot stands and is marked stale. A `look_up` that fails leaves open what it would have decided. **When a check
+fails**, nothing is published; the results are in `ops.check_result`. Mend the cause and clear the failed task: sealed
+landings are read again, sources are not asked again.
+
+**By hand**: trigger with `night` (YYYY-MM-DD); `collect_late` allows collecting a night that ended more than 36 hours
+ago, and marks it so. Never use Airflow's backfill for nights that were not collected: sources only show the present.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from airflow.sdk import DAG, Asset, CronPartitionTimetable, Param, TaskGroup, TriggerRule, task
+from orchestration.retries import RETRIES, RETRIES_WHEN_BUSY, RETRY_DELAY, retry_policy
+from orchestration.site import province, site, steps
+
+here = province()
+mart = Asset(name="mart", uri="x-doisoat://warehouse/mart", group="doisoat")
+
+
+@task(retries=RETRIES_WHEN_BUSY)
+def open_night(params: dict, dag_run) -> date:
+    """Say which night this run is about, once for all tasks, and wait for its turn."""
+    night = date.fromisoformat(params["night"] or dag_run.partition_key)
+    steps().open_night(site(), night, run_id=dag_run.run_id, collect_late=params["collect_late"])
+    return night
+
+
+@task
+def collect(night: date, source_id: str, dag_run) -> dict:
+    """Pull one source and seal what it answered."""
+    return steps().collect_source(site(), night, source_id, run_id=dag_run.run_id)
+
+
+@task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
+def load(night: date, dag_run) -> dict:
+    """Load what was sealed; a source that is down stops nobody, an unopened night stops here."""
+    return steps().load_night(site(), night, run_id=dag_run.run_id)
+
+
+@task
+def check(night: date, stage: str, dag_run) -> date:
+    """Ask what must hold; a critical failure stops the night here. Gives the night on to what may only follow it."""
+    steps().check_night(site(), night, stage=stage, run_id=dag_run.run_id)
+    return night
+
+
+@task
+def look_up(night: date, source_id: str, dag_run) -> dict:
+    """Ask for the dossiers that tonight's listings leave open, as far as the budget goes."""
+    return steps().look_up_source(site(), night, source_id, run_id=dag_run.run_id)
+
+
+@task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
+def reconcile(night: date, dag_run) -> None:
+    """Say who holds which dossier and what differs, and write the ledger."""
+    steps().reconcile_night(site(), night, run_id=dag_run.run_id)
+
+
+@task(outlets=[mart])
+def publish(night: date, dag_run, outlet_events) -> None:
+    """Flip the pointer: from now on analysts read this night."""
+    revision = steps().publish_night(site(), night, run_id=dag_run.run_id)
+    outlet_events[mart].extra = {"night": str(night), "revision": revision}
+
+
+with DAG(
+    dag_id="nightly_reconciliation",
+    schedule=CronPartitionTimetable("0 1 * * *", timezone=here.province.timezone, run_offset=-1, key_format="%Y-%m-%d"),
+    catchup=False,
+    max_active_runs=1,
+    params={
+        "night": Param(None, type=["null", "string"], format="date", description="empty: the run's partition key"),
+        "collect_late": Param(False, type="boolean", description="collect a night that ended long ago, marked late"),
+    },
+    default_args={
+        "owner": "doisoat",
+        "retries": RETRIES,
+        "retry_delay": RETRY_DELAY,
+        "retry_policy": retry_policy(),
+        "execution_timeout": timedelta(hours=20),
+    },
+    tags=["doisoat", "nightly"],
+    doc_md=__doc__,
+):
+    tonight = open_night()
+    loaded = load(tonight)
+    checked = check.override(task_id="check_inputs")(tonight, "inputs")
+    reconciled = reconcile(checked)
+    proven = check.override(task_id="check_results")(tonight, "results")
+    for source_id in dict.fromkeys([*here.pulled, *here.asked]):
+        with TaskGroup(source_id, tooltip=f"source {source_id}: its own pool, its own retries"):
+            if source_id in here.pulled:
+                collect.override(pool=source_id)(tonight, source_id) >> loaded
+            if source_id in here.asked:
+                look_up.override(pool=source_id)(checked, source_id) >> reconciled
+    loaded >> checked
+    reconciled >> proven >> publish(tonight)

@@ -1,0 +1,47 @@
+"""
+### Every week: which procedures, agencies and fields does the portal know that we do not, and the other way round?
+
+Runs on Sundays at 03:00 in the province's time zone. Each source that keeps catalogues is read and its landing sealed;
+what differs from the province's own reference, with the days on which it did, is in `mart.catalogue_difference`. Nothing
+of a night rests on it, so it may fail without harm: the last good catalogue stands.
+
+**By hand**: trigger it at any time. A catalogue that was read on a day is not read again on that day; what came is in
+`core.catalogue_entry`, and `doisoat catalogues` prints the differences. A code that the portal withdrew or renamed is a
+reason why dossiers of it are unmatched: mend the province's reference file, or tell the portal's owner.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, CronTriggerTimetable, TaskGroup, task
+from orchestration.retries import RETRIES, RETRY_DELAY, retry_policy
+from orchestration.site import province, site, steps
+
+here = province()
+
+
+@task
+def sync(source_id: str, dag_run) -> dict:
+    """Read a source's catalogues and say what differs from our own."""
+    return steps().sync_catalogue(site(), source_id, at=dag_run.run_after)
+
+
+with DAG(
+    dag_id="sync_catalogues",
+    schedule=CronTriggerTimetable("0 3 * * 0", timezone=here.province.timezone),
+    catchup=False,
+    max_active_runs=1,
+    default_args={
+        "owner": "doisoat",
+        "retries": RETRIES,
+        "retry_delay": RETRY_DELAY,
+        "retry_policy": retry_policy(),
+        "execution_timeout": timedelta(hours=2),
+    },
+    tags=["doisoat", "weekly"],
+    doc_md=__doc__,
+):
+    for source_id in here.with_catalogue:
+        with TaskGroup(source_id, tooltip=f"source {source_id}: its own pool, its own retries"):
+            sync.override(pool=source_id)(source_id)

@@ -1,0 +1,35 @@
+"""Airflow connections for the library, from whichever secrets backend this Airflow uses.
+
+The library asks for a connection by id and knows nothing of Airflow (doisoat.settings.ConnectionLookup). Its own
+lookup reads AIRFLOW_CONN_* only; inside a task this one also finds what an operator keyed in on Airflow's page or
+keeps in a vault.
+"""
+
+from __future__ import annotations
+
+import os
+
+from airflow.sdk import Connection as AirflowConnection
+from airflow.sdk.exceptions import AirflowNotFoundException
+from doisoat.errors import ConfigurationError
+from doisoat.settings import connection_from_environment
+from doisoat.sources.contract import Connection
+
+
+def airflow_connection(connection_id: str) -> Connection:
+    """The connection of that id, read through Airflow; to be called inside a running task.
+
+    Raises:
+        ConfigurationError: Airflow knows no such connection, or it cannot be read.
+    """
+    try:
+        found = AirflowConnection.get(connection_id)  # and Airflow masks its secrets in the task's log from here on
+    except AirflowNotFoundException:
+        raise ConfigurationError(
+            f"connection {connection_id!r} is not known to Airflow; set AIRFLOW_CONN_{connection_id.upper()} in .env, "
+            "or add it under Admin, Connections"
+        ) from None
+    name = f"AIRFLOW_CONN_{connection_id.upper()}"
+    if name in os.environ:  # read here, because Airflow's connection forgets whether its URI said http or https
+        return connection_from_environment(connection_id)
+    return connection_from_environment(connection_id, {name: found.as_json()})

@@ -1,0 +1,13 @@
+"""Imports what every task needs once, in the scheduler, before it forks the processes that run tasks.
+
+Airflow imports a module of this name where it finds one; only the scheduler's PYTHONPATH names this directory. With
+LocalExecutor a task is a fork of the scheduler: what is imported here costs it nothing, where importing pandas and
+Great Expectations costs up to seven seconds a task. Leaving this out changes nothing but the time.
+"""
+
+import doisoat.collect
+import doisoat.night
+import doisoat.quality
+import doisoat.reconcile  # noqa: F401
+import great_expectations  # noqa: F401
+import pandas  # noqa: F401

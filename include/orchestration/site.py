@@ -1,0 +1,38 @@
+"""What a task needs to call the library in one line. Nothing heavy is imported before a task runs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from doisoat.settings import ProvinceSettings
+    from doisoat.site import Site
+
+PROJECT = Path(__file__).parents[2]
+
+
+def province() -> ProvinceSettings:
+    """The province whose nights these are: DOISOAT_PROVINCE, read when Airflow parses the Dag."""
+    from doisoat.settings import load_province
+
+    return load_province(os.environ.get("DOISOAT_PROVINCE", PROJECT / "config" / "lang_son.yaml"))
+
+
+def site() -> Site:
+    """The province's instance at work, with Airflow's connections; to be called inside a running task."""
+    from doisoat.site import Site
+
+    from orchestration.connections import airflow_connection
+
+    return Site.from_environment(airflow_connection)
+
+
+def steps() -> ModuleType:
+    """The steps of a night: doisoat.night."""
+    from doisoat import night
+
+    return night

@@ -1,0 +1,139 @@
+"""Everything one home needs, put together: PostgreSQL, the warehouse, Airflow, and the sandbox where it is wanted.
+
+Startups that do not depend on each other overlap: Airflow's migration, the warehouse's and the making of the world.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from doisoat.settings import ProvinceSettings, load_province
+
+from standalone import postgres
+from standalone.airflow import PROJECT, SERVICES, Airflow
+from standalone.nights import Nights
+from standalone.processes import Processes
+from standalone.sandbox import Sandbox
+
+DOISOAT = str(Path(sys.executable).with_name("doisoat"))
+READ_AT = dt.time(1)  # a night is read at 01:00 of the day after, as the schedule does
+
+
+class Laptop:
+    """One home at work.
+
+    Args:
+        home: the state directory.
+        province: the province file.
+        environment: what our processes inherit; connections in it win over those made here.
+        sandbox: the simulated systems, None where the connections lead to others.
+    """
+
+    def __init__(
+        self, home: Path, province: Path, environment: Mapping[str, str], sandbox: Sandbox | None = None
+    ) -> None:
+        self.home, self.sandbox = home, sandbox
+        self.processes = Processes(home)
+        self.settings: ProvinceSettings = load_province(province)
+        self._began = time.monotonic()
+        self._is_ours = False  # whether we started its Airflow, a moment ago
+        self.environment = {
+            **environment,
+            "DOISOAT_HOME": str(home),
+            "DOISOAT_PROVINCE": str(province),
+            "DOISOAT_LANDING": environment.get("DOISOAT_LANDING", str(home / "landing")),
+            **(sandbox.connections() if sandbox else {}),
+        }
+
+    def say(self, what: str) -> None:
+        """One line of progress, with the seconds since the beginning."""
+        print(f"[{time.monotonic() - self._began:5.1f} s] {what}", flush=True)
+
+    def start(self, *, port: int, is_scheduling: bool, services: Sequence[str]) -> Airflow:
+        """Start it all and wait until it works; returns the Airflow.
+
+        Raises:
+            PostgresError, ProcessError: something did not come up.
+        """
+        server = self.start_warehouse()
+        airflow = Airflow(self.home, port, postgres.ensure_database(server, "airflow"))
+        inside = airflow.environment(self.environment, is_scheduling=is_scheduling)
+        if self.sandbox:
+            self.sandbox.start(self.processes, self.environment)
+        self.processes.start("warehouse-migrate", [DOISOAT, "migrate"], self.environment)
+        self._prepare(airflow, inside)
+        self.processes.finish("warehouse-migrate")
+        self.say("warehouse and Airflow database are at their newest schema")
+        airflow.start(self.processes, inside, names=tuple(services))
+        if self.sandbox:
+            self.sandbox.wait(self.processes)
+            self.say(f"sandbox: about {self.sandbox.dossiers} dossiers in the source systems on {self.sandbox.url}")
+        airflow.wait(self.processes)
+        self._is_ours = True
+        self.say(f"Airflow on {airflow.url}: {', '.join(services)}")
+        return airflow
+
+    def start_warehouse(self) -> postgres.Server:
+        """Start PostgreSQL; the warehouse is in it unless the environment names another."""
+        server = postgres.start(self.home)
+        dsn = postgres.ensure_database(server, "warehouse", may_create_roles=True)
+        if self.environment.setdefault("AIRFLOW_CONN_WAREHOUSE", dsn) == dsn:
+            self.say(f"PostgreSQL 18 on 127.0.0.1:{server.port}, data in {self.home / 'postgres'}")
+        else:
+            self.say("the warehouse is where AIRFLOW_CONN_WAREHOUSE says; Airflow's own database is here")
+        return server
+
+    def run_nights(self, airflow: Airflow, nights: Sequence[dt.date], *, collect_late: bool = False) -> str:
+        """Run these nights one after the other; returns the last one's state. A failed night ends it."""
+        client = Nights(airflow, self.processes.check)
+        client.wait_for_dag()
+        if self._is_ours:
+            client.fail_leftovers()
+        state = "success"
+        for night in nights:
+            self.say(f"night {night}")
+            if self.sandbox:
+                read_at = dt.datetime.combine(night + dt.timedelta(days=1), READ_AT, tzinfo=self.settings.timezone)
+                self.sandbox.set_clock(read_at)
+            state = client.run(night, collect_late=collect_late)
+            if state != "success":
+                self.say(f"night {night}: the run failed")
+                break
+        return state
+
+    def summary(self, night: dt.date) -> int:
+        """Print what the library says of a night; 0 published, 1 failed or blocked, 2 published with stale sources."""
+        return self.doisoat("summary", "--night", str(night))
+
+    def doisoat(self, *arguments: str) -> int:
+        """Run the library's command line here; returns its exit code."""
+        return subprocess.run([DOISOAT, *arguments], env=self.environment, cwd=PROJECT, check=False).returncode
+
+    def is_up(self) -> bool:
+        """Whether Airflow's scheduler runs in this home."""
+        return "scheduler" in self.processes.running()
+
+    def stop(self) -> None:
+        """Stop all that runs in this home, whoever started it."""
+        self.processes.stop(*SERVICES)
+        self.processes.stop()
+        postgres.stop(self.home)
+
+    def _prepare(self, airflow: Airflow, inside: Mapping[str, str]) -> None:
+        """Bring Airflow's database up to date; importing Airflow for nothing would cost ten seconds."""
+        state = f"{version('apache-airflow')} {sorted(self.settings.sources)}"
+        stamp = self.home / "airflow" / "prepared"
+        fingerprint = hashlib.sha256(state.encode()).hexdigest()
+        if stamp.exists() and stamp.read_text(encoding="utf-8") == fingerprint:
+            return
+        airflow.prepare(self.processes, inside)
+        self.processes.finish("airflow-prepare")
+        stamp.parent.mkdir(parents=True, exist_ok=True)
+        stamp.write_text(fingerprint, encoding="utf-8")

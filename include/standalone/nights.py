@@ -1,0 +1,115 @@
+"""Nights through Airflow's scheduler: started over its REST API, followed task by task on the terminal."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from standalone.airflow import LOGIN, Airflow
+
+DAG_ID = "nightly_reconciliation"
+POLL_SECONDS = 0.5
+ENDED = {"success", "failed", "upstream_failed", "skipped", "removed"}
+
+
+class AirflowApiError(Exception):
+    """Raised when Airflow does not do what it was asked; the message holds its answer."""
+
+
+class Nights:
+    """A client of one Airflow, for one Dag.
+
+    Args:
+        airflow: a running one.
+        check: called while waiting; raises when a process that we rely on has ended.
+    """
+
+    def __init__(self, airflow: Airflow, check: Callable[[], None] = lambda: None) -> None:
+        self._airflow, self._check = airflow, check
+        self._session = requests.Session()
+        body = {"username": LOGIN, "password": airflow.password}
+        token = self._session.post(f"{airflow.url}/auth/token", json=body, timeout=30).json()["access_token"]
+        self._session.headers["Authorization"] = f"Bearer {token}"
+
+    def run(self, night: dt.date, *, collect_late: bool = False) -> str:
+        """Run one night and print each task as it ends; returns the run's state, "success" or "failed"."""
+        run_id = self.trigger(night, collect_late=collect_late)
+        return self.follow(run_id)
+
+    def wait_for_dag(self, *, seconds: float = 120) -> None:
+        """Wait until the Dag has been parsed."""
+        deadline = time.monotonic() + seconds
+        while not self._session.get(f"{self._airflow.url}/api/v2/dags/{DAG_ID}", timeout=30).ok:
+            self._check()
+            if time.monotonic() > deadline:
+                errors = self._call("GET", "/importErrors")["import_errors"]
+                detail = errors[0]["stack_trace"].strip().splitlines()[-1] if errors else "no import error is reported"
+                raise AirflowApiError(f"the Dag {DAG_ID} was not parsed within {seconds:.0f} s: {detail}")
+            time.sleep(0.2)
+
+    def fail_leftovers(self) -> None:
+        """End the runs that an earlier Airflow of this home left unfinished: nobody works on them any more.
+
+        They would keep new runs waiting (one run at a time) until Airflow misses their heartbeat, minutes later.
+        """
+        unfinished = self._call("GET", f"/dags/{DAG_ID}/dagRuns", params={"state": ["running", "queued"]})["dag_runs"]
+        for run in unfinished:
+            self._call("PATCH", f"/dags/{DAG_ID}/dagRuns/{run['dag_run_id']}", json={"state": "failed"})
+
+    def trigger(self, night: dt.date, *, collect_late: bool) -> str:
+        """Start a run of this night; returns its id."""
+        body = {"logical_date": None, "partition_key": str(night), "conf": {"collect_late": collect_late}}
+        return str(self._call("POST", f"/dags/{DAG_ID}/dagRuns", json=body)["dag_run_id"])
+
+    def follow(self, run_id: str) -> str:
+        """Print each task of the run as it starts over or ends; returns the run's state once it has ended."""
+        seen: dict[str, str] = {}
+        while True:
+            self._check()
+            state = str(self._call("GET", f"/dags/{DAG_ID}/dagRuns/{run_id}")["state"])
+            tasks = self._call("GET", f"/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances")["task_instances"]
+            for task in sorted(tasks, key=lambda task: task["end_date"] or ""):
+                if task["state"] != seen.get(task["task_id"]) and task["state"] in {*ENDED, "up_for_retry"}:
+                    print(self._line(task), flush=True)
+                seen[task["task_id"]] = task["state"]
+            if state in ("success", "failed"):
+                return state
+            time.sleep(POLL_SECONDS)
+
+    def _line(self, task: dict[str, Any]) -> str:
+        took = f"{task['duration']:6.1f} s" if task["duration"] is not None else " " * 8
+        line = f"  {task['task_id']:<33} {task['state']:<16} {took}"
+        if task["state"] in ("failed", "up_for_retry"):
+            log = self._airflow.home / "logs" / "airflow" / f"dag_id={DAG_ID}" / f"run_id={task['dag_run_id']}"
+            log = log / f"task_id={task['task_id']}" / f"attempt={task['try_number']}.log"
+            line += f"\n    {last_error(log)}\n    log: {log}"
+        return line
+
+    def _call(self, method: str, path: str, **options: Any) -> dict[str, Any]:
+        answer = self._session.request(method, f"{self._airflow.url}/api/v2{path}", timeout=60, **options)
+        if not answer.ok:
+            raise AirflowApiError(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
+        return dict(answer.json())
+
+
+def last_error(log: Path) -> str:
+    """The last exception in a task's log, as "Class: message", or that there is none."""
+    found = "no exception in its log"
+    try:
+        lines = log.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return "it wrote no log"
+    for line in lines:
+        try:
+            details = json.loads(line).get("error_detail")
+        except ValueError:
+            continue
+        if details:
+            found = f"{details[0]['exc_type']}: {details[0]['exc_value']}"
+    return found
