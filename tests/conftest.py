@@ -1,0 +1,84 @@
+"""What tests of every category share: a real PostgreSQL, and a fresh migrated warehouse for each test that asks."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from standalone import postgres
+
+_numbers = itertools.count()
+_not_run: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """A test that is skipped says that this machine could not run it; it is never lost in a number."""
+    if report.skipped:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        _not_run.append(f"{report.nodeid}: {reason}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name what could not run here."""
+    for line in _not_run:
+        terminalreporter.write_line(f"NOT RUN {line}", red=True)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """With DOISOAT_STRICT (.ci/run) what could not run is a failure."""
+    if _not_run and os.environ.get("DOISOAT_STRICT") and session.exitstatus == 0:
+        session.exitstatus = 1
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    """An embedded PostgreSQL 18 of this test session, in a temporary home that goes with it."""
+    home = Path(tempfile.mkdtemp(prefix=f"doisoat-tests-{os.getpid()}-"))
+    try:
+        yield postgres.start(home, postgres.THROWAWAY_SETTINGS)
+    finally:
+        postgres.stop(home)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_dsn(postgres_server: postgres.Server) -> str:
+    """DSN of the server's superuser, to its database `postgres`."""
+    return postgres_server.dsn()
+
+
+@pytest.fixture(scope="session")
+def _migrated_warehouse(postgres_server: postgres.Server) -> str:
+    """The name of a warehouse at the newest migration, which tests copy and never write to."""
+    from doisoat.warehouse import migrate
+
+    migrate(postgres.ensure_database(postgres_server, "warehouse", may_create_roles=True))
+    return "warehouse"
+
+
+@pytest.fixture
+def warehouse_dsn(postgres_server: postgres.Server, _migrated_warehouse: str) -> Iterator[str]:
+    """DSN of a warehouse of this test's own: migrated, empty, owned by the role that the DSN logs in as."""
+    yield from _a_warehouse(postgres_server, _migrated_warehouse)
+
+
+@pytest.fixture
+def other_warehouse_dsn(postgres_server: postgres.Server, _migrated_warehouse: str) -> Iterator[str]:
+    """A second one, to compare the first with."""
+    yield from _a_warehouse(postgres_server, _migrated_warehouse)
+
+
+def _a_warehouse(postgres_server: postgres.Server, _migrated_warehouse: str) -> Iterator[str]:
+    name = f"warehouse_{next(_numbers)}"
+    with psycopg.connect(postgres_server.dsn(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {_migrated_warehouse} OWNER warehouse")
+        try:
+            yield postgres_server.dsn(name, "warehouse")
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -1,0 +1,143 @@
+"""What every Dag keeps: it loads, it is owned and documented, its sources have pools, and it stays thin."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk import DAG
+from doisoat.settings import load_province
+
+PROJECT = Path(__file__).parents[2]
+FILES = sorted((PROJECT / "dags").glob("*.py"))
+TAGS = {"doisoat", "nightly", "weekly"}
+VERBS = {"open", "collect", "load", "check", "look", "reconcile", "publish", "sync"}
+HEAVY = ["great_expectations", "pandas", "numpy", "polars", "requests", "openpyxl", "alembic", "doisoat.night"]
+
+
+@pytest.fixture(scope="module")
+def bag() -> DagBag:
+    return DagBag(str(PROJECT / "dags"))
+
+
+@pytest.fixture(params=FILES, ids=lambda file: file.stem)
+def file(request: pytest.FixtureRequest) -> Path:
+    return request.param
+
+
+@pytest.fixture
+def dag(bag: DagBag, file: Path) -> DAG:
+    assert not bag.import_errors
+    return bag.dags[file.stem]  # the Dag's id is its file's name
+
+
+def tasks(dag: DAG) -> list[Any]:
+    return sorted(dag.tasks, key=lambda task: task.task_id)
+
+
+def test_there_is_a_dag_in_every_file(bag: DagBag) -> None:
+    assert bag.import_errors == {}
+    assert sorted(bag.dags) == [file.stem for file in FILES] != []
+
+
+def test_it_says_whose_it_is_and_what_it_does(dag: DAG, file: Path) -> None:
+    assert {task.owner for task in dag.tasks} == {"doisoat"}
+    assert set(dag.tags) <= TAGS
+    assert dag.tags
+    assert dag.doc_md
+    assert len(dag.doc_md) > 400
+    assert dag.doc_md.strip() in file.read_text(encoding="utf-8")  # the docs are the module's own docstring
+
+
+def test_nights_run_one_at_a_time_and_none_is_made_up(dag: DAG) -> None:
+    assert dag.max_active_runs == 1
+    assert dag.catchup is False
+
+
+def test_every_task_is_tried_again_by_the_error_it_raised(dag: DAG) -> None:
+    for task in tasks(dag):
+        assert task.retries >= 3, task.task_id
+        assert type(task.retry_policy).__name__ == "RetryByConsequence", task.task_id
+        assert task.execution_timeout is not None, task.task_id
+
+
+def test_every_task_says_in_one_sentence_what_it_does(dag: DAG) -> None:
+    for task in tasks(dag):
+        assert task.python_callable.__doc__, task.task_id
+        assert task.task_id.split(".")[-1].split("_")[0] in VERBS
+
+
+def test_each_source_has_its_own_group_and_pool(bag: DagBag) -> None:
+    dag = bag.dags["nightly_reconciliation"]
+    province = load_province(PROJECT / "config" / "lang_son.yaml")
+    groups = set(dag.task_group.get_task_group_dict()) - {None}
+    assert groups == {*province.pulled, *province.asked}
+    for source_id in province.pulled:
+        assert dag.get_task(f"{source_id}.collect").pool == source_id
+    for source_id in province.asked:
+        assert dag.get_task(f"{source_id}.look_up").pool == source_id
+    assert {task.pool for task in dag.tasks if "." not in task.task_id} == {"default_pool"}
+
+
+def test_catalogues_are_read_from_every_source_that_keeps_them(bag: DagBag) -> None:
+    province = load_province(PROJECT / "config" / "lang_son.yaml")
+    assert province.with_catalogue
+    pools = {task.task_id: task.pool for task in bag.dags["sync_catalogues"].tasks}
+    assert pools == {f"{source_id}.sync": source_id for source_id in province.with_catalogue}
+
+
+def test_the_night_goes_on_without_a_source_but_not_without_having_been_opened(bag: DagBag) -> None:
+    load = bag.dags["nightly_reconciliation"].get_task("load")
+    collects = {task_id for task_id in load.upstream_task_ids if task_id.endswith(".collect")}
+    assert load.upstream_task_ids == {"open_night", *collects}
+    assert load.trigger_rule == "all_done_min_one_success"  # open_night's success is the one
+    tasks = bag.dags["nightly_reconciliation"].tasks
+    assert {task.trigger_rule for task in tasks if task.task_id not in ("load", "reconcile")} == {"all_success"}
+
+
+def test_a_look_up_that_fails_stops_nobody_but_a_failed_check_does(bag: DagBag) -> None:
+    dag = bag.dags["nightly_reconciliation"]
+    reconcile = dag.get_task("reconcile")
+    look_ups = {task_id for task_id in reconcile.upstream_task_ids if task_id.endswith(".look_up")}
+    assert look_ups
+    assert reconcile.upstream_task_ids == {"check_inputs", *look_ups}
+    assert reconcile.trigger_rule == "all_done_min_one_success"  # check_inputs' success is the one
+    for task_id in look_ups:  # without it none of them runs, so none can succeed in its place
+        assert dag.get_task(task_id).upstream_task_ids == {"check_inputs"}
+        assert dag.get_task(task_id).trigger_rule == "all_success"
+
+
+def test_nothing_is_published_before_both_stages_of_checks(bag: DagBag) -> None:
+    dag = bag.dags["nightly_reconciliation"]
+    order = ["load", "check_inputs", "reconcile", "check_results", "publish"]
+    for before, after in itertools.pairwise(order):
+        assert before in dag.get_task(after).upstream_task_ids
+    assert [asset.name for asset in dag.get_task("publish").outlets] == ["mart"]
+    assert dag.get_task("publish").downstream_task_ids == set()
+
+
+def test_it_is_thin(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert len(text.splitlines()) < 120
+    assert not re.search(
+        r"\b(select|insert into|update|delete from|create table)\b.*\b(from|set|where|values)\b", text, re.I
+    )
+    assert "import psycopg" not in text
+    assert "sqlalchemy" not in text
+
+
+def test_parsing_imports_nothing_heavy(file: Path) -> None:
+    """Airflow parses Dag files again and again, and once more in each task."""
+    script = (
+        "import sys; import airflow.sdk; before = set(sys.modules); "
+        f"sys.path.insert(0, {str(file.parent)!r}); import {file.stem}; "
+        f"print(sorted((set(sys.modules) - before) & set({HEAVY!r})))"
+    )
+    answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert answer.stdout.splitlines()[-1] == "[]"

@@ -1,0 +1,78 @@
+"""Each class of the error tree has its consequence in Airflow."""
+
+from __future__ import annotations
+
+import inspect
+import pickle
+from datetime import timedelta
+
+import pytest
+from airflow.sdk import RetryAction
+from doisoat import errors, landing
+from orchestration import retries
+
+RETRIED = {"SourceUnavailableError": retries.RETRY_DELAY, "NightBusyError": retries.BUSY_DELAY}
+
+
+def tree() -> list[type[errors.DoisoatError]]:
+    """Every class of the tree, those that other modules add to it included."""
+    found = [errors.DoisoatError]
+    for kind in found:
+        found += [sub for sub in kind.__subclasses__() if sub not in found and sub.__module__.startswith("doisoat")]
+    assert landing
+    return found
+
+
+def made(kind: type[errors.DoisoatError]) -> errors.DoisoatError:
+    if issubclass(kind, errors.SourceError):
+        return kind("igate", asked="GET /pa/dossier/search", came="503", todo="wait")
+    return kind("what happened")
+
+
+@pytest.mark.parametrize("kind", tree(), ids=lambda kind: kind.__name__)
+def test_what_may_pass_is_retried_and_what_a_person_must_mend_fails_at_once(kind: type[errors.DoisoatError]) -> None:
+    decision = retries.retry_policy().evaluate(made(kind), 1, 3)
+    if kind.__name__ in RETRIED:
+        assert decision.action is RetryAction.RETRY
+        assert decision.retry_delay == RETRIED[kind.__name__]
+    else:
+        assert decision.action is RetryAction.FAIL
+    assert decision.reason
+
+
+def test_the_error_tree_is_what_the_table_above_was_written_for() -> None:
+    assert set(RETRIED) <= {kind.__name__ for kind in tree()}
+    assert len(tree()) >= 11
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), MemoryError(), ConnectionError("database restarted")])
+def test_an_error_outside_the_tree_gets_the_ordinary_retries(error: Exception) -> None:
+    assert retries.retry_policy().evaluate(error, 1, 3).action is RetryAction.DEFAULT
+
+
+@pytest.mark.parametrize(
+    ("asked", "delay"),
+    [
+        (None, retries.RETRY_DELAY),
+        (1, retries.RETRY_DELAY),
+        (900, timedelta(seconds=900)),
+        (10**7, retries.LONGEST_DELAY),
+    ],
+)
+def test_the_wait_that_a_source_asks_for_is_kept_within_reason(asked: float | None, delay: timedelta) -> None:
+    error = made(errors.SourceUnavailableError)
+    error.retry_after_seconds = asked  # type: ignore[attr-defined]
+    survived = pickle.loads(pickle.dumps(error))
+    assert retries.retry_policy().evaluate(survived, 1, 3).retry_delay == delay
+
+
+def test_a_waiting_night_outlasts_a_dead_run() -> None:
+    from doisoat.warehouse.nights import ABANDONED_AFTER
+
+    assert retries.RETRIES_WHEN_BUSY * retries.BUSY_DELAY > ABANDONED_AFTER
+
+
+def test_the_policy_can_be_serialised_with_the_dag() -> None:
+    rules = retries.retry_policy().serialize()["rules"]
+    assert [rule["exception"].rsplit(".", 1)[1] for rule in rules] == [*RETRIED, "DoisoatError"]
+    assert inspect.isclass(errors.DoisoatError)

@@ -1,0 +1,107 @@
+"""`doisoat check` against systems that answer and against some that do not: it prints what the guides say it prints."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from doisoat.sources.registry import KINDS
+from standalone.sandbox import Sandbox
+from support.nights_against_key import served
+
+PROJECT = Path(__file__).parents[2]
+DOCS = PROJECT / "docs"
+DOISOAT = str(Path(sys.executable).with_name("doisoat"))
+#: Where each kind stands in a province file.
+PROVINCES = {"lang_son": set(KINDS) - {"opencps"}, "opencps_example": {"opencps"}}
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    with served(tmp_path_factory.mktemp("sandbox"), 600) as running:
+        yield running
+
+
+def check(connections: Mapping[str, str], dsn: str, province: str = "lang_son") -> dict[str, str]:
+    """Source -> what is said of it, "ok" or "WRONG" first; the exit code must agree."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "DOISOAT"))}
+    command = [DOISOAT, "--province", str(PROJECT / "config" / f"{province}.yaml"), "check"]
+    environment = {**kept, **connections, "AIRFLOW_CONN_WAREHOUSE": dsn}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    lines = [line.split(maxsplit=2) for line in done.stdout.splitlines()]
+    assert done.returncode == any(line[0] == "WRONG" for line in lines), done.stderr
+    assert done.stderr == ""
+    return {name.rstrip(":"): f"{verdict} {said}" for verdict, name, said in lines}
+
+
+def altered(sandbox: Sandbox, change: Callable[[dict[str, Any]], object]) -> dict[str, str]:
+    """The sandbox's connections over HTTP and files, each changed."""
+    connections = {name: json.loads(value) for name, value in sandbox.connections().items()}
+    for connection in connections.values():
+        change(connection)
+    return {name: json.dumps(connection) for name, connection in connections.items()}
+
+
+def masked(line: str) -> str:
+    return re.sub(r"\d[\d:-]*(?: \d\d:\d\d)?", "N", line)
+
+
+def test_each_guide_shows_what_is_said_when_all_is_well(sandbox: Sandbox, warehouse_dsn: str) -> None:
+    seen = set()
+    for province, kinds in PROVINCES.items():
+        said = check(sandbox.connections(), warehouse_dsn, province)
+        for kind in kinds:
+            guide = (DOCS / "systems" / f"{kind}.md").read_text(encoding="utf-8")
+            (verdict, source_id, shown) = re.findall(r"^ *(ok|WRONG) +(\w+): (.*)$", guide, re.MULTILINE)[0]
+            assert masked(said[source_id]) == masked(f"{verdict} {shown}"), kind
+            seen.add(kind)
+    assert seen == set(KINDS)
+
+
+@pytest.mark.parametrize(
+    ("change", "came"),
+    [
+        (lambda known: known.update(host="http://no-such-host.invalid"), "a host name that nobody knows"),
+        (lambda known: known.update(port=1), "no connection (refused, or no way there)"),
+        (lambda known: known.update(host="https://127.0.0.1"), "no TLS"),
+        (
+            lambda known: known.setdefault("extra", {}).update(proxy="http://127.0.0.1:1"),
+            "no connection through the proxy",
+        ),
+    ],
+)
+def test_a_system_that_cannot_be_reached(sandbox: Sandbox, warehouse_dsn: str, change: Any, came: str) -> None:
+    said = check(altered(sandbox, change), warehouse_dsn)
+    reached = [name for name, line in said.items() if name != "configuration" and f"came {came}; do: " in line]
+    over_http = {"igate", "national_adapter", "national_statistics", "business_registration", "driving_licence"}
+    assert set(reached) == over_http
+    assert {name for name, line in said.items() if line.startswith("WRONG")} == over_http
+    assert f"`came {came}`" in (DOCS / "connecting.md").read_text(encoding="utf-8")
+
+
+def test_a_wrong_password_or_inbox_is_said_and_never_repeated(sandbox: Sandbox, warehouse_dsn: str) -> None:
+    def spoil(known: dict[str, Any]) -> None:
+        if "password" in known:
+            known["password"] = "not-the-password"
+        if known["conn_type"] == "fs":
+            known["extra"]["path"] = str(sandbox.home / "nowhere")
+
+    said = check(altered(sandbox, spoil), warehouse_dsn)
+    text = "\n".join(said.values())
+    for source_id in ("igate", "business_registration", "driving_licence"):
+        assert re.search(r"^WRONG asked POST .*; came HTTP 401; do: check login and password", said[source_id]), (
+            source_id
+        )
+    assert re.search(r"came error_code .*; do: check login and password", said["national_adapter"])
+    for source_id in ("national_export", "judicial_record", "provincial_report"):
+        assert said[source_id].startswith(f"WRONG the inbox {sandbox.home / 'nowhere'} is no directory")
+    assert said["national_statistics"].startswith("ok ")
+    assert "not-the-password" not in text
+    assert sandbox.client_id not in text

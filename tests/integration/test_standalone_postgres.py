@@ -1,0 +1,94 @@
+"""The embedded server: found again while it runs, closed to those without the password, up again after a crash."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+from standalone import postgres
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    path = Path(tempfile.mkdtemp(prefix="doisoat-home-"))
+    yield path
+    postgres.stop(path)
+    shutil.rmtree(path, ignore_errors=True)
+
+
+def server_pid(home: Path) -> int:
+    return int((home / "postgres" / "postmaster.pid").read_text().split()[0])
+
+
+def test_it_is_a_recent_postgresql_on_loopback_only(postgres_dsn: str) -> None:
+    with psycopg.connect(postgres_dsn) as connection:
+        assert connection.info.server_version >= 160000
+        row = connection.execute("SELECT current_setting('listen_addresses'), lower('ĐỐI SOÁT')").fetchone()
+    assert row == ("127.0.0.1", "đối soát")
+
+
+def test_nobody_gets_in_without_the_password(postgres_server: postgres.Server) -> None:
+    wrong = f"postgresql://postgres:wrong@127.0.0.1:{postgres_server.port}/postgres"
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(wrong)
+
+
+def test_secrets_are_readable_by_their_owner_only(postgres_server: postgres.Server) -> None:
+    files = list((postgres_server.home / "secrets").iterdir())
+    assert files
+    assert {file.stat().st_mode & 0o077 for file in files} == {0}
+
+
+def test_starting_twice_is_starting_once(home: Path) -> None:
+    first = postgres.start(home, postgres.THROWAWAY_SETTINGS)
+    pid = server_pid(home)
+    assert postgres.start(home, postgres.THROWAWAY_SETTINGS) == first
+    assert server_pid(home) == pid
+
+
+def test_data_outlive_a_stop_and_a_stop_is_a_stop(home: Path) -> None:
+    dsn = postgres.ensure_database(postgres.start(home, postgres.THROWAWAY_SETTINGS), "kept")
+    with psycopg.connect(dsn) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 7 AS answer")
+    postgres.stop(home)
+    with pytest.raises(psycopg.OperationalError, match="refused"):
+        psycopg.connect(dsn)
+    dsn = postgres.ensure_database(postgres.start(home, postgres.THROWAWAY_SETTINGS), "kept")
+    with psycopg.connect(dsn) as connection:
+        assert connection.execute("SELECT answer FROM kept").fetchone() == (7,)
+
+
+@pytest.mark.parametrize("stale_pid", ["its own", "another living process"])
+def test_it_starts_after_a_crash_whatever_the_pid_file_says(home: Path, stale_pid: str) -> None:
+    postgres.start(home, postgres.THROWAWAY_SETTINGS)
+    process = psutil.Process(server_pid(home))
+    children = process.children()
+    process.send_signal(signal.SIGKILL)
+    psutil.wait_procs([process, *children], timeout=30)
+    if stale_pid == "another living process":
+        pid_file = home / "postgres" / "postmaster.pid"
+        pid_file.write_text("\n".join([str(os.getppid()), *pid_file.read_text().splitlines()[1:]]) + "\n")
+    server = postgres.start(home, postgres.THROWAWAY_SETTINGS)
+    with psycopg.connect(server.dsn()) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_an_interrupted_initdb_leaves_nothing_that_is_taken_for_data(home: Path) -> None:
+    (home / "postgres.unfinished").mkdir()
+    (home / "postgres.unfinished" / "PG_VERSION").write_text("18\n")
+    server = postgres.start(home, postgres.THROWAWAY_SETTINGS)
+    with psycopg.connect(server.dsn()) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_an_owner_may_not_make_roles_unless_told_so(postgres_server: postgres.Server) -> None:
+    dsn = postgres.ensure_database(postgres_server, "plain")
+    with psycopg.connect(dsn) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("CREATE ROLE reader")

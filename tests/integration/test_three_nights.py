@@ -1,0 +1,33 @@
+"""Three nights over real HTTP against the sandbox, without Airflow, held against the sandbox's answer key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from doisoat.warehouse import connect
+from support import nights_against_key as against
+from support.provinces import CONFIG
+
+
+def test_three_nights_agree_with_the_answer_key(tmp_path: Path, warehouse_dsn: str) -> None:
+    with against.served(tmp_path / "sandbox", 2000) as sandbox:
+        site = against.site_of(CONFIG / "lang_son.yaml", tmp_path, warehouse_dsn, sandbox.connections())
+        for night in against.NIGHTS:
+            against.run_night(site, sandbox, night)
+        key = against.key_of(sandbox)
+    assert len(key) > 1500
+    ministries = against.ministries_of(site)
+    with connect(warehouse_dsn) as connection:
+        assert connection.execute("select count(*) from mart.night").fetchone() == (3,)
+        assert against.failed_checks(connection) == []
+        assert against.incomplete_pulls(connection) == []
+        assert against.held_otherwise(connection, key, ministries) == {}
+        wrong = against.wrongly_present(connection, key)
+        assert {case for case in wrong if case not in against.UNLINKED} == set()
+        for side in ("provincial", "national"):
+            assert against.wrongly_covered(connection, key, ministries, side) == {}
+        assert against.wrong_statuses(connection, key, ["business_registration", "judicial_record"]) == {}
+        looked_up = connection.execute("select sum(asked), sum(held) from ops.look_up_pull").fetchone()
+    assert looked_up[0] > looked_up[1] > 0
+    left = [path for path in sandbox.inbox.rglob("*") if path.is_file()]
+    assert left == [], "originals hold personal data: they go once they are sealed"

@@ -1,0 +1,128 @@
+"""The manual of presence: a table of what each side shows, and the verdict that must come out."""
+
+from __future__ import annotations
+
+from support.world import World
+
+NIGHT = "2024-04-18"
+LOCAL, OTHER = "H37.21.01-240401-0001", "H37.21.01-240402-0002"
+NATIONAL = "G22.99-240401-0001"
+
+
+def test_both_sides_hold_it_alike_and_nothing_is_to_be_said(tmp_path, warehouse_dsn):
+    world = World(tmp_path, warehouse_dsn)
+    world.run(NIGHT, igate=f"code\n{LOCAL}", national_export=f"code\n{LOCAL}")
+    assert world.verdicts(NIGHT) == []
+    assert world.rows("select matched_count from recon.comparison") == [(1,)]
+
+
+def test_one_side_alone_is_a_gap(tmp_path, warehouse_dsn):
+    world = World(tmp_path, warehouse_dsn)
+    world.run(NIGHT, igate=f"code\n{LOCAL}", national_export=f"code\n{OTHER}")
+    assert world.verdicts(NIGHT) == [(LOCAL, "provincial_only", "gap"), (OTHER, "national_only", "gap")]
+    assert world.entries(NIGHT) == [(LOCAL, "provincial_only", -1), (OTHER, "national_only", 1)]
+
+
+def test_a_dossier_within_the_allowed_lag_is_pending_and_the_boundary_still_counts(tmp_path, warehouse_dsn):
+    world = World(tmp_path, warehouse_dsn, allowed_lag={"value": 24, "unit": "hours"})
+    world.run(
+        NIGHT,
+        igate=f"""
+        code                  | received
+        {LOCAL}               | 2024-04-18 00:00
+        {OTHER}               | 2024-04-17 23:59
+        """,
+        national_export="code",
+    )
+    assert world.verdicts(NIGHT) == [(LOCAL, "provincial_only", "pending"), (OTHER, "provincial_only", "gap")]
+
+
+def test_what_happened_after_the_older_cut_off_cannot_be_observed(tmp_path, warehouse_dsn):
+    world = World(tmp_path, warehouse_dsn)
+    world.land(NIGHT, "national_export", "code", cut_off="2024-04-19 00:30")
+    world.run(NIGHT, igate=f"code | received\n{LOCAL} | 2024-04-19 00:10")
+    assert world.verdicts(NIGHT) == [(LOCAL, "provincial_only", "not_yet_observable")]
+
+
+def test_absence_from_a_listing_that_was_not_finished_proves_nothing(tmp_path, warehouse_dsn):
+    world = World(tmp_path, warehouse_dsn)
+    world.land(NIGHT, "national_export", f"code\n{OTHER}", is_complete=False)
+    world.run(NIGHT, igate=f"code\n{LOCAL}\n{OTHER}")
+    assert world.verdicts(NIGHT) == [(LOCAL, "provincial_only", "incomplete")]
+
+
+def test_a_named_code_joins_the_two_sides(tmp_path, warehouse_dsn):
+    world = World(tmp_path, warehouse_dsn)
+    world.run(NIGHT, igate=f"code | national\n{LOCAL} | {NATIONAL}", national_export=f"code\n{NATIONAL}")
+    assert world.verdicts(NIGHT) == []
+    assert world.rows("select distinct dossier_id from core.dossier_record") == [(NATIONAL,)]
+
+
+def test_two_codes_on_the_portal_for_one_dossier_are_one_match_and_one_extra_row(tmp_path, warehouse_dsn):
+    world = World(tmp_path, warehouse_dsn)
+    world.run(NIGHT, igate=f"code | national\n{LOCAL} | {NATIONAL}", national_export=f"code\n{NATIONAL}\n{LOCAL}")
+    assert world.verdicts(NIGHT) == []
+    assert world.entries(NIGHT) == [(NATIONAL, "extra_national_row", 1)]
+
+
+def test_two_local_dossiers_that_name_one_national_code_never_merge_silently(tmp_path, warehouse_dsn):
+    world = World(tmp_path, warehouse_dsn)
+    world.run(
+        NIGHT,
+        igate=f"code | national\n{LOCAL} | {NATIONAL}\n{OTHER} | {NATIONAL}",
+        national_export=f"code\n{NATIONAL}",
+    )
+    assert world.verdicts(NIGHT) == [
+        (NATIONAL, "national_only", "gap"),
+        (LOCAL, "provincial_only", "gap"),
+        (OTHER, "provincial_only", "gap"),
+    ]
+    assert world.rows("select other_code, claimants from core.identity_conflict") == [(NATIONAL, 2)]
+
+
+def test_a_removed_claimant_leaves_the_code_to_the_one_that_is_alive(tmp_path, warehouse_dsn):
+    world = World(tmp_path, warehouse_dsn)
+    world.run(
+        NIGHT,
+        igate=f"code | national | removed\n{OTHER} | {NATIONAL} | yes\n{LOCAL} | {NATIONAL} | no",
+        national_export=f"code\n{NATIONAL}",
+    )
+    assert world.verdicts(NIGHT) == []
+    assert world.rows("select count(*) from core.identity_conflict") == [(0,)]
+
+
+def test_a_removed_local_record_is_evidence_and_not_counted(tmp_path, warehouse_dsn):
+    world = World(tmp_path, warehouse_dsn)
+    world.run(NIGHT, igate=f"code | removed\n{LOCAL} | yes", national_export=f"code\n{LOCAL}")
+    assert world.verdicts(NIGHT) == [(LOCAL, "national_only", "gap")]
+    assert world.rows("select is_removed_provincially from recon.verdict") == [(True,)]
+
+
+def test_the_same_code_twice_on_one_side_is_an_extra_row_and_does_not_fan_out(tmp_path, warehouse_dsn):
+    world = World(tmp_path, warehouse_dsn)
+    world.run(NIGHT, igate=f"code\n{LOCAL}", national_export=f"code | status\n{LOCAL} | 4\n{LOCAL} | 4\n{LOCAL} | 9")
+    assert world.entries(NIGHT) == [(LOCAL, "extra_national_row", 1), (LOCAL, "extra_national_row", 1)]
+    assert world.rows("select count(*) from recon.verdict where presence <> 'matched'") == [(0,)]
+
+
+def test_another_agency_or_month_makes_two_entries_that_cancel_out(tmp_path, warehouse_dsn):
+    world = World(tmp_path, warehouse_dsn)
+    world.run(
+        NIGHT,
+        igate=f"code | received\n{LOCAL} | 2024-04-01 03:00",
+        national_export=f"code | received\n{LOCAL} | 2024-03-31 20:00",
+    )
+    assert world.entries(NIGHT) == [(LOCAL, "moved", -1), (LOCAL, "moved", 1)]
+    months = world.rows(
+        "select cell_month::text, national_listed - provincial_listed, entries from recon.ledger_cell "
+        "where grain = 'month' order by 1"
+    )
+    assert months == [("2024-03-01", 1, 1), ("2024-04-01", -1, -1)]
+
+
+def test_a_dossier_without_receipt_date_is_in_its_named_cell(tmp_path, warehouse_dsn):
+    world = World(tmp_path, warehouse_dsn)
+    world.run(NIGHT, igate="code", national_export=f"code | received | status\n{NATIONAL} | - | 1")
+    assert world.rows(
+        "select national_listed, provincial_listed, entries from recon.ledger_cell where grain = 'undated'"
+    ) == [(1, 0, 1)]
