@@ -1,5 +1,5 @@
--- What each source lists in each cell, counted in core in one pass: the cells and the bridge's terms both stand on it.
--- Parallel, as outcome.sql is.
+-- What each source lists in each cell, counted in core in one pass over each source's index of cells: the cells and the
+-- bridge's terms both stand on it. Parallel, as candidate.sql is.
 drop table if exists raw.listed;
 create unlogged table raw.listed as
 select source_id, agency_id, procedure_family, receipt_month,

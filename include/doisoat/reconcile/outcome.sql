@@ -1,9 +1,9 @@
 -- All sides at once: every dossier that is not held alike by both, with what each side says. Matched dossiers that
--- agree in everything compared leave no row. Parallel: plain tables, one partition a source, no temporary tables.
+-- agree in everything compared leave no row.
 drop table if exists raw.outcome;
 create unlogged table raw.outcome as
 select
-    coalesce(p.dossier_id, n.dossier_id) as dossier_id,
+    c.dossier_id,
     p.dossier_id is not null as is_provincial, n.dossier_id is not null as is_national,
     p.source_id as provincial_source_id, p.record_id as provincial_record_id, p.agency_id as provincial_agency_id,
     p.procedure_family as provincial_procedure_family, p.receipt_month as provincial_receipt_month,
@@ -15,20 +15,9 @@ select
     n.receipt_date as national_receipt_date, n.status as national_status, n.status_code as national_status_code,
     n.due_at as national_due_at, n.finished_at as national_finished_at,
     coalesce(n.received_at, n.submitted_at) as national_moment
-from (
-    select * from core.dossier_record
-    where source_id = any (%(provincial_sources)s) and to_night = 'infinity' and duplicate_rank = 1
-) p
-full join (
-    select * from core.dossier_record
-    where source_id = any (%(national_sources)s) and to_night = 'infinity' and duplicate_rank = 1
-) n on n.dossier_id = p.dossier_id
-where p.dossier_id is null or n.dossier_id is null
-   or p.agency_id <> n.agency_id
-   or p.procedure_family <> n.procedure_family
-   or p.receipt_date is distinct from n.receipt_date
-   or p.status is distinct from n.status
-   or p.due_at is distinct from n.due_at
-   or p.finished_at is distinct from n.finished_at
-   or n.source_id = any (%(look_up_sources)s);
+from raw.candidate c
+left join core.dossier_record p on p.dossier_id = c.dossier_id and p.source_id = any (%(provincial_sources)s)
+    and p.to_night = 'infinity' and p.duplicate_rank = 1
+left join core.dossier_record n on n.dossier_id = c.dossier_id and n.source_id = any (%(national_sources)s)
+    and n.to_night = 'infinity' and n.duplicate_rank = 1;
 analyze raw.outcome;

@@ -67,7 +67,7 @@ def reconcile(connection: psycopg.Connection, settings: ProvinceSettings, night:
     parameters = _parameters(connection, settings, comparison)
     for table in TABLES:
         rewind(connection, table, PAIR, night)
-    for name in ("outcome", "listed"):
+    for name in ("candidate", "outcome", "listed"):
         run_file(connection, HERE / f"{name}.sql", parameters)
     for table in (DIFFERENCE, VERDICT, LEDGER_ENTRY, CELL_STATUS):
         name = table.name.removeprefix("recon.")
@@ -77,7 +77,7 @@ def reconcile(connection: psycopg.Connection, settings: ProvinceSettings, night:
         merge(connection, table, f"{table.name.removeprefix('recon.')}_tonight", PAIR, night)
     run_file(connection, HERE / "ledger_cell.sql", parameters)
     _store(connection, comparison)
-    connection.execute("drop table raw.outcome, raw.listed")
+    connection.execute("drop table raw.candidate, raw.outcome, raw.listed")
     reconcile_ministries(connection, parameters)
     return comparison
 

@@ -31,5 +31,9 @@ begin
         execute format('create index if not exists %I on core.%I (dossier_id) where to_night = ''infinity'' and %s',
             'dossier_record_' || source_id || '_' || of_rows.column1, 'dossier_record_' || source_id, of_rows.column2);
     end loop;
+    execute format('create index if not exists %I on core.%I (source_id, agency_id, procedure_family, receipt_month, '
+        'duplicate_rank, is_removed) where to_night = ''infinity''',
+        'dossier_record_' || source_id || '_cell', 'dossier_record_' || source_id);
+    execute format('analyze core.%I', 'dossier_record_' || source_id);
 end $$;
-comment on procedure core.ensure_index(text) is 'Indexes a source''s current rows by dossier, and apart the few that are extra or removed, after its first load: an index is built faster than it grows.';
+comment on procedure core.ensure_index(text) is 'Indexes a source''s current rows by dossier and by cell, and apart the few that are extra or removed, after its first load (an index is built faster than it grows), and tells the planner how many rows there are now.';
