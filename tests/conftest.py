@@ -11,8 +11,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from standalone import postgres
 
+settings.register_profile("untimed", deadline=None)  # a slow machine is no failure
+settings.load_profile("untimed")
 _numbers = itertools.count()
 _not_run: list[str] = []
 
