@@ -2,17 +2,23 @@
 
     DoisoatError
       ConfigurationError         ours: fail, fix the configuration, run again
+      WarehouseUnavailableError  PostgreSQL does not answer, or broke off in the middle: retry
+      StorageFullError           no room left where the landing or the warehouse is: retry (what fills it may go), then fail
       NightError                 this night cannot be worked on now
         NightBusyError             another night or run holds the warehouse: wait, then retry
         NightTakenOverError        another run of the same night took over: stop, it goes on there
-        NightOrderError            the night before is missing or later nights stand on this one: fail
-        NightNotCollectedError     asked to rerun a night that was never collected: fail
+        NightOrderError            later nights stand on this one, or it has not ended yet: fail
+        NightNotCollectedError     the night has no sealed landing, and sources show only the present: fail
         LandingDamagedError        a sealed landing is not what was sealed: fail, restore it
+        NotHeldError               asked to accept a pull that is not held: nothing to do
       SourceError                something a source did; always names the source
         SourceUnavailableError     5xx, timeout, 429, broken body, no file yet: retry, honouring Retry-After
         SourceRejectedError        401/403/other 4xx, an application error code: fail now
         SourceChangedError         the shape is not the contract, or totals do not add up: fail, alert
       QualityGateError           a critical check failed: publication blocked, the results are in ops.check_result
+      DecisionRefusedError       what an operator decided cannot be done or kept: nothing is changed
+      NewsNotSentError           a sender did not take a message: retry, it is kept until it is sent
+      MetricsNotSentError        a collector did not take a night's numbers: fail, they stay in the warehouse
 
 A message says what was asked, what came, and what to do. It never holds a credential or a personal value: build it
 from field names, types, counts and status codes, never from a payload. The Dag maps these classes to retry policies
@@ -28,6 +34,14 @@ class DoisoatError(Exception):
 
 class ConfigurationError(DoisoatError):
     """Raised when the province file, a connection or a reference file is missing, mistyped or incoherent."""
+
+
+class WarehouseUnavailableError(DoisoatError):
+    """Raised when PostgreSQL does not answer or the connection broke off: what was not committed never happened."""
+
+
+class StorageFullError(DoisoatError):
+    """Raised when a disk has no room left; what was being written is gone, what was sealed or committed stands."""
 
 
 class NightError(DoisoatError):
@@ -47,11 +61,19 @@ class NightOrderError(NightError):
 
 
 class NightNotCollectedError(NightError):
-    """Raised when a past night has no sealed landing: sources show the present, so it cannot be collected any more."""
+    """Raised when a night has no sealed landing: sources show the present, so a past one cannot be collected any more.
+
+    What can be done: put its landing back from a backup; collect it now, marked as late (`collect_late`), while no later
+    night has been opened; or leave it out: it stays listed as missed, and what changed in it shows as of the next night.
+    """
 
 
 class LandingDamagedError(NightError):
     """Raised when a file of a sealed landing is missing or does not match the hash in its manifest."""
+
+
+class NotHeldError(NightError):
+    """Raised when an operator would accept a pull that the flood guard does not hold."""
 
 
 class SourceError(DoisoatError):
@@ -98,7 +120,25 @@ class SourceChangedError(SourceError):
 
 
 class QualityGateError(DoisoatError):
-    """Raised when a critical check failed; publication is blocked and the last good night stands."""
+    """Raised when a critical check failed; publication is blocked and the last good night stands.
+
+    Attributes:
+        acceptable: what is wrong, in one line, where somebody may decide to publish all the same; else None.
+    """
+
+    acceptable: str | None = None
+
+
+class DecisionRefusedError(DoisoatError):
+    """Raised when an operator's decision is not allowed, comes too late, or holds what must not be kept."""
+
+
+class NewsNotSentError(DoisoatError):
+    """Raised when a message was not taken: it is kept and sent with the next chance. No night fails of it."""
+
+
+class MetricsNotSentError(DoisoatError):
+    """Raised when the collector did not take a night's numbers. No night fails of it."""
 
 
 def _rebuild(kind: type[SourceError], source_id: str, asked: str, came: str, todo: str, state: dict) -> SourceError:

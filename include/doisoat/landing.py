@@ -22,11 +22,13 @@ times as long (10 us a row, against 6 us that `json` needs to parse the row it c
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import hashlib
 import os
 import shutil
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
@@ -34,7 +36,7 @@ from typing import TypeVar
 import msgspec
 import zstandard
 
-from doisoat.errors import LandingDamagedError, NightNotCollectedError
+from doisoat.errors import LandingDamagedError, NightNotCollectedError, StorageFullError
 from doisoat.model import CatalogueEntry, ControlTotal, DossierRecord, LookUp, Page, PullCertificate, QuarantinedRow
 from doisoat.screen import Screen
 
@@ -49,6 +51,8 @@ COPY_OPTIONS = "FORMAT csv, HEADER true, NULL 'null', ESCAPE '\\'"
 
 _LINKED = RECORD_COLUMNS.index("linked_codes")
 _CHUNK = 1 << 20
+#: The disk is full, the quota of its owner is used up, or a file may not grow any further.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _ENCODER = msgspec.json.Encoder()
 _T = TypeVar("_T")
 
@@ -104,6 +108,12 @@ def seal_file(path: Path) -> FileSeal:
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return FileSeal(name=path.name, size=path.stat().st_size, sha256=digest)
+
+
+def sealed_nights(landing_root: Path, province_id: str) -> list[dt.date]:
+    """The nights of which anything is sealed, in order."""
+    found = {manifest.parent.parent.name for manifest in (landing_root / province_id).glob(f"[0-9]*/[!.]*/{MANIFEST}")}
+    return sorted(dt.date.fromisoformat(name) for name in found)
 
 
 class Landing:
@@ -201,16 +211,25 @@ class LandingWriter:
     def __enter__(self) -> LandingWriter:
         for leftover in self._final.parent.glob(f".{self._final.name}.*.tmp"):  # of a run that crashed
             shutil.rmtree(leftover, ignore_errors=True)
-        self._directory.mkdir(parents=True)
-        raw = (self._directory / RECORDS).open("wb")
-        self._compressed = zstandard.ZstdCompressor(level=1, write_checksum=True).stream_writer(raw)
-        self._compressed.write(_csv([RECORD_COLUMNS]))
-        self._lines = {name: (self._directory / name).open("wb") for name in LINES}
+        with _room_for(self._final):
+            self._directory.mkdir(parents=True)
+            self._raw = (self._directory / RECORDS).open("wb")
+            self._compressed = zstandard.ZstdCompressor(level=1, write_checksum=True).stream_writer(self._raw)
+            self._compressed.write(_csv([RECORD_COLUMNS]))
+            self._lines = {name: (self._directory / name).open("wb") for name in LINES}
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._close()
-        shutil.rmtree(self._directory, ignore_errors=True)
+        with _room_for(self._final):
+            try:
+                self._close()
+            except OSError:  # closing writes what was buffered
+                if error is None:
+                    raise
+            finally:
+                shutil.rmtree(self._directory, ignore_errors=True)
+            if isinstance(error, OSError):
+                raise error
 
     def write_page(self, page: Page) -> None:
         """Add what one answer held."""
@@ -280,8 +299,24 @@ class LandingWriter:
         return open_landing(*self._where)
 
     def _close(self) -> None:
-        for stream in (self._compressed, *self._lines.values()):
-            stream.close()
+        with ExitStack() as stack:  # each of them, whichever fails
+            for stream in (*self._lines.values(), self._raw, self._compressed):
+                stack.callback(stream.close)
+
+
+@contextmanager
+def _room_for(directory: Path) -> Iterator[None]:
+    """Say in our words that a disk is full."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise StorageFullError(
+            f"landing: asked to write {directory}; came: {os.strerror(error.errno)}; do: make room on that disk, or move "
+            "DOISOAT_LANDING to a larger one, then clear the failed task: nothing of this pull was kept, and what was "
+            "sealed before stands"
+        ) from error
 
 
 def _csv(rows: Sequence[tuple[object, ...]]) -> bytes:

@@ -2,31 +2,45 @@
 
     open_night -> collect_source (each source on its own) -> load_night -> check_night("inputs")
         -> look_up_source (each that can be asked) -> reconcile_night -> check_night("results") -> publish_night
+        -> tell_night, however the others ended
 
+What an operator decides of a night that a check blocked is doisoat.acceptance's.
 Every step may be repeated; a step of a night that later nights stand on changes nothing.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import logging
-from dataclasses import asdict
-from importlib.metadata import version
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
 
-from doisoat.errors import NightNotCollectedError, NightOrderError, QualityGateError
-from doisoat.landing import Landing, Versions, is_sealed, landing_directory, open_landing
+from doisoat.errors import NightNotCollectedError, QualityGateError, SourceError
+from doisoat.landing import sealed_nights
+from doisoat.loading import (
+    inputs_hash,
+    keep_as_loaded,
+    load_answers,
+    load_landings,
+    refuse_unsealed,
+    sealed_landings,
+    versions,
+)
 from doisoat.screen import Screen, name_key
 from doisoat.settings import CodeMaps
 from doisoat.site import Site
-from doisoat.warehouse import connect, nights, writing
-from doisoat.warehouse.load import identify, load_landing, seal_of
-from doisoat.warehouse.reference import AGENCY_COLUMNS, load_reference, read_table, reference_hash
+from doisoat.warehouse import connect, nights, revisions, writing
+from doisoat.warehouse.reference import AGENCY_COLUMNS, load_reference, read_table
 
 log = logging.getLogger(__name__)
+
+#: What to do about a check that could not be asked.
+BROKEN = (
+    "A broken check could not be asked and says nothing of the data: mend its query (include/doisoat/quality/sql) or the "
+    "warehouse's schema (`doisoat migrate`), then run the night again"
+)
 
 
 def open_night(site: Site, night: dt.date, *, run_id: str, collect_late: bool = False) -> None:
@@ -37,35 +51,50 @@ def open_night(site: Site, night: dt.date, *, run_id: str, collect_late: bool = 
         run_id: who we are; a later run of the same night takes it over from us.
         collect_late: allow collecting a night whose own time is past (the landing is marked).
     """
+    sealed = sealed_nights(site.landing_root, site.settings.province.id)
     with writing(site.dsn) as connection:
-        nights.open_night(connection, night, run_id=run_id, collect_late=collect_late)
+        nights.open_night(connection, night, run_id=run_id, collect_late=collect_late, sealed=sealed)
     log.info("night %s is open for %s", night, run_id)
 
 
 def collect_source(site: Site, night: dt.date, source_id: str, *, run_id: str | None = None) -> dict[str, Any]:
     """Pull one source and seal its landing, or find it sealed already; returns its certificate in short.
 
-    Nothing is pulled for a night that later nights stand on: it could not be loaded, and a file would be read in vain.
+    Nothing is pulled for a night that later nights stand on: it could not be loaded, and a file would be read in vain. In
+    a planned outage (`outages` in the province file) the source is asked once, and that it does not answer is no error.
     """
+    try:
+        told = _collect(site, night, source_id, run_id)
+    except SourceError as error:
+        outage = site.settings.outage_of(source_id, night)
+        _note_failure(site, night, error)
+        if outage is None:
+            raise
+        log.info("%s: outage planned (%s), and it does not answer: %s", source_id, outage.reason, error.came)
+        return {"received": 0, "requests": 0, "mode": "outage planned", "is_complete": False}
+    if told["mode"] != "too late":
+        with connect(site.dsn) as connection:
+            nights.forget_failure(connection, night, source_id)
+    return told
+
+
+def _collect(site: Site, night: dt.date, source_id: str, run_id: str | None) -> dict[str, Any]:
     from doisoat.collect import collect
     from doisoat.sources.registry import make_source
     from doisoat.warehouse.held import WarehouseHolding
 
     settings = site.settings.sources[source_id]
     source = make_source(source_id, settings, site.connections(source_id), site.settings.timezone)
-    if settings.expected_every_days > 1 and not source.has_news() and source_id not in _sealed_landings(site, night):
+    if settings.expected_every_days > 1 and not source.has_news() and source_id not in sealed_landings(site, night):
         source.close()
         log.info("%s: nothing new; every %s days is often enough", source_id, settings.expected_every_days)
         return {"received": 0, "requests": 0, "mode": "nothing new", "is_complete": True}
-    with connect(site.dsn) as connection:
-        nights.hold(connection, night, run_id)
-        if not nights.is_latest(connection, night) and source_id not in _sealed_landings(site, night):
+    with nights.at_work(site.dsn, night, run_id) as connection:
+        if not nights.is_latest(connection, night) and source_id not in sealed_landings(site, night):
             source.close()
             log.info("%s: later nights stand on %s: what comes now is theirs", source_id, night)
             return {"received": 0, "requests": 0, "mode": "too late", "is_complete": False}
         collect_late = connection.execute("select collects_late from ops.night where night = %s", [night]).fetchone()
-        connection.commit()
-        connection.autocommit = True
         try:
             landing = collect(
                 source,
@@ -73,7 +102,7 @@ def collect_source(site: Site, night: dt.date, source_id: str, *, run_id: str | 
                 night=night,
                 held=WarehouseHolding(connection, source_id, night),
                 landing_root=site.landing_root,
-                versions=_versions(site),
+                versions=versions(site),
                 screen=_screen(site, source_id),
                 collect_late=bool(collect_late and collect_late[0]),
             )
@@ -91,13 +120,18 @@ def collect_source(site: Site, night: dt.date, source_id: str, *, run_id: str | 
 def load_night(site: Site, night: dt.date, *, run_id: str | None = None) -> dict[str, dict[str, int]]:
     """Load every sealed landing of the night; a source without one is stale and its last good snapshot stands.
 
-    Returns what became of the rows, by source; empty where exactly this was loaded before.
+    So is one whose pull the flood guard holds (doisoat.warehouse.flood_guard).
+
+    Returns what became of the rows, by source, and of one for which an earlier snapshot stands the state and its age in
+    nights (`{"stale": 2}`, a held pull's rows as `held`); empty where exactly this was loaded before.
 
     Raises:
+        NightNotCollectedError: of the sources that are read every night none has a landing: that is no night.
         NightOrderError: later nights stand on this one, and it is not what they stand on.
     """
-    landings = _sealed_landings(site, night)
-    inputs = _inputs_hash(site, landings)
+    missed: NightNotCollectedError | None = None
+    landings = sealed_landings(site, night)
+    inputs = inputs_hash(site, landings)
     with writing(site.dsn) as connection:
         nights.hold(connection, night, run_id)
         loaded = connection.execute("select inputs from ops.night where night = %s", [night]).fetchone()
@@ -105,61 +139,80 @@ def load_night(site: Site, night: dt.date, *, run_id: str | None = None) -> dict
             log.info("night %s: exactly this is loaded already", night)
             return {}
         if not nights.is_latest(connection, night):
-            return _refuse_or_keep(connection, night, landings)
-        nights.withdraw(connection, night)
-        load_reference(connection, site.settings)
-        counts = {}
-        for source_id, landing in sorted(landings.items()):
-            counts[source_id] = asdict(load_landing(connection, landing, site.settings.province.timezone))
-        _forget_unsealed(connection, site, night, landings)
-        identify(connection, night)
-        nights.record_pulls(connection, night, site.expected_every, landings)
-        nights.set_state(connection, night, "loaded")
-        connection.execute("update ops.night set inputs = %s where night = %s", [inputs, night])
+            keep_as_loaded(connection, night, landings)
+            return {}
+        refuse_unsealed(connection, site, night, landings)
+        if loaded and loaded[0]:
+            revisions.set_aside(connection, night)
+            revisions.rewind_nights(connection, night)
+        counts = load_landings(connection, site, night, landings)
+        standing_in = nights.stand_ins(connection, night)
+        if not any(site.expected_every[source_id] == 1 for source_id in landings):
+            missed = nights.miss(connection, night)  # what came now and then is loaded all the same: its file is gone
+    if missed:
+        raise missed
     for source_id, count in counts.items():
         log.info("%s: %s", source_id, count)
+    for source_id, state, age, said in standing_in:
+        if source_id not in site.look_up_only:  # that is asked later
+            counts.setdefault(source_id, {})[state] = age or 0
+            log.log(logging.INFO if state == "standing" else logging.WARNING, "%s: %s", source_id, said)
     return counts
 
 
 def look_up_source(site: Site, night: dt.date, source_id: str, *, run_id: str | None = None) -> dict[str, int]:
     """Ask a source for the dossiers that tonight's listings leave open, seal the answers and load them.
 
-    Returns how many codes were wanted, asked for and held; nothing where later nights stand on this one.
+    Returns how many codes were wanted, asked for and held; nothing where later nights stand on this one, or where the
+    source does not answer in a planned outage.
     """
+    try:
+        return _look_up(site, night, source_id, run_id)
+    except SourceError as error:
+        if source_id in site.look_up_only:
+            _note_failure(site, night, error)
+        outage = site.settings.outage_of(source_id, night)
+        if outage is None:
+            raise
+        log.info("%s: outage planned (%s), and it does not answer: %s", source_id, outage.reason, error.came)
+        return {"wanted": 0, "asked": 0, "held": 0}
+
+
+def _look_up(site: Site, night: dt.date, source_id: str, run_id: str | None) -> dict[str, int]:
     from doisoat.look_ups import collect_look_ups
-    from doisoat.reconcile.run import night_end
     from doisoat.sources.registry import make_source
-    from doisoat.warehouse.look_ups import control_codes, load_look_ups, rewind_look_ups, wanted_codes
+    from doisoat.warehouse.look_ups import control_codes
 
     settings = site.settings.sources[source_id]
-    with connect(site.dsn) as connection:
+    with nights.at_work(site.dsn, night, run_id) as connection:
+        if not nights.is_latest(connection, night):
+            return {}
+        wanted = wanted_of(connection, site, night, source_id)
+        controls = control_codes(connection, source_id, night)
+        source = make_source(source_id, settings, site.connections(source_id), site.settings.timezone)
+        try:
+            landing = collect_look_ups(source, wanted, controls=controls, province_id=site.settings.province.id,
+                                       night=night, landing_root=site.landing_root, versions=versions(site),
+                                       screen=_screen(site, source_id))  # fmt: skip
+        finally:
+            source.close()
+    with writing(site.dsn) as connection:
         nights.hold(connection, night, run_id)
         if not nights.is_latest(connection, night):
             return {}
-        settled_before = night_end(site.settings, night) - site.settings.reconciliation.allowed_lag.interval
-        wanted = wanted_codes(connection, source_id, night, settled_before=settled_before,
-                              age_days=settings.limits.look_up_age_days)  # fmt: skip
-        controls = control_codes(connection, source_id, night)
-    source = make_source(source_id, settings, site.connections(source_id), site.settings.timezone)
-    try:
-        landing = collect_look_ups(source, wanted, controls=controls, province_id=site.settings.province.id, night=night,
-                                   landing_root=site.landing_root, versions=_versions(site),
-                                   screen=_screen(site, source_id))  # fmt: skip
-    finally:
-        source.close()
-    with writing(site.dsn) as connection:
-        nights.hold(connection, night, run_id)
-        if landing is None:
-            rewind_look_ups(connection, source_id, night)
-            if source_id in site.look_up_only:
-                nights.let_stand(connection, night, source_id)
-            return {"wanted": 0, "asked": 0, "held": 0}
-        counts = load_look_ups(connection, landing, site.settings.province.timezone)
-        if source_id in site.look_up_only:
-            nights.record_fresh(connection, night, landing)
-            identify(connection, night)
+        counts = load_answers(connection, site, night, source_id, landing)
     log.info("%s: %s", source_id, counts)
     return counts
+
+
+def wanted_of(connection: psycopg.Connection, site: Site, night: dt.date, source_id: str) -> list[str]:
+    """The codes worth asking this source for tonight, most telling first."""
+    from doisoat.reconcile.run import night_end
+    from doisoat.warehouse.look_ups import wanted_codes
+
+    settled_before = night_end(site.settings, night) - site.settings.reconciliation.allowed_lag.interval
+    age_days = site.settings.sources[source_id].limits.look_up_age_days
+    return wanted_codes(connection, source_id, night, settled_before=settled_before, age_days=age_days)
 
 
 def sync_catalogue(site: Site, source_id: str, *, at: dt.datetime) -> dict[str, int]:
@@ -176,7 +229,7 @@ def sync_catalogue(site: Site, source_id: str, *, at: dt.datetime) -> dict[str, 
     day = at.astimezone(site.settings.timezone).date()
     try:
         landing = collect_catalogue(source, province_id=site.settings.province.id, day=day, clock=at,
-                                    landing_root=site.landing_root, versions=_versions(site),
+                                    landing_root=site.landing_root, versions=versions(site),
                                     screen=_screen(site, source_id))  # fmt: skip
     finally:
         source.close()
@@ -193,23 +246,30 @@ def check_night(site: Site, night: dt.date, *, stage: str, run_id: str | None = 
     Raises:
         QualityGateError: a critical check failed or could not run; the night is blocked.
     """
-    from doisoat.quality import failures, run_checks
+    from doisoat.quality import blocking, can_be_accepted, run_checks, told
 
-    with connect(site.dsn) as connection:
-        nights.hold(connection, night, run_id)
-        latest = nights.is_latest(connection, night)
-    if latest:
-        run_checks(site, night, stage=stage, run_id=run_id)
+    with nights.at_work(site.dsn, night, run_id) as connection:
+        if nights.is_latest(connection, night):
+            run_checks(site, night, stage=stage, run_id=run_id)
     with writing(site.dsn) as connection:
-        critical = failures(connection, night, stage=stage)
-        if critical and latest:
-            nights.withdraw(connection, night)
+        nights.hold(connection, night, run_id)
+        blocked, latest = blocking(connection, night, stage=stage), nights.is_latest(connection, night)
+        if latest:
+            nights.note_checked(connection, night, stage)
+        if blocked and latest:
+            revisions.withdraw(connection, night)
             nights.set_state(connection, night, "blocked")
-    if critical:
-        raise QualityGateError(
-            f"night {night}, {stage}: critical checks failed: {', '.join(critical)}; nothing is published and the last good "
-            "night stands. See ops.check_result or `doisoat summary`, mend the cause and run the night again"
-        )
+    if not blocked:
+        return
+    is_acceptable = latest and can_be_accepted(blocked)
+    error = QualityGateError(
+        f"night {night}, {stage}: critical checks failed: {told(blocked)}; nothing is published and the last good night "
+        f"stands. See `doisoat checks --night {night}`, mend the cause and run the night again"
+        + (f", or decide: doisoat publish --night {night} --accept REASON" if is_acceptable else "")
+        + ("" if all(check.outcome != "broken" for check in blocked) else f". {BROKEN}")
+    )
+    error.acceptable = told(blocked) if is_acceptable else None
+    raise error
 
 
 def reconcile_night(site: Site, night: dt.date, *, run_id: str | None = None) -> None:
@@ -221,6 +281,7 @@ def reconcile_night(site: Site, night: dt.date, *, run_id: str | None = None) ->
         if not nights.is_latest(connection, night):
             log.info("night %s: later nights stand on it; nothing to do", night)
             return
+        revisions.set_aside(connection, night)
         comparison = reconcile(connection, site.settings, night)
         if nights.state_of(connection, night) == "loaded":
             nights.set_state(connection, night, "reconciled")
@@ -228,28 +289,60 @@ def reconcile_night(site: Site, night: dt.date, *, run_id: str | None = None) ->
 
 
 def publish_night(site: Site, night: dt.date, *, run_id: str | None = None) -> int:
-    """Let analysts see the night, if both stages of checks passed; returns the revision.
+    """Let analysts see the night, if both stages of checks passed or were accepted; returns the revision.
 
     Raises:
-        QualityGateError: a stage was not checked, or a critical check of it failed.
+        QualityGateError: a stage was not checked, or a critical check of it failed and nobody accepted that.
     """
-    from doisoat.quality import failures
+    from doisoat.quality import blocking, carry_over, told
 
     with writing(site.dsn) as connection:
         nights.hold(connection, night, run_id)
         for stage in ("inputs", "results"):
-            critical = failures(connection, night, stage=stage)
-            if critical:
-                raise QualityGateError(f"night {night}: not published; {stage}: {', '.join(critical)}")
-        return nights.publish(connection, night, run_id)
+            blocked = blocking(connection, night, stage=stage)
+            if blocked:
+                raise QualityGateError(f"night {night}: not published; {stage}: {told(blocked)}")
+        revision = nights.publish(connection, night, run_id)
+        carry_over(connection, night, revision)
+        return revision
 
 
-def _versions(site: Site) -> Versions:
-    return Versions(
-        doisoat=version("doisoat"),
-        config_fingerprint=site.settings.fingerprint,
-        reference_hash=reference_hash(site.settings),
-    )
+def tell_night(
+    site: Site, night: dt.date, *, dag_id: str | None = None, run_id: str | None = None, failed: Sequence[str] = ()
+) -> int:
+    """Tell what somebody should know, and send the night's numbers where they are wanted; returns how many news were sent.
+
+    Args:
+        failed: the tasks of the run that failed for good.
+
+    Raises:
+        NewsNotSentError, MetricsNotSentError: somebody did not take it; the night is what it was all the same.
+    """
+    from doisoat import metrics, news
+
+    try:
+        return len(news.tell(site, on=night, dag_id=dag_id, run_id=run_id, failed=failed))
+    finally:
+        metrics.send(site, night)
+
+
+def tell_late(site: Site, at: dt.datetime) -> int:
+    """Tell whether the night that has to be published by then is, and whatever else was not told yet.
+
+    Args:
+        at: when the run of the morning was due.
+    """
+    from doisoat import news
+
+    due = news.due_night(site.settings, at)
+    return len(news.tell(site, on=due, due=due))
+
+
+def tell_run(site: Site, at: dt.datetime, *, dag_id: str, run_id: str, failed: Sequence[str]) -> int:
+    """Tell which tasks of a run beside the nights failed, as of the last night that has to be published by then."""
+    from doisoat import news
+
+    return len(news.tell(site, on=news.due_night(site.settings, at), dag_id=dag_id, run_id=run_id, failed=failed))
 
 
 def _screen(site: Site, source_id: str) -> Screen:
@@ -262,45 +355,6 @@ def _screen(site: Site, source_id: str) -> Screen:
     return Screen(words, {name_key(row["name"]) for row in rows if row["name"]})
 
 
-def _sealed_landings(site: Site, night: dt.date) -> dict[str, Landing]:
-    province_id = site.settings.province.id
-    return {
-        source_id: open_landing(site.landing_root, province_id, night, source_id)
-        for source_id in site.source_ids
-        if is_sealed(landing_directory(site.landing_root, province_id, night, source_id))
-    }
-
-
-def _inputs_hash(site: Site, landings: dict[str, Landing]) -> str:
-    parts = [
-        repr(_versions(site)),
-        *(f"{source_id} {seal_of(landing)}" for source_id, landing in sorted(landings.items())),
-    ]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def _refuse_or_keep(connection: psycopg.Connection, night: dt.date, landings: dict[str, Landing]) -> dict[str, Any]:
-    held: dict[str, str] = dict(
-        connection.execute(
-            """select l.source_id, l.seal from ops.load l
-            left join ops.look_up_pull u on (u.night, u.source_id, u.seal) = (l.night, l.source_id, l.seal)
-            where l.night = %s and u.seal is null""",
-            [night],
-        ).fetchall()
-    )
-    if held != {source_id: seal_of(landing) for source_id, landing in landings.items()}:
-        raise NightOrderError(
-            f"night {night}: its landing is not the one that was loaded, and later nights stand on it; "
-            "history cannot be rewritten in the middle"
-        )
-    log.info("night %s: later nights stand on it, and this is what they stand on", night)
-    return {}
-
-
-def _forget_unsealed(connection: psycopg.Connection, site: Site, night: dt.date, landings: dict[str, Landing]) -> None:
-    """A landing that was loaded for this night and is gone must not stay half in force: say so."""
-    for (source_id,) in connection.execute("select source_id from ops.load where night = %s", [night]).fetchall():
-        if source_id not in landings and source_id in site.source_ids and source_id not in site.look_up_only:
-            raise NightNotCollectedError(
-                f"{source_id}: night {night} was loaded from a landing that is gone; restore it under {site.landing_root}"
-            )
+def _note_failure(site: Site, night: dt.date, error: SourceError) -> None:
+    with connect(site.dsn) as connection:
+        nights.record_failure(connection, night, error)

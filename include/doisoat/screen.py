@@ -28,6 +28,15 @@ _BODY = re.compile(  # with its marks: "Tô" is a name, "tổ" is a body
     r"viện|quỹ|khu|cửa khẩu|xã|phường|thị trấn|thị xã|tx|thành phố|tp|huyện|quận|tỉnh|đặc khu|một cửa|cơ quan|đơn vị|"
     r"bưu điện|cổng)[ .].{1,150}"
 )
+#: What is taken out of an operator's own words before they are searched: codes of dossiers, and dates.
+_HARMLESS = re.compile(
+    r"(?:\d{3}\.\d\d\.\d\d\.)?[A-Z]\d\d(?:\.\d{2,3})*-\d{6}-\d{4,5}|\b\d{4}-\d\d?-\d\d?\b|\b\d\d?/\d\d?/\d{4}\b"
+)
+_PERSON = {
+    "an e-mail address": re.compile(r"\S@\S"),
+    "an identity number or a phone": re.compile(r"\d(?:[ .,()/-]{0,2}\d){8}"),
+    "a passport's number": re.compile(r"\b[A-Z]\d{7,8}\b"),
+}
 _IDS = ("procedure_code", "field_code", "agency_code", "agency_ref", "parent_agency_code")
 _WORDS = ("channel_code", "status_code", "online_payment_code", "agency_level")
 _REMEMBERED = 50_000
@@ -45,9 +54,24 @@ def is_word(text: str) -> bool:
     return is_plain and _WORD.fullmatch(text) is not None
 
 
+def is_note(text: str) -> bool:
+    """Whether an operator's note may be kept: some words without an address or a number as long as a person's.
+
+    A name cannot be told from other words: the command that asks for the note says that none belongs there.
+    """
+    return 0 < len(text.strip()) <= 500 and person_in(text) is None
+
+
 def name_key(name: str) -> str:
     """What the names of units are compared by."""
     return " ".join(unicodedata.normalize("NFC", name).lower().split()).removeprefix("ubnd ")
+
+
+def person_in(text: str) -> str | None:
+    """What in an operator's own words looks like a person's data: its kind, or None. A name cannot be told by its form."""
+    plain = "".join(sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
+    plain = _HARMLESS.sub(" | ", plain)
+    return next((kind for kind, form in _PERSON.items() if form.search(plain)), None)
 
 
 @dataclass

@@ -81,6 +81,47 @@ class Owner(_Strict):
     valid_to: dt.date | None = None
 
 
+class FloodGuard(_Strict):
+    """How much one pull may change of what is held of its source before it is held back.
+
+    Changes are records that are no longer shown, that the source says otherwise, or that are new here although they are
+    not new there (warehouse/sql/change.sql). A pull is held that makes more than both numbers allow.
+
+    Attributes:
+        share: of the records that were held of the source before the night.
+        floor_rows: so many changes are always ordinary, so that a small source is not held for a busy day.
+    """
+
+    share: float = Field(default=0.2, gt=0, le=1)
+    floor_rows: int = Field(default=100, ge=0)
+
+    def allowed(self, known: int) -> int:
+        """How many changes an ordinary pull may make of `known` records."""
+        return max(self.floor_rows, int(self.share * known))
+
+
+class Outage(_Strict):
+    """A time for which a source's owner has announced that it will not answer.
+
+    On such a night the source is asked once; if it does not answer, what was read last stands as planned.
+
+    Attributes:
+        first_night, last_night: the nights concerned, both included; a night is asked at 01:00 of the day after.
+        reason: what was announced; printed in reports.
+    """
+
+    source: str
+    first_night: dt.date
+    last_night: dt.date
+    reason: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _order(self) -> Outage:
+        if self.last_night < self.first_night:
+            raise ValueError(f"last_night {self.last_night} is before first_night {self.first_night}")
+        return self
+
+
 class SourceSettings(_Strict):
     """One source of the province. `options` is checked by the connector's own model.
 
@@ -90,6 +131,7 @@ class SourceSettings(_Strict):
             one of them should be there. Empty where that is not known; then only the system's own dossiers are judged.
         allowed_lag: how long a dossier may take between this system and the province; None: as for the portal.
         expected_every_days: an inbox that is not filled daily: for so many days what was read last is not stale.
+        flood_guard: of this source, in place of the province's.
     """
 
     kind: str
@@ -99,6 +141,7 @@ class SourceSettings(_Strict):
     procedures: list[str] = Field(default_factory=list)
     allowed_lag: AllowedLag | None = None
     expected_every_days: int = Field(default=1, ge=1)
+    flood_guard: FloodGuard | None = None
     options: dict[str, Any] = Field(default_factory=dict)
     limits: Limits = Limits()
     code_maps: CodeMaps = CodeMaps()
@@ -124,6 +167,54 @@ class Reconciliation(_Strict):
     )
     #: `source.measure` of the declared counts that enter the bridge; where several state a cell, the first one counts.
     declared_by: list[str] = Field(default_factory=list)
+    #: What the codes begin with that the portal itself issues (CONTRACTS section 5).
+    portal_code_prefix: str = "G22"
+    #: Regular expression of the codes of test dossiers, where the province agreed on one; None: no dossier is a test.
+    test_code_pattern: str | None = None
+
+
+class News(_Strict):
+    """What is told of the nights, and when; where to, which is secret, is the connection `news` (docs/news.md).
+
+    Attributes:
+        enabled: whether anything is sent; troubles are recorded in ops.news either way.
+        deadline: the local time of the morning after by which a night has to be published.
+        stale_after_nights: for so many nights in a row a source may give nothing before that is news of its own.
+        remind_after_days: a trouble that stands is told again after so many nights.
+    """
+
+    enabled: bool = False
+    deadline: dt.time = Field(default=dt.time(6), gt=dt.time(1))  # a night starts at 01:00
+    stale_after_nights: int = Field(default=2, ge=1)
+    remind_after_days: int = Field(default=7, ge=1)
+
+    @field_validator("deadline", mode="before")
+    @classmethod
+    def _quoted(cls, value: Any) -> Any:
+        if not isinstance(value, str | dt.time):
+            raise ValueError('write it in quotes, as "06:00": YAML reads 6:00 as a number')
+        return value
+
+
+class Retention(_Strict):
+    """How many nights before the last published one are kept; None keeps all.
+
+    Attributes:
+        landing_nights: sealed landings; older nights cannot be replayed.
+        history_nights: what was known on a past night; older nights cannot be queried. More than landing_nights: a replay
+            starts from what was known on the night before its first landing.
+        revision_nights: revisions of a night that were replaced.
+    """
+
+    landing_nights: int | None = Field(default=None, ge=1)
+    history_nights: int | None = Field(default=None, ge=2)
+    revision_nights: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _history_outlives_landings(self) -> Retention:
+        if self.history_nights and not (self.landing_nights and self.landing_nights < self.history_nights):
+            raise ValueError("history_nights must be more than landing_nights: a replay starts from the night before")
+        return self
 
 
 class ProvinceSettings(_Strict):
@@ -132,6 +223,10 @@ class ProvinceSettings(_Strict):
     province: Province
     sources: dict[str, SourceSettings]
     reconciliation: Reconciliation = Reconciliation()
+    news: News = News()
+    flood_guard: FloodGuard = FloodGuard()
+    outages: list[Outage] = Field(default_factory=list)
+    retention: Retention = Retention()
     path: Path = Path()
     fingerprint: str = ""
 
@@ -140,6 +235,9 @@ class ProvinceSettings(_Strict):
         for source_id in self.sources:
             if not source_id.isidentifier() or source_id != source_id.lower():
                 raise ValueError(f"source id {source_id!r}: use lower-case letters, digits and underscores")
+        for outage in self.outages:
+            if outage.source not in self.sources:
+                raise ValueError(f"outages: {outage.source!r} is no source of this file")
         return self
 
     @property
@@ -160,6 +258,15 @@ class ProvinceSettings(_Strict):
     def with_catalogue(self) -> list[str]:
         """The enabled sources that keep catalogues."""
         return [name for name, can in self._enabled() if Capability.CATALOGUE in can]
+
+    def guard_of(self, source_id: str) -> FloodGuard:
+        """The flood guard of a source: its own, or the province's."""
+        return self.sources[source_id].flood_guard or self.flood_guard
+
+    def outage_of(self, source_id: str, night: dt.date) -> Outage | None:
+        """The planned outage of a source on a night, None where none was announced."""
+        planned = (outage for outage in self.outages if outage.source == source_id)
+        return next((outage for outage in planned if outage.first_night <= night <= outage.last_night), None)
 
     def _enabled(self) -> list[tuple[str, frozenset[Capability]]]:
         return [(name, capabilities(name, source.kind)) for name, source in self.sources.items() if source.enabled]

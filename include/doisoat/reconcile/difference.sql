@@ -1,24 +1,40 @@
 -- Attribute differences of dossiers that both sides hold, with both values. A value that one side does not say at all
 -- (its listing has no such column, a look-up left it out) differs from nothing; nor does one that our maps or reference
 -- cannot read: those are counted by the input checks. Days are compared as local calendar dates, as the sides print them.
+-- Where a side is older than tonight (known.sql), a difference is a gap only if both sides differed then already: what the
+-- other side has changed since, this one could not show.
 create temporary table difference_tonight on commit drop as
 select %(pair)s as pair, o.dossier_id, d.attribute,
-    case when o.provincial_updated_at > %(settled_before)s then 'pending' else 'gap' end as standing,
+    case when o.provincial_updated_at > %(values_settled)s then 'pending'
+         when %(values_night)s >= %(night)s or before.differed then 'gap'
+         else 'not_yet_observable' end as standing,
     d.national_value, d.provincial_value, null::text as ministry_value
 from raw.outcome o
+left join core.dossier_record n on %(values_night)s < %(night)s
+    and (n.source_id, n.record_id) = (o.national_source_id, o.national_record_id)
+    and n.from_night <= %(values_night)s and %(values_night)s < n.to_night
+left join core.dossier_record p on %(values_night)s < %(night)s
+    and (p.source_id, p.record_id) = (o.provincial_source_id, o.provincial_record_id)
+    and p.from_night <= %(values_night)s and %(values_night)s < p.to_night
 cross join lateral (values
     ('agency', o.national_agency_id, o.provincial_agency_id,
-        'unknown' not in (o.national_agency_id, o.provincial_agency_id)),
+        'unknown' not in (o.national_agency_id, o.provincial_agency_id), n.agency_id <> p.agency_id),
     ('procedure', o.national_procedure_family, o.provincial_procedure_family,
-        'unknown' not in (o.national_procedure_family, o.provincial_procedure_family)),
+        'unknown' not in (o.national_procedure_family, o.provincial_procedure_family),
+        n.procedure_family <> p.procedure_family),
     ('status', o.national_status, o.provincial_status,
-        o.provincial_status is not null and (o.national_status is not null or o.national_status_code is null)),
-    ('receipt_date', o.national_receipt_date::text, o.provincial_receipt_date::text, true),
+        o.provincial_status is not null and (o.national_status is not null or o.national_status_code is null),
+        n.status is distinct from p.status),
+    ('receipt_date', o.national_receipt_date::text, o.provincial_receipt_date::text, true,
+        n.receipt_date is distinct from p.receipt_date),
     ('due_date', (o.national_due_at at time zone %(timezone)s)::date::text,
-        (o.provincial_due_at at time zone %(timezone)s)::date::text, true),
+        (o.provincial_due_at at time zone %(timezone)s)::date::text, true,
+        (n.due_at at time zone %(timezone)s)::date is distinct from (p.due_at at time zone %(timezone)s)::date),
     ('finish_date', (o.national_finished_at at time zone %(timezone)s)::date::text,
-        (o.provincial_finished_at at time zone %(timezone)s)::date::text, true)
-) as d (attribute, national_value, provincial_value, is_readable)
+        (o.provincial_finished_at at time zone %(timezone)s)::date::text, true,
+        (n.finished_at at time zone %(timezone)s)::date is distinct from (p.finished_at at time zone %(timezone)s)::date)
+) as d (attribute, national_value, provincial_value, is_readable, differs_then)
+cross join lateral (select n.record_id is not null and p.record_id is not null and d.differs_then as differed) before
 where o.is_provincial and o.is_national and d.is_readable and (not o.is_looked_up or d.national_value is not null)
   and d.attribute = any (%(compared_attributes)s)
   and d.national_value is distinct from d.provincial_value;

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
 from doisoat.errors import NightNotCollectedError
-from doisoat.reconcile.ministries import reconcile_ministries
+from doisoat.explain import explain
+from doisoat.reconcile.ministries import PAIRS, reconcile_ministries
 from doisoat.settings import ProvinceSettings
 from doisoat.warehouse.database import run_file
 from doisoat.warehouse.ranges import CELL_STATUS, DIFFERENCE, LEDGER_ENTRY, VERDICT, merge, rewind
@@ -18,6 +19,13 @@ from doisoat.warehouse.ranges import CELL_STATUS, DIFFERENCE, LEDGER_ENTRY, VERD
 HERE = Path(__file__).parent
 PAIR = "national_provincial"
 TABLES = (VERDICT, DIFFERENCE, LEDGER_ENTRY, CELL_STATUS)
+
+
+class Known(NamedTuple):
+    """Up to when a side is known: the night of a pull, and the source's clock then."""
+
+    night: dt.date
+    cut_off: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +37,16 @@ class Side:
         look_ups: sources that only answer for single codes.
         cut_off: the oldest cut-off of the listings; of the look-ups where nothing is listed.
         is_complete: whether the listings cover everything; never where nothing is listed.
+        whole, valued: up to which night and moment the side is known (known.sql says for what): the oldest of its
+            listings, None where one of them never was.
     """
 
     listings: list[str]
     look_ups: list[str]
     cut_off: dt.datetime | None
     is_complete: bool
+    whole: Known | None = None
+    valued: Known | None = None
 
     @property
     def sources(self) -> list[str]:
@@ -69,6 +81,7 @@ def reconcile(connection: psycopg.Connection, settings: ProvinceSettings, night:
         rewind(connection, table, PAIR, night)
     for name in ("candidate", "outcome", "listed"):
         run_file(connection, HERE / f"{name}.sql", parameters)
+    run_file(connection, HERE / "proven.sql", parameters)
     for table in (DIFFERENCE, VERDICT, LEDGER_ENTRY, CELL_STATUS):
         name = table.name.removeprefix("recon.")
         run_file(connection, HERE / f"{name}.sql", parameters)
@@ -77,8 +90,10 @@ def reconcile(connection: psycopg.Connection, settings: ProvinceSettings, night:
         merge(connection, table, f"{table.name.removeprefix('recon.')}_tonight", PAIR, night)
     run_file(connection, HERE / "ledger_cell.sql", parameters)
     _store(connection, comparison)
-    connection.execute("drop table raw.candidate, raw.outcome, raw.listed")
+    connection.execute("drop table raw.candidate, raw.outcome, raw.listed, proven")
     reconcile_ministries(connection, parameters)
+    explain(connection, parameters, (PAIR, *PAIRS))
+    connection.execute("drop table known")
     return comparison
 
 
@@ -94,30 +109,44 @@ def _parameters(connection: psycopg.Connection, settings: ProvinceSettings, comp
     asked_sources = list((asked and asked[0]) or [])
     ages = [settings.sources[name].limits.look_up_age_days for name in asked_sources if name in settings.sources]
     lag = settings.reconciliation.allowed_lag.interval
+    end, provincial, national = night_end(settings, comparison.night), comparison.provincial, comparison.national
     return {
+        **_absence("provincial", provincial, national, end, lag),
+        **_absence("national", national, provincial, end, lag),
+        **_values(comparison, end, lag),
         "pair": PAIR,
         "night": comparison.night,
-        "night_end": night_end(settings, comparison.night),
+        "night_end": end,
         "timezone": settings.province.timezone,
         "as_of": comparison.as_of,
         "allowed_lag": lag,
         "settled_before": comparison.as_of - lag,
-        "provincial_sources": comparison.provincial.sources,
-        "national_sources": comparison.national.sources,
-        "look_up_sources": comparison.national.look_ups,
+        "provincial_sources": provincial.sources,
+        "national_sources": national.sources,
+        "look_up_sources": national.look_ups,
         "asked_sources": asked_sources,
         "look_up_age_days": max(ages, default=0),
-        "provincial_cut_off": comparison.provincial.cut_off,
-        "national_cut_off": comparison.national.cut_off,
-        "provincial_is_complete": comparison.provincial.is_complete,
-        "national_is_complete": comparison.national.is_complete,
+        "provincial_cut_off": provincial.cut_off,
+        "national_cut_off": national.cut_off,
+        "provincial_is_complete": provincial.is_complete,
+        "national_is_complete": national.is_complete,
+        "provincial_whole_night": provincial.whole and provincial.whole.night,
+        "provincial_whole_cut_off": provincial.whole and provincial.whole.cut_off,
+        "provincial_valued_night": provincial.valued and provincial.valued.night,
+        "provincial_valued_cut_off": provincial.valued and provincial.valued.cut_off,
+        "national_whole_night": national.whole and national.whole.night,
+        "national_whole_cut_off": national.whole and national.whole.cut_off,
         "compared_attributes": settings.reconciliation.compared_attributes,
         "declared_by": settings.reconciliation.declared_by,
+        "province_code": settings.province.code,
+        "portal_code_prefix": settings.reconciliation.portal_code_prefix,
+        "test_code_pattern": settings.reconciliation.test_code_pattern,
     }
 
 
 def _comparison(connection: psycopg.Connection, settings: ProvinceSettings, night: dt.date) -> Comparison:
-    provincial, national = (_side(connection, side, night) for side in ("provincial", "national"))
+    run_file(connection, HERE / "known.sql", {"night": night})
+    provincial, national = (_side(connection, side) for side in ("provincial", "national"))
     missing = [name for name, side in (("provincial", provincial), ("national", national)) if side.cut_off is None]
     if provincial.cut_off is None or national.cut_off is None:
         raise NightNotCollectedError(
@@ -128,13 +157,34 @@ def _comparison(connection: psycopg.Connection, settings: ProvinceSettings, nigh
     return Comparison(night, as_of, provincial, national)
 
 
-def _side(connection: psycopg.Connection, side: str, night: dt.date) -> Side:
+def _absence(
+    name: str, lacking: Side, holding: Side, end: dt.datetime, lag: dt.timedelta
+) -> dict[str, dt.date | dt.datetime]:
+    """As of which night and moment it is proven that a side lacks what the other shows (proven.sql); never: the first."""
+    if lacking.whole is None or holding.valued is None:
+        return {f"{name}_absence_night": dt.date.min, f"{name}_absence_settled": dt.datetime.min.replace(tzinfo=dt.UTC)}
+    return {
+        f"{name}_absence_night": min(lacking.whole.night, holding.valued.night),
+        f"{name}_absence_settled": min(lacking.whole.cut_off, holding.valued.cut_off, end) - lag,
+    }
+
+
+def _values(comparison: Comparison, end: dt.datetime, lag: dt.timedelta) -> dict[str, dt.date | dt.datetime]:
+    """As of which night and moment both sides' values are known."""
+    known = [side.valued for side in (comparison.provincial, comparison.national) if side.valued]
+    nights, moments = [one.night for one in known], [one.cut_off for one in known]
+    return {
+        "values_night": min(nights, default=comparison.night),
+        "values_settled": min(*moments, comparison.as_of, end) - lag,
+    }
+
+
+def _side(connection: psycopg.Connection, side: str) -> Side:
+    """What is known of a side tonight, from the table that known.sql made."""
     rows = connection.execute(
-        """select s.source_id, s.has_listing, p.cut_off, p.is_complete
-        from core.source s join ops.pull p using (source_id)
-        where s.side = %s and (s.has_listing or s.has_look_ups) and p.night = %s and p.cut_off is not null
-        order by s.source_id""",
-        [side, night],
+        """select source_id, has_listing, cut_off, is_complete, whole_night, whole_cut_off, valued_night, valued_cut_off
+        from known where side = %s order by source_id""",
+        [side],
     ).fetchall()
     listings = [row for row in rows if row[1]]
     return Side(
@@ -142,7 +192,15 @@ def _side(connection: psycopg.Connection, side: str, night: dt.date) -> Side:
         look_ups=[row[0] for row in rows if not row[1]],
         cut_off=min((row[2] for row in listings or rows), default=None),
         is_complete=bool(listings) and all(row[3] for row in listings),
+        whole=_oldest([row[4:6] for row in listings]),
+        valued=_oldest([row[6:8] for row in listings or rows]),
     )
+
+
+def _oldest(known: list[tuple[dt.date | None, dt.datetime | None]]) -> Known | None:
+    """The night and the moment up to which all of them are known, None where one never was."""
+    nights, moments = [night for night, _ in known if night], [moment for _, moment in known if moment]
+    return Known(min(nights), min(moments)) if known and len(nights) == len(moments) == len(known) else None
 
 
 def _store(connection: psycopg.Connection, comparison: Comparison) -> None:

@@ -1,6 +1,7 @@
 -- One presence verdict a dossier. Absence is a gap only where it proves something: not while the dossier is younger
--- than the allowed lag, not after the moment both sides are compared at, not where the other side was listed in part, unless
--- the portal was asked for every code of the dossier and said of each that it holds none.
+-- than the allowed lag, not after the moment both sides are compared at, not where the other side was listed in part or is
+-- older than the dossier's own row (proven.sql), unless the portal was asked for every code of the dossier and said of each
+-- that it holds none.
 create temporary table verdict_tonight on commit drop as
 with asked as (
     select distinct on (source_id, code) code, is_held
@@ -25,9 +26,10 @@ select %(pair)s as pair, o.dossier_id,
     case when o.is_provincial and o.is_national then 'settled'
          when coalesce(o.provincial_moment, o.national_moment) > %(as_of)s then 'not_yet_observable'
          when coalesce(o.provincial_moment, o.national_moment) >= %(settled_before)s then 'pending'
+         when proven.dossier_id is not null or o.is_provincial and absent.dossier_id is not null then 'gap'
          when o.is_national and not %(provincial_is_complete)s then 'incomplete'
-         when o.is_provincial and not %(national_is_complete)s and absent.dossier_id is null then 'incomplete'
-         else 'gap' end as standing,
+         when o.is_provincial and not %(national_is_complete)s then 'incomplete'
+         else 'not_yet_observable' end as standing,
     case when o.is_looked_up or absent.dossier_id is not null then 'looked_up' else 'listed' end as evidence,
     o.national_record_id, o.provincial_record_id, m.record_id as ministry_record_id, o.national_source_id,
     o.provincial_source_id, m.source_id as ministry_source_id,
@@ -41,6 +43,7 @@ select %(pair)s as pair, o.dossier_id,
     ) as is_removed_provincially
 from raw.outcome o
 left join absent using (dossier_id)
+left join proven using (dossier_id)
 left join lateral (
     -- the ministry's record of the same dossier: whose system it comes from is the cause's business, not presence's
     select r.source_id, r.record_id from core.dossier_record r join core.source s using (source_id)

@@ -150,14 +150,18 @@ class BlockReader:
         for at, values in enumerate(zip(*columns.values(), strict=True)):
             if at in block.skipped:
                 continue
+            row = dict(zip(columns, values, strict=True))
             try:
                 if at in block.faults:
                     raise BadRowError(*block.faults[at])  # type: ignore[arg-type]
-                record = self._record(dict(zip(columns, values, strict=True)))
+                record = self._record(row)
             except BadRowError as error:
                 sheet = f" sheet {block.sheet}" if block.sheet else ""
                 where = f"{position}{sheet} row {block.first_row + at}"
-                quarantined.append(QuarantinedRow(position=where, reason=error.reason, field=error.field))
+                key = None if at in block.faults else self._key(row)
+                quarantined.append(
+                    QuarantinedRow(position=where, reason=error.reason, field=error.field, record_id=key)
+                )
             else:
                 if record:
                     records.append(record)
@@ -181,6 +185,17 @@ class BlockReader:
         if digitised := filled.pop("has_digitised_parts", None):
             filled["has_digitised_parts"] = self._is_yes(digitised)
         return DossierRecord(record_id=key, **{**self._constants, **filled})
+
+    def _key(self, row: dict[str, Any]) -> str | None:
+        """The key of a row that cannot be read, where that much can: its record is still there."""
+        for name in KEYS:
+            try:
+                key = self._text(row[name], name) if row.get(name) is not None else None
+            except BadRowError:
+                return None
+            if key:
+                return key if key[0].isalnum() and key[-1].isdigit() and len(key) <= 64 and " " not in key else None
+        return None
 
     def _filled(self, row: dict[str, Any]) -> dict[str, Any]:
         filled: dict[str, Any] = {}

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +15,7 @@ from psycopg import ClientCursor
 from psycopg.abc import Buffer
 from psycopg.types.datetime import DateLoader
 
-from doisoat.errors import ConfigurationError
+from doisoat.errors import ConfigurationError, StorageFullError, WarehouseUnavailableError
 from doisoat.sources.contract import Connection
 
 HERE = Path(__file__).parent
@@ -28,7 +29,12 @@ WRITER_SETTINGS = {
     "parallel_tuple_cost": "0.01",
     "enable_partitionwise_aggregate": "on",  # a source's rows are a partition: each is counted by its own index
     "default_statistics_target": "10",  # what it analyzes lives as long as it does: a rough estimate picks the same plan
+    "synchronous_commit": "on",  # a step that ended well must be there after a crash, whatever the server's own setting
 }
+#: A worker whose machine has gone must not hold its night for the two hours after which a system asks whether it lives.
+KEEPALIVES = "-c tcp_keepalives_idle=60 -c tcp_keepalives_interval=20 -c tcp_keepalives_count=3"
+#: What a server says when it answers and refuses us for good; all else at connecting may pass by itself.
+_REFUSALS = ("authentication failed", "does not exist", "pg_hba.conf", "not permitted", "permission denied")
 
 
 def warehouse_dsn(connection: Connection) -> str:
@@ -52,26 +58,57 @@ def warehouse_dsn(connection: Connection) -> str:
 def connect(dsn: str) -> psycopg.Connection:
     """A connection whose session prints and reads times in UTC and runs SQL files with client-side binding.
 
+    Used as a context manager, it raises what happens to the server within the block as errors of ours.
+
     Raises:
-        ConfigurationError: no server answers there, or it is older than PostgreSQL 16 (which is the first that runs
+        ConfigurationError: the server refuses us, or it is older than PostgreSQL 16 (which is the first that runs
             a full outer join in parallel).
+        WarehouseUnavailableError: no server answers, or it is just starting, stopping or full.
+        StorageFullError: in the block, the server had no room left.
     """
     try:
-        connection = psycopg.connect(
+        connection = _Connection.connect(
             dsn,
             cursor_factory=ClientCursor,
-            options="-c timezone=UTC -c client_min_messages=warning",
+            options=f"-c timezone=UTC -c client_min_messages=warning {KEEPALIVES}",
             connect_timeout=15,
         )
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1]
-        raise ConfigurationError(f"warehouse: cannot connect ({reason}); check AIRFLOW_CONN_WAREHOUSE") from None
+        kind = ConfigurationError if any(said in reason for said in _REFUSALS) else WarehouseUnavailableError
+        raise kind(f"warehouse: cannot connect ({reason}); check AIRFLOW_CONN_WAREHOUSE and that it runs") from None
     connection.adapters.register_loader("date", _InfiniteDate)
     if connection.info.server_version < MINIMUM_SERVER_VERSION:
         version = connection.info.server_version
         connection.close()
         raise ConfigurationError(f"warehouse: PostgreSQL {version // 10000} answers; 16 or later is needed")
     return connection
+
+
+class _Connection(psycopg.Connection):
+    """A connection that says in our words what became of its server."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        try:
+            super().__exit__(kind, error, at)
+            raised = error
+        except psycopg.OperationalError as at_the_commit:
+            raised = at_the_commit
+        if isinstance(raised, psycopg.OperationalError):
+            raise _told(raised) from raised
+
+
+def _told(error: psycopg.OperationalError) -> StorageFullError | WarehouseUnavailableError:
+    came = str(error).strip().splitlines()[0]  # further lines may quote values
+    if isinstance(error, psycopg.errors.DiskFull):
+        return StorageFullError(
+            f"warehouse: asked to write; came: {came}; do: make room on the disk of PostgreSQL's data (`doisoat nights` "
+            "says how far the night came), then clear the failed task: nothing of it was written"
+        )
+    return WarehouseUnavailableError(
+        f"warehouse: asked to work in it; came: {came}; do: see that PostgreSQL runs and has room (its log says why it "
+        "stopped), then clear the failed task: what was not committed never happened"
+    )
 
 
 class _InfiniteDate(DateLoader):

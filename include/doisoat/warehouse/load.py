@@ -67,8 +67,7 @@ def load_landing(connection: psycopg.Connection, landing: Landing, timezone: str
             connection, "select is_keyed_by_code from core.source where source_id = %s", certificate.source_id
         ),
     }
-    rewind(connection, CONTROL_TOTAL, certificate.source_id, certificate.night)
-    run_file(connection, SQL / "rewind.sql", parameters)
+    unload(connection, certificate.source_id, certificate.night)
     if certificate.mode in ("counts", "reports"):
         records = dict.fromkeys(("received", "inserted", "updated", "unchanged", "repeated", "ended"), 0)
     else:
@@ -79,6 +78,12 @@ def load_landing(connection: psycopg.Connection, landing: Landing, timezone: str
     counts = LoadCounts(**records, quarantined=certificate.quarantined, control_totals=totals)
     _account(connection, landing, counts)
     return counts
+
+
+def unload(connection: psycopg.Connection, source_id: str, night: dt.date) -> None:
+    """Undo what an earlier load of `night`, the latest one, wrote of a source."""
+    rewind(connection, CONTROL_TOTAL, source_id, night)
+    run_file(connection, SQL / "rewind.sql", {"source_id": source_id, "night": night})
 
 
 def identify(connection: psycopg.Connection, night: dt.date) -> None:
@@ -142,7 +147,8 @@ def _end_unseen(connection: psycopg.Connection, landing: Landing, parameters: di
     if not cells:
         return 0
     months, agency_refs, undated = (list(column) for column in zip(*cells, strict=True))
-    cell_parameters = {"months": months, "agency_refs": agency_refs, "undated": undated}
+    unreadable = sorted({row.record_id for row in landing.quarantined() if row.record_id})
+    cell_parameters = {"months": months, "agency_refs": agency_refs, "undated": undated, "unreadable": unreadable}
     return run_file(connection, SQL / "end_unseen.sql", {**parameters, **cell_parameters})
 
 

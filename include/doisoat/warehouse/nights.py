@@ -3,46 +3,64 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import psycopg
 
-from doisoat.errors import NightBusyError, NightOrderError, NightTakenOverError
+from doisoat.errors import (
+    DecisionRefusedError,
+    NightBusyError,
+    NightError,
+    NightNotCollectedError,
+    NightOrderError,
+    NightTakenOverError,
+    SourceError,
+)
 from doisoat.landing import Landing
+from doisoat.warehouse import revisions
+from doisoat.warehouse.database import connect, run_file
 from doisoat.warehouse.load import seal_of
 
-#: A night whose run has written nothing for so long is taken to have died; a task writes at its start and end.
+SQL = Path(__file__).with_name("sql")
+
+#: A night whose run has neither begun nor ended a task for so long is taken to have died. It must be longer than the
+#: longest pause between two tries of a task (orchestration.retries); how long a task itself may take does not matter.
 ABANDONED_AFTER = dt.timedelta(hours=2)
+#: First key of the lock that a step shares on its night while it works: PostgreSQL lets go of it when the step dies.
+WORK_LOCK = 204_19_04
+UNFINISHED_REPLAY = (
+    "nights are being replayed, or a replay was broken off in the middle; it is waited for. "
+    "If it died, `doisoat replay` finishes it; analysts read what was published before meanwhile"
+)
 #: How far a pull may lie after its night's end before the landing is marked as collected late is doisoat.collect's.
 
 
-def open_night(connection: psycopg.Connection, night: dt.date, *, run_id: str, collect_late: bool) -> None:
+def open_night(
+    connection: psycopg.Connection, night: dt.date, *, run_id: str, collect_late: bool, sealed: Collection[dt.date] = ()
+) -> None:
     """Begin, or begin again, a night.
 
-    The night before must be finished. Nights between the last one and this one that were never opened are recorded as
-    missed: sources show only the present, so they cannot be collected any more.
+    The nights before must be finished, and those that are sealed must have been opened. A night whose run died before
+    it loaded anything, and nights that were never opened, are recorded as missed from now on.
+
+    Args:
+        sealed: nights that have a sealed landing: they can still be loaded, so no later night passes over them.
 
     Raises:
-        NightBusyError: another night is at work.
-        NightOrderError: the night lies before the last one and was never opened: history has passed it.
+        NightBusyError: an earlier night is at work, or is sealed and waits for its run; or nights are being replayed.
+        NightOrderError: later nights have passed over this one, which is sealed.
+        NightNotCollectedError: later nights have passed over this one, which has no landing.
     """
-    others = connection.execute(
-        """select night, state, touched_at < now() - %s from ops.night
-        where night <> %s and state in ('open', 'loaded', 'reconciled') order by night""",
-        [ABANDONED_AFTER, night],
-    ).fetchall()
-    for other, state, is_abandoned in others:
-        if not is_abandoned and other < night:
-            raise NightBusyError(
-                f"night {night}: night {other} is still {state}; it is waited for. If its run died, run it again "
-                f"(make night NIGHT={other}) or wait {ABANDONED_AFTER}"
-            )
-    known = connection.execute("select state from ops.night where night = %s", [night]).fetchone()
+    if unfinished_replay(connection):
+        raise NightBusyError(f"night {night}: {UNFINISHED_REPLAY}")
     last = connection.execute("select max(night) from ops.night where state <> 'missed'").fetchone()[0]  # type: ignore[index]
+    _wait_for_earlier(connection, night, last, sealed)
+    known = connection.execute("select state from ops.night where night = %s", [night]).fetchone()
     if last and night < last and (known is None or known[0] == "missed"):
-        raise NightOrderError(
-            f"night {night}: never opened, and night {last} has been loaded since; history cannot be written backwards"
-        )
+        raise _passed_over(night, last, is_sealed=night in sealed)
+    connection.execute("update ops.night set state = 'missed' where night < %s and state = 'open'", [night])
     connection.execute(
         """insert into ops.night (night, state)
         select day::date, 'missed'
@@ -51,31 +69,152 @@ def open_night(connection: psycopg.Connection, night: dt.date, *, run_id: str, c
         [last or night, night],
     )
     connection.execute(
-        """insert into ops.night (night, state, run_id, collects_late) values (%s, 'open', %s, %s)
-        on conflict (night) do update set run_id = excluded.run_id, collects_late = excluded.collects_late, touched_at = now()""",
+        """insert into ops.night as n (night, state, run_id, collects_late) values (%s, 'open', %s, %s)
+        on conflict (night) do update set run_id = excluded.run_id, collects_late = excluded.collects_late,
+            touched_at = now(), state = case n.state when 'missed' then 'open' else n.state end""",
         [night, run_id, collect_late],
+    )
+
+
+def _wait_for_earlier(
+    connection: psycopg.Connection, night: dt.date, last: dt.date | None, sealed: Collection[dt.date]
+) -> None:
+    if last and last < night:  # only the latest night may be written: its steps wait for us now, or we for them
+        free = connection.execute("select pg_try_advisory_xact_lock(%s, %s)", [WORK_LOCK, last.toordinal()]).fetchone()
+        if free == (False,):
+            raise NightBusyError(f"night {night}: a task of night {last} is at work; it is waited for")
+    unfinished = connection.execute(
+        """select night, state from ops.night where night < %s and state in ('open', 'loaded', 'reconciled')
+        and touched_at >= now() - %s order by night""",
+        [night, ABANDONED_AFTER],
+    ).fetchone()
+    if unfinished:
+        raise NightBusyError(
+            f"night {night}: night {unfinished[0]} is still {unfinished[1]}; it is waited for. If its run died, clear its "
+            f"failed task or run it again (make night NIGHT={unfinished[0]}); after {ABANDONED_AFTER} it is passed over"
+        )
+    tried = {other for (other,) in connection.execute("select night from ops.night where run_id is not null")}
+    ahead = {other for other in sealed if (last is None or last < other) and other < night}
+    waiting = min(ahead - tried, default=None)
+    if waiting:
+        raise NightBusyError(
+            f"night {night}: night {waiting} is sealed but was never opened, and comes first; it is waited for. Run it "
+            "(airflow backfill create, or trigger it), or take its landing away to leave it out for good"
+        )
+
+
+def _passed_over(night: dt.date, last: dt.date, *, is_sealed: bool) -> NightError:
+    if is_sealed:
+        return NightOrderError(
+            f"night {night}: it is sealed but was never loaded, and night {last} has been loaded since; history cannot be "
+            "written backwards. Its landing is kept: replay all nights in order from their landings"
+        )
+    return NightNotCollectedError(
+        f"night {night}: never collected, and night {last} has been opened since; sources show only the present, and "
+        "history cannot be written backwards. Leave it out: it stays listed as missed (`doisoat nights`), and what changed "
+        "in it shows as of the night after it. Only a landing put back from a backup and a replay can bring it back"
+    )
+
+
+def miss(connection: psycopg.Connection, night: dt.date) -> NightNotCollectedError:
+    """Record that nothing was collected for the night; returns the error to raise once that is committed."""
+    connection.execute("update ops.night set state = 'missed', inputs = null where night = %s", [night])
+    return NightNotCollectedError(
+        f"night {night}: no source that is read every night has a sealed landing, so there is nothing to report; the last "
+        "good night stands. If the sources were down, mend them and run the night again within 36 hours of its end; "
+        f"later, collect it now and have it marked as late (collect_late; make night NIGHT={night}), put its landing back "
+        "from a backup, or leave it out: it stays listed as missed"
     )
 
 
 def hold(connection: psycopg.Connection, night: dt.date, run_id: str | None) -> str:
     """Make sure that this run still holds the night, and say that it is at work; returns the night's state.
 
+    Until the transaction ends, no later night is opened: a step may rely on what it saw of the order of nights.
+
     Raises:
+        NightBusyError: a replay is under way, and we are not it.
         NightTakenOverError: another run opened the night since.
         NightOrderError: the night was never opened.
     """
+    replaying = unfinished_replay(connection)
+    if replaying and run_id != replaying:
+        raise NightBusyError(f"night {night}: {UNFINISHED_REPLAY}")
+    connection.execute("select pg_advisory_xact_lock_shared(%s, %s)", [WORK_LOCK, night.toordinal()])
     row = connection.execute("select state, run_id from ops.night where night = %s for update", [night]).fetchone()
     if row is None:
         raise NightOrderError(f"night {night}: not opened; its first task is open_night")
     if run_id is not None and row[1] != run_id:
         raise NightTakenOverError(f"night {night}: run {row[1]} has taken it over; this run ({run_id}) stops here")
-    connection.execute("update ops.night set touched_at = now() where night = %s", [night])
-    return row[0]
+    now = connection.execute(  # one that was given up is open again, if it is not too late
+        """update ops.night n set touched_at = now(), state = case when n.state = 'missed' and not exists (
+            select from ops.night l where l.night > n.night and l.state <> 'missed') then 'open' else n.state end
+        where night = %s returning state""",
+        [night],
+    ).fetchone()
+    return str(now[0]) if now else str(row[0])
+
+
+@contextmanager
+def at_work(dsn: str, night: dt.date, run_id: str | None) -> Iterator[psycopg.Connection]:
+    """A connection for a step that takes long: it holds the night until the block ends, without a transaction.
+
+    However long it takes, no later night is opened meanwhile; if the step dies, PostgreSQL lets go of the night.
+
+    Raises:
+        NightTakenOverError, NightOrderError: see hold.
+    """
+    key = [WORK_LOCK, night.toordinal()]
+    with connect(dsn) as connection:
+        hold(connection, night, run_id)
+        connection.execute("select pg_advisory_lock_shared(%s, %s)", key)
+        connection.commit()
+        connection.autocommit = True
+        try:
+            yield connection
+        finally:
+            with suppress(psycopg.Error):  # gone with its server
+                connection.execute("select pg_advisory_unlock_shared(%s, %s)", key)
+
+
+def take_blocked(connection: psycopg.Connection, night: dt.date, run_id: str) -> str:
+    """Take a blocked night over from the run that it ended in, so that what is left of it can be done; returns its state.
+
+    Raises:
+        NightOrderError: it was never opened, or later nights have been since.
+        DecisionRefusedError: it is not blocked, and not ours from an earlier try.
+    """
+    row = connection.execute("select state, run_id from ops.night where night = %s for update", [night]).fetchone()
+    if row is None:
+        raise NightOrderError(f"night {night}: never opened; see `doisoat nights`")
+    state, holder = row
+    if state != "blocked" and (holder != run_id or state == "published"):
+        raise DecisionRefusedError(f"night {night}: it is {state}, not blocked: there is nothing to accept")
+    if not is_latest(connection, night):
+        raise NightOrderError(
+            f"night {night}: later nights have been opened since; what is left of it cannot be worked out any more. "
+            "The latest night shows what is known now"
+        )
+    connection.execute("update ops.night set run_id = %s, touched_at = now() where night = %s", [run_id, night])
+    return str(state)
+
+
+def unfinished_replay(connection: psycopg.Connection) -> str | None:
+    """The run id of a replay that is under way or was broken off, None where there is none."""
+    row = connection.execute("select min(run_id) from ops.replay").fetchone()
+    return row[0] if row else None
 
 
 def is_latest(connection: psycopg.Connection, night: dt.date) -> bool:
-    """Whether no later night has been opened: only then may the night still be written."""
-    row = connection.execute("select max(night) from ops.night where state <> 'missed'").fetchone()
+    """Whether no later night has been opened: only then may the night still be written.
+
+    While nights are replayed, those that are still to be derived again hold nothing yet and do not count.
+    """
+    row = connection.execute(
+        """select max(night) from ops.night
+        where state <> 'missed' and (night <= %(night)s or night not in (select night from ops.replay))""",
+        {"night": night},
+    ).fetchone()
     return row is not None and row[0] == night
 
 
@@ -92,33 +231,74 @@ def set_state(connection: psycopg.Connection, night: dt.date, state: str) -> Non
     connection.execute("update ops.night set state = %s, touched_at = now() where night = %s", [state, night])
 
 
+def note_checked(connection: psycopg.Connection, night: dt.date, stage: str) -> None:
+    """Say that a stage of checks was asked: a replay asks the same ones."""
+    connection.execute(
+        """update ops.night set rests_on = jsonb_set(rests_on, '{checked}', rests_on -> 'checked' || to_jsonb(%(stage)s::text))
+        where night = %(night)s and not rests_on -> 'checked' ? %(stage)s""",
+        {"night": night, "stage": stage},
+    )
+
+
 def record_pulls(
-    connection: psycopg.Connection, night: dt.date, expected_every: Mapping[str, int], landings: dict[str, Landing]
+    connection: psycopg.Connection,
+    night: dt.date,
+    expected_every: Mapping[str, int],
+    landings: Mapping[str, Landing],
+    *,
+    held: Mapping[str, str],
+    planned: Mapping[str, str],
 ) -> None:
-    """Write the certificate of each source's pull; where there is none, the last good one stands in.
+    """Write the certificate of each source's pull; where there is none, the last good one stands in, and why.
 
     Args:
         expected_every: the sources, and every how many days something new is expected of each: a snapshot that is
             younger is standing, an older one is stale.
+        landings: what was loaded for the night.
+        held: the sources whose pull was held by the flood guard, and what it would have changed.
+        planned: the sources with a planned outage, and its reason: their snapshot is standing whatever its age.
     """
     for source_id, days in expected_every.items():
-        connection.execute("delete from ops.pull where night = %s and source_id = %s", [night, source_id])
         if source_id in landings:
             record_fresh(connection, night, landings[source_id])
-            continue
-        copied = connection.execute(
-            """insert into ops.pull (night, source_id, state, snapshot_night, seal, mode, cut_off, is_complete,
-                incomplete_reason, is_collected_late, requests, pages, received, declared_before, declared_after, watermark)
-            select %s, source_id, case when %s::date - snapshot_night < %s then 'standing' else 'stale' end,
-                snapshot_night, seal, mode, cut_off, is_complete, incomplete_reason,
-                is_collected_late, requests, pages, received, declared_before, declared_after, watermark
-            from ops.pull where source_id = %s and night < %s and snapshot_night is not null order by night desc limit 1""",
-            [night, night, days, source_id, night],
-        ).rowcount
-        if not copied:
-            connection.execute(
-                "insert into ops.pull (night, source_id, state) values (%s, %s, 'absent')", [night, source_id]
-            )
+        else:
+            run_file(connection, SQL / "stand_in.sql", {
+                "night": night, "source_id": source_id, "days": days, "held": held.get(source_id),
+                "planned": planned.get(source_id)})  # fmt: skip
+
+
+def stand_ins(connection: psycopg.Connection, night: dt.date) -> list[tuple[str, str, int | None, str]]:
+    """(source, state, age in nights, a sentence) of every source for which something else than tonight's pull stands."""
+    rows = connection.execute(
+        """select source_id, state, reason, reason_detail, snapshot_night, night - snapshot_night from ops.pull
+        where night = %s and state <> 'fresh' order by source_id""",
+        [night],
+    ).fetchall()
+    return [
+        (source_id, state, age, f"{state}, {reason.replace('_', ' ')}" + (f" ({detail})" if detail else "")
+         + (f"; what was read for night {snapshot} stands (age in nights: {age})" if snapshot else "; it was never read"))
+        for source_id, state, reason, detail, snapshot, age in rows
+    ]  # fmt: skip
+
+
+def record_failure(connection: psycopg.Connection, night: dt.date, error: SourceError) -> None:
+    """Keep why a source could not be collected, for reports; what it says is in shapes and codes (doisoat.errors)."""
+    connection.execute(
+        """insert into ops.pull_failure (night, source_id, error, came, todo) values (%s, %s, %s, %s, %s)
+        on conflict (night, source_id) do update set error = excluded.error, came = excluded.came, todo = excluded.todo,
+            tries = pull_failure.tries + 1, failed_at = now()""",
+        [night, error.source_id, type(error).__name__, error.came, error.todo],
+    )
+    connection.execute(  # what is asked after the load has its row already
+        """update ops.pull set reason = 'failed', reason_detail = %s
+        where (night, source_id, state, reason) = (%s, %s, 'stale', 'not_collected')""",
+        [f"{type(error).__name__}: {error.came}", night, error.source_id],
+    )
+
+
+def forget_failure(connection: psycopg.Connection, night: dt.date, source_id: str) -> None:
+    """The source was collected after all."""
+    connection.execute("delete from ops.pull_failure where (night, source_id) = (%s, %s)", [night, source_id])
 
 
 def record_fresh(connection: psycopg.Connection, night: dt.date, landing: Landing) -> None:
@@ -134,29 +314,39 @@ def record_fresh(connection: psycopg.Connection, night: dt.date, landing: Landin
 
 def let_stand(connection: psycopg.Connection, night: dt.date, source_id: str) -> None:
     """Say that there was nothing to ask the source tonight: what is known of it stands."""
-    connection.execute("update ops.pull set state = 'standing' where night = %s and source_id = %s", [night, source_id])
-
-
-def withdraw(connection: psycopg.Connection, night: dt.date) -> None:
-    """Take the night's standing publication back while it is being rebuilt: the night before stands meanwhile."""
     connection.execute(
-        "update ops.publication set withdrawn_at = now() where night = %s and withdrawn_at is null", [night]
+        """update ops.pull set state = 'standing', reason = 'nothing_new', reason_detail = null
+        where night = %s and source_id = %s""",
+        [night, source_id],
     )
 
 
 def publish(connection: psycopg.Connection, night: dt.date, run_id: str | None) -> int:
-    """Flip the pointer: analysts see the night from the commit on. Returns the revision; a standing one stays."""
-    standing = connection.execute(
-        "select revision from ops.publication where night = %s and withdrawn_at is null", [night]
-    ).fetchone()
-    if standing:
-        return int(standing[0])
-    row = connection.execute(
-        """insert into ops.publication (night, revision, run_id)
-        select %(night)s, coalesce(max(revision), 0) + 1, %(run_id)s from ops.publication where night = %(night)s
-        returning revision""",
-        {"night": night, "run_id": run_id},
-    ).fetchone()
+    """Flip the pointer: analysts see the night from the commit on. Returns the revision (doisoat.warehouse.revisions)."""
+    revision = revisions.publish(connection, night, run_id)
     set_state(connection, night, "published")
-    assert row is not None  # noqa: S101 - insert ... returning of one row
+    return revision
+
+
+def revision_of(connection: psycopg.Connection, night: dt.date) -> int:
+    """The revision that is in place and stands, or the one that the next publication of another outcome will have."""
+    row = connection.execute(
+        """select coalesce(max(revision) filter (where withdrawn_at is null and archive_id = 0), max(revision) + 1, 1)
+        from ops.publication where night = %s""",
+        [night],
+    ).fetchone()
+    assert row is not None  # noqa: S101 - an aggregate gives one row
     return int(row[0])
+
+
+def last_published(connection: psycopg.Connection) -> dt.date:
+    """The night that analysts read by default.
+
+    Raises:
+        NightNotCollectedError: none is published yet.
+    """
+    row = connection.execute("select max(night) from ops.publication where withdrawn_at is null").fetchone()
+    if row is None or row[0] is None:
+        raise NightNotCollectedError("no night is published yet; see `doisoat nights`")
+    night: dt.date = row[0]
+    return night

@@ -58,6 +58,8 @@ MINISTRY_CELL = RangeTable(
      "on_portal", "portal_undetermined"),
     "pair",
 )  # fmt: skip
+CAUSE = RangeTable("recon.cause", ("pair", "dossier_id", "kind", "detail"), ("cause", "basis"), "pair")
+GAP = RangeTable("recon.gap", ("pair", "dossier_id", "kind", "detail"), ("cause", "opened_on", "reopened_on"), "pair")
 CATALOGUE_ENTRY = RangeTable(
     "core.catalogue_entry", ("source_id", "catalogue", "code"), ("name", "parent_code", "level"), "source_id"
 )

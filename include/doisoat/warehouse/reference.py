@@ -127,7 +127,8 @@ def _load_agencies(connection: psycopg.Connection, rows: list[dict[str, str | No
                 %(parent_id)s, coalesce(%(valid_from)s::date, '-infinity'), coalesce(%(valid_to)s::date, 'infinity'), 'reference')
             on conflict (agency_id, valid_from) do update set code = excluded.code, old_code = excluded.old_code,
                 name = excluded.name, name_key = excluded.name_key, level = excluded.level,
-                parent_id = excluded.parent_id, valid_to = excluded.valid_to, origin = excluded.origin""",
+                parent_id = excluded.parent_id, valid_to = excluded.valid_to, origin = excluded.origin,
+                first_night = null""",
             rows,
         )
     connection.execute(
@@ -145,6 +146,7 @@ def _load_procedures(connection: psycopg.Connection, rows: list[dict[str, str | 
             values (core.procedure_family(%(procedure_code)s), %(procedure_code)s, %(name)s, %(field_code)s, %(field_name)s,
                 'reference')
             on conflict (procedure_family) do update set procedure_code = excluded.procedure_code, name = excluded.name,
-                field_code = excluded.field_code, field_name = excluded.field_name, origin = excluded.origin""",
+                field_code = excluded.field_code, field_name = excluded.field_name, origin = excluded.origin,
+                first_night = null""",
             rows,
         )

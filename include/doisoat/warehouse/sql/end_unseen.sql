@@ -1,5 +1,5 @@
 -- What a complete listing no longer shows is gone: its range ends. Only cells that were listed to their end count;
--- a whole listing is the cell without month, agency and undated.
+-- a whole listing is the cell without month, agency and undated. A row that could not be read is there all the same.
 update core.dossier_record c set to_night = %(night)s
 where c.source_id = %(source_id)s and c.to_night = 'infinity' and c.from_night < %(night)s
   and exists (
@@ -8,4 +8,5 @@ where c.source_id = %(source_id)s and c.to_night = 'infinity' and c.from_night <
       and (cell.agency_ref is null or cell.agency_ref = c.agency_ref)
       and (not cell.undated or c.receipt_month is null)
   )
-  and not exists (select from raw.landing_record n where n.record_id = c.record_id);
+  and not exists (select from raw.landing_record n where n.record_id = c.record_id)
+  and c.record_id <> all (%(unreadable)s::text[]);

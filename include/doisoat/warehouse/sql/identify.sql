@@ -66,7 +66,9 @@ update core.dossier_record r set dossier_id = coalesce(dossier_code, source_id |
 where dossier_id <> coalesce(dossier_code, source_id || ':' || record_id)
   and not exists (select from code_label l where l.code = coalesce(r.dossier_code, r.source_id || ':' || r.record_id));
 
--- Contradictions, as ranges of nights.
+-- Contradictions, as ranges of nights; what an earlier look at this same night said of them is undone first.
+delete from core.identity_conflict where from_night = %(night)s;
+update core.identity_conflict set to_night = 'infinity' where to_night = %(night)s;
 update core.identity_conflict c set to_night = %(night)s
 where to_night = 'infinity' and from_night < %(night)s and not exists (
     select from claim where (claim.source_id, claim.other_code, claim.claimants)
@@ -78,8 +80,7 @@ from claim
 where claimants > 1 and live_claimants <> 1 and not exists (
     select from core.identity_conflict c
     where (c.source_id, c.other_code, c.to_night) = (claim.source_id, claim.other_code, 'infinity'::date)
-)
-on conflict do nothing;
+);
 
 -- Which row stands for the dossier on its side; the others are extra rows, entries of their own in the ledger. What was
 -- found by looking up one code is evidence, not a second row, wherever a listing shows the dossier.

@@ -1,8 +1,9 @@
 -- The province's own case system is the authority on which agencies it has: one that the reference lacks is learned
 -- and marked as such (the check "known agencies" counts them), so that its dossiers are not lumped into "unknown".
-insert into core.agency (agency_id, valid_from, code, name, name_key, level, parent_id, origin)
+insert into core.agency (agency_id, valid_from, code, name, name_key, level, parent_id, origin,
+    first_night)
 select distinct on (agency_id) agency_id, '-infinity', agency_code, agency_name, core.agency_name_key(agency_name),
-    agency_level, parent_agency_code, %(source_id)s
+    agency_level, parent_agency_code, %(source_id)s, %(night)s
 from (
     select coalesce(agency_code, %(source_id)s || ':' || agency_ref) as agency_id, agency_code, agency_name,
         agency_level, parent_agency_code, sum(rows) as rows

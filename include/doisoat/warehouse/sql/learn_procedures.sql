@@ -1,6 +1,7 @@
 -- A procedure that the reference lacks is learned by its code alone; the check "known procedures" counts them.
-insert into core.procedure (procedure_family, procedure_code, field_code, origin)
-select distinct on (procedure_family) procedure_family, procedure_code, field_code, %(source_id)s
+insert into core.procedure (procedure_family, procedure_code, field_code, origin, first_night)
+select distinct on (procedure_family) procedure_family, procedure_code, field_code, %(source_id)s,
+    %(night)s
 from (
     select procedure_family, procedure_code, field_code, count(*) as rows from raw.landing_record
     where procedure_family <> 'unknown' group by 1, 2, 3

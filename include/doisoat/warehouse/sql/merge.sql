@@ -27,7 +27,7 @@ from changed
 join raw.landing_record n using (record_id)
 join core.dossier_record c on c.source_id = %(source_id)s and c.record_id = n.record_id and c.to_night = 'infinity'
 where n.dossier_code is distinct from c.dossier_code
-order by 2, 3, 4  -- as the key is: an index grows fastest in its own order
+order by 2, 3, 4, 5  -- as the key is: an index grows fastest in its own order; and of two kinds of one link the same one stays
 on conflict do nothing;
 
 update core.dossier_record c set to_night = %(night)s

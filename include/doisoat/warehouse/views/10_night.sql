@@ -1,10 +1,35 @@
-create view mart.night as
-select p.night, p.revision, p.published_at, p.night = max(p.night) over () as is_latest,
+-- Of every fact there are two views: <name> shows the revision of a night that stands, <name>_revision those that were
+-- replaced too. The first is made from the second.
+create view mart.night_revision as
+select p.night, p.revision, p.withdrawn_at is null as is_standing,
+    p.withdrawn_at is null and p.night = max(p.night) filter (where p.withdrawn_at is null) over () as is_latest,
+    p.published_at, p.withdrawn_at, p.confirmed_at,
     c.as_of, c.provincial_cut_off, c.national_cut_off, c.provincial_is_complete, c.national_is_complete, c.matched_count,
-    (select count(*) from ops.pull where pull.night = p.night and pull.state in ('stale', 'absent')) as stale_sources
+    (select count(*) from archive.any_pull where any_pull.archive_id = p.archive_id and any_pull.night = p.night
+        and any_pull.state in ('stale', 'absent')) as stale_sources,
+    p.rests_on ->> 'doisoat' as code_version, p.rests_on ->> 'config_fingerprint' as config_fingerprint,
+    p.rests_on ->> 'reference_hash' as reference_hash, p.archive_id,
+    a.accepted_checks is not null as is_accepted, a.accepted_checks, a.accepted_reason
 from ops.publication p
-left join recon.comparison c on c.night = p.night
-where p.withdrawn_at is null;
+left join archive.any_comparison c on c.archive_id = p.archive_id and c.night = p.night
+left join lateral (
+    select string_agg(distinct check_id, ', ') as accepted_checks, string_agg(distinct reason, '; ') as accepted_reason
+    from ops.acceptance a where a.night = p.night and a.revision = p.revision
+) a on true
+where p.expired_at is null;
+comment on view mart.night_revision is 'Every revision of a published night that can still be queried. Grain: night, revision.';
+comment on column mart.night_revision.is_standing is 'Whether this revision is the one to read; at most one of a night is.';
+comment on column mart.night_revision.withdrawn_at is 'When another revision took its place or it was taken back (our clock); null while it stands.';
+comment on column mart.night_revision.confirmed_at is 'When the night was last derived again with just this outcome (our clock); null where it never was.';
+comment on column mart.night_revision.code_version is 'The version of Đối Soát that derived it.';
+comment on column mart.night_revision.config_fingerprint is 'SHA-256 of the province file that it was derived with.';
+comment on column mart.night_revision.reference_hash is 'SHA-256 over the reference files that it was derived with.';
+comment on column mart.night_revision.archive_id is 'Where its rows are kept: 0 in place, else a generation of the archive.';
+
+create view mart.night as
+select night, revision, published_at, is_latest, as_of, provincial_cut_off, national_cut_off, provincial_is_complete,
+    national_is_complete, matched_count, stale_sources, is_accepted, accepted_checks, accepted_reason
+from mart.night_revision where is_standing;
 comment on view mart.night is 'The published nights. Grain: night.';
 comment on column mart.night.night is 'The local calendar date that the numbers report on.';
 comment on column mart.night.revision is '1, or more where the night was published again after a correction.';
@@ -17,3 +42,6 @@ comment on column mart.night.provincial_is_complete is 'Whether the provincial l
 comment on column mart.night.national_is_complete is 'Whether the national listings cover everything.';
 comment on column mart.night.matched_count is 'Dossiers that both sides hold.';
 comment on column mart.night.stale_sources is 'How many sources an earlier snapshot stands in for.';
+comment on column mart.night.is_accepted is 'True where critical checks failed and somebody decided to publish the night all the same: read the reason before the numbers.';
+comment on column mart.night.accepted_checks is 'Those checks; what each protects is in the documentation of the checks.';
+comment on column mart.night.accepted_reason is 'Why, in the words of whoever decided (who that was is in ops.acceptance).';

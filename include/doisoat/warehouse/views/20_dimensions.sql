@@ -1,8 +1,8 @@
 create view mart.dim_agency as
 select distinct on (a.agency_id) a.agency_id, a.code, a.name, a.level, a.parent_id, p.name as parent_name,
     a.valid_from, a.valid_to, a.origin
-from core.agency a
-left join core.agency p on p.agency_id = a.parent_id
+from archive.any_agency a
+left join archive.any_agency p on p.agency_id = a.parent_id
 order by a.agency_id, a.valid_from desc, p.valid_from desc
 ;
 comment on view mart.dim_agency is 'Agencies, each in its latest form; agency_id ''unknown'' has no row and stands for "unknown agency". Grain: agency.';
@@ -17,7 +17,7 @@ comment on column mart.dim_agency.valid_to is 'First day on which it no longer d
 comment on column mart.dim_agency.origin is 'reference, or the source that taught it to us.';
 
 create view mart.dim_procedure as
-select procedure_family, procedure_code, name, field_code, field_name, origin from core.procedure;
+select procedure_family, procedure_code, name, field_code, field_name, origin from archive.any_procedure;
 comment on view mart.dim_procedure is 'Procedures by family. Grain: procedure family.';
 comment on column mart.dim_procedure.procedure_family is 'First 8 characters of the code, as in the facts.';
 comment on column mart.dim_procedure.procedure_code is 'The code as the reference states it.';

@@ -6,13 +6,19 @@ comment on column mart.dim_source_owner.owner_name is 'The body, in Vietnamese.'
 comment on column mart.dim_source_owner.valid_from is 'First day on which it ran the system.';
 comment on column mart.dim_source_owner.valid_to is 'First day on which it no longer did.';
 
-create view mart.fact_ministry_coverage as
-select n.night, n.is_latest, c.source_id, o.owner_name, c.agency_id, c.procedure_family,
+create view mart.fact_ministry_coverage_revision as
+select n.night, n.revision, n.is_standing, n.is_latest, c.source_id, o.owner_name, c.agency_id, c.procedure_family,
     nullif(c.cell_month, 'infinity') as receipt_month, c.ministry_listed, c.matched_by_code, c.matched_by_time,
     c.counted_in_group, c.undetermined, c.ministry_only, c.pending, c.on_portal, c.portal_undetermined
-from mart.night n
-join recon.ministry_cell c on c.from_night <= n.night and n.night < c.to_night
+from mart.night_revision n
+join archive.any_ministry_cell c on c.archive_id = n.archive_id and c.from_night <= n.night and n.night < c.to_night
 left join core.source_owner o on o.source_id = c.source_id and o.valid_from <= n.night and n.night < o.valid_to;
+
+create view mart.fact_ministry_coverage as
+select night, is_latest, source_id, owner_name, agency_id, procedure_family, receipt_month, ministry_listed,
+    matched_by_code, matched_by_time, counted_in_group, undetermined, ministry_only, pending, on_portal,
+    portal_undetermined
+from mart.fact_ministry_coverage_revision where is_standing;
 comment on view mart.fact_ministry_coverage is 'The dossiers of ministries'' systems by what the province and the portal hold of them. Grain: night, source, agency, procedure family, receipt month.';
 comment on column mart.fact_ministry_coverage.night is 'The published night.';
 comment on column mart.fact_ministry_coverage.is_latest is 'True for the night to read by default.';
@@ -31,19 +37,26 @@ comment on column mart.fact_ministry_coverage.pending is 'Of the last, those tha
 comment on column mart.fact_ministry_coverage.on_portal is 'Of all, those that the portal holds, by whatever evidence; null where the portal was never listed.';
 comment on column mart.fact_ministry_coverage.portal_undetermined is 'Of all, those of which the evidence does not say whether the portal holds them.';
 
-create view mart.fact_union as
-select night, is_latest, agency_id, procedure_family, receipt_month, sum(provincial)::bigint as provincial_dossiers,
+create view mart.fact_union_revision as
+select night, revision, is_standing, is_latest, agency_id, procedure_family, receipt_month,
+    sum(provincial)::bigint as provincial_dossiers,
     sum(added)::bigint as added_by_ministries, sum(undetermined)::bigint as undetermined,
     sum(provincial + added)::bigint as union_at_least, sum(provincial + added + undetermined)::bigint as union_at_most
 from (
-    select night, is_latest, agency_id, procedure_family, receipt_month, matched + provincial_only as provincial, 0 as added,
+    select night, revision, is_standing, is_latest, agency_id, procedure_family, receipt_month,
+        matched + provincial_only as provincial, 0 as added,
         0 as undetermined
-    from mart.fact_sync_status
+    from mart.fact_sync_status_revision
     union all
-    select night, is_latest, agency_id, procedure_family, receipt_month, 0, ministry_only, undetermined
-    from mart.fact_ministry_coverage
+    select night, revision, is_standing, is_latest, agency_id, procedure_family, receipt_month, 0, ministry_only, undetermined
+    from mart.fact_ministry_coverage_revision
 ) counted
-group by 1, 2, 3, 4, 5;
+group by 1, 2, 3, 4, 5, 6, 7;
+
+create view mart.fact_union as
+select night, is_latest, agency_id, procedure_family, receipt_month, provincial_dossiers, added_by_ministries,
+    undetermined, union_at_least, union_at_most
+from mart.fact_union_revision where is_standing;
 comment on view mart.fact_union is 'Dossiers of the province and of the ministries'' systems, each counted once whoever holds it: a union of identities, not a sum. Grain: night, agency, procedure family, receipt month.';
 comment on column mart.fact_union.night is 'The published night.';
 comment on column mart.fact_union.is_latest is 'True for the night to read by default.';

@@ -1,0 +1,61 @@
+"""How much disk we take: landings, each schema of the warehouse, logs; and how much is left where landings are kept."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from doisoat.catalogues import SHELF
+from doisoat.site import DEFAULT_HOME, Site
+from doisoat.warehouse import connect, writing
+
+
+def measure(site: Site) -> dict[str, int]:
+    """Bytes by place: landing, landing of catalogues, schema <name>, database, logs, free (left on the landing's disk)."""
+    with connect(site.dsn) as connection:
+        schemas = connection.execute(
+            """select 'schema ' || n.nspname, coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint
+            from pg_namespace n left join pg_class c on c.relnamespace = n.oid and c.relkind = 'r'
+            where n.nspname in ('raw', 'core', 'recon', 'ops', 'archive') group by 1 order by 1"""
+        ).fetchall()
+        database = connection.execute("select pg_database_size(current_database())").fetchone()
+    return {
+        "landing": size_of(site.landing_root / site.settings.province.id),
+        "landing of catalogues": size_of(site.landing_root / SHELF / site.settings.province.id),
+        **dict(schemas),
+        "database": database[0] if database else 0,
+        "logs": size_of(_logs()),
+        "free": _free(site.landing_root),
+    }
+
+
+def write_down(site: Site) -> dict[str, int]:
+    """Measure, and keep it in ops.disk."""
+    sizes = measure(site)
+    with writing(site.dsn) as connection, connection.cursor() as cursor:
+        cursor.executemany("insert into ops.disk values (now(), %s, %s)", list(sizes.items()))
+    return sizes
+
+
+def size_of(directory: Path) -> int:
+    """Bytes of all files below a directory; 0 where there is none. A file that goes meanwhile counts nothing."""
+    total = 0
+    for folder, _, names in os.walk(directory):
+        for name in names:
+            try:
+                total += (Path(folder) / name).lstat().st_size
+            except FileNotFoundError:
+                continue
+    return total
+
+
+def _logs() -> Path:
+    """Where Airflow's tasks log; on a laptop the logs of all our processes."""
+    airflow = os.environ.get("AIRFLOW__LOGGING__BASE_LOG_FOLDER")
+    return Path(airflow) if airflow else Path(os.environ.get("DOISOAT_HOME", DEFAULT_HOME)) / "logs"
+
+
+def _free(directory: Path) -> int:
+    there = next(path for path in (directory, *directory.absolute().parents) if path.exists())
+    return shutil.disk_usage(there).free

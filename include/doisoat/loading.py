@@ -1,0 +1,163 @@
+"""What a night rests on: its sealed landings, loaded once; and what a night that later nights stand on does not allow."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import logging
+from dataclasses import asdict
+from importlib.metadata import version
+
+import msgspec
+import psycopg
+from psycopg.types.json import Jsonb
+
+from doisoat.errors import NightNotCollectedError, NightOrderError
+from doisoat.landing import Landing, Versions, is_sealed, landing_directory, open_landing
+from doisoat.site import Site
+from doisoat.warehouse import nights, revisions
+from doisoat.warehouse.flood_guard import Guarded, is_held, load_guarded, why_held
+from doisoat.warehouse.load import identify, seal_of
+from doisoat.warehouse.reference import load_reference, reference_hash
+
+log = logging.getLogger(__name__)
+
+
+def load_landings(
+    connection: psycopg.Connection, site: Site, night: dt.date, landings: dict[str, Landing]
+) -> dict[str, dict[str, int]]:
+    """Load these landings as the night's, and say what it rests on. The caller holds the write lock, and nothing of the
+    night is loaded yet. Returns what became of the rows, by source.
+    """
+    load_reference(connection, site.settings)
+    counts, held = _load(connection, site, landings)
+    identify(connection, night)
+    fresh = {source_id: landing for source_id, landing in landings.items() if source_id not in held}
+    nights.record_pulls(connection, night, site.expected_every, fresh, held=held, planned=_planned(site, night))
+    nights.set_state(connection, night, "loaded")
+    seals = {source_id: seal_of(landing) for source_id, landing in sorted(landings.items())}
+    rests_on = {**msgspec.to_builtins(versions(site)), "landings": seals, "look_ups": {}, "checked": []}
+    connection.execute(
+        "update ops.night set inputs = %s, rests_on = %s where night = %s",
+        [inputs_hash(site, landings), Jsonb(rests_on), night],
+    )
+    return counts
+
+
+def _load(
+    connection: psycopg.Connection, site: Site, landings: dict[str, Landing]
+) -> tuple[dict[str, dict[str, int]], dict[str, str]]:
+    """Load what the flood guard lets through; returns the counts, and of the held ones what they would have changed."""
+    counts, held = {}, {}
+    for source_id, landing in sorted(landings.items()):
+        if loaded := load_guarded(connection, landing, _guarded(site)):
+            counts[source_id] = asdict(loaded)
+        else:
+            received = landing.certificate.received
+            counts[source_id], held[source_id] = {"received": received, "held": received}, why_held(connection, landing)
+    return counts, held
+
+
+def load_answers(
+    connection: psycopg.Connection, site: Site, night: dt.date, source_id: str, landing: Landing | None
+) -> dict[str, int]:
+    """Load a source's look-ups of the latest night; None where nothing was wanted. The caller holds the write lock.
+
+    Returns how many codes were wanted, asked for and held.
+    """
+    from doisoat.warehouse.look_ups import load_look_ups, rewind_look_ups
+
+    revisions.set_aside(connection, night)
+    connection.execute(  # a source without a seal was not asked: nothing was wanted of it
+        "update ops.night set rests_on = jsonb_set(rests_on, array['look_ups', %s], %s) where night = %s",
+        [source_id, Jsonb(None if landing is None else seal_of(landing)), night],
+    )
+    if landing is None:
+        rewind_look_ups(connection, source_id, night)
+        if source_id in site.look_up_only:
+            nights.let_stand(connection, night, source_id)
+        return {"wanted": 0, "asked": 0, "held": 0}
+    counts = load_look_ups(connection, landing, site.settings.province.timezone)
+    if source_id in site.look_up_only:
+        nights.record_fresh(connection, night, landing)
+        identify(connection, night)
+    return counts
+
+
+def versions(site: Site) -> Versions:
+    """The code, configuration and reference data that work on this site now."""
+    return Versions(
+        doisoat=version("doisoat"),
+        config_fingerprint=site.settings.fingerprint,
+        reference_hash=reference_hash(site.settings),
+    )
+
+
+def sealed_landings(site: Site, night: dt.date) -> dict[str, Landing]:
+    """The night's landings that are sealed, by source."""
+    province_id = site.settings.province.id
+    return {
+        source_id: open_landing(site.landing_root, province_id, night, source_id)
+        for source_id in site.source_ids
+        if is_sealed(landing_directory(site.landing_root, province_id, night, source_id))
+    }
+
+
+def inputs_hash(site: Site, landings: dict[str, Landing]) -> str:
+    """Names what a night is loaded from: the landings by their seals, and the versions that read them."""
+    parts = [
+        repr(versions(site)),
+        *(f"{source_id} {seal_of(landing)}" for source_id, landing in sorted(landings.items())),
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _planned(site: Site, night: dt.date) -> dict[str, str]:
+    planned = {source_id: site.settings.outage_of(source_id, night) for source_id in site.source_ids}
+    return {source_id: outage.reason for source_id, outage in planned.items() if outage}
+
+
+def _guarded(site: Site) -> Guarded:
+    settings, root = site.settings, site.landing_root
+    return Guarded(
+        timezone=settings.province.timezone,
+        guard_of=settings.guard_of,
+        is_planned=lambda source_id, night: settings.outage_of(source_id, night) is not None,
+        landing_of=lambda source_id, night: open_landing(root, settings.province.id, night, source_id),
+    )
+
+
+def keep_as_loaded(connection: psycopg.Connection, night: dt.date, landings: dict[str, Landing]) -> None:
+    """Leave a night that later nights stand on as it is.
+
+    Raises:
+        NightOrderError: its landings are not the ones that were loaded.
+    """
+    held: dict[str, str] = dict(
+        connection.execute(
+            """select l.source_id, l.seal from ops.load l
+            left join ops.look_up_pull u on (u.night, u.source_id, u.seal) = (l.night, l.source_id, l.seal)
+            where l.night = %s and u.seal is null""",
+            [night],
+        ).fetchall()
+    )
+    loadable = {source_id: landing for source_id, landing in landings.items() if not is_held(connection, landing)}
+    if held != {source_id: seal_of(landing) for source_id, landing in loadable.items()}:
+        raise NightOrderError(
+            f"night {night}: its landing is not the one that was loaded, and later nights stand on it; "
+            "history cannot be rewritten in the middle"
+        )
+    log.info("night %s: later nights stand on it, and this is what they stand on", night)
+
+
+def refuse_unsealed(connection: psycopg.Connection, site: Site, night: dt.date, landings: dict[str, Landing]) -> None:
+    """A landing that was loaded for this night and is gone must not stay half in force.
+
+    Raises:
+        NightNotCollectedError: there is one; the message says where it has to be restored.
+    """
+    for (source_id,) in connection.execute("select source_id from ops.load where night = %s", [night]).fetchall():
+        if source_id not in landings and source_id in site.source_ids and source_id not in site.look_up_only:
+            raise NightNotCollectedError(
+                f"{source_id}: night {night} was loaded from a landing that is gone; restore it under {site.landing_root}"
+            )

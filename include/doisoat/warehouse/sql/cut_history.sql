@@ -1,0 +1,33 @@
+-- Delete what only nights before %(cut)s saw: ranges that ended by then, and rows of those nights. "As known on night X" stays
+-- exact for every X from %(cut)s on, and so does every later load: what a load asks of the past is kept.
+delete from core.dossier_record r
+where to_night <= %(cut)s
+  -- which agency a source means by its own id is read off its records: the last witness of a meaning stays
+  and (agency_ref is null or exists (
+    select from core.dossier_record o
+    where (o.source_id, o.agency_ref, o.agency_id) = (r.source_id, r.agency_ref, r.agency_id) and o.to_night > %(cut)s));
+delete from core.identity_conflict where to_night <= %(cut)s;
+delete from core.control_total where to_night <= %(cut)s;
+delete from core.catalogue_entry where to_night <= %(cut)s;
+-- the last answer of before still says what need not be asked again
+delete from core.look_up l
+where night < %(cut)s and exists (
+    select from core.look_up newer
+    where (newer.source_id, newer.code) = (l.source_id, l.code) and newer.night > l.night and newer.night < %(cut)s);
+delete from recon.verdict where to_night <= %(cut)s;
+delete from recon.difference where to_night <= %(cut)s;
+delete from recon.ledger_entry where to_night <= %(cut)s;
+delete from recon.cause where to_night <= %(cut)s;
+-- the last state of a gap says since when it stands, should it open again
+delete from recon.gap g
+where to_night <= %(cut)s and exists (
+    select from recon.gap newer where (newer.pair, newer.dossier_id, newer.kind, newer.detail)
+        = (g.pair, g.dossier_id, g.kind, g.detail) and newer.from_night > g.from_night);
+delete from recon.cell_status where to_night <= %(cut)s;
+delete from recon.ministry_cell where to_night <= %(cut)s;
+delete from recon.catalogue_difference where to_night <= %(cut)s;
+delete from recon.comparison where night < %(cut)s;
+delete from recon.ministry_comparison where night < %(cut)s;
+delete from recon.ledger_cell where night < %(cut)s;
+delete from ops.quarantine where night < %(cut)s;
+delete from ops.check_result where night < %(cut)s;

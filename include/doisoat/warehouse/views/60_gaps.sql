@@ -1,0 +1,68 @@
+create view mart.gap_revision as
+select n.night, n.revision, n.is_standing, n.is_latest, g.pair, g.dossier_id, g.kind, g.detail, g.cause, k.label as cause_label,
+    k.blames, k.action, g.opened_on, g.reopened_on, n.night - coalesce(g.reopened_on, g.opened_on) as age_nights, c.basis,
+    case when d.action is null or d.action in ('revoked', 'noted') then 'open'
+         when d.action = 'accepted' then case when d.expires_on <= n.night then 'acceptance_expired'
+            when d.cause <> g.cause or d.basis <> c.basis then 'acceptance_outdated' else 'accepted' end
+         else d.action end as state,
+    d.reason as state_reason, d.decided_by as state_by, d.night as state_since, d.expires_on
+from mart.night_revision n
+join archive.any_gap g on g.archive_id = n.archive_id and g.from_night <= n.night and n.night < g.to_night
+left join archive.any_cause c on c.archive_id = n.archive_id and (c.pair, c.dossier_id, c.kind, c.detail)
+    = (g.pair, g.dossier_id, g.kind, g.detail) and c.from_night <= n.night and n.night < c.to_night
+left join core.cause_rule k on k.cause = g.cause
+left join lateral (
+    select action, reason, decided_by, o.night, o.cause, o.basis, expires_on
+    from ops.gap_decision o
+    where (o.pair, o.dossier_id, o.kind, o.detail) = (g.pair, g.dossier_id, g.kind, g.detail) and o.night <= n.night
+      and o.night >= coalesce(g.reopened_on, g.opened_on) and o.action <> 'noted'
+    order by decision_id desc limit 1
+) d on true;
+
+create view mart.gap as
+select night, is_latest, pair, dossier_id, kind, detail, cause, cause_label, blames, action, opened_on, reopened_on, age_nights,
+    basis, state, state_reason, state_by, state_since, expires_on
+from mart.gap_revision where is_standing;
+comment on view mart.gap is 'The open gaps of a night, each with its cause and since when it stands. Grain: night, pair, dossier, kind, detail.';
+comment on column mart.gap.night is 'The published night.';
+comment on column mart.gap.is_latest is 'True for the night to read by default.';
+comment on column mart.gap.pair is 'The two sides compared.';
+comment on column mart.gap.dossier_id is 'The dossier: the least of its codes.';
+comment on column mart.gap.kind is 'What is not alike: a presence, an attribute, or an extra row.';
+comment on column mart.gap.detail is 'Of an extra row its source and record; else empty.';
+comment on column mart.gap.cause is 'Why (mart.dim_cause).';
+comment on column mart.gap.cause_label is 'The same in Vietnamese.';
+comment on column mart.gap.blames is 'The side at fault.';
+comment on column mart.gap.action is 'What is asked for, in Vietnamese.';
+comment on column mart.gap.opened_on is 'The night that first saw it.';
+comment on column mart.gap.reopened_on is 'The night that last saw it again after it had been resolved; null where it never was.';
+comment on column mart.gap.age_nights is 'Nights since it was opened, or opened again.';
+comment on column mart.gap.basis is 'The evidence for the cause.';
+comment on column mart.gap.state is 'open, acknowledged, done or disputed (as its unit answered), accepted (known, until it expires), acceptance_expired, or acceptance_outdated (the cause or its evidence is another one than was accepted).';
+comment on column mart.gap.state_reason is 'Why, in the words of whoever said so.';
+comment on column mart.gap.state_by is 'Who said so.';
+comment on column mart.gap.state_since is 'On which night it was said.';
+comment on column mart.gap.expires_on is 'Of an acceptance: the first night on which the gap is open again.';
+
+create view mart.gap_event_revision as
+select n.night, n.revision, n.is_standing, n.is_latest, e.pair, e.dossier_id, e.kind, e.detail, e.event, e.cause, e.cause_before,
+    e.how, e.other_dossier_id, e.basis
+from mart.night_revision n
+join archive.any_gap_event e on e.archive_id = n.archive_id and e.night = n.night;
+
+create view mart.gap_event as
+select night, is_latest, pair, dossier_id, kind, detail, event, cause, cause_before, how, other_dossier_id, basis
+from mart.gap_event_revision where is_standing;
+comment on view mart.gap_event is 'What happened to gaps: the log. Grain: night, pair, dossier, kind, detail, event.';
+comment on column mart.gap_event.night is 'The published night that saw it.';
+comment on column mart.gap_event.is_latest is 'True for the night to read by default.';
+comment on column mart.gap_event.pair is 'The two sides compared.';
+comment on column mart.gap_event.dossier_id is 'The dossier, as it was known that night.';
+comment on column mart.gap_event.kind is 'As in mart.gap.';
+comment on column mart.gap_event.detail is 'As in mart.gap.';
+comment on column mart.gap_event.event is 'opened, reopened, cause_changed, resolved or merged.';
+comment on column mart.gap_event.cause is 'The cause that night; of a resolved gap its last one.';
+comment on column mart.gap_event.cause_before is 'Of a changed cause: the one before.';
+comment on column mart.gap_event.how is 'Of a resolved gap: synced, withdrawn, corrected, ministry_confirmed, other_gap, in_doubt or merged.';
+comment on column mart.gap_event.other_dossier_id is 'Of merged: the dossier that it goes on under, or came from.';
+comment on column mart.gap_event.basis is 'The night''s evidence for the cause.';

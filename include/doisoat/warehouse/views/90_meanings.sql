@@ -1,0 +1,27 @@
+-- <name>_revision: its columns mean what they mean in <name>.
+do $$
+declare
+    of_view record;
+    of_column record;
+begin
+    for of_view in
+        select r.oid, r.relname as name, v.oid as of, v.relname as of_name, obj_description(v.oid) as meaning
+        from pg_class r
+        join pg_class v on v.relnamespace = r.relnamespace and r.relname = v.relname || '_revision'
+        where r.relnamespace = 'mart'::regnamespace and r.relname <> 'night_revision'
+    loop
+        execute format('comment on view mart.%I is %L', of_view.name, 'mart.' || of_view.of_name
+            || ' of every revision that can still be queried: ' || of_view.meaning);
+    end loop;
+    for of_column in
+        select r.relname as view, a.attname as column, coalesce(
+            (select col_description(v.oid, o.attnum) from pg_class v join pg_attribute o on o.attrelid = v.oid
+             where v.relnamespace = r.relnamespace and v.relname || '_revision' = r.relname and o.attname = a.attname),
+            case a.attname when 'revision' then '1 for the first publication of the night.'
+                when 'is_standing' then 'Whether this revision is the one to read; at most one of a night is.' end) as meaning
+        from pg_class r join pg_attribute a on a.attrelid = r.oid and a.attnum > 0
+        where r.relnamespace = 'mart'::regnamespace and r.relname like '%\_revision' and col_description(r.oid, a.attnum) is null
+    loop
+        execute format('comment on column mart.%I.%I is %L', of_column.view, of_column.column, of_column.meaning);
+    end loop;
+end $$;
