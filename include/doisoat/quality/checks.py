@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from doisoat.site import Site
 from doisoat.warehouse.database import connect, writing
+from doisoat.warehouse.nights import hold
 
 HERE = Path(__file__).parent
 
@@ -28,6 +30,7 @@ class Check(BaseModel):
         protects: what would be wrong if it failed.
         label: the same in Vietnamese, short, for pages.
         allowed_share: the share of `total` that may break it.
+        accepting: what somebody takes upon himself who publishes a night against it; None: nobody may.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -38,10 +41,11 @@ class Check(BaseModel):
     protects: str
     label: str
     allowed_share: float = 0.0
+    accepting: str | None = None
 
     @property
     def query(self) -> str:
-        """The aggregate query: one row with `unexpected` and `total`; asks for %(night)s."""
+        """The aggregate query: one row with `unexpected` and `total`; asks for %(night)s and other checks' shares."""
         return (HERE / "sql" / f"{self.id}.sql").read_text(encoding="utf-8")
 
 
@@ -67,47 +71,52 @@ def load_checks() -> tuple[Check, ...]:
     return tuple(Check.model_validate(check) for check in given)
 
 
+def broken(check: Check, error: str) -> CheckResult:
+    """The result of a check that could not be asked: of the data it says nothing.
+
+    Args:
+        error: the class of the error, never its message, which may quote values.
+    """
+    return CheckResult(check, "broken", None, {"error": error})
+
+
 def run_checks(site: Site, night: dt.date, *, stage: str, run_id: str | None = None) -> list[CheckResult]:
-    """Ask every check of the stage and keep the results in place of earlier ones of that night and stage."""
+    """Ask every check of the stage and keep the results in place of earlier ones of that night and stage.
+
+    Raises:
+        psycopg.OperationalError: the warehouse went away meanwhile; nothing is kept, since no check is at fault.
+    """
     from doisoat.quality.expectations import ask
 
     checks = [check for check in load_checks() if check.stage == stage]
     with connect(site.dsn) as connection:
-        queries = {check.id: _bound(connection, check, night) for check in checks}
-    results = ask(site.dsn, checks, queries)
+        queries, unreadable = _bound(connection, checks, night)
+        connection.commit()
+        asked = ask(site.dsn, [check for check in checks if check.id in queries], queries)
+        connection.execute("select")  # a server that went away meanwhile is no verdict on the data, nor on the checks
+    results = [*asked, *unreadable]
     with writing(site.dsn) as connection:
+        hold(connection, night, run_id)
         connection.execute("delete from ops.check_result where night = %s and stage = %s", [night, stage])
-        with connection.cursor() as cursor:
-            cursor.executemany(
+        for r in results:
+            connection.execute(
                 """insert into ops.check_result
                     (night, stage, check_id, severity, outcome, unexpected_count, observed, run_id)
                 values (%s, %s, %s, %s, %s, %s, %s, %s)""",
-                [
-                    (
-                        night,
-                        stage,
-                        r.check.id,
-                        r.check.severity,
-                        r.outcome,
-                        r.unexpected,
-                        json.dumps(r.observed),
-                        run_id,
-                    )
-                    for r in results
-                ],
+                [night, stage, r.check.id, r.check.severity, r.outcome, r.unexpected, json.dumps(r.observed), run_id],
             )
     return results
 
 
-def failures(connection: psycopg.Connection, night: dt.date, *, stage: str) -> list[str]:
-    """The critical checks of the stage that failed or are broken; ["not checked"] where it was never asked."""
-    rows = connection.execute(
-        """select check_id, severity = 'critical' and outcome <> 'passed' from ops.check_result
-        where night = %s and stage = %s order by check_id""",
-        [night, stage],
-    ).fetchall()
-    return [check_id for check_id, is_failure in rows if is_failure] if rows else ["not checked"]
-
-
-def _bound(connection: psycopg.Connection, check: Check, night: dt.date) -> str:
-    return psycopg.ClientCursor(connection).mogrify(check.query, {"night": night})
+def _bound(
+    connection: psycopg.Connection, checks: Sequence[Check], night: dt.date
+) -> tuple[dict[str, str], list[CheckResult]]:
+    """The queries with their parameters in them, by check id; and what cannot even be read or bound."""
+    parameters = {"night": night, **{check.id: check.allowed_share for check in load_checks()}}
+    queries, unreadable = {}, []
+    for check in checks:
+        try:
+            queries[check.id] = psycopg.ClientCursor(connection).mogrify(check.query, parameters)
+        except (OSError, UnicodeError, psycopg.Error) as error:
+            unreadable.append(broken(check, type(error).__name__))
+    return queries, unreadable

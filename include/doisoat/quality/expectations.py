@@ -2,7 +2,7 @@
 
 Imported lazily (it takes seconds). A context in memory, no analytics, no files. GX's own row-by-row comparison of
 sources reads the first rows only, so it is not used; each check is one aggregate query whose single row must satisfy an
-expectation.
+expectation, and is sound only if it is one row of counts.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"
 import great_expectations as gx
 import great_expectations.expectations as gxe
 
-from doisoat.quality.checks import Check, CheckResult
+from doisoat.quality.checks import Check, CheckResult, broken
+
+_RAISED = re.compile(r"\((psycopg(?:\.errors)?\.[A-Za-z]+)\)")
 
 
 def ask(dsn: str, checks: Sequence[Check], queries: Mapping[str, str]) -> list[CheckResult]:
@@ -33,31 +35,43 @@ def ask(dsn: str, checks: Sequence[Check], queries: Mapping[str, str]) -> list[C
     context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
     url = dsn.replace("postgresql://", "postgresql+psycopg://", 1)
     source = context.data_sources.add_postgres("warehouse", connection_string=url)
-    return [_ask_one(source, check, queries[check.id]) for check in checks]
+    try:
+        return [_ask_one(source, check, queries[check.id]) for check in checks]
+    finally:  # GX closes its sessions when it is collected, whenever that is
+        source.get_execution_engine().close()
+        source.get_engine().dispose()
 
 
 def _ask_one(source: Any, check: Check, query: str) -> CheckResult:
     # GX puts the query into a subselect: a comment at its end would swallow the bracket.
     text = "\n".join(line for line in query.splitlines() if not line.lstrip().startswith("--"))
-    expectation = gxe.ExpectColumnMaxToBeBetween(column="excess", min_value=None, max_value=0)
+    is_sound = [  # a query that gives no row, several, or no counts is broken: it has judged nothing
+        gxe.ExpectTableRowCountToEqual(value=1),
+        gxe.ExpectColumnMinToBeBetween(column="unexpected", min_value=0),
+        gxe.ExpectColumnMinToBeBetween(column="total", min_value=0),
+    ]
+    must_hold = gxe.ExpectColumnMaxToBeBetween(column="excess", min_value=None, max_value=0)
     try:
         asset = source.add_query_asset(check.id, _with_excess(text, check.allowed_share))
         batch = asset.add_batch_definition_whole_table("night").get_batch()
+        suite = gx.ExpectationSuite(name=check.id, expectations=[*is_sound, must_hold])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            result = batch.validate(expectation)
-            counts = batch.validate(gxe.ExpectColumnMaxToBeBetween(column="unexpected", min_value=0))
-            totals = batch.validate(gxe.ExpectColumnMaxToBeBetween(column="total", min_value=0))
+            results = batch.validate(suite).results
     except Exception as error:  # noqa: BLE001 - whatever GX or the database raises, the check is broken and says so
-        return CheckResult(check, "broken", None, {"error": type(error).__name__})
-    broken = _exception_of(result) or _exception_of(counts) or _exception_of(totals)
-    if broken:
-        return CheckResult(check, "broken", None, {"error": broken})
-    unexpected, total = _observed(counts), _observed(totals)
-    observed: dict[str, int | float | str] = {"total": total}
+        return broken(check, type(error).__name__)
+    found = {(r.expectation_config.type, r.expectation_config.kwargs.get("column")): r for r in results}
+    *sound, held = (found[e.expectation_type, getattr(e, "column", None)] for e in (*is_sound, must_hold))
+    raised = [said for result in (*sound, held) if (said := _error_of(result))]
+    if raised:
+        return broken(check, raised[0])
+    if not all(result.success for result in sound):
+        return broken(check, "not one row of counts")
+    observed: dict[str, int | float | str] = {"total": int(sound[2].result["observed_value"])}
     if check.allowed_share:
         observed["allowed_share"] = check.allowed_share
-    return CheckResult(check, "passed" if result.success else "failed", unexpected, observed)
+    outcome = "passed" if held.success else "failed"
+    return CheckResult(check, outcome, int(sound[1].result["observed_value"]), observed)
 
 
 def _with_excess(query: str, allowed_share: float) -> str:
@@ -67,7 +81,7 @@ def _with_excess(query: str, allowed_share: float) -> str:
     )
 
 
-def _exception_of(result: Any) -> str | None:
+def _error_of(result: Any) -> str | None:
     """The class of the error that kept GX from answering, or None. GX reports a query that fails as success=False.
 
     Never its message: a database's message may quote values.
@@ -75,10 +89,6 @@ def _exception_of(result: Any) -> str | None:
     info = result.exception_info or {}
     for entry in [info, *(value for value in info.values() if isinstance(value, dict))]:
         if entry.get("raised_exception"):
-            named = re.search(r"[A-Za-z_]+(?:\.[A-Za-z_]+)+", str(entry.get("exception_message")))
-            return named.group() if named else "error"
-    return None if result.result.get("observed_value") is not None else "no answer"
-
-
-def _observed(result: Any) -> int:
-    return int(result.result["observed_value"])
+            named = _RAISED.match(str(entry.get("exception_message")))
+            return named[1] if named else "an error in Great Expectations"
+    return None

@@ -10,7 +10,11 @@ entry as (
     select case sign when 1 then 'national' else 'provincial' end as side, count(*) as rows from recon.ledger_entry
     where pair = 'national_provincial' and to_night = 'infinity' and entry_kind <> 'moved' group by 1
 )
-select count(*) filter (where side.rows <> coalesce(matched.dossiers, 0) + coalesce(entry.rows, 0)) as unexpected,
+select count(*) filter (
+        where coalesce(side.rows, 0) <> coalesce(matched.dossiers, 0) + coalesce(entry.rows, 0)
+    ) as unexpected,
     count(*) as total
-from side cross join matched left join entry using (side)
-where side.side in ('national', 'provincial')
+from (values ('national'), ('provincial')) named (side)
+cross join matched
+left join side using (side)
+left join entry using (side)

@@ -26,9 +26,12 @@ left join lateral (
         or d.period_kind = 'undated' and h.receipt_month is null)
 ) h on true
 left join lateral (
-    -- an unreadable row has no month: it can only be missing from the whole
-    select l.quarantined from ops.load l
-    where l.source_id = d.source_id and l.night = %(night)s and d.period_kind = 'all'
+    -- an unreadable row has no month: it can only be missing from the whole; where its record is held it is not missing
+    select count(distinct coalesce(q.record_id, q.position)) as quarantined from ops.quarantine q
+    where q.source_id = d.source_id and q.night = %(night)s and d.period_kind = 'all' and not exists (
+        select from core.dossier_record r
+        where r.source_id = q.source_id and r.record_id = q.record_id and r.to_night = 'infinity'
+    )
 ) q on true
 left join core.control_total r on r.source_id = d.source_id and r.measure = 'repeated_rows' and r.agency_key = ''
     -- rows in which the source itself repeats a record: it counts them, we hold the record once

@@ -1,1 +1,9 @@
-select coalesce(sum(quarantined), 0) as unexpected, coalesce(sum(received), 0) as total from ops.load where night = %(night)s
+-- Of the source with the largest share of unreadable rows: one that cannot be read must not hide behind a large one. A share
+-- of a handful of rows means nothing: those are warned of (quarantine_is_empty).
+select coalesce(max(quarantined), 0) as unexpected, coalesce(max(received), 0) as total
+from (
+    select quarantined, received from ops.load join core.source using (source_id)
+    where night = %(night)s and received >= 20 and (has_listing or has_counts)
+    order by quarantined::numeric / received desc, source_id
+    limit 1
+) worst

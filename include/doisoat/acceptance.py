@@ -1,0 +1,74 @@
+"""Publishing a blocked night all the same, by a named decision (docs/adr/0012): the steps after a gate was accepted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+
+from doisoat import night as steps
+from doisoat.errors import DoisoatError, NightOrderError
+from doisoat.quality import Decision, accept, blocking
+from doisoat.site import Site
+from doisoat.warehouse import nights, writing
+
+log = logging.getLogger(__name__)
+#: How far a night is whose gate of this stage was passed.
+PASSED = {"inputs": "loaded", "results": "reconciled"}
+
+
+def accept_checks(
+    site: Site, night: dt.date, decision: Decision, *, stage: str, seen: str, run_id: str | None = None
+) -> None:
+    """Let the run that holds the night go on after its gate: what failed there is accepted.
+
+    Args:
+        seen: what was shown to whoever decided (doisoat.errors.QualityGateError.acceptable).
+
+    Raises:
+        DecisionRefusedError: what is wrong now is not what was seen, or may never be accepted.
+        NightOrderError: later nights have been opened since.
+    """
+    with writing(site.dsn) as connection:
+        nights.hold(connection, night, run_id)
+        if not nights.is_latest(connection, night):
+            raise NightOrderError(
+                f"night {night}: later nights have been opened since; it cannot be published any more"
+            )
+        accept(connection, night, decision, stage=stage, seen=seen)
+        nights.set_state(connection, night, PASSED[stage])
+    log.warning("night %s, %s: accepted by %s: %s", night, stage, decision.decided_by, seen)
+
+
+def publish_accepted(site: Site, night: dt.date, decision: Decision) -> int:
+    """Accept what blocks the night, do what is left of it, and publish it; returns the revision.
+
+    A night that its inputs blocked was not reconciled: that is done now. What the checks of the results find is another
+    question, and blocks anew. Where it broke off after its decision, calling it again does the rest.
+
+    Raises:
+        DecisionRefusedError: it is not blocked, or a check that failed may never be accepted.
+        NightOrderError: it was never opened, or later nights have been since.
+        QualityGateError: the results are blocked in their turn.
+    """
+    run_id = f"accepted by {decision.decided_by}"
+    with writing(site.dsn) as connection:
+        state = nights.take_blocked(connection, night, run_id)
+        stage = "inputs" if blocking(connection, night, stage="inputs") or state != "blocked" else "results"
+        accepted = accept(connection, night, decision, stage=stage)
+        nights.set_state(connection, night, PASSED[stage])
+    for check in accepted:
+        log.warning("night %s, %s: accepted by %s: %s", night, stage, decision.decided_by, check)
+    if stage == "inputs":
+        _work_out(site, night, run_id)
+    return steps.publish_night(site, night, run_id=run_id)
+
+
+def _work_out(site: Site, night: dt.date, run_id: str) -> None:
+    """What stands between the two gates. A look-up that fails stops nobody, as in the Dag: it leaves things open."""
+    for source_id in site.settings.asked:
+        try:
+            steps.look_up_source(site, night, source_id, run_id=run_id)
+        except DoisoatError as error:
+            log.warning("not looked up, and so left open: %s", error)
+    steps.reconcile_night(site, night, run_id=run_id)
+    steps.check_night(site, night, stage="results", run_id=run_id)
