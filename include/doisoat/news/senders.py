@@ -1,0 +1,86 @@
+"""Where news go: mail, Telegram, a webhook, or whatever else Apprise knows, by the secrets of the connection `news`.
+
+Off by default. Nothing of an address is ever logged, stored or in an error: it holds passwords and tokens.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from doisoat.errors import ConfigurationError
+from doisoat.news.texts import Message
+from doisoat.sources.contract import Connection
+
+CONNECTION_ID = "news"
+#: They write addresses, and what is in them, to the log.
+_TALKATIVE = ("apprise", "urllib3", "requests", "requests_oauthlib", "smtplib")
+
+
+@dataclass(frozen=True)
+class Sender:
+    """One address.
+
+    Attributes:
+        name: kind and place, as "mailtos 1": what may be said of it.
+    """
+
+    name: str
+    _service: Any
+
+    def __repr__(self) -> str:
+        return f"Sender({self.name!r})"
+
+    def send(self, message: Message) -> bool:
+        """Send; whether it was taken. Why not is not said: what senders say of it holds addresses."""
+        import apprise
+
+        with _silence():
+            box = apprise.Apprise()
+            box.add(self._service)
+            return bool(box.notify(title=message.title, body=message.body, body_format=apprise.NotifyFormat.TEXT))
+
+
+def senders(connection: Connection) -> list[Sender]:
+    """The senders of the connection `news`: Apprise's addresses in its password, separated by white space.
+
+    Raises:
+        ConfigurationError: there is none, or one is not an address that Apprise knows; it is named by its place only.
+    """
+    import apprise
+
+    addresses = (connection.password or "").split()
+    if not addresses:
+        raise ConfigurationError(
+            "connection 'news': its password holds no address; set AIRFLOW_CONN_NEWS in .env (docs/news.md), or news.enabled: "
+            "false in the province file"
+        )
+    found, places = [], Counter[str]()
+    for place, address in enumerate(addresses, 1):
+        with _silence():
+            service = apprise.Apprise.instantiate(address, suppress_exceptions=True)
+        if service is None:
+            raise ConfigurationError(
+                f"connection 'news': address {place} of {len(addresses)} is not one that Apprise knows; see docs/news.md"
+            )
+        kind = address.split(":", 1)[0].lower()
+        places[kind] += 1
+        found.append(Sender(f"{kind} {places[kind]}", service))
+    return found
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    loggers = [logging.getLogger(name) for name in _TALKATIVE]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
