@@ -16,13 +16,18 @@ import psycopg
 import typer
 from rich.console import Console
 
+from doisoat.decide import gap
 from doisoat.errors import ConfigurationError, DoisoatError
-from doisoat.reports.query import as_csv, as_json, print_table, query
+from doisoat.operate import operations
+from doisoat.reports.query import Report, archive_of, as_csv, as_json, print_table, query
 from doisoat.settings import WAREHOUSE_CONNECTION_ID
 from doisoat.site import DEFAULT_HOME, Site
 from doisoat.warehouse.database import connect
+from doisoat.warehouse.nights import last_published
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+commands.add_typer(operations)
+commands.add_typer(gap, name="gap")
 #: Wide enough for every column where the output is a pipe: a cut-off number is a wrong number.
 console = Console(width=None if sys.stdout.isatty() else 320, highlight=False)
 
@@ -48,14 +53,28 @@ class Grain(StrEnum):
 
     WHOLE = "whole"
     MONTH = "month"
+    AGENCY_MONTH = "agency_month"
+    CAUSE = "cause"
     AGENCY = "agency"
+    LEVEL = "level"
+    PROCEDURE = "procedure"
+    FIELD = "field"
 
 
 Night = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Which night; the last published one.")]
+Revision = Annotated[
+    int | None,
+    typer.Option(help="Which revision of the night; the one that stands. 0: derived last, published or not."),
+]
 As = Annotated[Format, typer.Option("--format", help="How to print.")]
 #: A day that every open range holds on: what stands now.
 NOW = dt.datetime(9999, 12, 30)
-GRAINS = {Grain.WHOLE: ["whole", "undated"], Grain.MONTH: ["month", "undated"], Grain.AGENCY: ["agency_month"]}
+#: What the table of sources shows; the other formats give every column.
+SOURCE_COLUMNS = ("source_id", "side", "state", "age_nights", "reason", "cut_off", "declared", "held", "received", "inserted",
+                  "updated", "unchanged", "repeated", "quarantined", "ended", "look_ups_wanted", "looked_up",
+                  "look_ups_held")  # fmt: skip
+#: The grains at which sources declare: there all terms of the bridge are shown; of the others what its entries are made of.
+GRAINS = {Grain.WHOLE: ["whole", "undated"], Grain.MONTH: ["month", "undated"], Grain.AGENCY_MONTH: ["agency_month"]}
 
 
 @commands.callback()
@@ -73,7 +92,7 @@ def check() -> None:
     from doisoat.sources.registry import make_source
 
     lines: list[tuple[str, Callable[[], str]]] = []
-    with _site() as site:
+    with site_at_hand() as site:
         lines.append(("configuration", lambda: f"{site.settings.path.name}: {', '.join(site.source_ids)}"))
         lines.append(("warehouse", lambda: _probe_warehouse(site)))
         for source_id in site.source_ids:
@@ -84,40 +103,72 @@ def check() -> None:
 
 
 @commands.command()
-def sources(night: Night = None, format: As = Format.TABLE) -> None:
-    """Each source: control total, rows held, completeness, age, and what became of the rows."""
-    _report("sources", night, format, "Sources")
+def sources(night: Night = None, revision: Revision = None, format: As = Format.TABLE) -> None:
+    """Each source: what stands for it, its age and why, control total, rows held, and what became of the rows."""
+    _report("sources", night, format, "Sources", revision, columns=SOURCE_COLUMNS)
 
 
 @commands.command()
 def bridge(
     night: Night = None,
+    revision: Revision = None,
     format: As = Format.TABLE,
     by: Annotated[Grain, typer.Option(help="Break it down.")] = Grain.WHOLE,
 ) -> None:
-    """National minus provincial, every term measured on its own."""
-    _report("bridge", night, format, "Bridge", grains=GRAINS[by])
+    """National minus provincial, every term measured on its own; or what its entries are made of, by cause, agency, ..."""
+    if by in GRAINS:
+        _report("bridge", night, format, "Bridge", revision, grains=GRAINS[by])
+    else:
+        _report("bridge_by", night, format, f"What the bridge is made of, by {by}", revision, dimension=str(by))
 
 
 @commands.command()
 def gaps(
     night: Night = None,
+    revision: Revision = None,
     format: As = Format.TABLE,
     all: Annotated[bool, typer.Option("--all", help="Also what is no gap yet (pending, incomplete, ...).")] = False,
     pair: Annotated[Pair | None, typer.Option(help="Only these two sides; else all pairs.")] = None,
 ) -> None:
     """One row a gap: kind, both values, codes on each side, agency, procedure, since when."""
-    _report("gaps", night, format, "Gaps", with_pending=all, pair=pair and str(pair))
+    _report("gaps", night, format, "Gaps", revision, with_pending=all, pair=pair and str(pair))
+
+
+@commands.command()
+def groups(night: Night = None, revision: Revision = None, format: As = Format.TABLE) -> None:
+    """The open gaps put together by what they share, largest group first; `doisoat gap` speaks of a whole one."""
+    from doisoat.reports.grouped import grouped
+
+    with _warehouse() as (_, connection):
+        chosen = _night(connection, night)
+        report = grouped(connection, chosen, archive_of(connection, chosen, revision))
+    _print(report, format, f"Groups of gaps, night {chosen}")
+
+
+@commands.command()
+def explain(code: Annotated[str, typer.Argument(help="One of its codes, or a record's id.")]) -> None:
+    """One dossier's whole story: what each side said and when, verdict, cause, evidence, events, and what to do."""
+    from doisoat.reports.story import print_story
+
+    with _warehouse() as (_, connection):
+        print_story(connection, code, console)
+
+
+@commands.command()
+def causes(night: Night = None, revision: Revision = None, format: As = Format.TABLE) -> None:
+    """Why the sides differ: how many dossiers each cause explains, whom it blames and what is asked for."""
+    _report("causes", night, format, "Causes", revision)
 
 
 @commands.command()
 def ministries(
     night: Night = None,
+    revision: Revision = None,
     format: As = Format.TABLE,
     by_month: Annotated[bool, typer.Option("--by-month", help="Break it down by receipt month.")] = False,
 ) -> None:
     """What the province and the portal hold of the dossiers of each ministry's system."""
-    _report("ministries", night, format, "Ministries' systems", by_month=by_month)
+    _report("ministries", night, format, "Ministries' systems", revision, by_month=by_month)
 
 
 @commands.command()
@@ -127,20 +178,36 @@ def catalogues(day: Night = None, format: As = Format.TABLE) -> None:
 
 
 @commands.command()
-def checks(night: Night = None, format: As = Format.TABLE) -> None:
+def checks(night: Night = None, revision: Revision = None, format: As = Format.TABLE) -> None:
     """How the checks of a night came out."""
-    _report("checks", night, format, "Checks")
+    _report("checks", night, format, "Checks", revision)
 
 
 @commands.command()
 def nights(format: As = Format.TABLE) -> None:
-    """Every night: how far it came, and which revision analysts see."""
+    """Every night and its revisions: how far it came, what each rests on, and which one analysts see."""
     _report("nights", dt.datetime.min, format, "Nights")
 
 
 @commands.command()
+def news(format: As = Format.TABLE) -> None:
+    """Troubles that stand or ended lately: since when, who was told, and which sender could not be reached."""
+    _report("news", dt.datetime.min, format, "News")
+
+
+@commands.command()
+def disk(format: As = Format.TABLE) -> None:
+    """Bytes that landings, each schema of the warehouse and the logs take, and how many are left."""
+    from doisoat.disk import measure
+
+    with site_at_hand() as site:
+        report = Report(("place", "bytes"), list(measure(site).items()))
+    _print(report, format, "Disk")
+
+
+@commands.command()
 def summary(night: Night = None) -> None:
-    """One night on one screen. Exit code 0 published, 1 failed or blocked, 2 published with stale sources."""
+    """One night on one screen. Exit code 0 published, 1 failed or blocked, 2 published while a source needs somebody."""
     from doisoat.reports.summary import summary as print_summary
 
     with _warehouse() as (site, connection):
@@ -153,7 +220,7 @@ def migrate() -> None:
     """Bring the warehouse to the newest schema."""
     from doisoat.warehouse.database import migrate as run_migrations
 
-    with _site() as site:
+    with site_at_hand() as site:
         run_migrations(site.dsn)
     console.print("warehouse: newest schema")
 
@@ -184,13 +251,28 @@ def app() -> None:
         raise SystemExit(1) from None
 
 
-def _report(name: str, night: dt.datetime | None, format: Format, title: str, **parameters: Any) -> None:
+def _report(
+    name: str,
+    night: dt.datetime | None,
+    format: Format,
+    title: str,
+    revision: int | None = None,
+    *,
+    columns: tuple[str, ...] = (),
+    **parameters: Any,
+) -> None:
     with _warehouse() as (site, connection):
         chosen = _night(connection, night)
-        report = query(connection, name, {"night": chosen, "timezone": site.settings.province.timezone, **parameters})
+        where = {"night": chosen, "archive_id": archive_of(connection, chosen, revision)}
+        report = query(connection, name, {**where, "timezone": site.settings.province.timezone, **parameters})
+    is_dated = dt.date.min < chosen < NOW.date()
+    of_revision = "" if revision is None else f", revision {revision}"
+    _print(report, format, f"{title}, night {chosen}{of_revision}" if is_dated else title, columns)
+
+
+def _print(report: Report, format: Format, title: str, columns: tuple[str, ...] = ()) -> None:
     if format is Format.TABLE:
-        is_dated = dt.date.min < chosen < NOW.date()
-        print_table(console, report, f"{title}, night {chosen}" if is_dated else title)
+        print_table(console, report, title, columns)
     else:
         typer.echo(as_csv(report) if format is Format.CSV else as_json(report), nl=format is Format.JSON)
 
@@ -198,10 +280,7 @@ def _report(name: str, night: dt.datetime | None, format: Format, title: str, **
 def _night(connection: psycopg.Connection, night: dt.datetime | None) -> dt.date:
     if night is not None:
         return night.date()
-    row = connection.execute("select max(night) from ops.publication where withdrawn_at is null").fetchone()
-    if row is None or row[0] is None:
-        raise ConfigurationError("no night is published yet; give --night, or see `doisoat nights`")
-    return row[0]
+    return last_published(connection)
 
 
 def _line(name: str, ask: Callable[[], str]) -> bool:
@@ -232,7 +311,7 @@ def _probe_source(site: Site, source_id: str, make_source: Callable[..., Any]) -
 
 
 @contextmanager
-def _site() -> Iterator[Site]:
+def site_at_hand() -> Iterator[Site]:
     """The site of the environment. Without AIRFLOW_CONN_WAREHOUSE it is the server of DOISOAT_HOME, started if need be.
 
     That server belongs to the standalone package, which a production install may lack: hence the late import.
@@ -256,7 +335,7 @@ def _site() -> Iterator[Site]:
 
 @contextmanager
 def _warehouse() -> Iterator[tuple[Site, psycopg.Connection]]:
-    with _site() as site, connect(site.dsn) as connection:
+    with site_at_hand() as site, connect(site.dsn) as connection:
         yield site, connection
 
 

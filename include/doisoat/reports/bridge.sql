@@ -4,6 +4,6 @@ select case when isfinite(c.cell_month) then c.cell_month end as receipt_month, 
     c.entries, c.national_declared - c.national_listed as national_unlisted,
     c.provincial_declared - c.provincial_listed as provincial_unlisted, c.national_listed, c.provincial_listed,
     c.national_listed - c.provincial_listed = c.entries as adds_up, c.national_declared_by, c.provincial_declared_by
-from recon.ledger_cell c
-where c.night = %(night)s and c.grain = any (%(grains)s)
+from archive.any_ledger_cell c
+where c.archive_id = %(archive_id)s and c.night = %(night)s and c.grain = any (%(grains)s)
 order by c.grain desc, c.cell_month, c.agency_id

@@ -2,16 +2,17 @@
 with gap as (
     select pair, dossier_id, presence as gap_kind, null as attribute, standing, from_night, null as national_value,
         null as provincial_value, null as ministry_value
-    from recon.verdict
-    where presence <> 'matched' and from_night <= %(night)s and %(night)s < to_night
+    from archive.any_verdict
+    where archive_id = %(archive_id)s and presence <> 'matched' and from_night <= %(night)s and %(night)s < to_night
     union all
     select pair, dossier_id, 'difference', attribute, standing, from_night, national_value, provincial_value, ministry_value
-    from recon.difference
-    where from_night <= %(night)s and %(night)s < to_night
+    from archive.any_difference
+    where archive_id = %(archive_id)s and from_night <= %(night)s and %(night)s < to_night
     union all
     select pair, dossier_id, entry_kind, record_id, standing, from_night, null, null, null
-    from recon.ledger_entry
-    where entry_kind in ('extra_national_row', 'extra_provincial_row') and from_night <= %(night)s and %(night)s < to_night
+    from archive.any_ledger_entry
+    where archive_id = %(archive_id)s and entry_kind in ('extra_national_row', 'extra_provincial_row')
+      and from_night <= %(night)s and %(night)s < to_night
 ),
 code as (
     select r.dossier_id,
@@ -26,15 +27,24 @@ code as (
 )
 select g.pair, g.dossier_id, g.gap_kind, g.attribute, g.standing, v.evidence, g.from_night as since_night,
     g.national_value, g.provincial_value, g.ministry_value, c.national_codes, c.provincial_codes, c.ministry_codes,
-    v.ministry_source_id, coalesce(v.agency_id, c.agency_id) as agency_id,
+    v.ministry_source_id, y.cause, k.label as cause_label, k.blames, y.basis, k.action,
+    l.opened_on, %(night)s::date - coalesce(l.reopened_on, l.opened_on) as age_nights, coalesce(v.agency_id, c.agency_id) as agency_id,
     a.name as agency_name, coalesce(v.procedure_family, c.procedure_family) as procedure_family,
     coalesce(v.receipt_date, c.receipt_date) as receipt_date, v.is_removed_provincially
 from gap g
 left join code c using (dossier_id)
-left join recon.verdict v on v.pair = g.pair and v.dossier_id = g.dossier_id
+left join archive.any_verdict v on v.archive_id = %(archive_id)s and v.pair = g.pair and v.dossier_id = g.dossier_id
     and v.from_night <= %(night)s and %(night)s < v.to_night
+left join archive.any_cause y on y.archive_id = %(archive_id)s and y.pair = g.pair and y.dossier_id = g.dossier_id
+    and y.kind = case g.gap_kind when 'difference' then g.attribute else g.gap_kind end
+    and y.detail = case g.gap_kind when 'difference' then '' else coalesce(g.attribute, '') end
+    and y.from_night <= %(night)s and %(night)s < y.to_night
+left join core.cause_rule k using (cause)
+left join archive.any_gap l on l.archive_id = %(archive_id)s and (l.pair, l.dossier_id, l.kind, l.detail)
+    = (y.pair, y.dossier_id, y.kind, y.detail) and l.from_night <= %(night)s and %(night)s < l.to_night
 left join lateral (
-    select name from core.agency where agency.agency_id = coalesce(v.agency_id, c.agency_id) order by valid_from desc limit 1
+    select name from archive.any_agency a where a.agency_id = coalesce(v.agency_id, c.agency_id)
+    order by valid_from desc limit 1
 ) a on true
 where (%(with_pending)s or g.standing = 'gap') and (%(pair)s::text is null or g.pair = %(pair)s)
 order by g.pair desc, g.gap_kind, g.attribute nulls first, agency_id, g.dossier_id

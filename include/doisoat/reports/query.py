@@ -13,7 +13,10 @@ from typing import Any
 
 import psycopg
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
+
+from doisoat.errors import NightNotCollectedError
 
 HERE = Path(__file__).parent
 
@@ -35,6 +38,43 @@ def query(connection: psycopg.Connection, name: str, parameters: dict[str, Any])
     cursor = connection.execute((HERE / f"{name}.sql").read_text(encoding="utf-8"), parameters)
     columns = tuple(column.name for column in cursor.description or ())
     return Report(columns, [tuple(map(_plain, row)) for row in cursor.fetchall()])
+
+
+def archive_of(connection: psycopg.Connection, night: dt.date, revision: int | None) -> int:
+    """Where the rows of a night are: the archive_id of a revision, 0 for what is in place.
+
+    Args:
+        revision: which one; 0 what was derived last, published or not; None the one that stands, else what is in place.
+
+    Raises:
+        NightNotCollectedError: there is no such revision, or retention has deleted its rows.
+    """
+    if revision == 0:
+        return 0
+    published = {
+        number: (stands, expired_at, archive_id)
+        for number, stands, expired_at, archive_id in connection.execute(
+            "select revision, withdrawn_at is null, expired_at, archive_id from ops.publication where night = %s",
+            [night],
+        ).fetchall()
+    }
+    if revision is None:
+        standing = [archive_id for stands, _, archive_id in published.values() if stands]
+        if not standing and published and all(expired for _, expired, _ in published.values()):
+            revision = max(published)
+        else:
+            return standing[0] if standing else 0
+    if revision not in published:
+        raise NightNotCollectedError(
+            f"night {night}: there is no revision {revision}; there are {sorted(published) or 'none'}, see `doisoat nights`"
+        )
+    _, expired_at, archive_id = published[revision]
+    if expired_at:
+        raise NightNotCollectedError(
+            f"night {night}, revision {revision}: its rows were deleted on {expired_at:%Y-%m-%d}, as `retention` in the "
+            "province file says; what is still there is in `doisoat nights`"
+        )
+    return int(archive_id)
 
 
 def as_csv(report: Report) -> str:
@@ -65,7 +105,7 @@ def print_table(console: Console, report: Report, title: str, columns: tuple[str
             report.columns[index].replace("_", " "), justify="right" if is_number else "left", overflow="fold"
         )
     for row in report.rows:
-        table.add_row(*(_text(row[index]) for index in shown))
+        table.add_row(*(escape(_text(row[index])) for index in shown))
     console.print(f"[bold]{title}[/bold]" + ("" if report.rows else ": none"))
     if report.rows:
         console.print(table)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import psycopg
 from rich.console import Console
@@ -11,26 +12,38 @@ from doisoat.reports.query import print_table, query
 from doisoat.site import Site
 
 PUBLISHED, FAILED, STALE = 0, 1, 2
+#: States of a source that need nobody (reports/sources.sql); every other one makes the night's exit code 2.
+WELL = ("fresh", "standing", "outage planned")
 
 
 def summary(site: Site, connection: psycopg.Connection, night: dt.date, console: Console) -> int:
-    """Print the night; returns 0 published, 1 failed, blocked or not there, 2 published with stale sources."""
+    """Print the night; returns 0 published, 1 failed, blocked or not there, 2 published while a source needs somebody."""
     state = connection.execute(
-        """select n.state, p.revision from ops.night n
+        """select n.state, p.revision, case when n.state = 'published' then coalesce(p.archive_id, 0) else 0 end
+        from ops.night n
         left join ops.publication p on p.night = n.night and p.withdrawn_at is null where n.night = %s""",
         [night],
     ).fetchone()
     if state is None:
         console.print(f"night {night}: never opened; see `doisoat nights`")
         return FAILED
-    parameters = {"night": night, "timezone": site.settings.province.timezone, "grains": ["whole", "undated"]}
+    parameters = {
+        "night": night,
+        "archive_id": state[2],
+        "timezone": site.settings.province.timezone,
+        "grains": ["whole", "undated"],
+    }
     console.print(f"\n[bold]{site.settings.province.name}, night {night}[/bold] (đêm đối soát)\n")
+    _print_missed(connection, night, console)
     sources = query(connection, "sources", parameters)
-    print_table(console, sources, "Sources", ("source_id", "side", "state", "declared", "held", "is_complete",
+    print_table(console, sources, "Sources", ("source_id", "side", "state", "age_nights", "reason", "declared", "held",
                                               "age_hours", "received", "quarantined"))  # fmt: skip
+    print_sources_in_need(sources.dicts(), night, console)
     _print_bridge(connection, parameters, console)
     print_table(console, query(connection, "entries", parameters), "What the entries are (presence)")
     print_table(console, query(connection, "differences", parameters), "Differences of dossiers that both sides hold")
+    print_table(console, query(connection, "causes", parameters), "Why: the causes of what differs",
+                ("pair", "cause", "label", "blames", "findings", "dossiers"))  # fmt: skip
     ministries = query(connection, "ministries", {**parameters, "by_month": False})
     print_table(console, ministries, "Ministries' systems: what the province and the portal hold of their dossiers",
                 ("source_id", "ministry_listed", "matched_by_code", "matched_by_time", "counted_in_group", "undetermined",
@@ -41,9 +54,62 @@ def summary(site: Site, connection: psycopg.Connection, night: dt.date, console:
     for check in checks.dicts():
         if check["outcome"] != "passed":
             console.print(
-                f"  {check['outcome']} ({check['severity']}): {check['check_id']}, {check['unexpected']} of {check['total']}"
+                f"  {check['outcome']} ({check['severity']}): {check['check_id']}, {_found(check)}", markup=False
             )
-    return _verdict(state, sources.dicts(), night, console)
+    return _verdict(state, sources.dicts(), checks.dicts(), night, console)
+
+
+def _found(check: dict[str, object]) -> str:
+    if check["outcome"] == "broken":
+        return f"it could not be asked ({check['error']}) and says nothing of the data; mend the check"
+    found = f"{check['unexpected']} of {check['total']}"
+    if check["outcome"] == "accepted":
+        who = f"{check['accepted_by']} ({check['accepted_in']}, {check['accepted_at']})"
+        found += f"; accepted by {who}: {check['reason']}"
+    return found
+
+
+def _print_missed(connection: psycopg.Connection, night: dt.date, console: Console) -> None:
+    """The nights between this one and the one it is compared with: what changed in them shows in this one."""
+    missed = connection.execute(
+        """select night from ops.night m where state = 'missed' and night <= %(night)s
+        and not exists (select from ops.night n where n.night > m.night and n.night < %(night)s and n.state <> 'missed')
+        order by night""",
+        {"night": night},
+    ).fetchall()
+    if missed:
+        nights = ", ".join(str(day) for (day,) in missed)
+        console.print(
+            f"[bold]{nights}: missed[/bold], nothing was collected; what changed then shows as of the night after\n"
+        )
+
+
+def print_sources_in_need(sources: list[dict[str, Any]], night: dt.date, console: Console) -> None:
+    """What was read last, why nothing newer stands, and what to do, of every source that needs somebody: two lines each."""
+    for source in sources:
+        if source["state"] in WELL:
+            continue
+        name, since = source["source_id"], source["snapshot_night"]
+        what = source["reason_detail"] or source["incomplete_reason"] or source["reason"] or "never asked"
+        stands = (
+            f"night {since} stands, age in nights: {source['age_nights']}" if since else "nothing of it was ever read"
+        )
+        if source["state"] == "incomplete":
+            stands = "what it does not show proves nothing"
+        console.print(f"  {name} ({source['state']}; {stands}): {what}", markup=False, soft_wrap=True)
+        console.print(f"    do: {_todo(source, night)}", markup=False, soft_wrap=True)
+    console.print()
+
+
+def _todo(source: dict[str, Any], night: dt.date) -> str:
+    if source["state"] == "held":
+        return (
+            f"ask its owner what happened; if it is right: doisoat accept-pull --source {source['source_id']} --night {night} "
+            '"why", and run the night again; else leave it: nothing of it is loaded'
+        )
+    if source["state"] == "incomplete":
+        return "nothing tonight: it is completed by the next night, or see `doisoat sources --format json`"
+    return str(source["todo"] or "see the log of its task `collect`; `doisoat check` asks it once")
 
 
 def _print_bridge(connection: psycopg.Connection, parameters: dict[str, object], console: Console) -> None:
@@ -53,15 +119,29 @@ def _print_bridge(connection: psycopg.Connection, parameters: dict[str, object],
                  "provincial_unlisted", "national_listed", "provincial_listed", "adds_up"))  # fmt: skip
 
 
-def _verdict(state: tuple[str, int | None], sources: list[dict[str, object]], night: dt.date, console: Console) -> int:
-    stale = [str(source["source_id"]) for source in sources if source["state"] not in ("fresh", "standing")]
+def _verdict(
+    state: tuple[str, int | None, int],
+    sources: list[dict[str, Any]],
+    checks: list[dict[str, object]],
+    night: dt.date,
+    console: Console,
+) -> int:
+    accepted = sum(check["outcome"] == "accepted" for check in checks)
+    in_need: dict[str, list[str]] = {}
+    for source in sources:
+        if source["state"] not in WELL:
+            in_need.setdefault(source["state"] or "absent", []).append(source["source_id"])
     command = f"doisoat gaps --night {night} --format csv"
     console.print(f"\nWhere to look next: `{command}` (one row a gap), `doisoat bridge --night {night} --by month`, "
                   "`doisoat checks`, `doisoat sources`")  # fmt: skip
-    if state[1] is None:
-        console.print(f"[bold]Not published[/bold]: the night is {state[0]}; the last good night stands")
+    if state[0] != "published" or state[1] is None:
+        stands = "the last good night stands" if state[1] is None else f"revision {state[1]} of it stands meanwhile"
+        console.print(f"[bold]Not published[/bold]: the night is {state[0]}; {stands}")
         return FAILED
+    told = "; ".join(f"{name}: {', '.join(ids)}" for name, ids in sorted(in_need.items()))
     console.print(
-        f"[bold]Published[/bold] (revision {state[1]})" + (f", stale or absent: {', '.join(stale)}" if stale else "")
+        f"[bold]Published[/bold] (revision {state[1]})"
+        + (f", although checks failed: {accepted} accepted" if accepted else "")
+        + (f", {told}" if told else "")
     )
-    return STALE if stale else PUBLISHED
+    return STALE if in_need else PUBLISHED

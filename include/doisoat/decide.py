@@ -1,0 +1,104 @@
+"""`doisoat gap WHICH... ACTION`: what a person says of open gaps, of one or of a whole group at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from doisoat.errors import DecisionRefusedError
+from doisoat.explain.decisions import Said, Selection, decide, read_answers, select
+
+#: Added to `doisoat` by doisoat.cli.
+gap = typer.Typer(no_args_is_help=True, help="Say something of open gaps: doisoat gap --cause C --agency A ACTION.")
+
+Day = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"])]
+Reason = Annotated[str, typer.Option(help="Why; stays in the record. No person's name or number.")]
+
+
+@gap.callback()
+def which(
+    context: typer.Context,
+    dossier: Annotated[str | None, typer.Option(help="One of its codes.")] = None,
+    pair: Annotated[str | None, typer.Option(help="Only of these two sides.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Only of this kind: a presence, an attribute, an extra row.")] = None,
+    cause: Annotated[str | None, typer.Option(help="Only of this cause.")] = None,
+    agency: Annotated[str | None, typer.Option(help="Only of this agency, and all below it.")] = None,
+    procedure: Annotated[str | None, typer.Option(help="Only of this procedure.")] = None,
+    received_from: Day = None,
+    received_to: Day = None,
+) -> None:
+    """Which of the open gaps of the last published night are meant."""
+    days = [moment.date() if moment else None for moment in (received_from, received_to)]
+    context.obj = Selection(dossier, pair, kind, cause, agency, procedure, *days)
+
+
+@gap.command()
+def acknowledge(context: typer.Context) -> None:
+    """Somebody has seen it and sees to it."""
+    _say(context.obj, "acknowledged")
+
+
+@gap.command()
+def note(context: typer.Context, reason: Reason) -> None:
+    """Leave a note; what was said before stands."""
+    _say(context.obj, "noted", reason)
+
+
+@gap.command()
+def accept(
+    context: typer.Context,
+    reason: Reason,
+    until: Annotated[
+        dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="The first night on which it is open again.")
+    ],
+) -> None:
+    """It is known and left alone until a day, while its cause and evidence stay the same. It stays in every sum."""
+    _say(context.obj, "accepted", reason, until.date())
+
+
+@gap.command()
+def revoke(context: typer.Context) -> None:
+    """Take back what was said: it is open."""
+    _say(context.obj, "revoked")
+
+
+@gap.command()
+def answers(
+    file: Annotated[
+        Path, typer.Argument(help="A list as `doisoat gaps --format csv` gives it, with columns answer and reason.")
+    ],
+) -> None:
+    """Take in what a unit answered: a returned list (.csv or .xlsx) with `done` or `disputed` and a reason in its rows."""
+    from doisoat.cli import site_at_hand
+    from doisoat.operate import account
+    from doisoat.warehouse.database import writing
+    from doisoat.warehouse.nights import last_published
+
+    given = read_answers(file)
+    with site_at_hand() as site, writing(site.dsn) as connection:
+        night = last_published(connection)
+        kept = sum(
+            decide(connection, night, [key], Said(action, account(), "answers", reason))
+            for key, action, reason in given
+        )
+    typer.echo(f"night {night}: {kept} of {len(given)} answers are of gaps that are open")
+
+
+def _say(selection: Selection, action: str, reason: str | None = None, expires_on: dt.date | None = None) -> None:
+    from doisoat.cli import site_at_hand
+    from doisoat.operate import account
+    from doisoat.warehouse.database import writing
+    from doisoat.warehouse.nights import last_published
+
+    if selection == Selection():
+        raise DecisionRefusedError(
+            "say which gaps are meant: doisoat gap --dossier CODE ..., or --cause, --agency, ..."
+        )
+    said = Said(action, account(), "command_line", reason, expires_on)
+    with site_at_hand() as site, writing(site.dsn) as connection:
+        night = last_published(connection)
+        kept = decide(connection, night, select(connection, night, selection), said)
+    typer.echo(f"night {night}: {action}: {kept} gaps")

@@ -1,0 +1,85 @@
+"""The causes as a policy that can be read: causes.yaml, in the order in which they are asked."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+HERE = Path(__file__).parent
+#: What no rule decides.
+UNDETERMINED = "undetermined"
+
+
+class Cause(BaseModel):
+    """One reason why something is not alike on two sides (CONTRACTS section 7; docs/generated/causes.md).
+
+    Attributes:
+        id: its name; the SQL that decides it is rules/<id>.sql.
+        label: its name in Vietnamese, as on pages.
+        of: the kinds of findings that it may explain (explain/finding.sql); any for all.
+        needs: the evidence without which it is not claimed.
+        blames: the side at fault.
+        action: what is asked for, in Vietnamese.
+        decides: false where the evidence leaves open what made it so; it then names what is seen.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    label: str
+    of: tuple[str, ...]
+    needs: str
+    blames: Literal["province", "portal", "ministry", "nobody"]
+    action: str
+    decides: bool
+
+    @property
+    def query(self) -> str:
+        """The rule: pair, dossier_id, kind, detail and basis of the findings that it explains."""
+        return (HERE / "rules" / f"{self.id}.sql").read_text(encoding="utf-8")
+
+
+@cache
+def load_causes() -> tuple[Cause, ...]:
+    """All causes, in the order of their rules; the last one, without a rule, is undetermined."""
+    given = yaml.safe_load((HERE / "causes.yaml").read_text(encoding="utf-8"))
+    return tuple(Cause.model_validate(one) for one in given)
+
+
+class Example(BaseModel):
+    """What each side shows, and which causes must come out: a rule's specification, and its documentation.
+
+    Attributes:
+        cause: which rule it is about.
+        shows, innocent: in words, what a case of the cause is; or what only looks like one.
+        nights: night by night, source -> table.
+        expect: "dossier | kind | cause" of all that is explained on the last night.
+        pair: of which two sides.
+        incomplete: sources that were listed in part. cut_offs: source -> its own clock. settings: of the reconciliation.
+        agencies: further lines of the reference. portal_catalogue: "catalogue | kind | code", how the portal's catalogue differs.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cause: str
+    shows: str | None = None
+    innocent: str | None = None
+    nights: tuple[dict[str, str], ...]
+    expect: tuple[str, ...]
+    pair: str = "national_provincial"
+    incomplete: tuple[str, ...] = ()
+    cut_offs: dict[str, str] = {}
+    settings: dict[str, str] = {}
+    agencies: tuple[str, ...] = ()
+    portal_catalogue: tuple[str, ...] = ()
+
+
+@cache
+def load_examples() -> tuple[Example, ...]:
+    """All examples, in the order of the causes."""
+    given = yaml.safe_load((HERE / "examples.yaml").read_text(encoding="utf-8"))
+    return tuple(Example.model_validate(one) for one in given)

@@ -1,0 +1,153 @@
+"""What people say of gaps: seen, noted, answered by their unit, or accepted as known until a day (docs/adr/0017-gap-life.md)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pandas as pd
+import psycopg
+
+from doisoat.errors import DecisionRefusedError
+from doisoat.screen import person_in
+
+HERE = Path(__file__).parent
+#: An acceptance is looked at again at least once a year.
+LONGEST_ACCEPTANCE = dt.timedelta(days=366)
+#: Actions that say nothing without a reason.
+NEED_REASON = ("noted", "disputed", "accepted")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which open gaps of a night are meant; what is None narrows nothing.
+
+    Attributes:
+        dossier: a dossier's id or one of its codes.
+        pair, kind, cause: as in mart.gap.
+        agency: an agency with all below it.
+        procedure: a procedure family.
+        received_from, received_to: receipt dates, both included.
+    """
+
+    dossier: str | None = None
+    pair: str | None = None
+    kind: str | None = None
+    cause: str | None = None
+    agency: str | None = None
+    procedure: str | None = None
+    received_from: dt.date | None = None
+    received_to: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said.
+
+    Attributes:
+        action: as in ops.gap_decision.
+        reason: in one's own words, screened; None where the action needs none.
+        expires_on: of an acceptance, the first night on which the gap is open again.
+    """
+
+    action: str
+    decided_by: str
+    decided_in: str
+    reason: str | None = None
+    expires_on: dt.date | None = None
+
+    def check(self, night: dt.date) -> None:
+        """Refuse what may not be kept.
+
+        Raises:
+            DecisionRefusedError: the reason is missing, or holds what looks like a person's data; the day is not one.
+        """
+        if self.action in NEED_REASON and not (self.reason or "").strip():
+            raise DecisionRefusedError(f"{self.action} needs a reason, in some words")
+        if len(self.reason or "") > 500:
+            raise DecisionRefusedError("the reason is longer than 500 characters")
+        if kind := person_in(self.reason or ""):
+            raise DecisionRefusedError(
+                f"the reason holds what looks like {kind}; it is kept and shown, so say it without anybody's data"
+            )
+        if self.action == "accepted" and not (
+            self.expires_on and night < self.expires_on <= night + LONGEST_ACCEPTANCE
+        ):
+            raise DecisionRefusedError(
+                f"an acceptance ends on a day after {night}, at most {LONGEST_ACCEPTANCE.days} days later, and is open again then"
+            )
+
+
+def select(connection: psycopg.Connection, night: dt.date, selection: Selection) -> list[tuple[str, str, str, str]]:
+    """The open gaps of a night that are meant: pair, dossier, kind, detail, in this order.
+
+    Raises:
+        DecisionRefusedError: none is.
+    """
+    query = (HERE / "selected.sql").read_text(encoding="utf-8")
+    rows: list[tuple[str, str, str, str]] = connection.execute(query, {"night": night, **asdict(selection)}).fetchall()
+    if not rows:
+        raise DecisionRefusedError(f"night {night}: no open gap is meant by that; see `doisoat gaps --night {night}`")
+    return rows
+
+
+def decide(
+    connection: psycopg.Connection, night: dt.date, gaps: Sequence[tuple[str, str, str, str]], said: Said
+) -> int:
+    """Keep what is said of each gap, with its cause and evidence as they are; returns of how many it was kept.
+
+    Raises:
+        DecisionRefusedError: it may not be kept; nothing is.
+    """
+    said.check(night)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """insert into ops.gap_decision (night, pair, dossier_id, kind, detail, action, reason, cause, basis, expires_on,
+                decided_by, decided_in)
+            select %(night)s, c.pair, c.dossier_id, c.kind, c.detail, %(action)s, %(reason)s, c.cause, c.basis, %(expires_on)s,
+                %(decided_by)s, %(decided_in)s
+            from recon.cause c
+            where (c.pair, c.dossier_id, c.kind, c.detail) = (%(pair)s, %(dossier)s, %(kind)s, %(detail)s)
+              and c.from_night <= %(night)s and %(night)s < c.to_night""",
+            [
+                {**asdict(said), "night": night, "pair": pair, "dossier": dossier_id, "kind": kind, "detail": detail}
+                for pair, dossier_id, kind, detail in gaps
+            ],
+        )
+        return cursor.rowcount
+
+
+def read_answers(file: Path) -> list[tuple[tuple[str, str, str, str], str, str | None]]:
+    """The answers of a returned list: each one's gap (pair, dossier, kind, detail), action and reason.
+
+    The list is `doisoat gaps --format csv`, as it is or saved as a workbook, with the columns `answer` (done, disputed or empty)
+    and `reason` added. No other column is read.
+
+    Raises:
+        DecisionRefusedError: it cannot be read, lacks a column, or a row answers neither done nor disputed.
+    """
+    try:
+        table = (
+            pd.read_excel(file, dtype=str, engine="calamine")
+            if file.suffix == ".xlsx"
+            else pd.read_csv(file, dtype=str)
+        )
+    except (OSError, ValueError) as error:
+        raise DecisionRefusedError(f"{file.name}: cannot be read as .csv or .xlsx ({type(error).__name__})") from None
+    missing = {"pair", "dossier_id", "gap_kind", "attribute", "answer", "reason"} - set(table.columns)
+    if missing:
+        raise DecisionRefusedError(
+            f"{file.name}: no column {', '.join(sorted(missing))}; it has {', '.join(table.columns)}"
+        )
+    found = []
+    for place, row in enumerate(table.fillna("").to_dict("records"), 2):
+        answer = row["answer"].strip().lower()
+        if answer not in ("", "done", "disputed"):
+            raise DecisionRefusedError(f"{file.name}, row {place}: the answer is neither done nor disputed nor empty")
+        if answer:
+            is_difference = row["gap_kind"] == "difference"
+            kind, detail = (row["attribute"], "") if is_difference else (row["gap_kind"], row["attribute"])
+            found.append(((row["pair"], row["dossier_id"], kind, detail), answer, row["reason"].strip() or None))
+    return found

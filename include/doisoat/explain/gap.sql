@@ -1,0 +1,36 @@
+-- Tonight's gaps, each with the night that first saw it. A gap that was resolved and is back opens in its place. Where a link
+-- was learned, a dossier of before is known under another id: its gaps go on there, and the oldest one survives.
+create temporary table became on commit drop as
+select distinct on (g.dossier_id) g.dossier_id as before_id, r.dossier_id
+from recon.gap g
+join core.dossier_record r on coalesce(r.dossier_code, r.source_id || ':' || r.record_id) = g.dossier_id
+where g.to_night = 'infinity' and r.dossier_id <> g.dossier_id
+order by g.dossier_id, r.to_night desc, r.dossier_id;
+
+create temporary table gap_before on commit drop as
+select distinct on (pair, dossier_id, kind, detail) pair, dossier_id, kind, detail, to_night, cause, opened_on, reopened_on
+from recon.gap
+order by pair, dossier_id, kind, detail, from_night desc;
+create unique index on gap_before (pair, dossier_id, kind, detail);
+analyze gap_before;
+
+create temporary table gap_tonight on commit drop as
+with standing as (
+    select f.pair, f.dossier_id, f.kind, f.detail, c.cause
+    from finding f join cause_tonight c using (pair, dossier_id, kind, detail)
+    where f.standing = 'gap' and f.kind <> 'moved'
+),
+inherited as (
+    select b.pair, m.dossier_id, b.kind, b.detail, min(b.opened_on) as opened_on
+    from gap_before b join became m on m.before_id = b.dossier_id
+    where b.to_night = 'infinity'
+    group by 1, 2, 3, 4
+)
+select s.pair, s.dossier_id, s.kind, s.detail, s.cause,
+    least(coalesce(b.opened_on, %(night)s), coalesce(i.opened_on, %(night)s)) as opened_on,
+    case when b.to_night < 'infinity' then %(night)s::date else b.reopened_on end as reopened_on
+from standing s
+left join gap_before b using (pair, dossier_id, kind, detail)
+left join inherited i using (pair, dossier_id, kind, detail);
+create unique index on gap_tonight (pair, dossier_id, kind, detail);
+analyze gap_tonight;

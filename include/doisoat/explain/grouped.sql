@@ -1,0 +1,17 @@
+-- The open gaps of a night with what they may share, and how many dossiers each side shows of it at all.
+select g.pair, g.cause, g.kind, v.agency_id, v.procedure_family, v.receipt_date,
+    coalesce(p.channel, n.channel) as channel,
+    case when d.attribute is not null then coalesce(d.provincial_value, '-') || ' → ' || coalesce(d.national_value, '-') end as change
+from archive.any_gap g
+left join archive.any_verdict v on v.archive_id = %(archive_id)s and (v.pair, v.dossier_id) = (g.pair, g.dossier_id)
+    and v.from_night <= %(night)s and %(night)s < v.to_night
+left join archive.any_difference d on d.archive_id = %(archive_id)s and (d.pair, d.dossier_id, d.attribute)
+    = (g.pair, g.dossier_id, g.kind) and d.from_night <= %(night)s and %(night)s < d.to_night
+    -- a day or an agency that differs is another one for each dossier: only statuses are shared
+    and d.attribute = 'status'
+left join core.dossier_record p on (p.source_id, p.record_id) = (v.provincial_source_id, v.provincial_record_id)
+    and p.from_night <= %(night)s and %(night)s < p.to_night
+left join core.dossier_record n on (n.source_id, n.record_id) = (v.national_source_id, v.national_record_id)
+    and n.from_night <= %(night)s and %(night)s < n.to_night
+where g.archive_id = %(archive_id)s and g.from_night <= %(night)s and %(night)s < g.to_night
+order by g.pair, g.cause, g.kind, g.dossier_id, g.detail

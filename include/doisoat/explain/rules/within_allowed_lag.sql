@@ -1,0 +1,1 @@
+select pair, dossier_id, kind, detail, '{}'::jsonb as basis from unexplained where standing = 'pending'

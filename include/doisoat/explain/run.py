@@ -1,0 +1,70 @@
+"""Gives every finding of a night its cause: the first rule whose evidence is there, else undetermined."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import psycopg
+from psycopg import sql
+
+from doisoat.explain.causes import UNDETERMINED, load_causes
+from doisoat.warehouse.database import run_file
+from doisoat.warehouse.ranges import CAUSE, GAP, merge, rewind
+
+HERE = Path(__file__).parent
+
+
+def explain(connection: psycopg.Connection, parameters: Mapping[str, Any], pairs: tuple[str, ...]) -> None:
+    """Explain what recon now says of the pairs: store the causes, the open gaps, and what happened to gaps tonight.
+
+    The caller holds the write lock; the night is the latest one, and its verdicts, differences and entries are stored.
+
+    Args:
+        parameters: as doisoat.reconcile.run binds them: what the rules may ask for.
+    """
+    night = parameters["night"]
+    run_file(connection, HERE / "finding.sql")
+    for cause in load_causes():
+        if cause.id != UNDETERMINED:
+            # Where a rule finds several witnesses, which one is told must not depend on the plan.
+            connection.execute(
+                f"""insert into cause_tonight
+                select distinct on (pair, dossier_id, kind, detail) pair, dossier_id, kind, detail, {_literal(cause.id)}, basis
+                from ({cause.query}) rule order by pair, dossier_id, kind, detail, basis::text""",
+                parameters,
+            )
+    undetermined = "insert into cause_tonight select pair, dossier_id, kind, detail, %s, '{}' from unexplained"
+    connection.execute(undetermined + " where kind <> 'moved'", [UNDETERMINED])
+    run_file(connection, HERE / "moved.sql")
+    connection.execute(undetermined, [UNDETERMINED])
+    _keep_policy(connection)
+    for pair in pairs:
+        rewind(connection, CAUSE, pair, night)
+        rewind(connection, GAP, pair, night)
+        merge(connection, CAUSE, f"(select * from cause_tonight where pair = {_literal(pair)})", pair, night)
+    for name in ("gap", "gap_event"):
+        run_file(connection, HERE / f"{name}.sql", {"night": night})
+    for pair in pairs:
+        merge(connection, GAP, f"(select * from gap_tonight where pair = {_literal(pair)})", pair, night)
+    connection.execute(
+        "drop view unexplained; drop table finding, witness, cause_tonight, became, gap_before, gap_tonight"
+    )
+
+
+def _keep_policy(connection: psycopg.Connection) -> None:
+    """What each cause means, for those who read the warehouse."""
+    rows = [
+        (cause.id, place, cause.label, cause.blames, cause.decides, cause.needs, cause.action)
+        for place, cause in enumerate(load_causes(), 1)
+    ]
+    connection.execute("delete from core.cause_rule")
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into core.cause_rule values (%s, %s, normalize(%s, nfc), %s, %s, %s, normalize(%s, nfc))", rows
+        )
+
+
+def _literal(text: str) -> str:
+    return cast(str, sql.Literal(text).as_string())

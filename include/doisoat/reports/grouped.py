@@ -1,0 +1,53 @@
+"""The groups of a night's gaps, each in one Vietnamese line."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import psycopg
+
+from doisoat.explain import load_causes
+from doisoat.explain.groups import Group, group_gaps
+from doisoat.reports.query import Report
+
+CHANNELS = {"direct": "trực tiếp", "online": "trực tuyến", "post": "bưu chính công ích"}
+COLUMNS = ("gaps", "told", "pair", "cause", "kinds", "agency_id", "procedure_family", "channel", "change", "received_from",
+           "received_to", "lift")  # fmt: skip
+
+
+def grouped(connection: psycopg.Connection, night: dt.date, archive_id: int) -> Report:
+    """The groups as rows: how many gaps, the line that tells it, and what they share."""
+    found = group_gaps(connection, night, archive_id)
+    latest = "select distinct on (agency_id) agency_id, name from core.agency order by 1, valid_from desc"
+    agencies: dict[str, str] = dict(connection.execute(latest).fetchall())
+    procedures: dict[str, str] = dict(
+        connection.execute("select procedure_family, name from core.procedure").fetchall()
+    )
+    labels = {cause.id: cause.label for cause in load_causes()}
+    rows = [
+        (
+            group.gaps, _told(group, labels, agencies, procedures), group.pair, group.cause, ", ".join(group.kinds),
+            group.shared.get("agency_id"), group.shared.get("procedure_family"), group.shared.get("channel"),
+            group.shared.get("change"), group.received_from and group.received_from.isoformat(),
+            group.received_to and group.received_to.isoformat(), None if group.lift is None else round(group.lift, 1),
+        )
+        for group in found
+    ]  # fmt: skip
+    return Report(COLUMNS, rows)
+
+
+def _told(group: Group, labels: dict[str, str], agencies: dict[str, str], procedures: dict[str, str]) -> str:
+    shared = group.shared
+    parts = [f"{group.gaps} hồ sơ"]
+    if agency := shared.get("agency_id"):
+        parts.append(f"của {agencies.get(agency) or agency}")
+    if procedure := shared.get("procedure_family"):
+        parts.append(f"thủ tục {procedures.get(procedure) or procedure}")
+    if channel := shared.get("channel"):
+        parts.append(f"nộp {CHANNELS.get(channel, channel)}")
+    if "days" in shared and group.received_from and group.received_to:
+        first, last = (f"{day:%d/%m/%Y}" for day in (group.received_from, group.received_to))
+        parts.append(f"tiếp nhận ngày {first}" if first == last else f"tiếp nhận từ {first} đến {last}")
+    if change := shared.get("change"):
+        parts.append(f"trạng thái {change}")
+    return " ".join(parts) + f": {labels.get(group.cause, group.cause)}"
