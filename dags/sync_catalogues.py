@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, CronTriggerTimetable, TaskGroup, task
+from airflow.sdk import DAG, CronTriggerTimetable, TaskGroup, task, teardown
 from orchestration.retries import RETRIES, RETRY_DELAY, retry_policy
-from orchestration.site import province, site, steps
+from orchestration.site import ended, province, site, steps
 
 here = province()
 
@@ -25,6 +25,13 @@ here = province()
 def sync(source_id: str, dag_run) -> dict:
     """Read a source's catalogues and say what differs from our own."""
     return steps().sync_catalogue(site(), source_id, at=dag_run.run_after)
+
+
+@teardown
+@task(execution_timeout=timedelta(minutes=30))
+def tell(dag_run) -> int:
+    """Tell which catalogues could not be read."""
+    return steps().tell_run(site(), dag_run.run_after, **ended(dag_run))
 
 
 with DAG(
@@ -42,6 +49,7 @@ with DAG(
     tags=["doisoat", "weekly"],
     doc_md=__doc__,
 ):
+    told = tell()
     for source_id in here.with_catalogue:
         with TaskGroup(source_id, tooltip=f"source {source_id}: its own pool, its own retries"):
-            sync.override(pool=source_id)(source_id)
+            sync.override(pool=source_id)(source_id) >> told

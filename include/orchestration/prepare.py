@@ -1,15 +1,35 @@
 """Make Airflow's own database ready: `python -m orchestration.prepare [--with-warehouse]`, before its processes start.
 
 Brings the database to the installed version's schema and makes the pool of every source of the province: a source is
-asked by one task at a time, whatever else runs. Running it again changes nothing; slots that an operator widened stay.
+asked by one task at a time, whatever else runs. Where a file of logins is configured, each user gets a password of its
+own in it, readable by its owner only: Airflow would make one too, but print it into a log. Running it again changes
+nothing; slots that an operator widened stay. PostgreSQL is told to end transactions that nobody goes on with.
 With `--with-warehouse` the warehouse is brought to its newest schema too, as `doisoat migrate` does.
 """
 
 from __future__ import annotations
 
+import json
+import os
+import secrets
 import sys
+from pathlib import Path
 
 from orchestration.site import province
+
+#: After so long without a word a transaction on Airflow's database is ended. The processes that a killed scheduler leaves
+#: behind hold its connection open, and in it the lock without which no scheduler starts a task.
+ABANDONED_AFTER = "2min"
+
+
+def end_abandoned_transactions(after: str = ABANDONED_AFTER) -> None:
+    """Have PostgreSQL end what was begun on Airflow's database and is not gone on with; from the next connections on."""
+    from airflow.utils.session import create_session
+    from sqlalchemy import text
+
+    with create_session() as session:
+        (database,) = session.execute(text("select quote_ident(current_database())")).one()
+        session.execute(text(f"alter database {database} set idle_in_transaction_session_timeout = '{after}'"))
 
 
 def make_pools(source_ids: list[str]) -> list[str]:
@@ -26,12 +46,33 @@ def make_pools(source_ids: list[str]) -> list[str]:
     return missing
 
 
+def make_logins(users: list[str], file: Path) -> list[str]:
+    """Make the passwords that are missing; returns whose.
+
+    Args:
+        users: `name:role`, as in [core] simple_auth_manager_users.
+        file: JSON, name -> password, as in [core] simple_auth_manager_passwords_file; made with mode 0600.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    known: dict[str, str] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    made = [name for name in (user.split(":")[0] for user in users) if name not in known]
+    unfinished = file.with_suffix(".tmp")
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as written:
+        json.dump({**known, **{name: secrets.token_urlsafe(24) for name in made}}, written)
+    unfinished.replace(file)
+    return made
+
+
 def main(arguments: list[str]) -> None:
-    """Migrate, then make the pools of DOISOAT_PROVINCE."""
+    """Migrate, then set the database up, make the pools of DOISOAT_PROVINCE and the logins."""
+    from airflow.configuration import conf
     from airflow.utils.db import upgradedb
 
     upgradedb()
+    end_abandoned_transactions()
     make_pools(list(province().sources))
+    if file := conf.get("core", "simple_auth_manager_passwords_file", fallback=None):
+        make_logins(conf.getlist("core", "simple_auth_manager_users"), Path(file))
     if "--with-warehouse" in arguments:
         from doisoat.site import Site
         from doisoat.warehouse import migrate

@@ -1,8 +1,8 @@
 """What Airflow does after an error, read off the library's error tree (doisoat.errors) by dotted path.
 
 What may pass by itself is tried again; what a person must mend fails at once, so that the alert comes tonight and not
-after three useless hours. An error outside the tree (the database restarted, the machine is out of memory) gets the
-task's ordinary retries.
+after three useless hours. An error outside the tree (a bug, the machine is out of memory) gets the task's ordinary
+retries, and so does a task whose process was killed.
 """
 
 from __future__ import annotations
@@ -11,25 +11,33 @@ import os
 from datetime import timedelta
 
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryDecision, RetryRule
+from doisoat.errors import NightBusyError
 
 #: Between two tries of a source that is down; short on a laptop, where a person waits.
 RETRY_DELAY = timedelta(seconds=float(os.environ.get("DOISOAT_RETRY_SECONDS", "300")))
-#: Between two tries while another night or run holds the warehouse.
-BUSY_DELAY = timedelta(seconds=30)
+#: The first wait while another night or run holds the warehouse; each further one is as much longer.
+BUSY_DELAY = min(timedelta(seconds=30), RETRY_DELAY)
+#: Whoever waits for long (the tenth night of a backfill) looks no more often than this.
+LONGEST_BUSY_DELAY = 10 * BUSY_DELAY
 #: No source may hold a night longer than this, whatever it asks for in Retry-After.
 LONGEST_DELAY = timedelta(hours=1)
 #: Of every task.
 RETRIES = 3
-#: Of the task that waits for its turn: two and a half hours of BUSY_DELAY, longer than a dead run holds a night.
+#: Of the task that waits for its turn: a whole day, in which ten nights and more may be worked through before it, or a
+#: run that died lets go of its night (doisoat.warehouse.nights.ABANDONED_AFTER).
 RETRIES_WHEN_BUSY = 300
 
 
 class RetryByConsequence(ExceptionRetryPolicy):
-    """The first rule that matches, with the delay that the source itself asked for where that is longer."""
+    """The first rule that matches; a delay grows with each wait for another night, or to what the source asked for."""
 
-    def evaluate(self, exception: BaseException, *args, **kwargs) -> RetryDecision:  # type: ignore[no-untyped-def]
+    def evaluate(  # type: ignore[no-untyped-def]
+        self, exception: BaseException, try_number: int, *args, **kwargs
+    ) -> RetryDecision:
         """What to do about this exception; `retry_after_seconds` is read off it (SourceUnavailableError)."""
-        decision = super().evaluate(exception, *args, **kwargs)
+        decision = super().evaluate(exception, try_number, *args, **kwargs)
+        if isinstance(exception, NightBusyError):
+            return RetryDecision.retry(min(try_number * BUSY_DELAY, LONGEST_BUSY_DELAY), decision.reason)
         asked = getattr(exception, "retry_after_seconds", None)
         if decision.action is not RetryAction.RETRY or asked is None or decision.retry_delay is None:
             return decision
@@ -44,6 +52,11 @@ def retry_policy() -> RetryByConsequence:
         rules=[
             RetryRule(errors + "SourceUnavailableError", RetryAction.RETRY, RETRY_DELAY, "the source may answer later"),
             RetryRule(errors + "NightBusyError", RetryAction.RETRY, BUSY_DELAY, "another night or run is writing"),
+            RetryRule(
+                errors + "WarehouseUnavailableError", RetryAction.RETRY, RETRY_DELAY, "the server may be back soon"
+            ),
+            RetryRule(errors + "StorageFullError", RetryAction.RETRY, RETRY_DELAY, "what fills the disk may go"),
+            RetryRule(errors + "NewsNotSentError", RetryAction.RETRY, RETRY_DELAY, "the sender may take it later"),
             RetryRule(errors + "DoisoatError", RetryAction.FAIL, reason="trying again would not help"),
         ]
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from airflow.sdk.types import DagRunProtocol as DagRun
     from doisoat.settings import ProvinceSettings
     from doisoat.site import Site
 
@@ -36,3 +37,12 @@ def steps() -> ModuleType:
     from doisoat import night
 
     return night
+
+
+def ended(dag_run: DagRun) -> dict[str, Any]:
+    """This run, and its tasks that have failed for good; to be called inside its last task."""
+    from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
+
+    states = RuntimeTaskInstance.get_task_states(dag_run.dag_id, run_ids=[dag_run.run_id]).get(dag_run.run_id, {})
+    failed = sorted(task_id for task_id, state in states.items() if state == "failed")
+    return {"dag_id": dag_run.dag_id, "run_id": dag_run.run_id, "failed": failed}

@@ -104,7 +104,7 @@ class Laptop:
                 self.sandbox.set_clock(read_at)
             state = client.run(night, collect_late=collect_late)
             if state != "success":
-                self.say(f"night {night}: the run failed")
+                self.say(f"night {night}: the run {'failed' if state == 'failed' else 'is undecided'}")
                 break
         return state
 

@@ -38,7 +38,7 @@ class Nights:
         self._session.headers["Authorization"] = f"Bearer {token}"
 
     def run(self, night: dt.date, *, collect_late: bool = False) -> str:
-        """Run one night and print each task as it ends; returns the run's state, "success" or "failed"."""
+        """Run one night and print each task as it ends; returns how it ended: "success", "failed" or "undecided"."""
         run_id = self.trigger(night, collect_late=collect_late)
         return self.follow(run_id)
 
@@ -68,7 +68,10 @@ class Nights:
         return str(self._call("POST", f"/dags/{DAG_ID}/dagRuns", json=body)["dag_run_id"])
 
     def follow(self, run_id: str) -> str:
-        """Print each task of the run as it starts over or ends; returns the run's state once it has ended."""
+        """Print each task of the run as it starts over or ends; returns the run's state once it has ended.
+
+        A run that waits for a person's decision is not waited for: "undecided", and how to give it is printed.
+        """
         seen: dict[str, str] = {}
         while True:
             self._check()
@@ -80,6 +83,10 @@ class Nights:
                 seen[task["task_id"]] = task["state"]
             if state in ("success", "failed"):
                 return state
+            if undecided := [task["task_id"] for task in tasks if task["state"] == "awaiting_input"]:
+                print(f"  {undecided[0]:<33} waits for a decision: {self._airflow.url}/required_actions, or "
+                      "doisoat publish --night NIGHT --accept REASON", flush=True)  # fmt: skip
+                return "undecided"
             time.sleep(POLL_SECONDS)
 
     def _line(self, task: dict[str, Any]) -> str:

@@ -39,6 +39,8 @@ class Sandbox:
         nights: how many.
         dossiers: about how many dossiers there are.
         variant: which world: "a", "b", or either with changes (sandbox.variant).
+        seed: of the world.
+        rates: how often things go wrong, as changes of the default rates (sandbox.world.Rates).
     """
 
     home: Path
@@ -46,6 +48,8 @@ class Sandbox:
     nights: int
     dossiers: int
     variant: str = "a"
+    seed: int = 1
+    rates: str = ""
     port: int = field(default_factory=free_port)
     client_id: str = field(default_factory=lambda: f"doisoat-{secrets.token_hex(4)}")
     client_secret: str = field(default_factory=secrets.token_urlsafe, repr=False)
@@ -71,6 +75,8 @@ class Sandbox:
             "--nights": self.nights,
             "--dossiers": self.dossiers,
             "--variant": self.variant,
+            "--seed": self.seed,
+            "--rates": self.rates,
         }
         arguments = [str(part) for option in options.items() for part in option]
         credentials = {

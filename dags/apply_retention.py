@@ -1,0 +1,53 @@
+"""
+### Every week: delete what is older than the province file says, and say how much disk is taken.
+
+Runs on Sundays at 05:00 in the province's time zone. `retention` in the province file says how many nights of sealed
+landings, of history and of replaced revisions are kept, counted back from the last published night; what is left out is kept
+for ever. Never deleted are the landings of nights that are not published and those that a source stands on.
+
+**By hand**: trigger it at any time, or `doisoat retain`. What was deleted is in `ops.retention`, the disk that landing,
+warehouse and logs take in `ops.disk`; `doisoat disk` measures it now. A night whose landing is gone cannot be replayed.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, CronTriggerTimetable, task, teardown
+from orchestration.retries import RETRIES, RETRY_DELAY, retry_policy
+from orchestration.site import ended, province, site, steps
+
+here = province()
+
+
+@task
+def apply() -> dict:
+    """Delete what may go, and measure what is left."""
+    from doisoat.retention import apply_retention
+
+    return apply_retention(site())
+
+
+@teardown
+@task(execution_timeout=timedelta(minutes=30))
+def tell(dag_run) -> int:
+    """Tell that nothing was deleted, where that failed: disks fill up."""
+    return steps().tell_run(site(), dag_run.run_after, **ended(dag_run))
+
+
+with DAG(
+    dag_id="apply_retention",
+    schedule=CronTriggerTimetable("0 5 * * 0", timezone=here.province.timezone),
+    catchup=False,
+    max_active_runs=1,
+    default_args={
+        "owner": "doisoat",
+        "retries": RETRIES,
+        "retry_delay": RETRY_DELAY,
+        "retry_policy": retry_policy(),
+        "execution_timeout": timedelta(hours=6),
+    },
+    tags=["doisoat", "weekly"],
+    doc_md=__doc__,
+):
+    apply() >> tell()

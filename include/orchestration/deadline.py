@@ -1,0 +1,85 @@
+"""Airflow's deadline of a night. Its callback runs in the triggerer: it speaks when no worker and no executor does.
+
+None of Airflow's own references gives a night's morning: a partitioned run has no logical date, a fixed moment is one moment,
+and clearing a task of a run whose deadline counts from its queueing fails in Airflow 3.3. Hence one of our own, which
+plugins/doisoat_plugin.py registers. What no run can see, because there is none, the Dag `morning_news` sees
+(docs/adr/0013-news.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from airflow.sdk import AsyncCallback, DeadlineAlert  # type: ignore[attr-defined]  # its stub lacks them
+from airflow.sdk.definitions.deadline import BaseDeadlineReference
+
+
+class MorningAfter(BaseDeadlineReference):
+    """The morning after the night that a run is about; none for a run that is made later than that, as a backfill's is.
+
+    Args:
+        at: local time of the morning, HH:MM.
+        timezone: the province's.
+    """
+
+    required_kwargs: ClassVar = frozenset({"dag_id", "run_id"})
+
+    def __init__(self, at: str = "06:00", timezone: str = "Asia/Ho_Chi_Minh") -> None:
+        self.at, self.timezone = at, timezone
+
+    def serialize_reference(self) -> dict[str, Any]:
+        """What Airflow keeps of it."""
+        return {**super().serialize_reference(), "at": self.at, "timezone": self.timezone}
+
+    @classmethod
+    def deserialize_reference(cls, reference_data: dict[str, Any]) -> MorningAfter:
+        """From what Airflow kept."""
+        return cls(reference_data["at"], reference_data["timezone"])
+
+    def of(self, night: date, *, now: datetime) -> datetime | None:
+        """When the night has to be published; None if that is past now."""
+        morning = datetime.combine(night + timedelta(days=1), time.fromisoformat(self.at), ZoneInfo(self.timezone))
+        return morning if morning > now else None
+
+    def _evaluate_with(self, *, session: Any, dag_id: str, run_id: str) -> datetime | None:
+        from airflow.models import DagRun
+        from sqlalchemy import select
+
+        run = session.scalars(select(DagRun).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)).one()
+        asked_for = (run.conf or {}).get("night") or run.partition_key
+        # A run about no night at all fails at its first task, which says so.
+        return self.of(date.fromisoformat(asked_for), now=datetime.now(UTC)) if asked_for else None
+
+
+def deadline_alert(deadline: time, timezone: str) -> DeadlineAlert:
+    """The alert of a night that is not published by this local time of the morning after."""
+    return DeadlineAlert(
+        reference=MorningAfter(f"{deadline:%H:%M}", timezone),
+        interval=timedelta(),
+        callback=AsyncCallback(tell_of_missed_deadline),
+        name=f"published by {deadline:%H:%M}",
+    )
+
+
+async def tell_of_missed_deadline(context: Mapping[str, Any]) -> str:
+    """Tell it, unless the warehouse says that the night is published after all; returns how many news were sent."""
+    run = context["dag_run"]
+    night = night_of(run["conf"] or {}, run["partition_key"])
+    return await asyncio.to_thread(_tell, night)
+
+
+def night_of(params: Mapping[str, Any], partition_key: str | None) -> date:
+    """The night that a run is about: the one asked for by hand, else its partition."""
+    return date.fromisoformat(params.get("night") or str(partition_key))
+
+
+def _tell(night: date) -> str:
+    from doisoat import news
+
+    from orchestration.site import site
+
+    return f"{len(news.tell(site(), on=night, due=night))} news sent"
