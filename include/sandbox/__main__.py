@@ -24,7 +24,7 @@ from sandbox.clock import Clock
 from sandbox.sessions import Credentials, Tokens
 from sandbox.system import Setting
 from sandbox.variant import parse_variant
-from sandbox.world import Rates, World, make_world
+from sandbox.world import Rates, World, make_world, parse_rates
 
 if TYPE_CHECKING:
     from sandbox.server import Systems
@@ -68,6 +68,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--ministries", type=float, default=Rates().ministries, help="dossiers of ministries' systems, a dossier"
         )
+        command.add_argument(
+            "--rates", type=parse_rates, default={}, help="how often things go wrong: two_codes=0.01,lookalikes=2"
+        )
         command.add_argument("--nights", type=int, default=3, help="nights that the changes are laid in")
         command.add_argument(
             "--variant", type=parse_variant, default=parse_variant("a"), help='"a", "b", "a,key=value"'
@@ -79,7 +82,7 @@ def _world(given: argparse.Namespace) -> World:
     last_night = given.last_night or dt.date(2024, 4, 19)
     if given.last_night is None and getattr(given, "clock", "fixed") == "wall":
         last_night = moments.local_date(int(time.time())) - dt.timedelta(days=1)
-    rates = Rates(ministries=given.ministries)
+    rates = Rates(**{"ministries": given.ministries, **given.rates})
     return make_world(given.seed, given.dossiers, last_night, rates=rates, variant=given.variant, nights=given.nights)
 
 

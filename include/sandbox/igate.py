@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sandbox import moments
+from sandbox.faults import is_of_the_tenth
 from sandbox.igate_words import Words, millisecond_of, object_id, updated_at
 from sandbox.pages import UNDATED, Asked, ListOfRows, Shelf, page_body
 from sandbox.sessions import Tokens
@@ -50,10 +51,12 @@ class WorldShelves:
         self._shelf: Shelf | None = None
         self._valid = (0.0, 0.0)
         self._order: list[LocalRow] = []
+        self._mad: dict[str, tuple[float, Shelf]] = {}
 
     def forget(self) -> None:
         """The clock was moved: what drifted never happened."""
         self._touched.clear()
+        self._mad.clear()
         self._shelf = None
 
     def at(self, now: float) -> Shelf:
@@ -62,6 +65,12 @@ class WorldShelves:
             self._shelf = self._build(int(now))
         return self._shelf
 
+    def mad_at(self, now: float, madness: str) -> Shelf:
+        """The shelf of a mad system (sandbox.faults.MADNESS) at a moment."""
+        if madness not in self._mad or self._mad[madness][0] != now:
+            self._mad[madness] = now, self._build(int(now), madness)
+        return self._mad[madness][1]
+
     def drift(self, now: float, after: int) -> None:
         """Update a record that stands behind position `after`, so that it moves to the front."""
         self.at(now)
@@ -69,20 +78,24 @@ class WorldShelves:
             self._touched[self._order[max(after, len(self._order) - 1) % len(self._order)].record_id] = int(now)
         self._shelf = None
 
-    def _build(self, now: int) -> Shelf:
+    def _build(self, now: int, madness: str = "") -> Shelf:
         held: list[tuple[int, int, str, Dossier, LocalRow]] = []
-        following = _NEVER
+        following, since = _NEVER, now - moments.seconds_of_day(now)
         for made, row in self._rows:
             following = min(following, min((at for at in row.moments() if at > now), default=_NEVER))
             if row.is_held(now):
                 updated = max(updated_at(row, now, self._variant), self._touched.get(row.record_id, 0))
+                updated = updated if madness in ("", "a_tenth") else since
                 held.append((-updated, -millisecond_of(row), row.record_id, made, row))
         held.sort(key=lambda entry: entry[:3])
+        if madness:
+            kept = [entry for entry in held if madness != "a_tenth" or is_of_the_tenth(entry[2])]
+            return self._shelve(kept, now, madness)
         self._valid = now, following
         self._order = [row for *_, row in held]
         return self._shelve(held, now)
 
-    def _shelve(self, held: list[tuple[int, int, str, Dossier, LocalRow]], now: int) -> Shelf:
+    def _shelve(self, held: list[tuple[int, int, str, Dossier, LocalRow]], now: int, madness: str = "") -> Shelf:
         codes: dict[str, list[int]] = {}
         for at, (*_, row) in enumerate(held):
             codes.setdefault(row.code_at(now), []).append(at)
@@ -94,7 +107,9 @@ class WorldShelves:
             return row.received_at if row.received_at is not None and row.received_at <= now else UNDATED
 
         return Shelf(
-            rows=ListOfRows([self._encode(made, row, now, -updated) for updated, _, _, made, row in held]),
+            rows=ListOfRows(
+                [self._maddened(self._encode(made, row, now, -at), row, madness) for at, _, _, made, row in held]
+            ),
             accepted=column(accepted, np.int64),
             appointed=column(
                 lambda made, row: UNDATED if made.due_at is None or accepted(made, row) == UNDATED else made.due_at,
@@ -109,6 +124,14 @@ class WorldShelves:
             ancestor_positions=self._below,
             codes=codes,
         )
+
+    def _maddened(self, row: bytes, of: LocalRow, madness: str) -> bytes:
+        if madness == "new_status":
+            return msgspec.json.encode({**msgspec.json.decode(row), "dossierStatus": self._words.stopped})
+        if madness == "other_province":
+            other = of.record_id.translate(str.maketrans("0123456789abcdef", "fedcba9876543210"))
+            return row.replace(b"H37", b"H20").replace(of.record_id.encode(), other.encode())
+        return row
 
     def _encode(self, made: Dossier, row: LocalRow, now: int, updated: int) -> bytes:
         version = updated, sum(1 for at in row.moments() if at <= now)
@@ -182,7 +205,12 @@ class IGate(System):
         number, size = _number(query, "page", 0), _number(query, "size", 20)
         if number < 0 or size < 1:
             raise BadRequest("page starts at 0 and size at 1")
-        shelf, asked = self._shelf_at(now), _asked(query)
+        shelf = (
+            self._shelf_at(now)
+            if self._shelves is None or not self.madness
+            else self._shelves.mad_at(now, self.madness)
+        )
+        asked = _asked(query)
         if self._found_on is not shelf:
             self._found, self._found_on = {}, shelf
         if asked not in self._found:

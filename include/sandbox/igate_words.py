@@ -82,6 +82,11 @@ class Words:
         self._channels = {channel: {"id": id_, "name": name} for channel, (id_, name) in channels.items()}
         self._payments = {payment: {"id": id_, "name": name} for payment, (id_, name) in PAYMENTS.items()}
 
+    @property
+    def stopped(self) -> dict[str, Any]:
+        """The status of a dossier that is stopped."""
+        return self._statuses[truth.STOPPED]
+
     def _agency(self, agency: Agency) -> dict[str, Any]:
         ancestors = self.ancestors(agency)[1:]
         parent = ancestors[0] if ancestors else None

@@ -10,7 +10,7 @@ from sandbox.ministries import KINDS as MINISTRY_KINDS
 from sandbox.ministry_key import MinistryKey
 from sandbox.moments import DAY, local_date
 from sandbox.opencps_words import RecordKey, record_keys
-from sandbox.truth import ACCEPTED, Dossier, LocalRow, PortalRow, latest
+from sandbox.truth import ACCEPTED, REFUSED, Dossier, LocalRow, PortalRow, latest
 from sandbox.world import World
 
 _ALLOWED_LAG = DAY
@@ -117,6 +117,8 @@ def _is_pending(made: Dossier, presence: str, now: int) -> bool:
 
 def _is_decided(world: World, made: Dossier) -> bool:
     kind = KINDS.get(made.kind)
+    if made.kind == "not_pushed_undated" and any(status == REFUSED for _, status in made.life):
+        return False  # what was never received has no receipt date rightly, and so tells nothing
     if kind is None or kind.decides == "always":
         return True
     if kind.decides == "never":

@@ -16,7 +16,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from sandbox import canaries, truth
-from sandbox.faults import Fault
+from sandbox.faults import MADNESS, Fault, is_of_the_tenth
 from sandbox.files import put, steady_workbook
 from sandbox.moments import local_day, local_time
 from sandbox.portal import finish_known
@@ -132,7 +132,8 @@ class NationalExport(System):
         if self._inbox is None:
             return []
         is_csv = local_day(now) % 2 == 0
-        listing = self._listing(now, as_text=is_csv or not self._variant.export_typed_cells)
+        madness = next((kind for kind in kinds if kind in MADNESS), "")
+        listing = self._listing(now, as_text=is_csv or not self._variant.export_typed_cells, madness=madness)
         if shape := kinds.get("changed_shape"):
             header = [shape.to if name == shape.field else name for name in listing.header]
             listing = _Listing(listing.title, header, listing.rows, listing.closing, listing.moment_columns)
@@ -141,13 +142,16 @@ class NationalExport(System):
         name = f"DanhSachHoSo_H37_{local_time(now):%Y%m%d%H%M%S}.{'csv' if is_csv else 'xlsx'}"
         return put(self._inbox, name, content, now, faults)
 
-    def _listing(self, now: int, *, as_text: bool) -> _Listing:
+    def _listing(self, now: int, *, as_text: bool, madness: str = "") -> _Listing:
         names = dict(HEADERS[self._variant.export_headers])
         if self._variant.export_agency != "code_and_name":
             del names["agency_code"]
         held = [(made, row) for made, row in self._world.portal_rows() if row.is_held(now)]
         held.sort(key=lambda pair: (pair[1].appears_at, pair[1].code))
-        rows = [self._row(list(names), made, row, now, at) for at, (made, row) in enumerate(held, 1)]
+        if madness == "a_tenth":
+            held = [pair for pair in held if is_of_the_tenth(pair[1].code)]
+        rows = [_maddened(self._row(list(names), made, row, now, at), list(names), madness)
+                for at, (made, row) in enumerate(held, 1)]  # fmt: skip
         columns = frozenset(at for at, name in enumerate(names) if name in _MOMENTS)
         kind = _DATE_KINDS[self._variant.export_dates]
         for row_cells in rows:
@@ -198,6 +202,15 @@ class NationalExport(System):
         if self._variant.export_agency == "name_with_district" and parent is not None and parent.level == "district":
             return f"{row.agency_name.strip()}, {parent.name.removeprefix('UBND ')}"
         return row.agency_name
+
+
+def _maddened(cells: list[Cell], names: list[str], madness: str) -> list[Cell]:
+    if madness == "new_status":
+        stopped = STATUS_NAMES["8"]
+        return [stopped if name == "status" else cell for name, cell in zip(names, cells, strict=True)]
+    if madness == "other_province":
+        return [cell.replace("H37", "H20") if isinstance(cell, str) else cell for cell in cells]
+    return cells
 
 
 def _moment_cell(at: Cell, kind: str) -> Cell:

@@ -16,7 +16,7 @@ import msgspec
 
 from sandbox import moments
 from sandbox.clock import Clock
-from sandbox.faults import Faults
+from sandbox.faults import MADNESS, Faults
 from sandbox.igate import IGate
 from sandbox.key import key_lines
 from sandbox.spoil import spoil
@@ -117,6 +117,8 @@ class Systems:
                 await asyncio.sleep(fault.seconds)
             if system and fault.kind == "expired_session":
                 system.revoke_all()
+        if system:
+            system.madness = next((fault.kind for fault in faults if fault.kind in MADNESS), "")
         answer = self.answer(request)
         for fault in faults:
             if system and fault.kind == "drift":

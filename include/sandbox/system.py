@@ -35,11 +35,13 @@ class System:
         name: its source kind; faults are told by it.
         paths: what it answers; one that ends with "/" stands for everything below it.
         drops_files: whether its files appear in an inbox (`drop`), so that faults of files are meant for it.
+        madness: the fault of all that it holds which is in force for the next answer, empty for none.
     """
 
     name = ""
     paths: tuple[str, ...] = ()
     drops_files = False
+    madness = ""
 
     def owns(self, path: str) -> bool:
         """Whether the system answers a path."""

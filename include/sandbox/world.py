@@ -58,6 +58,18 @@ class Rates:
         return {name: rate for name, rate in dataclasses.asdict(self).items() if name not in others}
 
 
+def parse_rates(text: str) -> dict[str, float]:
+    """Changes of the default rates: "two_codes=0.01,lookalikes=2" -> {"two_codes": 0.01, "lookalikes": 2.0}.
+
+    Raises:
+        ValueError: there is no such rate, or a value is no number.
+    """
+    given = dict(part.split("=", 1) for part in text.split(",") if part)
+    if unknown := sorted(set(given) - set(dataclasses.asdict(Rates()))):
+        raise ValueError(f"no such rate: {', '.join(unknown)}")
+    return {name: float(value) for name, value in given.items()}
+
+
 @dataclass
 class World:
     """Everything that is and will be, as made for one seed."""
