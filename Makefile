@@ -3,7 +3,7 @@
 # .venv from the pinned requirements.txt, again only when requirements.txt or pyproject.toml has changed.
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down night doisoat test check docs bench clean environment
+.PHONY: help run up down night doisoat test check docs bench score clean environment
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -43,6 +43,9 @@ docs: $(READY) ## write the generated pages of docs/ anew
 
 bench: $(READY) $(BENCH_READY) ## measure beside yardsticks, write bench/RESULTS.md (half an hour; less: ARGS="--turns 1")
 	@PYTHONPATH=include $(BIN)/python -m bench $(ARGS)
+
+score: $(READY) ## how well causes are told, held against the sandbox's answer key (ARGS="--dossiers 4000 --worlds 1")
+	@PYTHONPATH=include $(BIN)/python -m bench.score $(ARGS)
 
 clean: ## forget the nights of `make run`, and caches; `make up` keeps its data
 	rm -rf .doisoat/run build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,256 @@
+"""Measures the causes against the sandbox's answer key: `make score`.
+
+For each cause that the key says can be seen: of the dossiers of which it was claimed, how many it is true of (precision); of
+those it is true of, of how many it was claimed (recall). Where the evidence does not decide, a claimed cause is an error. A
+cause that names what is seen (`decides: false`) claims nothing; nor does one that blames nobody, and one that the sandbox
+does not plant (MEANS) is not judged.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import os
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import requests
+from doisoat import night as steps
+from doisoat.explain import UNDETERMINED, load_causes
+from doisoat.settings import connection_from_environment, load_province
+from doisoat.site import Site
+from doisoat.warehouse import migrate
+from standalone import postgres
+from standalone.processes import Processes
+from standalone.sandbox import Sandbox
+
+PROVINCE = Path(__file__).parents[1] / "config" / "lang_son.yaml"
+NIGHTS = tuple(dt.date(2024, 4, day) for day in (17, 18, 19))
+LOCAL = dt.timezone(dt.timedelta(hours=7))
+#: What the sandbox calls what went wrong -> the causes that say so.
+MEANS = {
+    "never_pulled": {"not_pulled"},
+    "two_codes": {"two_codes"},
+    "resent_new_tail": {"sent_again_new_tail"},
+    "code_overwritten": {"code_overwritten"},
+    "rolled_back": {"never_seen_locally"},
+    "deleted_locally": {"deleted_locally"},
+    "deleted_without_trace": {"gone_locally"},
+    "not_pushed_undated": {"no_receipt_date"},
+    "not_pushed_converted": {"sync_overdue"},
+    "not_pushed_odd_answer": {"sync_overdue"},
+    "overdue_sync": {"sync_overdue"},
+    "status_distorted": {"status_distorted"},
+    "status_unmapped": {"status_not_mapped"},
+    "progress_lost": {"progress_lost"},
+    "wrong_agency": {"wrong_agency", "agency_of_same_name", "agency_succession"},
+    "procedure_replaced": {"procedure_variant"},
+    "receipt_moved": {"receipt_in_utc"},
+    "test_dossier": {"test_dossier"},
+    "repeated_locally": {"repeated_locally"},
+    "repeated_nationally": {"repeated_nationally"},
+    "left_out": {"left_out"},
+    "on_portal_only": {"handled_by_ministry"},
+    "group_partly_imported": {"group_partly_imported"},
+    "imported_twice": {"imported_twice"},
+}
+#: The default world, and five with other seeds and rates.
+WORLDS = (
+    (1, ""),
+    (2, "lookalikes=2"),
+    (3, "two_codes=0.02,resent_new_tail=0.01,code_overwritten=0.01,repeated_nationally=0.01"),
+    (4, "deleted_locally=0.015,deleted_without_trace=0.01,rolled_back=0.01,never_pulled=0.02"),
+    (5, "status_distorted=0.02,status_unmapped=0.01,progress_lost=0.02,wrong_agency=0.01,receipt_moved=0.01"),
+    (6, "ministries=0.3,lookalikes=0.5,overdue_sync=0.02,not_pushed_undated=0.01"),
+)
+
+
+@dataclass
+class Score:
+    """What was claimed and what is true, by cause of the key.
+
+    Attributes:
+        true, found: dossiers of which the cause is true and can be seen; those of which it was claimed.
+        claimed, right: dossiers of which it was claimed; those of which it is true.
+        wrong: (claimed cause, what the key says) of each wrong claim, counted.
+        missed: (cause of the key, what was said instead) of each one that was not claimed, counted.
+        differing, undetermined: dossiers with a gap; those of which no cause was claimed.
+    """
+
+    true: Counter[str] = field(default_factory=Counter)
+    found: Counter[str] = field(default_factory=Counter)
+    claimed: Counter[str] = field(default_factory=Counter)
+    right: Counter[str] = field(default_factory=Counter)
+    wrong: Counter[tuple[str, str]] = field(default_factory=Counter)
+    missed: Counter[tuple[str, str]] = field(default_factory=Counter)
+    differing: int = 0
+    undetermined: int = 0
+
+    def __add__(self, other: Score) -> Score:
+        names = ("true", "found", "claimed", "right", "wrong", "missed", "differing", "undetermined")
+        return Score(**{name: getattr(self, name) + getattr(other, name) for name in names})
+
+    def precision(self, cause: str) -> float | None:
+        """Of the dossiers of which it was claimed, the share of which it is true; None where it was not claimed."""
+        return self.right[cause] / self.claimed[cause] if self.claimed[cause] else None
+
+    def recall(self, cause: str) -> float | None:
+        """Of the dossiers of which it is true, the share of which it was claimed; None where there is none."""
+        return self.found[cause] / self.true[cause] if self.true[cause] else None
+
+
+def score(key: Iterable[Mapping[str, Any]], said: Mapping[str, set[str]]) -> Score:
+    """Hold what was said against the key.
+
+    Args:
+        key: the sandbox's answer key at the moment of the last night.
+        said: "side key" of a record (`place`) -> the causes of its dossier's gaps.
+    """
+    result = Score()
+    meant = {cause: kind for kind, causes in MEANS.items() for cause in causes}
+    blaming = {cause.id for cause in load_causes() if cause.blames != "nobody"}
+    claims = {cause.id for cause in load_causes() if cause.decides} & blaming & set(meant)
+    for line in key:
+        causes = {cause for name in places(line) for cause in said.get(name, ())}
+        claimed = {meant[cause] for cause in causes & claims}
+        true = truths(line)
+        result.differing += bool(causes & (blaming | {UNDETERMINED}))
+        result.undetermined += not claimed and bool(causes & (blaming | {UNDETERMINED}))
+        if causes and not causes & (blaming | {UNDETERMINED}):
+            continue  # not due yet: nobody is blamed
+        for kind in true:
+            result.true[kind] += 1
+            result.found[kind] += kind in claimed
+            if kind not in claimed:
+                result.missed[kind, ", ".join(sorted(causes)) or "nothing"] += 1
+        for kind in claimed:
+            result.claimed[kind] += 1
+            result.right[kind] += kind in true
+            if kind not in true:
+                result.wrong[kind, f"{line['kind']}{'' if line['decided'] else ' (undecided)'}"] += 1
+    return result
+
+
+def truths(line: Mapping[str, Any]) -> set[str]:
+    """What is wrong with a dossier of the key and can be seen: its cause where the evidence decides it.
+
+    A ministry's dossier that the province does not hold is left out, whatever else is wrong with it; of a group that is there
+    in part every one may be the one that is not.
+    """
+    true = {line["cause"]} if line["cause"] and line["showing"] and line["decided"] else set()
+    if any(row["provincial"] == "absent" for row in line["ministry"]):
+        true.add("left_out")
+    if line["kind"] == "group_partly_imported":
+        true.add("group_partly_imported")
+    return true
+
+
+def places(line: Mapping[str, Any]) -> set[str]:
+    """The records under which a dossier of the key is held."""
+    return {
+        *(f"provincial {row['record_id']}" for row in line["local"]),
+        *(f"national {row['code']}" for row in line["national"] if row["state"] == "present"),
+        *(f"{row['source']} {row['record_key']}" for row in line["ministry"]),
+    }
+
+
+def said_of(dsn: str) -> dict[str, set[str]]:
+    """`place` -> causes, as the warehouse says now."""
+    said: dict[str, set[str]] = defaultdict(set)
+    with psycopg.connect(dsn) as connection:
+        for side, source_id, record_id, code, cause in connection.execute(
+            """select s.side, r.source_id, r.record_id, r.dossier_code, c.cause
+            from recon.cause c
+            join core.dossier_record r using (dossier_id)
+            join core.source s using (source_id)
+            where c.to_night = 'infinity' and r.to_night = 'infinity'"""
+        ):
+            name = {"national": f"national {code}", "provincial": f"provincial {record_id}"}
+            said[name.get(side, f"{source_id} {record_id}")].add(cause)
+    return said
+
+
+def run_world(home: Path, dsn: str, seed: int, rates: str, dossiers: int, variant: str = "a") -> Score:
+    """Three nights of a world, and how its causes were told."""
+    sandbox = Sandbox(home / "sandbox", NIGHTS[-1], len(NIGHTS), dossiers, variant, seed=seed, rates=rates)
+    processes = Processes(home / "sandbox")
+    sandbox.start(processes, os.environ)
+    try:
+        sandbox.wait(processes)
+        environment = {**sandbox.connections(), "AIRFLOW_CONN_WAREHOUSE": dsn}
+        site = Site(
+            load_province(PROVINCE), lambda name: connection_from_environment(name, environment), home / "landing"
+        )
+        for night in NIGHTS:
+            _run_night(site, sandbox, night)
+        answer = requests.get(f"{sandbox.url}/control/key", timeout=120)
+        answer.raise_for_status()
+    finally:
+        processes.stop()
+    return score(map(json.loads, answer.text.splitlines()), said_of(dsn))
+
+
+def _run_night(site: Site, sandbox: Sandbox, night: dt.date) -> None:
+    sandbox.set_clock(dt.datetime.combine(night + dt.timedelta(days=1), dt.time(1), LOCAL))
+    steps.open_night(site, night, run_id="score")
+    for source_id in site.settings.pulled:
+        steps.collect_source(site, night, source_id)
+    steps.load_night(site, night)
+    for source_id in site.settings.asked:
+        steps.look_up_source(site, night, source_id)
+    steps.reconcile_night(site, night)
+    with psycopg.connect(site.dsn) as connection:  # the checks are not what is measured
+        connection.execute("update ops.night set state = 'published' where night = %s", [night])
+
+
+def show(result: Score) -> str:
+    """A table: cause, dossiers, precision, recall; then what was wrong."""
+    lines = [f"{'cause':<24}{'true':>7}{'claimed':>9}{'precision':>11}{'recall':>9}"]
+    for kind in MEANS:
+        if result.true[kind] or result.claimed[kind]:
+            shares = (_share(result.precision(kind)), _share(result.recall(kind)))
+            lines.append(f"{kind:<24}{result.true[kind]:>7}{result.claimed[kind]:>9}{shares[0]:>11}{shares[1]:>9}")
+    share = result.undetermined / result.differing if result.differing else 0
+    lines.append(f"undetermined: {result.undetermined} of {result.differing} dossiers with a gap ({share:.3f})")
+    lines += [f"  wrong: {claim} of {kind}: {count}" for (claim, kind), count in result.wrong.most_common()]
+    lines += [f"  missed: {kind}, said {said}: {count}" for (kind, said), count in result.missed.most_common()]
+    return "\n".join(lines)
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def main() -> int:
+    """Score the worlds; returns 1 where a cause that can be seen falls below 0.98."""
+    parser = argparse.ArgumentParser(prog="make score", description=__doc__.splitlines()[0])  # type: ignore[union-attr]
+    parser.add_argument("--dossiers", type=int, default=20_000)
+    parser.add_argument("--worlds", type=int, default=len(WORLDS))
+    given = parser.parse_args()
+    whole = Score()
+    with tempfile.TemporaryDirectory(prefix="doisoat-score-", ignore_cleanup_errors=True) as directory:
+        home = Path(directory)
+        home.chmod(0o755)
+        server = postgres.start(home, postgres.THROWAWAY_SETTINGS)
+        try:
+            for seed, rates in WORLDS[: given.worlds]:
+                dsn = postgres.ensure_database(server, f"world_{seed}", may_create_roles=True)
+                migrate(dsn)
+                result = run_world(home / f"world_{seed}", dsn, seed, rates, given.dossiers)
+                print(f"\nworld {seed} {rates or '(default rates)'}\n{show(result)}", flush=True)
+                whole += result
+        finally:
+            postgres.stop(home)
+    print(f"\nall worlds\n{show(whole)}")
+    shares = [share for kind in MEANS for share in (whole.precision(kind), whole.recall(kind)) if share is not None]
+    return int(min(shares, default=0.0) < 0.98)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
