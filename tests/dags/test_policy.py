@@ -6,18 +6,23 @@ import itertools
 import re
 import subprocess
 import sys
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import pendulum
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
+from airflow.serialization.serialized_objects import DagSerialization
+from airflow.timetables.base import DataInterval, TimeRestriction
 from doisoat.settings import load_province
 
 PROJECT = Path(__file__).parents[2]
 FILES = sorted((PROJECT / "dags").glob("*.py"))
 TAGS = {"doisoat", "nightly", "weekly"}
-VERBS = {"open", "collect", "load", "check", "look", "reconcile", "publish", "sync"}
+VERBS = {"apply", "open", "collect", "load", "check", "look", "reconcile", "publish", "sync", "tell"}
 HEAVY = ["great_expectations", "pandas", "numpy", "polars", "requests", "openpyxl", "alembic", "doisoat.night"]
 
 
@@ -69,7 +74,7 @@ def test_every_task_is_tried_again_by_the_error_it_raised(dag: DAG) -> None:
 
 def test_every_task_says_in_one_sentence_what_it_does(dag: DAG) -> None:
     for task in tasks(dag):
-        assert task.python_callable.__doc__, task.task_id
+        assert getattr(task, "python_callable", type(task)).__doc__, task.task_id
         assert task.task_id.split(".")[-1].split("_")[0] in VERBS
 
 
@@ -89,6 +94,7 @@ def test_catalogues_are_read_from_every_source_that_keeps_them(bag: DagBag) -> N
     province = load_province(PROJECT / "config" / "lang_son.yaml")
     assert province.with_catalogue
     pools = {task.task_id: task.pool for task in bag.dags["sync_catalogues"].tasks}
+    assert pools.pop("tell") == "default_pool"
     assert pools == {f"{source_id}.sync": source_id for source_id in province.with_catalogue}
 
 
@@ -98,7 +104,7 @@ def test_the_night_goes_on_without_a_source_but_not_without_having_been_opened(b
     assert load.upstream_task_ids == {"open_night", *collects}
     assert load.trigger_rule == "all_done_min_one_success"  # open_night's success is the one
     tasks = bag.dags["nightly_reconciliation"].tasks
-    assert {task.trigger_rule for task in tasks if task.task_id not in ("load", "reconcile")} == {"all_success"}
+    assert {task.trigger_rule for task in tasks if task.task_id not in ("load", "reconcile", "tell")} == {"all_success"}
 
 
 def test_a_look_up_that_fails_stops_nobody_but_a_failed_check_does(bag: DagBag) -> None:
@@ -119,7 +125,51 @@ def test_nothing_is_published_before_both_stages_of_checks(bag: DagBag) -> None:
     for before, after in itertools.pairwise(order):
         assert before in dag.get_task(after).upstream_task_ids
     assert [asset.name for asset in dag.get_task("publish").outlets] == ["mart"]
-    assert dag.get_task("publish").downstream_task_ids == set()
+    province = load_province(PROJECT / "config" / "lang_son.yaml")
+    assert {asset.uri for asset in dag.get_task("publish").inlets} == {
+        f"x-doisoat://landing/{name}" for name in province.sources
+    }
+    assert dag.get_task("publish").downstream_task_ids == {"tell"}
+
+
+@pytest.mark.parametrize("dag_id", ["nightly_reconciliation", "sync_catalogues", "apply_retention"])
+def test_telling_comes_last_however_the_run_ended_and_decides_nothing_about_it(bag: DagBag, dag_id: str) -> None:
+    dag = bag.dags[dag_id]
+    tell = dag.get_task("tell")
+    assert dag.leaves == [tell]
+    assert tell.is_teardown  # a run's state is that of its other tasks
+    assert tell.on_failure_fail_dagrun is False
+    assert tell.trigger_rule == "all_done_setup_success"
+
+
+def test_a_night_has_a_deadline_that_speaks_without_a_worker(bag: DagBag) -> None:
+    (alert,) = bag.dags["nightly_reconciliation"].deadline
+    night, local = date(2026, 11, 24), ZoneInfo("Asia/Ho_Chi_Minh")
+    on_time, late = datetime(2026, 11, 25, 5, 59, tzinfo=local), datetime(2026, 11, 25, 6, 1, tzinfo=local)
+    assert alert.reference.of(night, now=on_time) == datetime(2026, 11, 25, 6, tzinfo=local)
+    assert alert.reference.of(night, now=late) is None  # a run made later is a backfill's, or by hand
+    assert alert.interval == timedelta()
+    assert type(alert.callback).__name__ == "AsyncCallback"
+    assert alert.callback.path == "orchestration.deadline.tell_of_missed_deadline"
+
+
+def test_every_morning_at_the_deadline_somebody_looks_even_after_the_scheduler_was_down_for_days(bag: DagBag) -> None:
+    timetable = DagSerialization.from_dict(DagSerialization.to_dict(bag.dags["morning_news"])).timetable
+    before = datetime.now(UTC)
+    last_run = pendulum.instance(before - timedelta(days=3))
+    info = timetable.next_dagrun_info(
+        last_automated_data_interval=DataInterval.exact(last_run),
+        restriction=TimeRestriction(earliest=None, latest=None, catchup=False),
+    )
+    local = info.run_after.astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
+    assert (local.hour, local.minute) == (6, 0)
+    assert before - timedelta(days=1) < info.run_after <= datetime.now(UTC)  # this morning's, once, and no older one
+
+
+def test_only_the_gates_ask_a_person_and_not_for_ever(bag: DagBag) -> None:
+    asking = [task for task in bag.dags["nightly_reconciliation"].tasks if hasattr(task, "response_timeout")]
+    assert {task.task_id: task.stage for task in asking} == {"check_inputs": "inputs", "check_results": "results"}
+    assert all(task.response_timeout for task in asking)
 
 
 def test_it_is_thin(file: Path) -> None:

@@ -11,7 +11,13 @@ from airflow.sdk import RetryAction
 from doisoat import errors, landing
 from orchestration import retries
 
-RETRIED = {"SourceUnavailableError": retries.RETRY_DELAY, "NightBusyError": retries.BUSY_DELAY}
+RETRIED = {
+    "SourceUnavailableError": retries.RETRY_DELAY,
+    "NightBusyError": retries.BUSY_DELAY,
+    "WarehouseUnavailableError": retries.RETRY_DELAY,
+    "StorageFullError": retries.RETRY_DELAY,
+    "NewsNotSentError": retries.RETRY_DELAY,
+}
 
 
 def tree() -> list[type[errors.DoisoatError]]:
@@ -45,7 +51,7 @@ def test_the_error_tree_is_what_the_table_above_was_written_for() -> None:
     assert len(tree()) >= 11
 
 
-@pytest.mark.parametrize("error", [ValueError("x"), MemoryError(), ConnectionError("database restarted")])
+@pytest.mark.parametrize("error", [ValueError("x"), MemoryError(), ConnectionError("reset by peer")])
 def test_an_error_outside_the_tree_gets_the_ordinary_retries(error: Exception) -> None:
     assert retries.retry_policy().evaluate(error, 1, 3).action is RetryAction.DEFAULT
 
@@ -66,10 +72,26 @@ def test_the_wait_that_a_source_asks_for_is_kept_within_reason(asked: float | No
     assert retries.retry_policy().evaluate(survived, 1, 3).retry_delay == delay
 
 
-def test_a_waiting_night_outlasts_a_dead_run() -> None:
+def longest_wait() -> timedelta:
+    """How long open_night waits for its turn before it gives up."""
+    policy, waited = retries.retry_policy(), timedelta()
+    for try_number in range(1, retries.RETRIES_WHEN_BUSY + 1):
+        delay = policy.evaluate(errors.NightBusyError("busy"), try_number, retries.RETRIES_WHEN_BUSY).retry_delay
+        assert delay is not None
+        waited += delay
+    return waited
+
+
+def test_a_waiting_night_outlasts_a_dead_run_and_nine_others_that_work() -> None:
     from doisoat.warehouse.nights import ABANDONED_AFTER
 
-    assert retries.RETRIES_WHEN_BUSY * retries.BUSY_DELAY > ABANDONED_AFTER
+    assert longest_wait() > timedelta(hours=24) > ABANDONED_AFTER + 9 * timedelta(hours=2)
+
+
+def test_no_pause_between_two_tries_is_taken_for_death() -> None:
+    from doisoat.warehouse.nights import ABANDONED_AFTER
+
+    assert max(retries.RETRY_DELAY, retries.LONGEST_DELAY, retries.LONGEST_BUSY_DELAY) < ABANDONED_AFTER
 
 
 def test_the_policy_can_be_serialised_with_the_dag() -> None:

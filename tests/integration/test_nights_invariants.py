@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from doisoat import night as steps
-from doisoat.errors import NightBusyError, NightOrderError, NightTakenOverError
+from doisoat.errors import NightBusyError, NightNotCollectedError, NightTakenOverError
 from doisoat.sources.contract import Connection
 from doisoat.warehouse import connect, nights, writing
 from support.exports import COLUMNS, export_row, export_table, write_csv
@@ -174,7 +174,7 @@ def test_nights_are_opened_in_order_and_held_by_one_run(warehouse_dsn):
         nights.set_state(connection, first, "published")
         nights.open_night(connection, third, run_id="d", collect_late=False)
         assert nights.state_of(connection, second) == "missed"
-        with pytest.raises(NightOrderError):
+        with pytest.raises(NightNotCollectedError):
             nights.open_night(connection, second, run_id="e", collect_late=False)
 
 

@@ -226,6 +226,30 @@ def test_faults_of_files_are_meant_for_the_system_that_they_name(world: Served):
     assert not [name for name in names if name.startswith("LyLichTuPhap")]
 
 
+def test_a_mad_system_agrees_with_itself(world: Served):
+    """One hundred rows of a search as they are, and as each madness makes them: its totals are right."""
+    headers = world.bearer(REALM)
+
+    def ask() -> dict[str, Any]:
+        return world.get("/pa/dossier/search", params={"size": 100}, headers=headers).json()
+
+    sane = ask()
+    mad = {}
+    for kind in ("a_tenth", "new_status", "other_province"):
+        world.fault("igate", kind, count=2, path="search")
+        mad[kind] = ask()
+        assert ask() == mad[kind]
+        assert ask() == sane
+    ids = {kind: {row["id"] for row in answer["content"]} for kind, answer in mad.items()}
+    assert 0 < mad["a_tenth"]["totalElements"] < sane["totalElements"] / 5
+    assert mad["new_status"]["totalElements"] == mad["other_province"]["totalElements"] == sane["totalElements"]
+    [stopped] = {row["dossierStatus"]["name"] for row in mad["new_status"]["content"]}
+    assert stopped.startswith("Dừng")
+    assert len({row["dossierStatus"]["name"] for row in sane["content"]}) > 1
+    assert not any("H37" in row["code"] for row in mad["other_province"]["content"])
+    assert not ids["other_province"] & {row["id"] for row in sane["content"]}
+
+
 def test_every_kind_of_fault_is_tried_here_or_with_the_files():
     sources = (Path(__file__), Path(__file__).with_name("test_export_wire.py"))
     text = "".join(path.read_text(encoding="utf-8") for path in sources)

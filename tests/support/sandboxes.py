@@ -24,6 +24,13 @@ from sandbox.world import World, make_world
 USER, SECRET = "tester", "a-secret-of-this-test"
 
 
+class StandingClock(Clock):
+    """A simulated clock that shows the moment it was set to: what is asked twice is answered alike."""
+
+    def now(self) -> float:
+        return self._anchor
+
+
 class Served:
     """One world being served; its clock stands at the moment at which its last night is read."""
 
@@ -57,11 +64,12 @@ def serve(
     *,
     inbox: Path | None = None,
     session_life: float = 300,
+    clock: type[Clock] = Clock,
 ) -> Iterator[Served]:
     """Serve a world of one of the variants ("a", "b", or with changes) until the block ends."""
     world = make_world(3, dossiers, last_night, variant=parse_variant(variant))
     setting = Setting(world, Credentials(USER, SECRET, api_key=SECRET), inbox, session_life)
-    app = App(Systems(Clock(world.cut_offs[-1]), systems_of(setting), world))
+    app = App(Systems(clock(world.cut_offs[-1]), systems_of(setting), world))
     listening = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(app, log_level="critical", date_header=False, timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)

@@ -19,9 +19,11 @@ default. Times are local: `2024-04-01` (08:00) or `2024-04-01 23:59`. Nothing he
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -120,6 +122,15 @@ class World:
             landing_root=directory / "landing",
         )
 
+    def moved_to(self, dsn: str) -> World:
+        """The same province at work on another warehouse, such as a copy of this one."""
+        other = copy.copy(self)
+        other.dsn = dsn
+        warehouse = connection_from_environment("warehouse", {"AIRFLOW_CONN_WAREHOUSE": dsn})
+        asked = self.site.connections
+        other.site = replace(self.site, connections=lambda name: warehouse if name == "warehouse" else asked(name))
+        return other
+
     # one step at a time -------------------------------------------------------------------------------------------
     def land(
         self,
@@ -131,6 +142,7 @@ class World:
         is_complete: bool = True,
         totals: Iterable[ControlTotal] | None = None,
         quarantined: int = 0,
+        unreadable: Sequence[str] = (),
         cut_off: str | None = None,
         cells: Iterable[CellCertificate] = (),
         collected_late: bool = False,
@@ -141,6 +153,7 @@ class World:
             mode: full by default (counts for a source without rows' table); incremental: the table holds changes.
             totals: what it declares; by default what it truly shows, at the grains that this source declares.
             quarantined: how many rows could not be read (they are not in the table and are in no total).
+            unreadable: keys of further such rows, whose keys could be read; `totals` may count them.
             cut_off: the source's clock, local; by default 00:30 after the night.
         """
         night = _date(night)
@@ -153,10 +166,13 @@ class World:
         reject = [
             QuarantinedRow(position=f"page 1 row {900 + n}", reason="impossible_date", field="due_at")
             for n in range(quarantined)
+        ] + [
+            QuarantinedRow(position=f"page 2 row {n}", reason="impossible_date", field="due_at", record_id=key)
+            for n, key in enumerate(unreadable)
         ]
         certificate = PullCertificate(
             source_id=source_id, night=night, mode=mode, started_at=moment, ended_at=moment, cut_off=moment,
-            requests=2, pages=1, received=len(rows) + quarantined, decoded=len(rows), quarantined=quarantined,
+            requests=2, pages=1, received=len(rows) + len(reject), decoded=len(rows), quarantined=len(reject),
             declared_before=whole, declared_after=whole, is_complete=is_complete,
             incomplete_reason=None if is_complete else "told so by the test",
             watermark=moment if source_id == "igate" else None, cells=tuple(cells),

@@ -1,30 +1,37 @@
-"""docker-compose.yml, the Dockerfile and make's own settings name things that exist."""
+"""docker-compose.yml, the Dockerfile, .env.example and make's own settings: what can be said of them without running them."""
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
 import airflow
 import pytest
 import yaml
+from airflow.providers.celery.get_provider_info import get_provider_info
+from orchestration.healthy import CHECKS
+from orchestration.prepare import make_logins
 from standalone.airflow import Airflow
 from standalone.sandbox import Sandbox
+from support.docker.files import ComposeError, Dockerfile, against_specification, interpolate, read
 
 PROJECT = Path(__file__).parents[2]
-COMPOSE = yaml.safe_load((PROJECT / "docker-compose.yml").read_text(encoding="utf-8"))
+TEXT = (PROJECT / "docker-compose.yml").read_text(encoding="utf-8")
+COMPOSE = yaml.safe_load(TEXT)
+SERVICES = COMPOSE["services"]
+DOCKERFILE = Dockerfile.read(PROJECT / "Dockerfile")
+NEEDED = sorted(set(re.findall(r"\$\{(\w+):\?", TEXT)))
 
 
 def known_settings() -> set[str]:
-    """AIRFLOW__SECTION__OPTION of every option of the installed Airflow."""
+    """AIRFLOW__SECTION__OPTION of every option of the installed Airflow and of its Celery executor."""
     template = Path(airflow.__file__).parent / "config_templates" / "config.yml"
-    sections = yaml.safe_load(template.read_text(encoding="utf-8"))
-    return {
-        f"AIRFLOW__{section.upper()}__{option.upper()}"
-        for section, content in sections.items()
-        for option in content["options"]
-    }
+    sections = [*yaml.safe_load(template.read_text(encoding="utf-8")).items(), *get_provider_info()["config"].items()]
+    return {f"AIRFLOW__{name.upper()}__{option.upper()}" for name, content in sections for option in content["options"]}
 
 
 def settings_in(text: str) -> set[str]:
@@ -43,27 +50,174 @@ def test_the_laptop_names_settings_that_airflow_has(tmp_path: Path) -> None:
     assert settings_in(" ".join(environment)) <= known_settings()
 
 
+# secrets ----------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project directory whose `.env` has every secret."""
+    (tmp_path / "docker-compose.yml").write_text(TEXT, encoding="utf-8")
+    (tmp_path / ".env").write_text("".join(f"{name}=secret-{name}\n" for name in NEEDED), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", NEEDED)
+def test_without_a_secret_nothing_starts_and_compose_says_which(project: Path, name: str) -> None:
+    lines = (project / ".env").read_text(encoding="utf-8").splitlines(keepends=True)
+    (project / ".env").write_text("".join(line for line in lines if not line.startswith(f"{name}=")), encoding="utf-8")
+    with pytest.raises(ComposeError, match=f"required variable {name} is missing a value: set it in .env"):
+        read(project)
+
+
+def test_without_a_file_of_secrets_nothing_starts(project: Path) -> None:
+    (project / ".env").unlink()
+    with pytest.raises(ComposeError, match=r"is missing a value: set it in \.env"):
+        read(project)
+    with pytest.raises(ComposeError, match=r"env file .*\.env not found"):
+        read(project, {name: "x" for name in NEEDED})
+
+
 def test_no_service_has_a_default_password() -> None:
-    text = (PROJECT / "docker-compose.yml").read_text(encoding="utf-8")
-    for name in re.findall(r"\$\{(\w*(?:PASSWORD|SECRET|KEY)\w*)", text):
-        assert f"${{{name}:?" in text
-        assert not re.search(rf"\${{{name}(?!:\?)", text), name
-        assert f"#{name}=\n" in (PROJECT / ".env.example").read_text(encoding="utf-8")
+    named = re.findall(r"\$\{(\w*(?:PASSWORD|SECRET|KEY)\w*)", TEXT)
+    assert set(named) == set(NEEDED)
+    for name in named:
+        assert not re.search(rf"\${{{name}(?!:\?)", TEXT), name
+
+
+def test_every_variable_is_told_of_in_the_example() -> None:
+    example = (PROJECT / ".env.example").read_text(encoding="utf-8")
+    for name in re.findall(r"\$\{(\w+)", TEXT):
+        assert re.search(rf"^#{name}=", example, re.MULTILINE), name
+    for name in NEEDED:
+        assert f"#{name}=\n" in example, f"{name} has a value"
+
+
+# the specification -------------------------------------------------------------------------------------------------
+def test_the_file_is_what_the_compose_specification_says(project: Path) -> None:
+    assert set(read(project, is_checked=True)) == set(SERVICES)
+    assert {"api-server", "scheduler", "dag-processor", "triggerer", "worker-1", "worker-2", "postgres", "redis"} < set(
+        SERVICES
+    )
+    assert SERVICES["sandbox"]["profiles"] == ["sandbox"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"healthchek": {}},
+        {"ports": [{"publish": 1}]},
+        {"depends_on": {"postgres": {"condition": "service_is_well"}}},
+        {"command": 5},
+    ],
+)
+def test_what_the_specification_does_not_know_is_found(wrong: dict) -> None:
+    filled = interpolate(COMPOSE, {name: "x" for name in NEEDED})
+    assert against_specification(filled) == []
+    filled["services"]["scheduler"] = {**filled["services"]["scheduler"], **wrong}
+    assert against_specification(filled)
+
+
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("$A ${A} $$A", "a a $A"),
+        ("${EMPTY:-b} ${EMPTY-b}", "b "),
+        ("${NONE:-b} ${NONE-b} ${NONE}", "b b "),
+        ("${A:+c} ${EMPTY:+c} ${EMPTY+c} ${NONE+c}", "c  c "),
+        ("${EMPTY?said}", ""),
+    ],
+)
+def test_variables_are_filled_in_as_compose_does(text: str, filled: str) -> None:
+    assert interpolate(text, {"A": "a", "EMPTY": ""}) == filled
+
+
+# services ----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_is_no_root_limited_and_looked_after(name: str) -> None:
+    service = SERVICES[name]
+    assert service["user"].split(":")[0] not in ("", "0", "root")
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["read_only"] is True
+    assert set(service["deploy"]["resources"]["limits"]) == {"cpus", "memory"}
+    assert service["restart"] == ("no" if name == "migrate" else "unless-stopped")
+    assert ("healthcheck" in service) == (name != "migrate")
+    if "healthcheck" in service and "build" in service:
+        assert service["healthcheck"]["test"][-1] == ("worker" if name.startswith("worker-") else name)
+        assert service["healthcheck"]["test"][-1] in CHECKS
+    if "build" not in service:
+        assert re.fullmatch(r"\w+:\d[\w.]*", service["image"])  # a version, and not whatever is newest
+
+
+def test_everything_that_lasts_is_on_a_volume() -> None:
+    targets = {volume.rsplit(":", 1)[-1] for name in ("postgres", "redis") for volume in SERVICES[name]["volumes"]}
+    assert {"/var/lib/postgresql", "/data"} <= targets
+    assert "state:/var/lib/doisoat" in SERVICES["worker-1"]["volumes"]
+    assert SERVICES["worker-1"]["environment"]["DOISOAT_HOME"] == "/var/lib/doisoat"
+    assert DOCKERFILE.environment["AIRFLOW_HOME"].startswith("/var/lib/doisoat/")
 
 
 def test_only_the_page_is_published_and_only_on_loopback() -> None:
-    ports = {name: service["ports"] for name, service in COMPOSE["services"].items() if "ports" in service}
+    ports = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
     assert ports == {"api-server": ["127.0.0.1:8080:8080"]}
+
+
+def test_redis_gives_no_task_twice_that_may_still_be_at_work() -> None:
+    hours = [
+        int(n)
+        for dag in (PROJECT / "dags").glob("*.py")
+        for n in re.findall(r"execution_timeout\W+timedelta\(hours=(\d+)", dag.read_text())
+    ]
+    environment = SERVICES["worker-1"]["environment"]
+    assert hours
+    assert int(environment["AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT"]) > max(hours) * 3600
+
+
+# the image ---------------------------------------------------------------------------------------------------------
+def test_the_image_is_pinned_and_no_root() -> None:
+    assert re.fullmatch(r"python:3\.\d+-slim-bookworm", DOCKERFILE.all("FROM")[-1])
+    assert DOCKERFILE.accounts[DOCKERFILE.all("USER")[-1]] == 50000
+    assert DOCKERFILE.instructions[-1][0] == "CMD"
+    assert {owner for owner, _ in DOCKERFILE.made_directories.values()} == {"doisoat"}
+    assert {mode for _, mode in DOCKERFILE.made_directories.values()} == {0o700}
 
 
 def test_what_the_image_copies_exists_and_is_not_ignored() -> None:
     ignored = (PROJECT / ".dockerignore").read_text(encoding="utf-8").splitlines()
-    dockerfile = (PROJECT / "Dockerfile").read_text(encoding="utf-8")
-    copied = [path for line in re.findall(r"^COPY (.+) \S+$", dockerfile, re.M) for path in line.split()]
+    copied = [source.removeprefix("./") for source, _ in DOCKERFILE.copies]
     assert len(copied) > 4
     for path in copied:
         assert (PROJECT / path).exists(), path
         assert f"!{path}" in ignored
+
+
+def test_what_the_image_installs_is_what_is_pinned() -> None:
+    """The line of the Dockerfile, asked what it would do to this environment, in which all that is pinned is installed."""
+    (line,) = [rest for rest in DOCKERFILE.all("RUN") if "requirements.txt" in rest]
+    command = line.split("&& uv ")[1].replace("--system", "").split()
+    uv = str(Path(sys.executable).with_name("uv"))
+    environment = {**os.environ, "VIRTUAL_ENV": sys.prefix}
+    done = subprocess.run(
+        [uv, *command, "--dry-run", "--offline"],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Would make no changes" in done.stderr
+
+
+# logins, laptop, sandbox -------------------------------------------------------------------------------------------
+def test_logins_are_made_once_and_for_their_owner_only(tmp_path: Path) -> None:
+    file = tmp_path / "secrets" / "logins.json"
+    assert make_logins(["admin:admin"], file) == ["admin"]
+    first = yaml.safe_load(file.read_text())
+    assert make_logins(["admin:admin", "thu:viewer"], file) == ["thu"]
+    both = yaml.safe_load(file.read_text())
+    assert both["admin"] == first["admin"]
+    assert len(both["thu"]) >= 24
+    assert both["thu"] != both["admin"]
+    assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
 
 def test_passwords_are_generated_for_each_home_and_kept(tmp_path: Path) -> None:
@@ -77,3 +231,13 @@ def test_the_sandbox_shows_its_secret_to_no_log(tmp_path: Path) -> None:
     sandbox = Sandbox(tmp_path, date(2024, 4, 19), nights=3, dossiers=20)
     assert sandbox.client_secret not in repr(sandbox)
     assert sandbox.client_secret in sandbox.connections()["AIRFLOW_CONN_IGATE"]
+
+
+def test_the_sandboxs_connections_are_those_of_its_profile() -> None:
+    names = {name: f"${{SANDBOX_{name.upper()}}}" for name in ("client_id", "client_secret", "api_key")}
+    sandbox = Sandbox(Path("/var/lib/doisoat"), date(2024, 4, 19), nights=3, dossiers=20, port=8900, **names)
+    wanted = {f"{name}={value}".replace("127.0.0.1", "sandbox") for name, value in sandbox.connections().items()}
+    lines = (PROJECT / "docker" / "sandbox.env").read_text(encoding="utf-8").splitlines()
+    connections = {line for line in lines if not line.startswith("#")}
+    assert wanted - connections == {line for line in wanted if line.startswith("AIRFLOW_CONN_OPENCPS=")}
+    assert connections < wanted

@@ -1,0 +1,219 @@
+"""The life of a gap: opened, seen again, its cause changed, resolved, opened again in its place, merged into another."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from doisoat import night as steps
+from support.world import World
+
+FIRST, SECOND, THIRD, FOURTH = ("2024-04-16", "2024-04-17", "2024-04-18", "2024-04-19")
+A, B = "H37.21.01-240401-0001", "H37.21.01-240402-0002"
+
+
+def listing(*codes: str) -> str:
+    return "\n".join(["code", *codes])
+
+
+@pytest.fixture
+def world(tmp_path: Path, warehouse_dsn: str) -> World:
+    return World(tmp_path, warehouse_dsn)
+
+
+def events(world: World) -> list[tuple[str, ...]]:
+    """night, event, kind, cause, how."""
+    return world.rows(
+        "select night::text, event, kind, cause, how from recon.gap_event order by night, dossier_id, kind, event"
+    )
+
+
+def gaps(world: World) -> list[tuple[str, ...]]:
+    """dossier, kind, cause, opened on, reopened on."""
+    return world.rows(
+        """select dossier_id, kind, cause, opened_on::text, reopened_on::text from recon.gap where to_night = 'infinity'
+        order by 1, 2"""
+    )
+
+
+def test_opened_seen_again_resolved_and_opened_again_in_its_place(world: World) -> None:
+    world.run(FIRST, igate=listing(A, B), national_export=listing(B))
+    world.run(SECOND, igate=listing(A, B), national_export=listing(B))
+    assert events(world) == [(FIRST, "opened", "provincial_only", "sync_overdue", None)]
+    world.run(THIRD, igate=listing(A, B), national_export=listing(A, B))
+    assert gaps(world) == []
+    world.run(FOURTH, igate=listing(A, B), national_export=listing(B))
+    assert events(world)[1:] == [
+        (THIRD, "resolved", "provincial_only", "sync_overdue", "synced"),
+        (FOURTH, "reopened", "provincial_only", "gone_from_portal", None),
+    ]
+    assert gaps(world) == [(A, "provincial_only", "gone_from_portal", FIRST, FOURTH)]
+
+
+def test_a_cause_changes(world: World) -> None:
+    world.run(FIRST, igate=listing(B), national_export=listing(A, B))
+    world.run(SECOND, igate=f"code | removed\n{B} | no\n{A} | yes", national_export=listing(A, B))
+    assert events(world) == [
+        (FIRST, "opened", "national_only", "never_seen_locally", None),
+        (SECOND, "cause_changed", "national_only", "deleted_locally", None),
+    ]
+    assert gaps(world) == [(A, "national_only", "deleted_locally", FIRST, None)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kind", "how"),
+    [
+        ({"igate": listing(B), "national_export": listing(A, B)}, {"igate": listing(B), "national_export": listing(B)},
+         "national_only", "withdrawn"),
+        ({"igate": listing(A, B), "national_export": listing(B)}, {"igate": listing(B), "national_export": listing(B)},
+         "provincial_only", "withdrawn"),
+        ({"igate": f"code | status\n{A} | 5", "national_export": f"code | status\n{A} | 9"},
+         {"igate": f"code | status\n{A} | 5", "national_export": f"code | status\n{A} | 5"}, "status", "corrected"),
+        ({"igate": f"code | status\n{A} | 5\n{B} | 4", "national_export": f"code | status\n{A} | 9\n{B} | 4"},
+         {"igate": f"code | status\n{A} | 5\n{B} | 4", "national_export": f"code | status\n{B} | 4"}, "status", "other_gap"),
+        ({"igate": f"id | code\nx1 | {A}\nx2 | {A}", "national_export": listing(A)},
+         {"igate": f"id | code\nx1 | {A}", "national_export": listing(A)}, "extra_provincial_row", "withdrawn"),
+    ],
+)  # fmt: skip
+def test_how_it_was_resolved(world: World, first: dict, second: dict, kind: str, how: str) -> None:
+    world.run(FIRST, **first)
+    world.run(SECOND, **second)
+    assert (SECOND, "resolved", kind, how) in [(night, event, of, by) for night, event, of, _, by in events(world)]
+
+
+def test_a_source_that_failed_opens_and_resolves_nothing(world: World) -> None:
+    world.run(FIRST, igate=listing(A, B), national_export=listing(B))
+    world.run(SECOND, igate=listing(A, B))
+    world.run(THIRD, national_export=listing(B))
+    assert len(events(world)) == 1
+    assert gaps(world) == [(A, "provincial_only", "sync_overdue", FIRST, None)]
+
+
+def test_a_night_run_twice_writes_its_events_once(world: World) -> None:
+    world.run(FIRST, igate=listing(A, B), national_export=listing(B))
+    world.run(SECOND, igate=listing(A, B), national_export=listing(A, B))
+    before = events(world), world.rows("select * from recon.gap order by 1, 2, 3, 4, 5")
+    world.reconcile(SECOND)
+    steps.reconcile_night(world.site, dt.date(2024, 4, 17), run_id="test")
+    assert (events(world), world.rows("select * from recon.gap order by 1, 2, 3, 4, 5")) == before
+
+
+def test_dossiers_that_turn_out_to_be_one_keep_the_oldest_gap(world: World) -> None:
+    """The province names the portal's code only on the third night; both rows were gaps, and so is the extra row then."""
+    portal = "G22.99-240401-00001"
+    undated = f"code | status | received | due | agency\n{portal} | 1 | - | - | H37.21.01"
+    world.run(FIRST, igate=listing(B), national_export=f"{undated}\n{B} | 4 | = | = | =")
+    world.run(SECOND, igate=listing(A, B), national_export=f"{undated}\n{B} | 4 | = | = | =")
+    assert {(gap[0], gap[1], gap[3]) for gap in gaps(world)} == {
+        (portal, "national_only", FIRST),
+        (A, "provincial_only", SECOND),
+    }
+    world.run(
+        THIRD, igate=f"code | national\n{A} | {portal}\n{B} | -", national_export=f"{undated}\n{B} | 4 | = | = | ="
+    )
+    said = {(row[1], row[2], row[4]) for row in events(world) if row[0] == THIRD}
+    assert ("resolved", "provincial_only", "merged") in said
+    assert ("resolved", "national_only", "synced") in said
+
+
+def test_explain_tells_the_whole_story(world: World) -> None:
+    world.run(FIRST, igate=listing(A, B), national_export=listing(B))
+    world.run(SECOND, igate=listing(A, B), national_export=listing(A, B))
+    done = doisoat(world, "explain", A)
+    assert done.returncode == 0, done.stderr
+    for said in ("igate", "national_export", "sync_overdue", "Quá hạn mà chưa đồng bộ", "opened", "resolved", "synced"):
+        assert said in done.stdout
+    assert "All sides that hold it hold it alike." in done.stdout
+    unknown = doisoat(world, "explain", "H37.99-240101-0001")
+    assert (unknown.returncode, "no source ever showed" in unknown.stderr) == (1, True)
+
+
+def test_a_gap_is_printed_with_its_age(world: World) -> None:
+    world.run(FIRST, igate=listing(A, B), national_export=listing(B))
+    world.run(SECOND, igate=listing(A, B), national_export=listing(B))
+    (gap,) = json.loads(doisoat(world, "gaps", "--night", SECOND, "--format", "json").stdout)
+    assert (gap["dossier_id"], gap["cause"], gap["opened_on"], gap["age_nights"]) == (A, "sync_overdue", FIRST, 1)
+    assert world.rows("select age_nights from mart.gap where is_latest") == [(1,)]
+
+
+def doisoat(world: World, *arguments: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "DOISOAT"))}
+    here = {"AIRFLOW_CONN_WAREHOUSE": world.dsn, "DOISOAT_PROVINCE": str(world.site.settings.path)}
+    command = [str(Path(sys.executable).with_name("doisoat")), *arguments]
+    return subprocess.run(command, env={**kept, **here}, capture_output=True, text=True, check=False)
+
+
+# what people say --------------------------------------------------------------------------------------------------------
+def states(world: World) -> list[tuple[str, str, str, str | None]]:
+    return world.rows("select dossier_id, cause, state, state_reason from mart.gap where is_latest order by 1, 2")
+
+
+def test_a_gap_is_accepted_until_a_day_and_is_open_again_then(world: World) -> None:
+    both = {"igate": listing(A, B), "national_export": listing(B)}
+    world.run(FIRST, **both)
+    done = doisoat(world, "gap", "--dossier", A, "accept", "--reason", "known since the migration", "--until", THIRD)
+    assert (done.returncode, done.stdout) == (0, f"night {FIRST}: accepted: 1 gaps\n"), done.stderr
+    assert states(world) == [(A, "sync_overdue", "accepted", "known since the migration")]
+    world.run(SECOND, **both)
+    assert states(world)[0][2] == "accepted"
+    assert world.rows("select sum(sign) from mart.ledger_entry where is_latest") == [(-1,)]  # it stays in the ledger
+    world.run(THIRD, **both)
+    assert states(world)[0][2] == "acceptance_expired"
+
+
+def test_an_acceptance_says_nothing_of_other_evidence(world: World) -> None:
+    world.run(FIRST, igate=listing(B), national_export=listing(A, B))
+    doisoat(world, "gap", "--cause", "never_seen_locally", "accept", "--reason", "an old push", "--until", "2025-01-01")
+    world.run(SECOND, igate=f"code | removed\n{B} | no\n{A} | yes", national_export=listing(A, B))
+    assert states(world) == [(A, "deleted_locally", "acceptance_outdated", "an old push")]
+    doisoat(world, "gap", "--dossier", A, "revoke")
+    assert states(world)[0][2] == "open"
+
+
+def test_a_whole_group_is_acknowledged_by_what_it_shares(world: World) -> None:
+    other = "H37.21.02-240401-0001"
+    world.run(FIRST, igate=listing(A, B, other), national_export=listing())
+    done = doisoat(
+        world, "gap", "--cause", "sync_overdue", "--agency", "H37.21.01", "--received-to", "2024-04-01", "acknowledge"
+    )
+    assert done.stdout == f"night {FIRST}: acknowledged: 1 gaps\n", done.stderr
+    assert [row[2] for row in states(world)] == ["acknowledged", "open", "open"]
+    assert doisoat(world, "gap", "--agency", "H37.21", "acknowledge").stdout.endswith("acknowledged: 3 gaps\n")
+
+
+def test_a_unit_answers_on_the_returned_list(world: World, tmp_path: Path) -> None:
+    world.run(FIRST, igate=f"code | status\n{A} | 5\n{B} | 4", national_export=f"code | status\n{A} | 9")
+    rows = doisoat(world, "gaps", "--night", FIRST, "--format", "csv").stdout.splitlines()
+    returned = tmp_path / "returned.csv"
+    answers = {A: "disputed,the portal shows 5 since this morning", B: "done,"}
+    lines = [f"{rows[0]},answer,reason", *(f"{row},{answers[A if A in row else B]}" for row in rows[1:])]
+    returned.write_text("\n".join(lines), encoding="utf-8")
+    done = doisoat(world, "gap", "answers", str(returned))
+    assert done.stdout == f"night {FIRST}: 2 of 2 answers are of gaps that are open\n", done.stderr
+    assert [(row[0], row[2], row[3]) for row in states(world)] == [
+        (A, "disputed", "the portal shows 5 since this morning"),
+        (B, "done", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["gap", "acknowledge"], "say which gaps are meant"),
+        (["gap", "--cause", "two_codes", "acknowledge"], "no open gap is meant by that"),
+        (["gap", "--dossier", A, "note", "--reason", "the citizen 012345678901 called"], "identity number"),
+        (["gap", "--dossier", A, "accept", "--reason", "known", "--until", "2030-01-01"], "at most 366 days later"),
+        (["gap", "--dossier", A, "accept", "--reason", " ", "--until", "2024-05-01"], "needs a reason"),
+    ],
+)
+def test_what_may_not_be_kept_is_refused(world: World, words: list[str], said: str) -> None:
+    world.run(FIRST, igate=listing(A, B), national_export=listing(B))
+    done = doisoat(world, *words)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert world.rows("select count(*) from ops.gap_decision") == [(0,)]

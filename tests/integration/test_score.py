@@ -1,0 +1,60 @@
+"""The causes against the sandbox's answer key (bench/score.py): in a small world nothing is claimed wrongly, nothing missed."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bench import score as scoring
+
+KEY = [
+    {"cause": "deleted_locally", "kind": "deleted_locally", "showing": True, "decided": True, "ministry": [],
+     "local": [], "national": [{"code": "A", "state": "present"}]},
+    {"cause": "rolled_back", "kind": "rolled_back", "showing": True, "decided": False, "ministry": [],
+     "local": [], "national": [{"code": "B", "state": "present"}]},
+    {"cause": None, "kind": "same_second_twin", "showing": False, "decided": True, "ministry": [],
+     "local": [{"record_id": "c"}], "national": [{"code": "C", "state": "present"}]},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "right", "wrong", "missed"),
+    [
+        ({"national A": {"deleted_locally"}, "national B": {"never_seen_locally"}}, 1, 0, 0),
+        ({"national A": {"gone_locally"}, "national B": {"never_seen_locally"}}, 0, 1, 1),
+        ({"national A": {"undetermined"}}, 0, 0, 1),
+        ({"national A": {"deleted_locally"}, "national B": {"deleted_locally"}}, 1, 1, 0),  # nothing decides it
+        ({"national A": {"deleted_locally"}, "provincial c": {"sent_again_new_tail"}}, 1, 1, 0),  # an innocent one
+        ({"national A": {"within_allowed_lag"}}, 0, 0, 0),  # not due yet
+    ],
+)
+def test_what_is_right_wrong_and_missed(said: dict[str, set[str]], right: int, wrong: int, missed: int) -> None:
+    result = scoring.score(KEY, said)
+    assert (result.right.total(), result.wrong.total(), result.missed.total()) == (right, wrong, missed)
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="doisoat-score-", ignore_cleanup_errors=True) as directory:
+        yield Path(directory)
+
+
+@pytest.mark.parametrize(("seed", "rates", "variant"), [(11, "lookalikes=2", "a")])
+def test_in_a_small_world_nothing_is_claimed_wrongly_and_nothing_missed(
+    home: Path, warehouse_dsn: str, seed: int, rates: str, variant: str
+) -> None:
+    result = scoring.run_world(home, warehouse_dsn, seed, rates, 1500, variant)
+    assert dict(result.wrong) == {}
+    assert dict(result.missed) == {}
+    assert set(result.true) >= {
+        "never_pulled",
+        "two_codes",
+        "resent_new_tail",
+        "left_out",
+        "status_distorted",
+        "imported_twice",
+    }
+    assert 0 < result.undetermined < result.differing / 3

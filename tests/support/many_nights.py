@@ -1,0 +1,189 @@
+"""Weeks of nights of a small world, some of them broken, and all that the warehouse says of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from doisoat import night as steps
+from doisoat.errors import QualityGateError
+from doisoat.quality import expectations
+from doisoat.quality.checks import Check, CheckResult
+from doisoat.settings import SourceSettings
+from doisoat.site import Site
+from standalone import postgres
+from standalone.processes import Processes
+from standalone.sandbox import Sandbox
+
+from support import nights_against_key as against
+from support.provinces import CONFIG
+from support.world import World
+
+#: Who ran it, and when by our clock: all that may differ between a night and its replay.
+OURS = ("opened_at", "touched_at", "checked_at", "published_at", "confirmed_at", "confirmed_on", "asked_at", "run_id")
+#: Workbooks like those of the province's own reports; reading years of them takes longer than all the rest.
+OTHER_REPORTS = ("national_report", "reporting_system_report")
+#: What is derived from sealed landings. ops.night and ops.publication are what we did, and are kept.
+DERIVED = ("core.%", "recon.%", "ops.pull", "ops.load", "ops.quarantine", "ops.check_result", "ops.look_up_pull",
+           "ops.catalogue_pull")  # fmt: skip
+
+
+@contextmanager
+def served(home: Path, last_night: dt.date, nights: int, dossiers: int) -> Iterator[Sandbox]:
+    """A world with so many nights of changes, served by a process of its own until the block ends."""
+    sandbox = Sandbox(home, last_night, nights=nights, dossiers=dossiers)
+    processes = Processes(home)
+    sandbox.start(processes, os.environ)
+    try:
+        sandbox.wait(processes)
+        yield sandbox
+    finally:
+        processes.stop()
+
+
+def quick_site(home: Path, dsn: str, connections: Mapping[str, str]) -> Site:
+    """Lạng Sơn, without waiting for files to grow, and without asking for years in which a small world has nothing.
+
+    Without OTHER_REPORTS, too.
+    """
+    site = against.site_of(CONFIG / "lang_son.yaml", home, dsn, connections)
+    sources = {name: _quick(source) for name, source in site.settings.sources.items() if name not in OTHER_REPORTS}
+    return Site(site.settings.model_copy(update={"sources": sources}), site.connections, site.landing_root)
+
+
+def _quick(source: SourceSettings) -> SourceSettings:
+    options = dict(source.options)
+    if source.kind in ("national_export", "file_drop", "report_workbook"):
+        options["settle_seconds"] = 0
+    if "dated_from" in options:
+        options["dated_from"] = dt.date(2024, 2, 1)
+    limits = source.limits.model_copy(update={"requests_per_second": None})
+    return source.model_copy(update={"options": options, "limits": limits})
+
+
+def ask_quickly(monkeypatch: pytest.MonkeyPatch, fails: Mapping[str, dt.date] | None = None) -> None:
+    """Ask the checks' own queries without Great Expectations, which takes seconds a night and has tests of its own.
+
+    Args:
+        fails: check id -> a night on which it fails whatever the data are.
+    """
+
+    def ask(dsn: str, checks: Sequence[Check], queries: Mapping[str, str]) -> list[CheckResult]:
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            return [_ask(connection, check, queries[check.id], fails or {}) for check in checks]
+
+    monkeypatch.setattr(expectations, "ask", ask)
+
+
+def _ask(connection: psycopg.Connection, check: Check, query: str, fails: Mapping[str, dt.date]) -> CheckResult:
+    unexpected, total = (int(count) for count in connection.execute(query).fetchone() or (0, 0))  # type: ignore[arg-type]
+    is_sabotaged = check.id in fails and f"'{fails[check.id]}'" in query
+    has_failed = is_sabotaged or unexpected > check.allowed_share * total
+    return CheckResult(check, "failed" if has_failed else "passed", unexpected, {"total": total})
+
+
+def run_night(
+    site: Site, sandbox: Sandbox, night: dt.date, *, down: Sequence[str] = (), until: str = "publish", asks: bool = True
+) -> None:
+    """A night in which some sources are down, that may die on its way, and may be blocked.
+
+    Args:
+        until: the last step that is done: open, load, reconcile or publish.
+        asks: whether the look-ups come through.
+    """
+    sandbox.set_clock(dt.datetime.combine(night + dt.timedelta(days=1), dt.time(1), against.LOCAL))
+    _clear_inbox(sandbox, down)
+    steps.open_night(site, night, run_id=f"night {night}")
+    for source_id in site.settings.pulled:
+        if source_id not in down:
+            steps.collect_source(site, night, source_id)
+    if until == "open":
+        return
+    steps.load_night(site, night)
+    if until == "load":
+        return
+    try:
+        steps.check_night(site, night, stage="inputs")
+        for source_id in site.settings.asked if asks else ():
+            steps.look_up_source(site, night, source_id)
+        steps.reconcile_night(site, night)
+        if until == "reconcile":
+            return
+        steps.check_night(site, night, stage="results")
+        steps.publish_night(site, night)
+    except QualityGateError:
+        return
+
+
+def _clear_inbox(sandbox: Sandbox, down: Sequence[str]) -> None:
+    """The newest report alone; and nobody exported the portal's list in a night in which that is down."""
+    old = sorted((sandbox.inbox / "reports" / "province").glob("*.*"))[:-1]
+    for path in [*old, *(sandbox.inbox.glob("*.*") if "national_export" in down else ())]:
+        path.unlink()
+
+
+def abandon(dsn: str, night: dt.date) -> None:
+    """Let the run of a night be long dead."""
+    with psycopg.connect(dsn) as connection:
+        connection.execute("update ops.night set touched_at = now() - interval '1 day' where night = %s", [night])
+
+
+def rows_of(dsn: str, *patterns: str) -> dict[str, list[str]]:
+    """Every row of every table and view whose name matches, but for OURS: name -> rows as sorted JSON text."""
+    with psycopg.connect(dsn, options="-c timezone=UTC") as connection:
+        names = [
+            name
+            for (name,) in connection.execute(
+                """select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                where c.relkind in ('r', 'p', 'v') and not c.relispartition
+                  and n.nspname || '.' || c.relname like any (%s) order by 1""",
+                [list(patterns)],
+            ).fetchall()
+        ]
+        return {name: _rows(connection, name) for name in names}
+
+
+def _rows(connection: psycopg.Connection, name: str) -> list[str]:
+    query = f"select (to_jsonb(t) - %s::text[])::text from {name} t"
+    return sorted(line for (line,) in connection.execute(query, [list(OURS)]))  # type: ignore[arg-type]
+
+
+def differing(before: dict[str, list[str]], after: dict[str, list[str]]) -> dict[str, Any]:
+    """Table -> (rows only before, rows only after), the first few of each."""
+    return {
+        name: (sorted(set(before[name]) - set(after[name]))[:3], sorted(set(after[name]) - set(before[name]))[:3])
+        for name in before
+        if before[name] != after[name]
+    }
+
+
+def drop_derived(dsn: str) -> None:
+    """Lose all that is derived."""
+    with psycopg.connect(dsn) as connection:
+        for name in rows_of(dsn, *DERIVED):
+            connection.execute(f"delete from {name}")  # type: ignore[arg-type]
+
+
+@contextmanager
+def warehouse(server: postgres.Server, name: str, template: str) -> Iterator[str]:
+    """DSN of a warehouse that is a copy of another one, until the block ends."""
+    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        connection.execute(f"create database {name} template {template} owner warehouse")  # type: ignore[arg-type]
+        try:
+            yield server.dsn(name, "warehouse")
+        finally:
+            connection.execute(f"drop database {name} with (force)")  # type: ignore[arg-type]
+
+
+def copy_of(world: World, directory: Path, dsn: str) -> World:
+    """The same nights in another home and a warehouse that is a copy: making them takes longer."""
+    copy = World(directory, dsn)
+    shutil.copytree(world.site.landing_root, copy.site.landing_root)
+    return copy
