@@ -31,7 +31,8 @@ AS_KNOWN = {
     table: f"select (to_jsonb(t) - 'to_night')::text from {table} t "
     "where from_night <= %(night)s and %(night)s < to_night order by 1"
     for table in ("core.dossier_record", "core.control_total", "core.identity_conflict", "recon.verdict",
-                  "recon.difference", "recon.ledger_entry", "recon.cell_status", "recon.ministry_cell")
+                  "recon.difference", "recon.ledger_entry", "recon.cell_status", "recon.ministry_cell", "recon.cause",
+                  "recon.gap")
 }  # fmt: skip
 
 
@@ -57,7 +58,9 @@ def eight_nights(
 
 
 def _run(world: World, number: int, night: dt.date) -> None:
-    here = [f"{code(n)} | {4 if n % 3 else 9} | unit-{n}" for n in range(number, number + 5)]
+    # every second one names its unit, whose last witness retention keeps anyway
+    units = {n: f"unit-{n}" if n % 2 == 0 else "-" for n in range(number, number + 5)}
+    here = [f"{code(n)} | {4 + (n + number) % 2 if n % 3 else 9} | {unit}" for n, unit in units.items()]
     there = [f"{code(n)} | 4" for n in range(number + 1, number + 7)]
     world.land(night, "igate", "\n".join(["code | status | agency_ref", *here]))
     world.land(night, "national_export", "\n".join(["code | status", *there]))

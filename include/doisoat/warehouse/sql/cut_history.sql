@@ -5,7 +5,11 @@ where to_night <= %(cut)s
   -- which agency a source means by its own id is read off its records: the last witness of a meaning stays
   and (agency_ref is null or exists (
     select from core.dossier_record o
-    where (o.source_id, o.agency_ref, o.agency_id) = (r.source_id, r.agency_ref, r.agency_id) and o.to_night > %(cut)s));
+    where (o.source_id, o.agency_ref, o.agency_id) = (r.source_id, r.agency_ref, r.agency_id) and o.to_night > %(cut)s))
+  -- that a record was once seen is evidence: what was seen of it last stays
+  and exists (
+    select from core.dossier_record newer
+    where (newer.source_id, newer.record_id) = (r.source_id, r.record_id) and newer.from_night >= r.to_night);
 delete from core.identity_conflict where to_night <= %(cut)s;
 delete from core.control_total where to_night <= %(cut)s;
 delete from core.catalogue_entry where to_night <= %(cut)s;
