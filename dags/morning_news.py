@@ -13,7 +13,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from airflow.sdk import DAG, CronTriggerTimetable, task
-from orchestration.retries import RETRIES, RETRY_DELAY, retry_policy
+from orchestration.retries import task_defaults
 from orchestration.site import province, site, steps
 
 here = province()
@@ -31,13 +31,7 @@ with DAG(
     schedule=CronTriggerTimetable(f"{deadline.minute} {deadline.hour} * * *", timezone=here.province.timezone),
     catchup=False,
     max_active_runs=1,
-    default_args={
-        "owner": "doisoat",
-        "retries": RETRIES,
-        "retry_delay": RETRY_DELAY,
-        "retry_policy": retry_policy(),
-        "execution_timeout": timedelta(minutes=30),
-    },
+    default_args=task_defaults(timedelta(minutes=30)),
     tags=["doisoat", "nightly"],
     doc_md=__doc__,
 ):

@@ -31,7 +31,7 @@ from airflow.sdk import DAG, CronPartitionTimetable, Param, TaskGroup, TriggerRu
 from orchestration.assets import landings, mart
 from orchestration.deadline import deadline_alert, night_of
 from orchestration.gate import Gate
-from orchestration.retries import RETRIES, RETRIES_WHEN_BUSY, RETRY_DELAY, retry_policy
+from orchestration.retries import RETRIES_WHEN_BUSY, task_defaults
 from orchestration.site import ended, province, site, steps
 
 here = province()
@@ -94,13 +94,7 @@ with DAG(
         "night": Param(None, type=["null", "string"], format="date", description="empty: the run's partition key"),
         "collect_late": Param(False, type="boolean", description="collect a night that ended long ago, marked late"),
     },
-    default_args={
-        "owner": "doisoat",
-        "retries": RETRIES,
-        "retry_delay": RETRY_DELAY,
-        "retry_policy": retry_policy(),
-        "execution_timeout": timedelta(hours=20),
-    },
+    default_args=task_defaults(timedelta(hours=20)),
     tags=["doisoat", "nightly"],
     doc_md=__doc__,
 ):

@@ -15,7 +15,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from airflow.sdk import DAG, CronTriggerTimetable, TaskGroup, task, teardown
-from orchestration.retries import RETRIES, RETRY_DELAY, retry_policy
+from orchestration.retries import task_defaults
 from orchestration.site import ended, province, site, steps
 
 here = province()
@@ -39,13 +39,7 @@ with DAG(
     schedule=CronTriggerTimetable("0 3 * * 0", timezone=here.province.timezone),
     catchup=False,
     max_active_runs=1,
-    default_args={
-        "owner": "doisoat",
-        "retries": RETRIES,
-        "retry_delay": RETRY_DELAY,
-        "retry_policy": retry_policy(),
-        "execution_timeout": timedelta(hours=2),
-    },
+    default_args=task_defaults(timedelta(hours=2)),
     tags=["doisoat", "weekly"],
     doc_md=__doc__,
 ):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
+from typing import Any
 
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryDecision, RetryRule
 from doisoat.errors import NightBusyError
@@ -60,3 +61,14 @@ def retry_policy() -> RetryByConsequence:
             RetryRule(errors + "DoisoatError", RetryAction.FAIL, reason="trying again would not help"),
         ]
     )
+
+
+def task_defaults(execution_timeout: timedelta) -> dict[str, Any]:
+    """What every task of a Dag is given (its `default_args`): the retries of this module, and a time in which it must end."""
+    return {
+        "owner": "doisoat",
+        "retries": RETRIES,
+        "retry_delay": RETRY_DELAY,
+        "retry_policy": retry_policy(),
+        "execution_timeout": execution_timeout,
+    }
