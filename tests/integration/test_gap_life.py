@@ -217,3 +217,33 @@ def test_what_may_not_be_kept_is_refused(world: World, words: list[str], said: s
     assert done.returncode == 1
     assert said in done.stderr
     assert world.rows("select count(*) from ops.gap_decision") == [(0,)]
+
+
+# sums and causes --------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("by", ["cause", "agency", "level", "procedure", "field"])
+def test_the_bridge_is_made_of_the_same_entries_by_whatever_it_is_broken_down(world: World, by: str) -> None:
+    moved, portal = "H37.21.01-240403-0003", "H37.21.02-240404-0004"
+    world.run(
+        FIRST,
+        igate=f"code | agency | procedure\n{A} | = | =\n{B} | = | 1.001193\n{moved} | H37.21.01 | =",
+        national_export=f"code | agency | procedure\n{B} | = | 1.001193\n{moved} | H37.21.02 | =\n{portal} | = | =",
+    )
+    rows = json.loads(doisoat(world, "bridge", "--night", FIRST, "--by", by, "--format", "json").stdout)
+    (whole,) = json.loads(doisoat(world, "bridge", "--night", FIRST, "--format", "json").stdout)[:1]
+    assert sum(row["entries"] for row in rows) == whole["entries"] == 0
+    assert sum(row["national_more"] + row["provincial_more"] for row in rows) == 4
+    told = {row["value"]: row["entries"] for row in rows}
+    expected = {
+        "cause": {"sync_overdue": -1, "never_seen_locally": 1, "wrong_agency": 0},
+        "agency": {"H37.21.01": -2, "H37.21.02": 2},
+        "level": {"commune": 0},
+        "procedure": {"1.000482": 0},
+        "field": {"H37.LV01": 0},
+    }
+    assert told == expected[by]
+
+
+def test_causes_are_counted_with_whom_they_blame(world: World) -> None:
+    world.run(FIRST, igate=listing(A, B), national_export=listing(B))
+    (row,) = json.loads(doisoat(world, "causes", "--night", FIRST, "--format", "json").stdout)
+    assert (row["cause"], row["blames"], row["findings"], row["dossiers"]) == ("sync_overdue", "province", 1, 1)
