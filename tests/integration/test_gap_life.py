@@ -123,12 +123,16 @@ def test_dossiers_that_turn_out_to_be_one_keep_the_oldest_gap(world: World) -> N
 
 def test_explain_tells_the_whole_story(world: World) -> None:
     world.run(FIRST, igate=listing(A, B), national_export=listing(B))
+    standing = doisoat(world, "explain", A).stdout
+    assert "cần làm: Đơn vị gửi lại hồ sơ" in standing
+    assert "All sides" not in standing
     world.run(SECOND, igate=listing(A, B), national_export=listing(A, B))
     done = doisoat(world, "explain", A)
     assert done.returncode == 0, done.stderr
     for said in ("igate", "national_export", "sync_overdue", "Quá hạn mà chưa đồng bộ", "opened", "resolved", "synced"):
         assert said in done.stdout
     assert "All sides that hold it hold it alike." in done.stdout
+    assert "still" in done.stdout
     unknown = doisoat(world, "explain", "H37.99-240101-0001")
     assert (unknown.returncode, "no source ever showed" in unknown.stderr) == (1, True)
 

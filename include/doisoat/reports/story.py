@@ -53,7 +53,7 @@ def print_story(connection: psycopg.Connection, code: str, console: Console) -> 
     for title, report in told.items():
         if report.rows:
             print_table(console, report, title)
-    standing = [row for row in told["What is not alike, and why"].dicts() if row["to_night"] is None]
+    standing = [row for row in told["What is not alike, and why"].dicts() if row["to_night"] == "still"]
     for row in standing:
         console.print(f"{row['pair']}, {row['kind']}: {row['label'] or row['cause']} ({row['cause']})", markup=False)
         console.print(f"  cần làm: {row['action']}", markup=False, soft_wrap=True)

@@ -1,6 +1,6 @@
 -- What followed: who holds it, what differs and why, as ranges of nights.
-select c.pair, c.kind, nullif(c.detail, '') as record, c.from_night, nullif(c.to_night, 'infinity') as to_night, v.standing, c.cause,
-    k.label, k.blames, c.basis, k.action
+select c.pair, c.kind, nullif(c.detail, '') as record, c.from_night, case when c.to_night = 'infinity' then 'still' else c.to_night::text end as to_night, v.standing, c.cause,
+    k.label, k.blames, c.basis::text as basis, k.action
 from recon.cause c
 left join core.cause_rule k using (cause)
 left join lateral (
