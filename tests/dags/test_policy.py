@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pendulum
 import pytest
+import yaml
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 from airflow.serialization.serialized_objects import DagSerialization
@@ -70,6 +71,13 @@ def test_every_task_is_tried_again_by_the_error_it_raised(dag: DAG) -> None:
         assert task.retries >= 3, task.task_id
         assert type(task.retry_policy).__name__ == "RetryByConsequence", task.task_id
         assert task.execution_timeout is not None, task.task_id
+
+
+def test_redis_gives_no_task_twice_that_may_still_be_at_work(bag: DagBag) -> None:
+    services = yaml.safe_load((PROJECT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+    visible_after = services["worker-1"]["environment"]["AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT"]
+    longest = max(task.execution_timeout for dag in bag.dags.values() for task in dag.tasks)
+    assert timedelta(seconds=int(visible_after)) > longest
 
 
 def test_every_task_says_in_one_sentence_what_it_does(dag: DAG) -> None:

@@ -160,17 +160,6 @@ def test_only_the_page_is_published_and_only_on_loopback() -> None:
     assert ports == {"api-server": ["127.0.0.1:8080:8080"]}
 
 
-def test_redis_gives_no_task_twice_that_may_still_be_at_work() -> None:
-    hours = [
-        int(n)
-        for dag in (PROJECT / "dags").glob("*.py")
-        for n in re.findall(r"execution_timeout\W+timedelta\(hours=(\d+)", dag.read_text())
-    ]
-    environment = SERVICES["worker-1"]["environment"]
-    assert hours
-    assert int(environment["AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT"]) > max(hours) * 3600
-
-
 # the image ---------------------------------------------------------------------------------------------------------
 def test_the_image_is_pinned_and_no_root() -> None:
     assert re.fullmatch(r"python:3\.\d+-slim-bookworm", DOCKERFILE.all("FROM")[-1])
