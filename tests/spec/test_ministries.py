@@ -257,3 +257,20 @@ def test_a_day_with_too_few_on_the_portal_is_undetermined_there(world):
         national=f"{IMPORT}\nG22.99-240402-0077 | H37.03 | 2024-04-02 08:15")  # fmt: skip
     assert {row[1:3] for row in verdicts(world, "ministry_national")} == {("undetermined", "undecided")}
     assert world.rows("select sum(on_portal), sum(portal_undetermined) from recon.ministry_cell") == [(0, 2)]
+
+
+def test_while_the_province_is_down_another_record_of_a_dossier_ends_no_gap(world):
+    """Absence is proven of the dossier, under whichever record it was held then (docs/adr 11)."""
+    code = "H37.03-240402-0007"
+    run(world, f"id | code | received\nm2 | {code} | 2024-04-02 09:00")
+    twice = f"id | code | received\nm1 | {code} | 2024-04-02 08:00\nm2 | {code} | 2024-04-02 09:00"
+    world.run("2024-04-20", licences=twice, national_export=f"code\n{OWN}")
+    assert verdicts(world, night="2024-04-20") == [(code, "ministry_only", "gap", "listed")]
+
+
+def test_while_the_province_is_down_a_record_that_was_removed_until_now_opens_no_gap(world):
+    """A removed record holds nothing: the dossier came up since, and the province could not show it (docs/adr 11)."""
+    code = "H37.03-240402-0007"
+    run(world, f"id | code | removed\nm1 | {code} | yes")
+    world.run("2024-04-20", licences=f"id | code\nm1 | {code}", national_export=f"code\n{OWN}")
+    assert verdicts(world, night="2024-04-20") == [(code, "ministry_only", "not_yet_observable", "listed")]

@@ -1,6 +1,7 @@
 -- One verdict a dossier and pair: ministry against province, ministry against portal. What both hold under one code and
 -- alike leaves no row. An undetermined dossier is nobody's gap: the evidence does not say that it is missing. An absence is
--- proven as in proven.sql; whether the other side held the dossier then goes by its code alone.
+-- proven as in proven.sql: of the dossier, under whichever record it was held then. Whether the other side held it then goes
+-- by its code alone.
 create temporary table verdict_tonight on commit drop as
 with side as (
     select source_id, 'provincial' as side, 'ministry_provincial' as pair, as_of, settled_before,
@@ -21,20 +22,31 @@ others_then as (
 ministries_then as (
     select distinct s.source_id, r.dossier_id
     from ministry_side s join core.dossier_record r on r.source_id = s.source_id
-        and r.from_night <= s.ministry_absence_night and s.ministry_absence_night < r.to_night
+        and r.from_night <= s.ministry_absence_night and s.ministry_absence_night < r.to_night and not r.is_removed
+    where s.ministry_absence_night < %(night)s
+),
+held_then as (
+    select distinct s.pair, s.source_id, r.dossier_id
+    from side s join core.dossier_record r on r.source_id = s.source_id
+        and r.from_night <= s.absence_night and s.absence_night < r.to_night and not r.is_removed
+    where s.absence_night < %(night)s
+),
+provinces_then as (
+    select distinct s.source_id, r.dossier_id
+    from ministry_side s join core.dossier_record r on r.source_id = any (%(provincial_sources)s)
+        and r.procedure_family = any (s.procedure_families)
+        and r.from_night <= s.ministry_absence_night and s.ministry_absence_night < r.to_night and not r.is_removed
     where s.ministry_absence_night < %(night)s
 ),
 judged as (
     select m.*, s.pair, s.side, x.evidence as found, x.other_source_id, x.other_record_id, s.as_of, s.settled_before,
         s.is_complete,
-        coalesce(m.moment < s.absence_settled, true) and (s.absence_night >= %(night)s or exists (
-            select from core.dossier_record t
-            where (t.source_id, t.record_id) = (m.source_id, m.record_id)
-              and t.from_night <= s.absence_night and s.absence_night < t.to_night
-        ) and o.dossier_id is null) as is_proven,
+        coalesce(m.moment < s.absence_settled, true) and (
+            s.absence_night >= %(night)s or h.dossier_id is not null and o.dossier_id is null) as is_proven,
         exists (select from difference_tonight d where d.pair = s.pair and d.dossier_id = m.dossier_id) as is_differing
     from ministry_row m
     join side s using (source_id)
+    left join held_then h on (h.pair, h.source_id, h.dossier_id) = (s.pair, m.source_id, m.dossier_id)
     left join others_then o on (o.pair, o.source_id, o.dossier_id) = (s.pair, m.source_id, m.dossier_id)
     left join ministry_match x on (x.side, x.source_id, x.record_id) = (s.side, m.source_id, m.record_id)
 )
@@ -67,16 +79,13 @@ select distinct on (p.dossier_id) 'ministry_provincial', p.dossier_id, 'provinci
     case when coalesce(p.received_at, p.submitted_at) > s.as_of then 'not_yet_observable'
          when coalesce(p.received_at, p.submitted_at) >= s.settled_before then 'pending'
          when coalesce(coalesce(p.received_at, p.submitted_at) < s.ministry_absence_settled, true)
-           and (s.ministry_absence_night >= %(night)s or exists (
-                select from core.dossier_record t
-                where (t.source_id, t.record_id) = (p.source_id, p.record_id)
-                  and t.from_night <= s.ministry_absence_night and s.ministry_absence_night < t.to_night
-            ) and h.dossier_id is null) then 'gap'
+           and (s.ministry_absence_night >= %(night)s or w.dossier_id is not null and h.dossier_id is null) then 'gap'
          when not s.ministry_is_complete then 'incomplete'
          else 'not_yet_observable' end,
     'listed', null, p.record_id, null, null, p.source_id, null, p.agency_id, p.procedure_family, p.receipt_date, false
 from ministry_side s
 join core.dossier_record p on p.procedure_family = any (s.procedure_families)
+left join provinces_then w on (w.source_id, w.dossier_id) = (s.source_id, p.dossier_id)
 left join ministries_then h on (h.source_id, h.dossier_id) = (s.source_id, p.dossier_id)
 where cardinality(%(ministry_sources)s::text[]) > 0
   and p.source_id = any (%(provincial_sources)s) and p.to_night = 'infinity' and p.duplicate_rank = 1
