@@ -1,25 +1,36 @@
 """An independent reconciliation, slow and plain, written from the documents: what the SQL must say of a small world.
 
-It keeps what every night showed and derives everything from that, without ranges, ranks or temporary tables. Two sides, each
-shown in full every night: the province's records have keys, the portal's rows have none.
+It keeps what every night showed of every side, whole, and derives everything from that anew: no ranges, no ranks, no
+temporary tables, nothing carried from one night's outcome to the next but the life of gaps. Its rules are those of
+docs/adr 4 (identity), 6 (ministries), 11 (what a source that is down or half there may change), 16 and 17 (gaps), and of
+DESIGN 3.5, 3.7 and 3.9.
+
+Three sides: the province's and the ministry's records have keys, the portal's rows have none. What it does not model: a
+ministry's dossier known by the time of its receipt or counted in a group (worlds for this oracle give the ministry a
+procedure of its own, which rules both out), dossiers missed in a ministry's system (no procedures are declared its own),
+several sources of one side, look-ups, a side that was never listed to its end, the flood guard, declared counts.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 LAG = dt.timedelta(hours=24)
+#: The sources' clocks at a pull: this long after the end of its night.
+CUT_OFF = dt.timedelta(minutes=30)
 PRESENCES = ("national_only", "provincial_only")
+BRIDGE, LEFT_OUT, NOT_ON_PORTAL = "national_provincial", "ministry_provincial", "ministry_national"
+FAR = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row as a side shows it; `key` is the province's own, "" on the portal."""
+    """One row as a side shows it; `key` is the system's own, "" on the portal."""
 
     key: str
     code: str
@@ -30,64 +41,228 @@ class Row:
     is_removed: bool = False
 
 
+@dataclass(frozen=True)
+class Pull:
+    """What a source answered: all it shows, or some of it."""
+
+    rows: Sequence[Row]
+    is_complete: bool = True
+
+
 @dataclass
 class Night:
     """What follows from all nights up to one.
 
     Attributes:
-        verdicts: dossier -> (presence, standing), of those that are not simply matched.
-        differences: (dossier, attribute) -> (standing, portal's value, province's value).
+        verdicts: (pair, dossier) -> (presence, standing), of those that are not simply matched.
+        differences: (pair, dossier, attribute) -> (standing, the other side's value, the province's value).
         entries: (dossier, kind, sign) -> how many.
     """
 
-    verdicts: dict[str, tuple[str, str]] = field(default_factory=dict)
-    differences: dict[tuple[str, str], tuple[str, str | None, str | None]] = field(default_factory=dict)
+    verdicts: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    differences: dict[tuple[str, str, str], tuple[str, str | None, str | None]] = field(default_factory=dict)
     entries: dict[tuple[str, str, int], int] = field(default_factory=dict)
+
+    def gaps(self) -> set[tuple[str, str, str]]:
+        """(pair, dossier, kind) of each one that somebody must do something about; extra rows left out."""
+        found = {
+            (pair, dossier, presence) for (pair, dossier), (presence, is_) in self.verdicts.items() if is_ == "gap"
+        }
+        return found | {at for at, (standing, *_) in self.differences.items() if standing == "gap"}
+
+
+class Side:
+    """All that a side ever showed: what is held of it after each night, and when it was pulled."""
+
+    def __init__(self) -> None:
+        self.held: dict[dt.date, dict[str, Row]] = {}
+        self.pulls: dict[dt.date, bool] = {}  # night -> whether it was complete
+        self.night = dt.date.min
+
+    def take(self, night: dt.date, pull: Pull | None) -> None:
+        """A complete pull is all there is; one in part shows what it shows; of one that is down the last one stands."""
+        now = dict(self.now)
+        if pull is not None:
+            shown = _keyed(pull.rows)
+            now = shown if pull.is_complete else {**now, **shown}
+            self.pulls[night] = pull.is_complete
+        self.held[night], self.night = now, night
+
+    @property
+    def now(self) -> dict[str, Row]:
+        """What is held of it tonight, removed records with it."""
+        return self.held.get(self.night, {})
+
+    @property
+    def last(self) -> dt.date:
+        """The night of its last pull, in part or not."""
+        return max(self.pulls)
+
+    @property
+    def whole(self) -> dt.date:
+        """The night of its last complete pull: what it does not show is not there, and its values are known."""
+        return max(night for night, is_complete in self.pulls.items() if is_complete)
+
+    def holds(self, dossier: str, night: dt.date, dossier_of: Mapping[str, str]) -> bool:
+        """Whether it held a dossier, as dossiers are known tonight, on an earlier night."""
+        return any(not row.is_removed and dossier_of[row.code] == dossier for row in self.held[night].values())
+
+
+def _keyed(rows: Iterable[Row]) -> dict[str, Row]:
+    """Rows without keys are told apart by their code and how many there are of it."""
+    keyed: dict[str, Row] = {}
+    for row in rows:
+        key, count = row.key or row.code, 1
+        while not row.key and key in keyed:
+            count += 1
+            key = f"{row.code}#{count}"
+        keyed[key] = row
+    return keyed
+
+
+def midnight(night: dt.date) -> dt.datetime:
+    """The end of a night."""
+    return dt.datetime.combine(night + dt.timedelta(days=1), dt.time(), LOCAL)
 
 
 class Oracle:
     """Nights are shown one after the other, in order."""
 
     def __init__(self) -> None:
+        self.province, self.portal, self.ministry = Side(), Side(), Side()
+        self.dossier_of: dict[str, str] = {}
         self._links: set[tuple[str, str, str, str]] = set()  # side, key, code, other code
-        self._before: dict[str, dict[str, Row]] = {"p": {}, "n": {}}
+        self._night = dt.date.min
 
-    def night(self, night: dt.date, province: Iterable[Row], portal: Iterable[Row]) -> Night:
-        """What must come out of a night that shows these rows."""
-        shown = {
-            "p": {row.key: row for row in province},
-            "n": {f"{at} {row.code}": row for at, row in enumerate(portal)},
-        }
-        for key, row in shown["p"].items():
-            if row.names and row.names != row.code:
-                self._links.add(("p", key, row.code, row.names))
-            earlier = self._before["p"].get(key)
-            if earlier and earlier.code != row.code:
-                self._links.add(("p", key, row.code, earlier.code))
-        self._before = shown
-        dossier_of = self._identify(shown)
-        midnight = dt.datetime.combine(night + dt.timedelta(days=1), dt.time(), LOCAL)
-        return _compare(shown, dossier_of, midnight)
+    def night(self, night: dt.date, province: Pull | None, portal: Pull | None, ministry: Pull | None = None) -> Night:
+        """What must come out of a night on which the sources answer this; None: it is down."""
+        self._night = night
+        for name, side, pull in (
+            ("p", self.province, province),
+            ("n", self.portal, portal),
+            ("m", self.ministry, ministry),
+        ):
+            before = side.now
+            side.take(night, pull)
+            for key, row in side.now.items():
+                if row.names and row.names != row.code:
+                    self._links.add((name, key, row.code, row.names))
+                if key in before and before[key].code != row.code:
+                    self._links.add((name, key, row.code, before[key].code))
+        self.dossier_of = self._identify()
+        told = Night()
+        self._bridge(told)
+        if self.ministry.pulls:
+            self._left_out(told, LEFT_OUT, self.province)
+            self._left_out(told, NOT_ON_PORTAL, self.portal)
+        return told
 
-    def _identify(self, shown: Mapping[str, Mapping[str, Row]]) -> dict[str, str]:
-        """Code -> dossier: the least code of those that links join. A code that several dossiers claim joins none of them,
-        unless only one of the claimants is still there."""
-        living = {("p", key, row.code) for key, row in shown["p"].items() if not row.is_removed}
-        claims: dict[str, dict[str, bool]] = defaultdict(dict)  # claimed code -> claimant's code -> whether it is there
+    # identity -----------------------------------------------------------------------------------------------------
+    def _identify(self) -> dict[str, str]:
+        """Code -> dossier: the least code of those that links join. A code that several own codes of one source claim joins
+        none of them, unless only one of the claimants is still there. A record's own code is a claim of itself."""
+        sides = {"p": self.province, "n": self.portal, "m": self.ministry}
+        living = {(name, k, r.code) for name, side in sides.items() for k, r in side.now.items() if not r.is_removed}
+        claims: dict[tuple[str, str], dict[str, bool]] = defaultdict(dict)  # (side, claimed) -> claimant -> is it there
         for side, key, code, other in self._links:
-            claims[other][code] = claims[other].get(code, False) or (side, key, code) in living
-        for _, _, code in living:
-            if code in claims:
-                claims[code][code] = True
+            of = claims[side, other]
+            of[code] = of.get(code, False) or (side, key, code) in living
+        for side, _, code in living:
+            if (side, code) in claims:
+                claims[side, code][code] = True
         neighbours: dict[str, set[str]] = defaultdict(set)
-        for other, claimants in claims.items():
+        for (_, other), claimants in claims.items():
             alive = sum(claimants.values())
             for code, is_alive in claimants.items():
                 if code != other and (len(claimants) == 1 or (is_alive and alive == 1)):
                     neighbours[code].add(other)
                     neighbours[other].add(code)
-        codes = {row.code for side in shown.values() for row in side.values()} | set(neighbours)
-        return {code: min(_component(code, neighbours)) for code in codes}
+        seen = {row.code for side in sides.values() for held in side.held.values() for row in held.values()}
+        named = {code for _, _, code, other in self._links} | {other for *_, other in self._links}
+        return {code: min(_component(code, neighbours)) for code in seen | named | set(neighbours)}
+
+    def _dossiers(self, side: Side) -> dict[str, list[tuple[str, Row]]]:
+        """dossier -> (key, row) of a side tonight, the row that stands for it first: the one of the dossier's own code, then
+        the earliest received."""
+        rows: dict[str, list[tuple[str, Row]]] = defaultdict(list)
+        for key, row in side.now.items():
+            if not row.is_removed:
+                rows[self.dossier_of[row.code]].append((key, row))
+        for dossier, found in rows.items():
+            found.sort(key=lambda one: (one[1].code != dossier, one[1].received or FAR, one[0]))
+        return rows
+
+    # verdicts -----------------------------------------------------------------------------------------------------
+    def _bridge(self, told: Night) -> None:
+        """The province against the portal."""
+        ours, theirs = self._dossiers(self.province), self._dossiers(self.portal)
+        for rows, kind, sign in ((ours, "extra_provincial_row", -1), (theirs, "extra_national_row", 1)):
+            told.entries.update({(d, kind, sign): len(found) - 1 for d, found in rows.items() if len(found) > 1})
+        for dossier in ours.keys() | theirs.keys():
+            if dossier in ours and dossier in theirs:
+                self._differ(told, BRIDGE, dossier, self.portal, theirs[dossier][0], ours[dossier][0])
+                months = [
+                    (row.received and _day(row.received)[:7]) for _, row in (theirs[dossier][0], ours[dossier][0])
+                ]
+                if months[0] != months[1]:
+                    told.verdicts[BRIDGE, dossier] = ("matched", "settled")
+                    told.entries[dossier, "moved", 1] = told.entries[dossier, "moved", -1] = 1
+                continue
+            is_theirs = dossier in theirs
+            holding, lacking = (self.portal, self.province) if is_theirs else (self.province, self.portal)
+            presence = "national_only" if is_theirs else "provincial_only"
+            row = (theirs if is_theirs else ours)[dossier][0][1]
+            told.verdicts[BRIDGE, dossier] = (presence, self._absence(dossier, row, holding, lacking))
+            told.entries[dossier, presence, 1 if is_theirs else -1] = 1
+
+    def _left_out(self, told: Night, pair: str, other: Side) -> None:
+        """The ministry's dossiers against one of the other two sides, by code."""
+        others = self._dossiers(other)
+        for dossier, ((key, row), *_) in self._dossiers(self.ministry).items():
+            if dossier in others:
+                if pair == LEFT_OUT:
+                    self._differ(told, pair, dossier, self.ministry, (key, row), others[dossier][0])
+            elif row.received is None:  # nothing to compare it by
+                told.verdicts[pair, dossier] = ("undetermined", "undecided")
+            else:
+                told.verdicts[pair, dossier] = ("ministry_only", self._absence(dossier, row, self.ministry, other))
+
+    def _absence(self, dossier: str, row: Row, holding: Side, lacking: Side) -> str:
+        """What it means that one side holds a dossier and the other does not. They are compared at the older cut-off; absence
+        is proven as of the night up to which the one is known as a whole and the other for what it shows."""
+        as_of = self._moment(holding.last, lacking.last)
+        proof = min(lacking.whole, holding.whole)
+        if row.received and row.received > as_of:
+            return "not_yet_observable"
+        if row.received and row.received >= as_of - LAG:
+            return "pending"
+        is_settled = row.received is None or row.received < self._moment(proof) - LAG
+        was_so = holding.holds(dossier, proof, self.dossier_of) and not lacking.holds(dossier, proof, self.dossier_of)
+        if is_settled and was_so:
+            return "gap"
+        return "not_yet_observable" if lacking.pulls[lacking.last] else "incomplete"
+
+    def _differ(
+        self, told: Night, pair: str, dossier: str, other: Side, theirs: tuple[str, Row], ours: tuple[str, Row]
+    ) -> None:
+        """Attributes of a dossier that both hold; a ministry that says nothing differs from nothing. A difference is a gap
+        once it is older than the lag, and only if both differed when both were known last."""
+        known = min(other.whole, self.province.whole)
+        then = [side.held[known].get(key) for side, key in ((other, theirs[0]), (self.province, ours[0]))]
+        settled = self._moment(known, other.last, self.province.last) - LAG
+        for name in ("status", "receipt_date"):
+            values = _value(theirs[1], name), _value(ours[1], name)
+            if values[0] == values[1] or (pair == LEFT_OUT and values[0] is None):
+                continue
+            differed = all(then) and _value(then[0], name) != _value(then[1], name)  # type: ignore[arg-type]
+            late = ours[1].updated and ours[1].updated > settled
+            standing = "pending" if late else "gap" if differed else "not_yet_observable"
+            told.differences[pair, dossier, name] = (standing, *values)
+            told.verdicts[pair, dossier] = ("matched", "settled")
+
+    def _moment(self, *nights: dt.date) -> dt.datetime:
+        """The oldest cut-off of pulls of these nights, never later than the end of tonight."""
+        return min(*(midnight(night) + CUT_OFF for night in nights), midnight(self._night))
 
 
 def _component(code: str, neighbours: Mapping[str, set[str]]) -> set[str]:
@@ -99,71 +274,46 @@ def _component(code: str, neighbours: Mapping[str, set[str]]) -> set[str]:
     return seen
 
 
-def _compare(shown: Mapping[str, Mapping[str, Row]], dossier_of: Mapping[str, str], midnight: dt.datetime) -> Night:
-    rows: dict[str, dict[str, list[Row]]] = defaultdict(lambda: {"p": [], "n": []})
-    for side, held in shown.items():
-        for row in held.values():
-            if not row.is_removed:
-                rows[dossier_of[row.code]][side].append(row)
-    told = Night()
-    for dossier, sides in rows.items():
-        p, n = (_first(dossier, sides[side]) for side in ("p", "n"))
-        for side, kind, sign in (("p", "extra_provincial_row", -1), ("n", "extra_national_row", 1)):
-            if len(sides[side]) > 1:
-                told.entries[dossier, kind, sign] = len(sides[side]) - 1
-        if p is None or n is None:
-            _alone(told, dossier, p or n, "national_only" if n else "provincial_only", midnight)
-        else:
-            _both(told, dossier, p, n, midnight)
-    return told
+def _day(moment: dt.datetime) -> str:
+    return moment.astimezone(LOCAL).date().isoformat()
 
 
-def _first(dossier: str, rows: list[Row]) -> Row | None:
-    """The row that stands for the dossier on its side."""
-    far = dt.datetime.max.replace(tzinfo=dt.UTC)
-    return min(rows, key=lambda row: (row.code != dossier, row.received or far, row.key), default=None)
+def _value(row: Row, name: str) -> str | None:
+    return row.status if name == "status" else row.received and _day(row.received)
 
 
-def _alone(told: Night, dossier: str, row: Row | None, presence: str, midnight: dt.datetime) -> None:
-    assert row is not None
-    moment = row.received
-    standing = (
-        "gap" if moment is None or moment < midnight - LAG
-        else "not_yet_observable" if moment > midnight
-        else "pending"
-    )  # fmt: skip
-    told.verdicts[dossier] = (presence, standing)
-    told.entries[dossier, presence, 1 if presence == "national_only" else -1] = 1
+@dataclass
+class Spell:
+    """A gap's life: the night that first saw it, the one on which it came back last, whether it is open."""
 
-
-def _both(told: Night, dossier: str, p: Row, n: Row, midnight: dt.datetime) -> None:
-    standing = "pending" if p.updated and p.updated > midnight - LAG else "gap"
-    days = [row.received and row.received.astimezone(LOCAL).date().isoformat() for row in (n, p)]
-    values = {"status": (n.status, p.status), "receipt_date": (days[0], days[1])}
-    differing = {name: pair for name, pair in values.items() if pair[0] != pair[1]}
-    for name, (theirs, ours) in differing.items():
-        told.differences[dossier, name] = (standing, theirs, ours)
-    moves = (days[0] or "")[:7] != (days[1] or "")[:7]
-    if differing or moves:
-        told.verdicts[dossier] = ("matched", "settled")
-    if moves:
-        told.entries[dossier, "moved", 1] = told.entries[dossier, "moved", -1] = 1
+    opened: dt.date
+    reopened: dt.date | None = None
+    is_open: bool = True
 
 
 class Life:
-    """The life of gaps, from what each night says is one."""
+    """The life of gaps, from what each night says is one (ADR 17)."""
 
     def __init__(self) -> None:
-        self.opened: dict[tuple[str, str], dt.date] = {}
-        self.reopened: dict[tuple[str, str], dt.date] = {}
-        self.open: set[tuple[str, str]] = set()
+        self.spells: dict[tuple[str, str, str], Spell] = {}
 
-    def night(self, night: dt.date, told: Night) -> None:
-        """Take in a night; nothing is known of dossiers that turn out to be one."""
-        now = {(dossier, presence) for dossier, (presence, standing) in told.verdicts.items() if standing == "gap"}
-        now |= {(dossier, name) for (dossier, name), (standing, *_) in told.differences.items() if standing == "gap"}
-        for gap in now - self.open:
-            if gap in self.opened:
-                self.reopened[gap] = night
-            self.opened.setdefault(gap, night)
-        self.open = now
+    def night(self, night: dt.date, told: Night, dossier_of: Mapping[str, str]) -> None:
+        """Take in a night. Where a link joined dossiers, the gap of the new one takes the first night of the old one's."""
+        inherited: dict[tuple[str, str, str], dt.date] = {}
+        for (pair, dossier, kind), spell in self.spells.items():
+            now = pair, dossier_of.get(dossier, dossier), kind
+            if spell.is_open and now[1] != dossier:
+                inherited[now] = min(spell.opened, inherited.get(now, night))
+        gaps = told.gaps()
+        for gap in gaps:
+            spell = self.spells.setdefault(gap, Spell(night))
+            spell.opened = min(spell.opened, inherited.get(gap, night))
+            if not spell.is_open:
+                spell.is_open, spell.reopened = True, night
+        for gap, spell in self.spells.items():
+            spell.is_open = gap in gaps
+
+    @property
+    def open(self) -> dict[tuple[str, str, str], tuple[dt.date, dt.date | None]]:
+        """(opened, reopened) of each gap that is open."""
+        return {gap: (spell.opened, spell.reopened) for gap, spell in self.spells.items() if spell.is_open}
