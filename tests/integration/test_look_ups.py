@@ -222,3 +222,18 @@ def test_values_that_a_look_up_leaves_out_differ_from_nothing(make, portal):
     portal.holdings[B] = [{"MaHoSo": B}]
     a_night(world, FIRST, igate=f"code\n{A}\n{B}", national_export=f"code\n{A}")
     assert world.differences(FIRST) == []
+
+
+def test_what_the_province_changed_since_a_look_up_differs_only_once_it_is_asked_again(make, portal):
+    """An answer stands for some nights; what it was asked before, it cannot show (docs/adr 7, 11)."""
+    world = make(look_up_age_days=2)
+    holds(portal, B)
+    standing = "select attribute, standing from recon.difference where to_night = 'infinity'"
+    a_night(world, FIRST, igate=f"code | status | due\n{B} | 4 | -")
+    assert world.rows(standing) == []
+    changed = f"code | status | due | updated\n{B} | 10 | - | 2024-04-16 08:00\n{C} | 4 | - | ="
+    a_night(world, SECOND, igate=changed)  # on which the portal answers, of another dossier
+    assert world.rows(standing) == [("status", "not_yet_observable")]
+    a_night(world, THIRD, igate=changed)
+    assert asked(portal) == [B, C, B]
+    assert world.rows(standing) == [("status", "gap")]

@@ -2,20 +2,30 @@
 -- (its listing has no such column, a look-up left it out) differs from nothing; nor does one that our maps or reference
 -- cannot read: those are counted by the input checks. Days are compared as local calendar dates, as the sides print them.
 -- Where a side is older than tonight (known.sql), a difference is a gap only if both sides differed then already: what the
--- other side has changed since, this one could not show.
+-- other side has changed since, this one could not show. Of a dossier that was looked up, that is the night of its answer,
+-- which stands for some nights (docs/adr 7) and tells nothing of what the province has changed since, or within the lag before.
 create temporary table difference_tonight on commit drop as
 select %(pair)s as pair, o.dossier_id, d.attribute,
     case when o.provincial_updated_at > %(values_settled)s then 'pending'
-         when %(values_night)s >= %(night)s or before.differed then 'gap'
+         when o.provincial_updated_at > asked.looked_up_at - %(allowed_lag)s then 'not_yet_observable'
+         when known.night >= %(night)s or before.differed then 'gap'
          else 'not_yet_observable' end as standing,
     d.national_value, d.provincial_value, null::text as ministry_value
 from raw.outcome o
-left join core.dossier_record n on %(values_night)s < %(night)s
+left join lateral (
+    select l.night, l.looked_up_at
+    from core.dossier_record r
+    join core.look_up l on l.source_id = r.source_id and l.code = r.dossier_code and l.night <= %(night)s and l.is_held
+    where o.is_looked_up and (r.source_id, r.record_id) = (o.national_source_id, o.national_record_id) and r.to_night = 'infinity'
+    order by l.night desc limit 1
+) asked on true
+cross join lateral (select least(%(values_night)s, asked.night) as night) as known
+left join core.dossier_record n on known.night < %(night)s
     and (n.source_id, n.record_id) = (o.national_source_id, o.national_record_id)
-    and n.from_night <= %(values_night)s and %(values_night)s < n.to_night
-left join core.dossier_record p on %(values_night)s < %(night)s
+    and n.from_night <= known.night and known.night < n.to_night
+left join core.dossier_record p on known.night < %(night)s
     and (p.source_id, p.record_id) = (o.provincial_source_id, o.provincial_record_id)
-    and p.from_night <= %(values_night)s and %(values_night)s < p.to_night
+    and p.from_night <= known.night and known.night < p.to_night
 cross join lateral (values
     ('agency', o.national_agency_id, o.provincial_agency_id,
         'unknown' not in (o.national_agency_id, o.provincial_agency_id), n.agency_id <> p.agency_id),
