@@ -10,10 +10,11 @@ import psycopg
 import pytest
 from doisoat import night as steps
 from doisoat.errors import NightBusyError, NightNotCollectedError, NightTakenOverError
+from doisoat.quality import run_checks
 from doisoat.sources.contract import Connection
 from doisoat.warehouse import connect, nights, writing
 from support.exports import COLUMNS, export_row, export_table, write_csv
-from support.world import World
+from support.world import World, total
 
 FIRST, SECOND, THIRD = "2024-04-17", "2024-04-18", "2024-04-19"
 A, B, C, D = (f"H37.21.01-24040{n}-000{n}" for n in (1, 2, 3, 4))
@@ -255,3 +256,74 @@ def test_sources_collected_in_any_order_give_the_same(tmp_path, warehouse_dsn, o
         world.run(FIRST, **{source_id: tables[source_id] for source_id in order})
         states.append(world.rows(STATE))
     assert states[0] == states[1]
+
+
+def failed(world: World, night: str) -> set[str]:
+    """The checks of the night's input that do not pass."""
+    results = run_checks(world.site, dt.date.fromisoformat(night), stage="inputs")
+    return {result.check.id for result in results if result.outcome != "passed"}
+
+
+def test_completeness_what_is_held_is_what_was_declared_or_the_pull_is_marked_incomplete(tmp_path, warehouse_dsn):
+    """Rows held = the control total that the source declares, at its grain; a row that did not come is found out."""
+    world = World(tmp_path, warehouse_dsn)
+    national, statistics = f"code\n{A}", {"national_statistics": "code", "licences": "code"}
+    world.run(FIRST, igate=f"code\n{A}\n{B}", national_export=national, **statistics)
+    assert failed(world, FIRST) == set()
+    declared = [total(3), total(3, month="2024-04")]
+    world.land(SECOND, "igate", f"code\n{A}\n{B}", totals=declared)
+    world.run(SECOND, national_export=national, **statistics)
+    assert failed(world, SECOND) == {"held_equals_declared"}
+    world.land(THIRD, "igate", f"code\n{A}\n{B}", totals=declared, is_complete=False)
+    world.run(THIRD, national_export=national, **statistics)
+    assert failed(world, THIRD) == {"pulls_are_complete"}
+
+
+def test_one_verdict_a_dossier_and_pair_and_one_open_gap_a_dossier_pair_and_kind(tmp_path, warehouse_dsn):
+    """On every night: with rows that repeat, codes that two records claim, and links that join dossiers with open gaps."""
+    world, national = World(tmp_path, warehouse_dsn), "G22.99-240401-0001"
+    portal = f"code | status\n{A} | 5\n{A} | 5\n{national} | 9\n{D} | 4"
+    licences = f"id | code\nm1 | {D}\nm2 | {D}\nm3 | {C}"
+    own = "id | code | national | status\n"
+    world.run(
+        FIRST,
+        igate=own + f"1 | {A} | - | 4\n2 | {B} | - | 4\n3 | {B} | - | 9",
+        national_export=portal,
+        licences=licences,
+    )
+    world.run(
+        SECOND,
+        igate=own + f"1 | {A} | {national} | 4\n2 | {B} | {national} | 4",
+        national_export=portal,
+        licences=licences,
+    )
+    world.run(
+        THIRD, igate=own + f"1 | {A} | {national} | 4\n2 | {B} | - | 4", national_export=portal, licences=licences
+    )
+    for table, key, fewest in (("verdict", "pair, dossier_id", 4), ("gap", "pair, dossier_id, kind, detail", 6)):
+        for night in (FIRST, SECOND, THIRD):
+            counts = world.rows(
+                f"select count(*) from recon.{table} where from_night <= %(n)s and %(n)s < to_night group by {key}",
+                {"n": night},
+            )
+            assert set(counts) == {(1,)}, (table, night)
+            assert len(counts) >= fewest, (table, night)
+
+
+def test_each_quarantined_row_has_its_reason_and_its_run(tmp_path, warehouse_dsn):
+    """Also on the next night, when the same row cannot be read again: it is that night's row too."""
+    world = World(tmp_path, warehouse_dsn)
+    for night in (FIRST, SECOND):
+        world.land(night, "igate", f"code\n{A}", quarantined=1, unreadable=["77"])
+        world.run(night, national_export=f"code\n{A}")
+    rows = world.rows(
+        "select night::text, source_id, reason, field, record_id from ops.quarantine order by 1, position"
+    )
+    assert rows == [
+        (night, "igate", "impossible_date", "due_at", record_id)
+        for night in (FIRST, SECOND)
+        for record_id in (None, "77")
+    ]
+    assert world.rows("select sum(quarantined) from ops.load") == [(len(rows),)]
+    with pytest.raises(psycopg.errors.NotNullViolation):
+        world.rows("update ops.quarantine set reason = null")

@@ -187,8 +187,11 @@ def forget_inputs(world: World, night: dt.date) -> None:
 
 
 def said(world: World) -> Night:
-    """What the warehouse says now."""
+    """What the warehouse says now: one verdict a dossier and pair, one open gap a dossier, pair and kind."""
     now = "where to_night = 'infinity'"
+    for name, key in (("verdict", "pair, dossier_id"), ("gap", "pair, dossier_id, kind, detail")):
+        twice = world.rows(f"select {key} from recon.{name} {now} group by {key} having count(*) > 1")
+        assert twice == [], name
     other = "case pair when 'national_provincial' then national_value else ministry_value end"
     return Night(
         {
