@@ -131,6 +131,7 @@ class Oracle:
     def __init__(self) -> None:
         self.province, self.portal, self.ministry = Side(), Side(), Side()
         self.dossier_of: dict[str, str] = {}
+        self.borne: set[str] = set()  # codes that records stood under, not only named
         self._links: set[tuple[str, str, str, str]] = set()  # side, key, code, other code
         self._night = dt.date.min
 
@@ -177,9 +178,9 @@ class Oracle:
                 if code != other and (len(claimants) == 1 or (is_alive and alive == 1)):
                     neighbours[code].add(other)
                     neighbours[other].add(code)
-        seen = {row.code for side in sides.values() for held in side.held.values() for row in held.values()}
+        self.borne |= {row.code for side in sides.values() for row in side.now.values()}
         named = {code for _, _, code, other in self._links} | {other for *_, other in self._links}
-        return {code: min(_component(code, neighbours)) for code in seen | named | set(neighbours)}
+        return {code: min(_component(code, neighbours)) for code in self.borne | named | set(neighbours)}
 
     def _dossiers(self, side: Side) -> dict[str, list[tuple[str, Row]]]:
         """dossier -> (key, row) of a side tonight, the row that stands for it first: the one of the dossier's own code, then
@@ -298,7 +299,11 @@ class Life:
         self.spells: dict[tuple[str, str, str], Spell] = {}
 
     def night(self, night: dt.date, told: Night, dossier_of: Mapping[str, str]) -> None:
-        """Take in a night. Where a link joined dossiers, the gap of the new one takes the first night of the old one's."""
+        """Take in a night. Where a link joined dossiers, the gap of the new one takes the first night of the old one's.
+
+        Args:
+            dossier_of: code -> dossier, of the codes by which a gap is followed into another dossier.
+        """
         inherited: dict[tuple[str, str, str], dt.date] = {}
         for (pair, dossier, kind), spell in self.spells.items():
             now = pair, dossier_of.get(dossier, dossier), kind
