@@ -41,11 +41,13 @@ def digests(dsn: str, columns: dict[str, str]) -> dict[str, str]:
 
 def test_a_filled_warehouse_is_upgraded_and_goes_on(tmp_path: Path, postgres_server: postgres.Server) -> None:
     dsn = postgres.ensure_database(postgres_server, "upgraded", may_create_roles=True)
+    postgres.ensure_database(
+        postgres_server, "warehouse", may_create_roles=True
+    )  # the dump's owner, as every test knows it
     with connect(postgres_server.dsn()) as connection:
         connection.execute(
             """do $$ begin
                 if not exists (select from pg_roles where rolname = 'analyst') then create role analyst nologin; end if;
-                if not exists (select from pg_roles where rolname = 'warehouse') then create role warehouse; end if;
             end $$"""
         )
     superuser = postgres_server.dsn("upgraded")

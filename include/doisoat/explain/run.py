@@ -39,6 +39,7 @@ def explain(connection: psycopg.Connection, parameters: Mapping[str, Any], pairs
     connection.execute(undetermined + " where kind <> 'moved'", [UNDETERMINED])
     run_file(connection, HERE / "moved.sql")
     connection.execute(undetermined, [UNDETERMINED])
+    connection.execute("analyze cause_tonight")
     _keep_policy(connection)
     for pair in pairs:
         rewind(connection, CAUSE, pair, night)

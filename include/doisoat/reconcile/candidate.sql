@@ -1,17 +1,18 @@
--- Every dossier that is not held alike by both sides: a few thousand of millions. The join carries only what it compares,
+-- Every dossier that is not held alike by both sides: a few thousand of millions; looked for in all that is held, or in what
+-- could have become so or ceased to be so (reviewed_*.sql). The join carries only what it compares,
 -- so that its table stays small; outcome.sql reads the rest of these few. Parallel: a plain table, one partition a source.
 drop table if exists raw.candidate;
 create unlogged table raw.candidate as
 select coalesce(p.dossier_id, n.dossier_id) as dossier_id
 from (
     select dossier_id, agency_id, procedure_family, receipt_date, status, due_at, finished_at
-    from core.dossier_record
+    from reviewed_record
     where source_id = any (%(provincial_sources)s) and to_night = 'infinity' and duplicate_rank = 1
 ) p
 full join (
     select dossier_id, agency_id, procedure_family, receipt_date, status, due_at, finished_at,
         source_id = any (%(look_up_sources)s) as is_looked_up
-    from core.dossier_record
+    from reviewed_record
     where source_id = any (%(national_sources)s) and to_night = 'infinity' and duplicate_rank = 1
 ) n on n.dossier_id = p.dossier_id
 where p.dossier_id is null or n.dossier_id is null

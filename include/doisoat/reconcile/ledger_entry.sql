@@ -25,7 +25,7 @@ union all
 select %(pair)s, r.dossier_id, case s.side when 'national' then 'extra_national_row' else 'extra_provincial_row' end,
     case s.side when 'national' then 1 else -1 end, r.source_id || ':' || r.record_id, 'gap', r.agency_id,
     r.procedure_family, r.receipt_month
-from core.dossier_record r
+from reviewed_record r
 join core.source s using (source_id)
 where r.to_night = 'infinity' and r.duplicate_rank > 1
   and r.source_id = any (%(provincial_sources)s::text[] || %(national_sources)s::text[]);

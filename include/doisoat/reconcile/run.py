@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +16,8 @@ from doisoat.reconcile.ministries import PAIRS, reconcile_ministries
 from doisoat.settings import ProvinceSettings
 from doisoat.warehouse.database import run_file
 from doisoat.warehouse.ranges import CELL_STATUS, DIFFERENCE, LEDGER_ENTRY, VERDICT, merge, rewind
+from doisoat.warehouse.reference import reference_hash
+from doisoat.warehouse.touched import begin_comparing, rules
 
 HERE = Path(__file__).parent
 PAIR = "national_provincial"
@@ -67,10 +70,15 @@ class Comparison:
     national: Side
 
 
-def reconcile(connection: psycopg.Connection, settings: ProvinceSettings, night: dt.date) -> Comparison:
+def reconcile(
+    connection: psycopg.Connection, settings: ProvinceSettings, night: dt.date, *, as_a_whole: bool = False
+) -> Comparison:
     """Compare the sides as core now holds them, and store what follows for `night`.
 
     The caller holds the write lock; `night` is the latest night. What an earlier run of the night stored is undone.
+
+    Args:
+        as_a_whole: compare every dossier, as is done wherever what changed may not tell all (doisoat.warehouse.touched).
 
     Raises:
         NightNotCollectedError: the province or the portal was never listed nor asked.
@@ -79,6 +87,8 @@ def reconcile(connection: psycopg.Connection, settings: ProvinceSettings, night:
     parameters = _parameters(connection, settings, comparison)
     for table in TABLES:
         rewind(connection, table, PAIR, night)
+    is_whole = begin_comparing(connection, night, _basis(settings, comparison), as_a_whole=as_a_whole)
+    run_file(connection, HERE / ("reviewed_whole.sql" if is_whole else "reviewed_touched.sql"), parameters)
     for name in ("candidate", "outcome", "listed"):
         run_file(connection, HERE / f"{name}.sql", parameters)
     run_file(connection, HERE / "proven.sql", parameters)
@@ -93,8 +103,14 @@ def reconcile(connection: psycopg.Connection, settings: ProvinceSettings, night:
     connection.execute("drop table raw.candidate, raw.outcome, raw.listed, proven")
     reconcile_ministries(connection, parameters)
     explain(connection, parameters, (PAIR, *PAIRS))
-    connection.execute("drop table known")
+    connection.execute("drop view reviewed_record; drop table known; drop table if exists raw.reviewed")
     return comparison
+
+
+def _basis(settings: ProvinceSettings, comparison: Comparison) -> str:
+    """Names what the comparison of any dossier rests on besides its records: rules, settings, who took part and how."""
+    sides = [(side.listings, side.look_ups) for side in (comparison.provincial, comparison.national)]
+    return hashlib.sha256(repr((rules(), settings.fingerprint, reference_hash(settings), sides)).encode()).hexdigest()
 
 
 def night_end(settings: ProvinceSettings, night: dt.date) -> dt.datetime:

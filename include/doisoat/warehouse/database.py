@@ -26,6 +26,7 @@ MINIMUM_SERVER_VERSION = 160000
 WRITER_SETTINGS = {
     "work_mem": "128MB",
     "parallel_setup_cost": "100",
+    "random_page_cost": "1.1",  # the few that changed are looked up by index, in memory or on a disk without arms
     "parallel_tuple_cost": "0.01",
     "enable_partitionwise_aggregate": "on",  # a source's rows are a partition: each is counted by its own index
     "default_statistics_target": "10",  # what it analyzes lives as long as it does: a rough estimate picks the same plan

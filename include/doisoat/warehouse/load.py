@@ -16,6 +16,7 @@ from doisoat.landing import COPY_OPTIONS, MANIFEST, RECORD_COLUMNS, Landing
 from doisoat.model import ControlTotal
 from doisoat.warehouse.database import run_file
 from doisoat.warehouse.ranges import CONTROL_TOTAL, merge, rewind
+from doisoat.warehouse.touched import begin_identifying
 
 SQL = Path(__file__).with_name("sql")
 
@@ -86,9 +87,19 @@ def unload(connection: psycopg.Connection, source_id: str, night: dt.date) -> No
     run_file(connection, SQL / "rewind.sql", {"source_id": source_id, "night": night})
 
 
-def identify(connection: psycopg.Connection, night: dt.date) -> None:
-    """Work out anew which records are one dossier, and which row stands for it on its side."""
+def identify(connection: psycopg.Connection, night: dt.date, *, as_a_whole: bool = False) -> None:
+    """Work out which records are one dossier, and which row stands for it on its side: where the night changed something.
+
+    Args:
+        night: the latest night; what it changed is loaded.
+        as_a_whole: look at all that is held, as is done wherever the changes may not tell all (doisoat.warehouse.touched).
+
+    What it corrected is left in the temporary tables regrouped and ranked.
+    """
+    is_whole = begin_identifying(connection, night, as_a_whole=as_a_whole)
+    run_file(connection, SQL / ("scope_whole.sql" if is_whole else "scope_touched.sql"), {"night": night})
     run_file(connection, SQL / "identify.sql", {"night": night})
+    connection.execute("drop table claim, edge, code_label, chain, several; drop view scoped_record, scoped_link")
 
 
 def _copy(connection: psycopg.Connection, landing: Landing) -> None:

@@ -1,20 +1,22 @@
 -- Which records are one dossier: the connected component of codes that records stand under and name.
 -- A code that several dossiers of one source claim merges nothing, unless only one of the claimants is still alive.
+-- It looks at scoped_record and scoped_link: all that is held, or all that tonight's changes may concern (scope_*.sql).
+drop table if exists regrouped, ranked;
 create temporary table claim on commit drop as
 with live as (
     select source_id, record_id, coalesce(dossier_code, source_id || ':' || record_id) as code
-    from core.dossier_record
+    from scoped_record
     where to_night = 'infinity' and not is_removed
 ),
 claimant as (
     select l.source_id, l.other_code, l.code, bool_or(r.record_id is not null) as is_live
-    from core.identity_link l
+    from scoped_link l
     left join live r using (source_id, record_id, code)
     group by 1, 2, 3
     union
     select r.source_id, r.code, r.code, true
     from live r
-    where exists (select from core.identity_link l where l.source_id = r.source_id and l.other_code = r.code)
+    where exists (select from scoped_link l where l.source_id = r.source_id and l.other_code = r.code)
 )
 select *, count(*) over named as claimants, count(*) filter (where is_live) over named as live_claimants
 from claimant
@@ -58,19 +60,24 @@ begin
     end loop;
 end $$;
 
-update core.dossier_record r set dossier_id = l.label
-from code_label l
-where l.code = coalesce(r.dossier_code, r.source_id || ':' || r.record_id) and r.dossier_id <> l.label;
-
-update core.dossier_record r set dossier_id = coalesce(dossier_code, source_id || ':' || record_id)
-where dossier_id <> coalesce(dossier_code, source_id || ':' || record_id)
-  and not exists (select from code_label l where l.code = coalesce(r.dossier_code, r.source_id || ':' || r.record_id));
+create temporary table regrouped on commit drop as
+select r.source_id, r.record_id, r.from_night, coalesce(l.label, r.code) as dossier_id, r.dossier_id as dossier_id_before
+from (
+    select source_id, record_id, from_night, dossier_id, coalesce(dossier_code, source_id || ':' || record_id) as code
+    from scoped_record
+) r
+left join code_label l using (code)
+where r.dossier_id <> coalesce(l.label, r.code);
+analyze regrouped;
+update core.dossier_record r set dossier_id = g.dossier_id
+from regrouped g
+where (r.source_id, r.record_id, r.from_night) = (g.source_id, g.record_id, g.from_night);
 
 -- Contradictions, as ranges of nights; what an earlier look at this same night said of them is undone first.
 delete from core.identity_conflict where from_night = %(night)s;
 update core.identity_conflict set to_night = 'infinity' where to_night = %(night)s;
 update core.identity_conflict c set to_night = %(night)s
-where to_night = 'infinity' and from_night < %(night)s and not exists (
+where to_night = 'infinity' and from_night < %(night)s and c.other_code in (select other_code from scoped_link) and not exists (
     select from claim where (claim.source_id, claim.other_code, claim.claimants)
         = (c.source_id, c.other_code, c.claimants) and claimants > 1 and not (live_claimants = 1)
 );
@@ -86,30 +93,31 @@ where claimants > 1 and live_claimants <> 1 and not exists (
 -- found by looking up one code is evidence, not a second row, wherever a listing shows the dossier.
 create temporary table several on commit drop as
 select s.side, r.dossier_id
-from core.dossier_record r join core.source s using (source_id)
+from scoped_record r join core.source s using (source_id)
 where r.to_night = 'infinity' and not r.is_removed
 group by 1, 2
 having count(*) > 1;
 analyze several;
 
-update core.dossier_record r set duplicate_rank = ranked.duplicate_rank
-from (
-    select r.source_id, r.record_id, r.from_night,
-        case when s.has_listing or not bool_or(s.has_listing) over dossier
-             then row_number() over (dossier order by s.has_listing desc, (r.dossier_code = r.dossier_id) desc nulls last,
-                 r.received_at nulls last, r.source_id, r.record_id)
-             else 0 end as duplicate_rank
-    from core.dossier_record r
-    join core.source s using (source_id)
-    join several using (side, dossier_id)
-    where r.to_night = 'infinity' and not r.is_removed
-    window dossier as (partition by s.side, r.dossier_id)
-) ranked
-where (r.source_id, r.record_id, r.from_night) = (ranked.source_id, ranked.record_id, ranked.from_night)
-  and r.duplicate_rank <> ranked.duplicate_rank;
-
-update core.dossier_record r set duplicate_rank = case when is_removed then 0 else 1 end
-from core.source s
-where s.source_id = r.source_id and r.to_night = 'infinity'
-  and r.duplicate_rank <> case when is_removed then 0 else 1 end
+create temporary table ranked on commit drop as
+select r.source_id, r.record_id, r.from_night, r.duplicate_rank as rank_before,
+    case when s.has_listing or not bool_or(s.has_listing) over dossier
+         then row_number() over (dossier order by s.has_listing desc, (r.dossier_code = r.dossier_id) desc nulls last,
+             r.received_at nulls last, r.source_id, r.record_id)
+         else 0 end as duplicate_rank
+from scoped_record r
+join core.source s using (source_id)
+join several using (side, dossier_id)
+where r.to_night = 'infinity' and not r.is_removed
+window dossier as (partition by s.side, r.dossier_id);
+insert into ranked
+select r.source_id, r.record_id, r.from_night, r.duplicate_rank, case when r.is_removed then 0 else 1 end
+from scoped_record r
+join core.source s using (source_id)
+where r.to_night = 'infinity' and r.duplicate_rank <> case when r.is_removed then 0 else 1 end
   and (r.is_removed or not exists (select from several where (several.side, several.dossier_id) = (s.side, r.dossier_id)));
+delete from ranked where duplicate_rank = rank_before;
+analyze ranked;
+update core.dossier_record r set duplicate_rank = n.duplicate_rank
+from ranked n
+where (r.source_id, r.record_id, r.from_night) = (n.source_id, n.record_id, n.from_night);

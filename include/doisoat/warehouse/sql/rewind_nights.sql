@@ -5,6 +5,8 @@ update core.dossier_record set to_night = 'infinity' where to_night >= %(night)s
 delete from core.identity_link where first_night >= %(night)s;
 delete from core.identity_conflict where from_night >= %(night)s;
 update core.identity_conflict set to_night = 'infinity' where to_night >= %(night)s and to_night < 'infinity';
+delete from core.touched where night >= %(night)s;
+delete from core.touched_night where night >= %(night)s;
 delete from core.control_total where from_night >= %(night)s;
 update core.control_total set to_night = 'infinity' where to_night >= %(night)s and to_night < 'infinity';
 delete from core.look_up where night >= %(night)s;
@@ -29,6 +31,7 @@ delete from recon.cell_status where from_night >= %(night)s;
 update recon.cell_status set to_night = 'infinity' where to_night >= %(night)s and to_night < 'infinity';
 delete from recon.ministry_cell where from_night >= %(night)s;
 update recon.ministry_cell set to_night = 'infinity' where to_night >= %(night)s and to_night < 'infinity';
+delete from recon.whole_night where night >= %(night)s;
 delete from recon.comparison where night >= %(night)s;
 delete from recon.ministry_comparison where night >= %(night)s;
 delete from recon.ledger_cell where night >= %(night)s;
