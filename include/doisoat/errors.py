@@ -129,6 +129,10 @@ class QualityGateError(DoisoatError):
     acceptable: str | None = None
 
 
+class SweepDiffersError(DoisoatError):
+    """Raised when a night derived anew as a whole is not what stands for it: a defect of ours. Both are kept."""
+
+
 class DecisionRefusedError(DoisoatError):
     """Raised when an operator's decision is not allowed, comes too late, or holds what must not be kept."""
 

@@ -124,3 +124,18 @@ def retain() -> None:
         done = apply_retention(site)
     for name, value in done.items() or {"nothing": "no night is published yet"}.items():
         typer.echo(f"{name.replace('_', ' ')}: {'-' if value is None else value}")
+
+
+@operations.command()
+def sweep() -> None:
+    """Derive the latest night anew as a whole and hold it against what stands; what differs is in recon.sweep_difference."""
+    from doisoat.cli import site_at_hand
+    from doisoat.deep_sweep import deep_sweep
+
+    with site_at_hand() as site:
+        swept = deep_sweep(site)
+    typer.echo(
+        f"night {swept.night}: {swept.rows:,} derived rows, all the same"
+        if swept
+        else "nothing to sweep: no night is compared yet, or rules or configuration are others since; the next night looks at all"
+    )

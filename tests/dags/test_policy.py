@@ -23,7 +23,7 @@ from doisoat.settings import load_province
 PROJECT = Path(__file__).parents[2]
 FILES = sorted((PROJECT / "dags").glob("*.py"))
 TAGS = {"doisoat", "nightly", "weekly"}
-VERBS = {"apply", "open", "collect", "load", "check", "look", "reconcile", "publish", "sync", "tell"}
+VERBS = {"apply", "open", "collect", "load", "check", "look", "reconcile", "publish", "sync", "sweep", "tell"}
 HEAVY = ["great_expectations", "pandas", "numpy", "polars", "requests", "openpyxl", "alembic", "doisoat.night"]
 
 
@@ -140,7 +140,7 @@ def test_nothing_is_published_before_both_stages_of_checks(bag: DagBag) -> None:
     assert dag.get_task("publish").downstream_task_ids == {"tell"}
 
 
-@pytest.mark.parametrize("dag_id", ["nightly_reconciliation", "sync_catalogues", "apply_retention"])
+@pytest.mark.parametrize("dag_id", ["nightly_reconciliation", "sync_catalogues", "apply_retention", "deep_sweep"])
 def test_telling_comes_last_however_the_run_ended_and_decides_nothing_about_it(bag: DagBag, dag_id: str) -> None:
     dag = bag.dags[dag_id]
     tell = dag.get_task("tell")

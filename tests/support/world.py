@@ -31,6 +31,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import yaml
 from doisoat import night as steps
+from doisoat.deep_sweep import Swept, sweep
 from doisoat.landing import Landing, LandingWriter, Versions, landing_directory
 from doisoat.model import CellCertificate, ControlTotal, DossierRecord, Page, PullCertificate, QuarantinedRow
 from doisoat.settings import connection_from_environment, load_province
@@ -191,6 +192,11 @@ class World:
     def reconcile(self, night: str | dt.date) -> None:
         """Compare the sides as now loaded."""
         steps.reconcile_night(self.site, _date(night), run_id="test")
+
+    def sweep(self, night: str | dt.date) -> Swept | None:
+        """Derive the latest night anew as a whole, and hold it against what stands."""
+        with writing(self.dsn) as connection:
+            return sweep(connection, self.site.settings, _date(night))
 
     def publish(self, night: str | dt.date) -> None:
         """Publish without asking the checks."""

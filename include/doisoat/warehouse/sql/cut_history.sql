@@ -33,5 +33,6 @@ delete from recon.catalogue_difference where to_night <= %(cut)s;
 delete from recon.comparison where night < %(cut)s;
 delete from recon.ministry_comparison where night < %(cut)s;
 delete from recon.ledger_cell where night < %(cut)s;
+delete from recon.sweep_difference where night < %(cut)s;
 delete from ops.quarantine where night < %(cut)s;
 delete from ops.check_result where night < %(cut)s;

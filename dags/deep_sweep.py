@@ -1,0 +1,47 @@
+"""
+### Every week: derive the latest night anew as a whole, and hold it against what stands.
+
+Runs on Sundays at 07:00 in the province's time zone. Nights look at what changed since the night before; this looks at all
+that is held, and must come to the same rows. Nothing that stands is touched: it is derived beside it, and thrown away.
+
+**By hand**: trigger it at any time, or `doisoat sweep`. **A difference** is a defect of ours and fails the task: both sides are
+kept in `recon.sweep_difference` for whoever looks for the reason, `ops.deep_sweep` counts them, and the next night looks at all.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, CronTriggerTimetable, task, teardown
+from orchestration.retries import task_defaults
+from orchestration.site import ended, province, site, steps
+
+here = province()
+
+
+@task
+def sweep() -> int | None:
+    """Derive the latest night anew; returns how many rows were held against each other, None where there was nothing to."""
+    from doisoat.deep_sweep import deep_sweep
+
+    swept = deep_sweep(site())
+    return swept and swept.rows
+
+
+@teardown
+@task(execution_timeout=timedelta(minutes=30))
+def tell(dag_run) -> int:
+    """Tell that the two differ, or that nobody knows whether they do."""
+    return steps().tell_run(site(), dag_run.run_after, **ended(dag_run))
+
+
+with DAG(
+    dag_id="deep_sweep",
+    schedule=CronTriggerTimetable("0 7 * * 0", timezone=here.province.timezone),
+    catchup=False,
+    max_active_runs=1,
+    default_args=task_defaults(timedelta(hours=6)),
+    tags=["doisoat", "weekly"],
+    doc_md=__doc__,
+):
+    sweep() >> tell()

@@ -1,0 +1,131 @@
+"""The deep sweep: all that the latest night says, derived anew as a whole (docs/adr/0018-incremental-reconciliation.md).
+
+Nights look at what changed. That this comes to the same as looking at everything is proven by tests, and asked again of the
+real warehouse every week: a difference is a defect of ours, whatever made it, and nobody else would see it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from doisoat.errors import NightBusyError, SweepDiffersError
+from doisoat.reconcile import reconcile
+from doisoat.settings import ProvinceSettings
+from doisoat.site import Site
+from doisoat.warehouse import nights, writing
+from doisoat.warehouse.database import run_file
+from doisoat.warehouse.load import identify
+
+SQL = Path(__file__).parent / "warehouse" / "sql"
+#: Rows that are kept of a sweep that differs: enough to find the reason. All are counted.
+KEPT = 10_000
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep found (a row of ops.deep_sweep).
+
+    Attributes:
+        rows: derived rows that were held against each other.
+        differences: rows that only one of the two has.
+    """
+
+    night: dt.date
+    rows: int
+    differences: int
+
+
+def deep_sweep(site: Site) -> Swept | None:
+    """Derive what stands for the latest night anew, and hold both against each other.
+
+    What stands is not touched. Where the two differ both are kept (recon.sweep_difference), and the next night looks at all.
+
+    Returns None where there is nothing to hold against: no night is compared yet, or rules, configuration or systems are
+    others since; then the next night looks at all anyway.
+
+    Raises:
+        NightBusyError: the latest night is still under way, or nights are being derived again.
+        SweepDiffersError: they are not the same.
+    """
+    with writing(site.dsn) as connection:
+        night = _latest(connection)
+        swept = night and sweep(connection, site.settings, night)
+    if not swept:
+        log.info("nothing to sweep")
+        return None
+    log.info("night %s: %s derived rows swept, %s differ", swept.night, swept.rows, swept.differences)
+    if swept.differences:
+        raise SweepDiffersError(
+            f"deep sweep of night {swept.night}: asked to derive {swept.rows:,} rows anew; came: {swept.differences:,} rows that "
+            "only one of the two has; do: read recon.sweep_difference, keep a backup for whoever mends it. The next night looks "
+            "at all; to derive the nights before it again: `doisoat replay`"
+        )
+    return swept
+
+
+def sweep(connection: psycopg.Connection, settings: ProvinceSettings, night: dt.date) -> Swept | None:
+    """The sweep itself, in the caller's transaction, which holds the write lock; `night` is the latest, and is compared."""
+    state = (SQL / "derived_state.sql").read_text("utf-8")
+    parameters = {"night": night}
+    basis = _basis(connection, night)
+    connection.execute(f"create temporary table derived_before on commit drop as {state}", parameters)
+    with connection.transaction() as attempt:
+        identify(connection, night, as_a_whole=True)
+        reconcile(connection, settings, night, as_a_whole=True)
+        is_comparable = _basis(connection, night) == basis
+        connection.execute(f"create temporary table derived_anew on commit drop as {state}", parameters)
+        run_file(connection, SQL / "sweep_differences.sql")
+        rows, differences = connection.execute(
+            "select (select count(*) from derived_anew), (select count(*) from sweep_difference)"
+        ).fetchone() or (0, 0)
+        found = connection.execute(
+            "select side, relation, row from sweep_difference order by relation, row::text, side limit %s", [KEPT]
+        ).fetchall()
+        raise psycopg.Rollback(attempt)
+    connection.execute("drop table derived_before")
+    if not is_comparable:
+        return None
+    swept = Swept(night, rows, differences)
+    _keep(connection, swept, found)
+    return swept
+
+
+def _basis(connection: psycopg.Connection, night: dt.date) -> tuple[Any, ...] | None:
+    """What the night was joined and compared by."""
+    return connection.execute(
+        "select basis, rules from recon.whole_night join core.touched_night using (night) where night = %s", [night]
+    ).fetchone()
+
+
+def _latest(connection: psycopg.Connection) -> dt.date | None:
+    row = connection.execute(
+        "select night, state from ops.night where state <> 'missed' order by night desc limit 1"
+    ).fetchone()
+    compared = connection.execute("select max(night) from recon.whole_night").fetchone()
+    if row is None or compared is None or compared[0] is None:
+        return None
+    if nights.unfinished_replay(connection) or row[1] in ("open", "loaded") or compared[0] != row[0]:
+        raise NightBusyError(f"deep sweep: night {row[0]} is under way ({row[1]}); it is swept once it is compared")
+    return compared[0]
+
+
+def _keep(connection: psycopg.Connection, swept: Swept, found: list[tuple[Any, ...]]) -> None:
+    connection.execute("delete from recon.sweep_difference where night = %s", [swept.night])
+    connection.execute(
+        "insert into ops.deep_sweep (night, rows, differences) values (%s, %s, %s)",
+        [swept.night, swept.rows, swept.differences],
+    )
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into recon.sweep_difference (night, side, relation, row) values (%s, %s, %s, %s)",
+            [(swept.night, side, relation, Jsonb(row)) for side, relation, row in found],
+        )
