@@ -59,6 +59,7 @@ class Grain(StrEnum):
     LEVEL = "level"
     PROCEDURE = "procedure"
     FIELD = "field"
+    CHANNEL = "channel"
 
 
 Night = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Which night; the last published one.")]
@@ -114,12 +115,23 @@ def bridge(
     revision: Revision = None,
     format: As = Format.TABLE,
     by: Annotated[Grain, typer.Option(help="Break it down.")] = Grain.WHOLE,
+    since: Annotated[
+        dt.datetime | None, typer.Option("--from", formats=["%Y-%m"], help="First month of receipt.")
+    ] = None,
+    until: Annotated[dt.datetime | None, typer.Option("--to", formats=["%Y-%m"], help="Last month of receipt.")] = None,
 ) -> None:
-    """National minus provincial, every term measured on its own; or what its entries are made of, by cause, agency, ..."""
+    """National minus provincial, every term measured on its own; or what its entries are made of, by cause, agency, ...
+
+    Of some months of receipt (--from, --to) the whole is told month by month, as sources declare it.
+    """
+    period: dict[str, Any] = {"first_month": since and since.date(), "last_month": until and until.date()}
+    if by is Grain.WHOLE and any(period.values()):
+        by = Grain.MONTH
     if by in GRAINS:
-        _report("bridge", night, format, "Bridge", revision, grains=GRAINS[by])
+        _report("bridge", night, format, "Bridge", revision, grains=GRAINS[by], **period)
     else:
-        _report("bridge_by", night, format, f"What the bridge is made of, by {by}", revision, dimension=str(by))
+        title = f"What the bridge is made of, by {by}"
+        _report("bridge_by", night, format, title, revision, dimension=str(by), **period)
 
 
 @commands.command()

@@ -3,9 +3,22 @@
 create temporary table became on commit drop as
 select distinct on (g.dossier_id) g.dossier_id as before_id, r.dossier_id
 from recon.gap g
-join core.dossier_record r on coalesce(r.dossier_code, r.source_id || ':' || r.record_id) = g.dossier_id
+join (
+    select coalesce(dossier_code, source_id || ':' || record_id) as code, dossier_id, to_night, false as is_named
+    from reviewed_record
+    union all
+    -- a code that no record stands under, of whoever names it alone
+    select l.other_code, r.dossier_id, r.to_night, true
+    from core.identity_link l join reviewed_record r using (source_id, record_id)
+    where not r.is_removed and not exists (
+        select from core.identity_conflict c
+        where (c.source_id, c.other_code, c.to_night) = (l.source_id, l.other_code, 'infinity'::date)
+    )
+) r on r.code = g.dossier_id
 where g.to_night = 'infinity' and r.dossier_id <> g.dossier_id
-order by g.dossier_id, r.to_night desc, r.dossier_id;
+  and (not r.is_named or not exists (
+    select from reviewed_record o where o.dossier_id = g.dossier_id and o.to_night = 'infinity'))
+order by g.dossier_id, r.is_named, r.to_night desc, r.dossier_id;
 
 create temporary table gap_before on commit drop as
 select distinct on (pair, dossier_id, kind, detail) pair, dossier_id, kind, detail, to_night, cause, opened_on, reopened_on

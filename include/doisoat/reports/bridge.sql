@@ -6,4 +6,6 @@ select case when isfinite(c.cell_month) then c.cell_month end as receipt_month, 
     c.national_listed - c.provincial_listed = c.entries as adds_up, c.national_declared_by, c.provincial_declared_by
 from archive.any_ledger_cell c
 where c.archive_id = %(archive_id)s and c.night = %(night)s and c.grain = any (%(grains)s)
+  and (%(first_month)s::date is null or isfinite(c.cell_month) and c.cell_month >= %(first_month)s)
+  and (%(last_month)s::date is null or isfinite(c.cell_month) and c.cell_month <= %(last_month)s)
 order by c.grain desc, c.cell_month, c.agency_id

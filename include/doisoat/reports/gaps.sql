@@ -30,7 +30,8 @@ select g.pair, g.dossier_id, g.gap_kind, g.attribute, g.standing, v.evidence, g.
     v.ministry_source_id, y.cause, k.label as cause_label, k.blames, y.basis, k.action,
     l.opened_on, %(night)s::date - coalesce(l.reopened_on, l.opened_on) as age_nights, coalesce(v.agency_id, c.agency_id) as agency_id,
     a.name as agency_name, coalesce(v.procedure_family, c.procedure_family) as procedure_family,
-    coalesce(v.receipt_date, c.receipt_date) as receipt_date, v.is_removed_provincially
+    coalesce(v.receipt_date, c.receipt_date) as receipt_date, v.is_removed_provincially, w.owner_id, o.name as owner_name,
+    d.state, d.expires_on
 from gap g
 left join code c using (dossier_id)
 left join archive.any_verdict v on v.archive_id = %(archive_id)s and v.pair = g.pair and v.dossier_id = g.dossier_id
@@ -46,5 +47,14 @@ left join lateral (
     select name from archive.any_agency a where a.agency_id = coalesce(v.agency_id, c.agency_id)
     order by valid_from desc limit 1
 ) a on true
+left join lateral (
+    select mart.owner_of(coalesce(v.agency_id, c.agency_id), %(night)s) as owner_id where l.dossier_id is not null
+) w on true
+left join lateral (
+    select name from archive.any_agency a where a.agency_id = w.owner_id order by valid_from desc limit 1
+) o on true
+left join lateral mart.said_of_gap(
+    l.pair, l.dossier_id, l.kind, l.detail, %(night)s, coalesce(l.reopened_on, l.opened_on), l.cause, y.basis
+) d on l.dossier_id is not null
 where (%(with_pending)s or g.standing = 'gap') and (%(pair)s::text is null or g.pair = %(pair)s)
 order by g.pair desc, g.gap_kind, g.attribute nulls first, agency_id, g.dossier_id

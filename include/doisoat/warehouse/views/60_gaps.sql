@@ -1,23 +1,14 @@
 create view mart.gap_revision as
 select n.night, n.revision, n.is_standing, n.is_latest, g.pair, g.dossier_id, g.kind, g.detail, g.cause, k.label as cause_label,
     k.blames, k.action, g.opened_on, g.reopened_on, n.night - coalesce(g.reopened_on, g.opened_on) as age_nights, c.basis,
-    case when d.action is null or d.action in ('revoked', 'noted') then 'open'
-         when d.action = 'accepted' then case when d.expires_on <= n.night then 'acceptance_expired'
-            when d.cause <> g.cause or d.basis <> c.basis then 'acceptance_outdated' else 'accepted' end
-         else d.action end as state,
-    d.reason as state_reason, d.decided_by as state_by, d.night as state_since, d.expires_on
+    d.state, d.reason as state_reason, d.decided_by as state_by, d.said_on as state_since, d.expires_on
 from mart.night_revision n
 join archive.any_gap g on g.archive_id = n.archive_id and g.from_night <= n.night and n.night < g.to_night
 left join archive.any_cause c on c.archive_id = n.archive_id and (c.pair, c.dossier_id, c.kind, c.detail)
     = (g.pair, g.dossier_id, g.kind, g.detail) and c.from_night <= n.night and n.night < c.to_night
 left join core.cause_rule k on k.cause = g.cause
-left join lateral (
-    select action, reason, decided_by, o.night, o.cause, o.basis, expires_on
-    from ops.gap_decision o
-    where (o.pair, o.dossier_id, o.kind, o.detail) = (g.pair, g.dossier_id, g.kind, g.detail) and o.night <= n.night
-      and o.night >= coalesce(g.reopened_on, g.opened_on) and o.action <> 'noted'
-    order by decision_id desc limit 1
-) d on true;
+cross join lateral mart.said_of_gap(
+    g.pair, g.dossier_id, g.kind, g.detail, n.night, coalesce(g.reopened_on, g.opened_on), g.cause, c.basis) d;
 
 create view mart.gap as
 select night, is_latest, pair, dossier_id, kind, detail, cause, cause_label, blames, action, opened_on, reopened_on, age_nights,

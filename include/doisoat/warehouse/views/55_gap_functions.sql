@@ -1,0 +1,42 @@
+-- Whose move a gap is on a night: the agency of its dossier, if it still exists then; else the nearest one above it that does
+-- (the reference names no successors), else unknown.
+create function mart.owner_of(of_agency text, on_night date) returns text
+language sql stable as $$
+    with recursive up as (
+        select of_agency as agency_id, 0 as steps
+        union all
+        select a.parent_id, up.steps + 1
+        from up
+        cross join lateral (
+            select parent_id from core.agency a where a.agency_id = up.agency_id order by valid_from desc limit 1
+        ) a
+        where a.parent_id is not null and up.steps < 10
+    )
+    select coalesce((
+        select up.agency_id from up join core.agency a using (agency_id)
+        where a.valid_from <= on_night and on_night < a.valid_to
+        order by up.steps limit 1
+    ), 'unknown')
+$$;
+comment on function mart.owner_of(text, date) is 'The agency whose move it is on a night: this one, else the nearest above it that exists then, else unknown.';
+
+-- What was last said of a gap that stands since a night, as of another one. What was said of other evidence, or has run out, says so.
+create function mart.said_of_gap(
+    of_pair text, of_dossier text, of_kind text, of_detail text, on_night date, since date, of_cause text, of_basis jsonb
+) returns table (state text, reason text, decided_by text, said_on date, expires_on date)
+language sql stable as $$
+    select case when d.action is null or d.action = 'revoked' then 'open'
+            when d.action = 'accepted' then case when d.expires_on <= on_night then 'acceptance_expired'
+                when d.cause <> of_cause or d.basis <> of_basis then 'acceptance_outdated' else 'accepted' end
+            else d.action end,
+        d.reason, d.decided_by, d.night, d.expires_on
+    from (select 1) one
+    left join lateral (
+        select action, reason, decided_by, o.night, o.cause, o.basis, o.expires_on
+        from ops.gap_decision o
+        where (o.pair, o.dossier_id, o.kind, o.detail) = (of_pair, of_dossier, of_kind, of_detail) and o.night <= on_night
+          and o.night >= since and o.action <> 'noted'
+        order by decision_id desc limit 1
+    ) d on true
+$$;
+comment on function mart.said_of_gap(text, text, text, text, date, date, text, jsonb) is 'The state of a gap on a night, and who said so, when and why.';
