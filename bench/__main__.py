@@ -6,15 +6,16 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import collect_and_load, reconcile
+from bench import changes, collect_and_load, reconcile
 from bench.results import render
 
 KEPT = reconcile.ROOT / ".doisoat" / "bench"  # simulated provinces, made once a size
 SIZES = [200_000, 1_000_000]
+HELD = [*SIZES, 3_000_000]
 
 
 def main() -> None:
-    """Both measurements, at each size."""
+    """Every measurement, at each size."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument(
         "--collect", type=int, nargs="*", default=SIZES, metavar="N", help="dossiers to collect and load"
@@ -22,17 +23,24 @@ def main() -> None:
     parser.add_argument(
         "--reconcile", type=int, nargs="*", default=SIZES, metavar="N", help="dossiers a side to reconcile"
     )
+    parser.add_argument(
+        "--changes", type=int, nargs="*", default=HELD, metavar="N", help="dossiers a side of which 10,000 change"
+    )
     parser.add_argument("--turns", type=int, default=3, help="how often everything is measured (3)")
     asked = parser.parse_args()
     reconciled = {}
     for rows in asked.reconcile:
         print(f"reconciling {rows:,} dossiers a side", file=sys.stderr)
         reconciled[rows] = reconcile.take_turns(rows, asked.turns)
+    changed = {}
+    for rows in asked.changes:
+        print(f"a night of {changes.CHANGED:,} changes over {rows:,} dossiers a side", file=sys.stderr)
+        changed[rows] = changes.take_turns(rows, asked.turns)
     collected = {}
     for dossiers in asked.collect:
         print(f"collecting and loading {dossiers:,} dossiers", file=sys.stderr)
         collected[dossiers] = [collect_and_load.take_turn(dossiers, KEPT) for _ in range(asked.turns)]
-    page = render(collected, reconciled)
+    page = render(collected, reconciled, changed)
     Path(__file__).with_name("RESULTS.md").write_text(page, encoding="utf-8")
     print(page)
 

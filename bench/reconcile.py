@@ -1,9 +1,9 @@
 """Reconcile N dossiers a side from nothing beside yardsticks on the same rows.
 
-Ours is a night's task `reconcile`: the whole comparison, every difference with its kind and both values, the ledger and
-the counts of each cell, all stored. (Identity is part of the task `load`, and measured with it.) The yardsticks
-(bench/yardsticks.py) find the rows that are missing or differ and store nothing: datacompy on polars and DuckDB's full
-outer join read parquet files, reladiff compares two tables on the same server. They take turns.
+Ours is a night's task `reconcile`: the whole comparison, every difference with its kind, both values and its cause, the gaps
+and what happened to them, the ledger and the counts of each cell, all stored. (Identity is part of the task `load`, and
+measured with it.) The yardsticks (bench/yardsticks.py) find the rows that are missing or differ and store nothing: datacompy
+on polars and DuckDB's full outer join read parquet files, reladiff compares two tables on the same server. They take turns.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from standalone import postgres
 NIGHT = dt.date(2024, 4, 19)
 SIDES = {"igate": "provincial", "national_export": "national"}
 GAP = 1000  # of 1000 dossiers one is missing on each side, and one differs in status, one in due date, one in finish
+SETTINGS = ProvinceSettings(province=Province(id="bench", code="H37", name="bench"), sources={})
 COLUMNS = "dossier_code, agency_id, procedure_family, status, received_at, due_at, finished_at"
 ROOT = Path(__file__).parents[1]
 YARDSTICK_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
@@ -86,8 +87,8 @@ def _turn(dsn: str, left: Path, right: Path) -> dict[str, Timing]:
     }
 
 
-def fill(dsn: str, rows: int) -> None:
-    """Two sides of `rows` dossiers, straight into core: loading is measured elsewhere."""
+def fill(dsn: str, rows: int, gap: int = GAP) -> None:
+    """Two sides of `rows` dossiers of which five in `gap` differ, straight into core: loading is measured elsewhere."""
     migrate(dsn)
     with writing(dsn) as connection:
         for source_id, side in SIDES.items():
@@ -97,7 +98,7 @@ def fill(dsn: str, rows: int) -> None:
                 [source_id, source_id, side],
             )
             connection.execute("call core.ensure_partition(%s)", [source_id])
-            connection.execute(FILL, {"source": source_id, "night": NIGHT, "rows": rows, "gap": GAP})
+            connection.execute(FILL, {"source": source_id, "night": NIGHT, "rows": rows, "gap": gap})
             connection.execute("call core.ensure_index(%s)", [source_id])
             connection.execute(
                 """insert into ops.pull (night, source_id, state, cut_off, is_complete)
@@ -147,12 +148,12 @@ def ours(dsn: str) -> Timing:
     """The night reconciled with nothing stored before; one difference a row, as the yardsticks count them."""
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute(
-            "truncate recon.verdict, recon.difference, recon.ledger_entry, recon.cell_status, recon.ledger_cell, recon.comparison"
+            "truncate recon.verdict, recon.difference, recon.ledger_entry, recon.cell_status, recon.ledger_cell, "
+            "recon.comparison, recon.whole_night, recon.cause, recon.gap, recon.gap_event"
         )
-    settings = ProvinceSettings(province=Province(id="bench", code="H37", name="bench"), sources={})
     started = time.perf_counter()
     with writing(dsn) as connection:
-        reconcile(connection, settings, NIGHT)
+        reconcile(connection, SETTINGS, NIGHT)
     seconds = time.perf_counter() - started
     with connect(dsn) as connection:
         row = connection.execute(

@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
 from statistics import median
 
+from bench.changes import CHANGED, DIFFERING, Night
 from bench.collect_and_load import Turn
 from bench.reconcile import ROOT, YARDSTICK_PYTHON, Timing
 
 COLLECT_RATIO, PEAK_MB, FLAT = 2.0, 400, 1.1
 DUCKDB_RATIO = 3.0
+NIGHT_SHARE, NIGHT_FLAT = 0.2, 1.25
 NAMES = {
     "doisoat": "Đối Soát: compared, explained, stored",
     "duckdb": "DuckDB, full outer join of two parquet files",
@@ -25,17 +27,23 @@ NAMES = {
 Target = tuple[str, str, bool]
 
 
-def render(collected: Mapping[int, Sequence[Turn]], reconciled: Mapping[int, Sequence[Mapping[str, Timing]]]) -> str:
+def render(
+    collected: Mapping[int, Sequence[Turn]],
+    reconciled: Mapping[int, Sequence[Mapping[str, Timing]]],
+    changed: Mapping[int, Sequence[Night]],
+) -> str:
     """The page. Targets are judged at the largest size measured.
 
     Args:
         collected: the turns of collecting and loading, by the number of dossiers.
         reconciled: the turns of reconciling, by the number of dossiers a side.
+        changed: the turns of a night with few changes, by the number of dossiers a side.
     """
-    turns = len(next(iter((*collected.values(), *reconciled.values())), ()))
+    turns = len(next(iter((*collected.values(), *reconciled.values(), *changed.values())), ()))
     targets = [
         *(_collect_targets(collected) if collected else ()),
         *(_reconcile_targets(reconciled) if reconciled else ()),
+        *(_change_targets(changed) if changed else ()),
     ]
     lines = [
         "# Measurements",
@@ -51,6 +59,7 @@ def render(collected: Mapping[int, Sequence[Turn]], reconciled: Mapping[int, Seq
         "",
         *_collect_lines(collected),
         *_reconcile_lines(reconciled),
+        *_change_lines(changed),
     ]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -83,6 +92,43 @@ def _reconcile_targets(reconciled: Mapping[int, Sequence[Mapping[str, Timing]]])
     yield f"at most {DUCKDB_RATIO:g} times DuckDB's full outer join", f"{ratio:.2f} times", ratio <= DUCKDB_RATIO
 
 
+def _change_targets(changed: Mapping[int, Sequence[Night]]) -> Iterable[Target]:
+    rows = min((rows for rows in changed if rows >= CHANGED * 100), default=max(changed))
+    share = _median(changed[rows], lambda night: night.changes / night.whole)
+    yield (
+        f"a night with {CHANGED / rows:.0%} of {rows:,} dossiers a side changed: at most {NIGHT_SHARE:g} of the whole",
+        f"{share:.2f} of its time",
+        share <= NIGHT_SHARE,
+    )
+    smallest, largest = min(changed), max(changed)
+    growth = _median(changed[largest], lambda night: night.changes) / _median(
+        changed[smallest], lambda night: night.changes
+    )
+    yield (
+        f"{CHANGED:,} changes over {largest:,} dossiers as over {smallest:,} (at most {NIGHT_FLAT:g} times)",
+        f"{growth:.2f} times",
+        growth <= NIGHT_FLAT,
+    )
+
+
+def _change_lines(changed: Mapping[int, Sequence[Night]]) -> list[str]:
+    lines = [
+        f"## A night of {CHANGED:,} changes",
+        "",
+        f"The night after, in which {CHANGED:,} dossiers went on, a tenth of them at the province alone; {DIFFERING:,} differed "
+        "before, at every size. Identity and reconciliation, with causes and the lives of gaps, all stored: by what changed, "
+        "and as a whole.",
+        "",
+        "| dossiers a side | by what changed, s | as a whole, s | share | dossiers that differ then |",
+        "|---|---|---|---|---|",
+    ]
+    for rows, nights in sorted(changed.items()):
+        seconds = [_median(nights, key) for key in (lambda n: n.changes, lambda n: n.whole)]
+        share = _median(nights, lambda night: night.changes / night.whole)
+        lines.append(f"| {rows:,} | {seconds[0]:.2f} | {seconds[1]:.2f} | {share:.2f} | {nights[0].differing:,} |")
+    return [*lines, ""] if changed else []
+
+
 def _collect_lines(collected: Mapping[int, Sequence[Turn]]) -> list[str]:
     lines = [
         "## Collect and load",
@@ -108,7 +154,8 @@ def _reconcile_lines(reconciled: Mapping[int, Sequence[Mapping[str, Timing]]]) -
             f"## Reconcile {rows:,} dossiers a side",
             "",
             "Nothing stored before; of 1,000 dossiers one is missing on each side and three differ. Ours finds what the "
-            "yardsticks find, says of which kind it is, and stores it with the ledger and the counts of every cell.",
+            "yardsticks find, says of which kind it is and why, and stores it with the gaps, the ledger and the counts of "
+            "every cell.",
             "",
             "| what | seconds | found | ours to this |",
             "|---|---|---|---|",
@@ -120,7 +167,9 @@ def _reconcile_lines(reconciled: Mapping[int, Sequence[Mapping[str, Timing]]]) -
     return lines
 
 
-def _median(turns: Sequence[Turn] | Sequence[Mapping[str, Timing]], key: Callable[..., float]) -> float:
+def _median(
+    turns: Sequence[Turn] | Sequence[Night] | Sequence[Mapping[str, Timing]], key: Callable[..., float]
+) -> float:
     return median(map(key, turns))
 
 
