@@ -31,7 +31,8 @@ def load_landings(
     """
     load_reference(connection, site.settings)
     counts, held = _load(connection, site, landings)
-    identify(connection, night)
+    if landings:
+        identify(connection, night)
     fresh = {source_id: landing for source_id, landing in landings.items() if source_id not in held}
     nights.record_pulls(connection, night, site.expected_every, fresh, held=held, planned=_planned(site, night))
     nights.set_state(connection, night, "loaded")

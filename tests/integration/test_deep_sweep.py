@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import shutil
 from pathlib import Path
 
 import pytest
 from doisoat import news
 from doisoat.deep_sweep import deep_sweep
-from doisoat.errors import NightBusyError, SweepDiffersError
+from doisoat.errors import NightBusyError, NightNotCollectedError, SweepDiffersError
+from doisoat.landing import landing_directory
 from doisoat.replay import replay
 from support.world import World
 
@@ -133,6 +136,29 @@ def test_nights_that_are_derived_again_look_at_what_changed_too(world: World) ->
     list(replay(world.site, world.rows("select min(night) + 1 from ops.night")[0][0]))
     assert how(world) == [True, False, False]
     assert world.rows(state) == before
+    assert differs(world) == 0
+
+
+def test_a_night_that_is_loaded_again_from_another_landing_parts_what_it_had_joined(world: World) -> None:
+    """The first landing said that two codes are one dossier; the one that replaces it says nothing of either."""
+    there = THERE.replace(f"{C} | 4", f"{C} | 5")  # as the night before
+    world.run(
+        NIGHTS[2], igate=f"code | national | status\n{A} | {C} | 4\n{B} | - | 9\n{D} | - | 4", national_export=there
+    )
+    assert world.rows(f"select distinct dossier_id from core.dossier_record where dossier_code = '{C}'") == [(A,)]
+    shutil.rmtree(landing_directory(world.site.landing_root, "lang_son", dt.date.fromisoformat(NIGHTS[2]), "igate"))
+    world.run(NIGHTS[2], igate=HERE, national_export=there)
+    assert world.rows(f"select distinct dossier_id from core.dossier_record where dossier_code = '{C}'") == [(C,)]
+    assert differs(world) == 0
+
+
+def test_a_night_of_which_nothing_came_touches_nothing(world: World) -> None:
+    before = world.rows("select * from core.touched_night order by 1")
+    with pytest.raises(NightNotCollectedError):
+        world.run(NIGHTS[2])
+    assert world.rows("select * from core.touched_night order by 1") == before
+    world.run(NIGHTS[3], igate=HERE, national_export=THERE)
+    assert how(world) == [True, False, False]
     assert differs(world) == 0
 
 

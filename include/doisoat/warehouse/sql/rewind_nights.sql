@@ -5,8 +5,9 @@ update core.dossier_record set to_night = 'infinity' where to_night >= %(night)s
 delete from core.identity_link where first_night >= %(night)s;
 delete from core.identity_conflict where from_night >= %(night)s;
 update core.identity_conflict set to_night = 'infinity' where to_night >= %(night)s and to_night < 'infinity';
-delete from core.touched where night >= %(night)s;
-delete from core.touched_night where night >= %(night)s;
+-- what the night had touched is looked at again: what it had joined in place may have to part
+delete from core.touched where night > %(night)s;
+delete from core.touched_night where night > %(night)s;
 delete from core.control_total where from_night >= %(night)s;
 update core.control_total set to_night = 'infinity' where to_night >= %(night)s and to_night < 'infinity';
 delete from core.look_up where night >= %(night)s;
