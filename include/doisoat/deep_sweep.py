@@ -49,8 +49,8 @@ def deep_sweep(site: Site) -> Swept | None:
 
     What stands is not touched. Where the two differ both are kept (recon.sweep_difference), and the next night looks at all.
 
-    Returns None where there is nothing to hold against: no night is compared yet, or rules, configuration or systems are
-    others since; then the next night looks at all anyway.
+    Returns None where there is nothing to hold against: no night is compared yet, or something was loaded since, or rules,
+    configuration or systems are others; the next night looks at it anyway.
 
     Raises:
         NightBusyError: the latest night is still under way, or nights are being derived again.
@@ -102,7 +102,8 @@ def sweep(connection: psycopg.Connection, settings: ProvinceSettings, night: dt.
 def _basis(connection: psycopg.Connection, night: dt.date) -> tuple[Any, ...] | None:
     """What the night was joined and compared by."""
     return connection.execute(
-        "select basis, rules from recon.whole_night join core.touched_night using (night) where night = %s", [night]
+        "select compared_by, rules from recon.whole_night join core.touched_night using (night) where night = %s",
+        [night],
     ).fetchone()
 
 
@@ -115,7 +116,9 @@ def _latest(connection: psycopg.Connection) -> dt.date | None:
         return None
     if nights.unfinished_replay(connection) or row[1] in ("open", "loaded") or compared[0] != row[0]:
         raise NightBusyError(f"deep sweep: night {row[0]} is under way ({row[1]}); it is swept once it is compared")
-    return compared[0]
+    # a missed night may have loaded what comes now and then: what is held is no longer what was compared
+    later = connection.execute("select from core.touched_night where night > %s", [compared[0]]).fetchone()
+    return compared[0] if later is None else None
 
 
 def _keep(connection: psycopg.Connection, swept: Swept, found: list[tuple[Any, ...]]) -> None:

@@ -19,6 +19,7 @@ from doisoat.warehouse import nights, revisions
 from doisoat.warehouse.flood_guard import Guarded, is_held, load_guarded, why_held
 from doisoat.warehouse.load import identify, seal_of
 from doisoat.warehouse.reference import load_reference, reference_hash
+from doisoat.warehouse.touched import is_identified
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,7 @@ def load_landings(
     """
     load_reference(connection, site.settings)
     counts, held = _load(connection, site, landings)
-    if landings:
+    if landings or is_identified(connection, night):
         identify(connection, night)
     fresh = {source_id: landing for source_id, landing in landings.items() if source_id not in held}
     nights.record_pulls(connection, night, site.expected_every, fresh, held=held, planned=_planned(site, night))

@@ -137,5 +137,5 @@ def sweep() -> None:
     typer.echo(
         f"night {swept.night}: {swept.rows:,} derived rows, all the same"
         if swept
-        else "nothing to sweep: no night is compared yet, or rules or configuration are others since; the next night looks at all"
+        else "nothing to sweep: no night is compared yet, or data, rules or configuration are others since; the next night looks"
     )

@@ -214,7 +214,7 @@ def _begin(connection: psycopg.Connection, site: Site, plan: list[Planned], run_
         [first],
     ).fetchone()
     if before and before[0]:
-        identify(connection, before[0])
+        identify(connection, before[0], as_a_whole=True)
     is_whole = before is None or before[1] == first
     _derive_catalogues(connection, site, dt.date.min if is_whole else first)
 

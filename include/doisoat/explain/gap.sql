@@ -17,7 +17,7 @@ join (
 ) r on r.code = g.dossier_id
 where g.to_night = 'infinity' and r.dossier_id <> g.dossier_id
   and (not r.is_named or not exists (
-    select from reviewed_record o where o.dossier_id = g.dossier_id and o.to_night = 'infinity'))
+    select from core.dossier_record o where o.dossier_id = g.dossier_id and o.to_night = 'infinity'))
 order by g.dossier_id, r.is_named, r.to_night desc, r.dossier_id;
 
 create temporary table gap_before on commit drop as

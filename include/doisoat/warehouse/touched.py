@@ -35,6 +35,8 @@ def begin_identifying(connection: psycopg.Connection, night: dt.date, *, as_a_wh
         delete from core.touched_night where night < (select max(night) from recon.comparison where night < %(night)s)""",
         {"night": night},
     )
+    # what was compared before this stands on other records: no night builds on it until it is compared again
+    connection.execute("update recon.whole_night set compared_by = '' where night >= %s", [night])
     now = {"night": night, "rules": f"{rules()} {_systems(connection)}"}
     found = connection.execute(
         """select (select is_whole or rules <> %(rules)s from core.touched_night where night = %(night)s),
@@ -51,12 +53,17 @@ def begin_identifying(connection: psycopg.Connection, night: dt.date, *, as_a_wh
     return is_whole
 
 
+def is_identified(connection: psycopg.Connection, night: dt.date) -> bool:
+    """Whether the night's records were joined before: what that left has to be undone though nothing is loaded now."""
+    return connection.execute("select from core.touched_night where night = %s", [night]).fetchone() is not None
+
+
 def _is_distrusted(connection: psycopg.Connection, night: dt.date) -> bool:
     """Whether a deep sweep found that what the night would build on does not come to the whole."""
     row = connection.execute(
         """select exists (select from ops.deep_sweep where differences > 0
-            and night >= (select max(night) from recon.whole_night where night < %s))""",
-        [night],
+            and night >= (select max(night) from recon.whole_night where night < %(night)s) and night <= %(night)s)""",
+        {"night": night},
     ).fetchone()
     return row is not None and bool(row[0])
 
@@ -77,9 +84,9 @@ def begin_comparing(connection: psycopg.Connection, night: dt.date, basis: str, 
     """
     row = connection.execute(
         """with before as (
-            select night, basis from recon.whole_night where night < %(night)s order by night desc limit 1
+            select night, compared_by from recon.whole_night where night < %(night)s order by night desc limit 1
         )
-        select coalesce((select basis = %(basis)s from before), false)
+        select coalesce((select compared_by = %(basis)s from before), false)
             and exists (select from core.touched_night where night = %(night)s)
             and not exists (select from core.touched_night
                 where night > (select night from before) and night <= %(night)s and is_whole)""",

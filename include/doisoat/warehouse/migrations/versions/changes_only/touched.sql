@@ -21,12 +21,12 @@ comment on column core.touched.code is 'A code, as in core.identity_link; a doss
 create table recon.whole_night (
     night date primary key,
     is_whole boolean not null,
-    basis text not null
+    compared_by text not null
 );
 comment on table recon.whole_night is 'How a night was compared: all that is held, or what could have changed. Grain: night.';
 comment on column recon.whole_night.night is 'The night.';
 comment on column recon.whole_night.is_whole is 'Whether every dossier was compared anew; else those that were touched or differed before.';
-comment on column recon.whole_night.basis is 'Names what every comparison rests on: rules, configuration, reference data and the systems that took part.';
+comment on column recon.whole_night.compared_by is 'Names what every comparison rests on: rules, configuration, reference data and the systems that took part; empty where records were joined anew since, so that no night builds on it.';
 
 create index identity_link_code on core.identity_link (code);
 
