@@ -273,7 +273,8 @@ def check_night(site: Site, night: dt.date, *, stage: str, run_id: str | None = 
 
 
 def reconcile_night(site: Site, night: dt.date, *, run_id: str | None = None) -> None:
-    """Compare the sides and store verdicts, differences, the ledger and the counts of each cell."""
+    """Compare the sides and store verdicts, differences, the ledger, the counts of each cell and the rates."""
+    from doisoat.indicators.run import indicate
     from doisoat.reconcile import reconcile
 
     with writing(site.dsn) as connection:
@@ -283,6 +284,7 @@ def reconcile_night(site: Site, night: dt.date, *, run_id: str | None = None) ->
             return
         revisions.set_aside(connection, night)
         comparison = reconcile(connection, site.settings, night)
+        indicate(connection, site.settings, comparison)
         if nights.state_of(connection, night) == "loaded":
             nights.set_state(connection, night, "reconciled")
     log.info("night %s: compared as of %s", night, comparison.as_of)

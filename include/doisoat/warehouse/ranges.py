@@ -60,6 +60,20 @@ MINISTRY_CELL = RangeTable(
 )  # fmt: skip
 CAUSE = RangeTable("recon.cause", ("pair", "dossier_id", "kind", "detail"), ("cause", "basis"), "pair")
 GAP = RangeTable("recon.gap", ("pair", "dossier_id", "kind", "detail"), ("cause", "opened_on", "reopened_on"), "pair")
+INDICATOR_CELL = RangeTable(
+    "recon.indicator_cell",
+    ("source_id", "agency_id", "procedure_family", "channel", "cell_month"),
+    ("provincial", "synced", "synced_undecided", "status_in_step", "status_undecided", "portal", "portal_rows", "added",
+     "added_on_portal", "added_portal_undecided", "maybe_added", "maybe_added_on_portal", "maybe_added_portal_undecided"),
+    "source_id",
+)  # fmt: skip
+RATE = RangeTable(
+    "recon.rate",
+    ("indicator", "period_kind", "period_start", "agency_id"),
+    ("numerator_least", "numerator_most", "denominator_least", "denominator_most", "ratio_least", "ratio_most",
+     "denominator_basis"),
+    "indicator",
+)  # fmt: skip
 CATALOGUE_ENTRY = RangeTable(
     "core.catalogue_entry", ("source_id", "catalogue", "code"), ("name", "parent_code", "level"), "source_id"
 )

@@ -8,6 +8,8 @@ insert into archive.gap select %(archive_id)s, t.* from recon.gap t where to_nig
 insert into archive.gap_event select %(archive_id)s, t.* from recon.gap_event t where night >= %(night)s;
 insert into archive.cell_status select %(archive_id)s, t.* from recon.cell_status t where to_night > %(night)s;
 insert into archive.ministry_cell select %(archive_id)s, t.* from recon.ministry_cell t where to_night > %(night)s;
+insert into archive.indicator_cell select %(archive_id)s, t.* from recon.indicator_cell t where to_night > %(night)s;
+insert into archive.rate select %(archive_id)s, t.* from recon.rate t where to_night > %(night)s;
 insert into archive.comparison select %(archive_id)s, t.* from recon.comparison t where night >= %(night)s;
 insert into archive.ministry_comparison select %(archive_id)s, t.* from recon.ministry_comparison t where night >= %(night)s;
 insert into archive.ledger_cell select %(archive_id)s, t.* from recon.ledger_cell t where night >= %(night)s;

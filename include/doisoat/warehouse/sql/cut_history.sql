@@ -29,6 +29,8 @@ where to_night <= %(cut)s and exists (
         = (g.pair, g.dossier_id, g.kind, g.detail) and newer.from_night > g.from_night);
 delete from recon.cell_status where to_night <= %(cut)s;
 delete from recon.ministry_cell where to_night <= %(cut)s;
+delete from recon.indicator_cell where to_night <= %(cut)s;
+delete from recon.rate where to_night <= %(cut)s;
 delete from recon.catalogue_difference where to_night <= %(cut)s;
 delete from recon.comparison where night < %(cut)s;
 delete from recon.ministry_comparison where night < %(cut)s;

@@ -25,6 +25,12 @@ from (
     select md5('ministry cell' || (to_jsonb(t) - 'to_night')::text)
     from recon.ministry_cell t where from_night <= %(night)s and %(night)s < to_night
     union all
+    select md5('indicator cell' || (to_jsonb(t) - 'to_night')::text)
+    from recon.indicator_cell t where from_night <= %(night)s and %(night)s < to_night
+    union all
+    select md5('rate' || (to_jsonb(t) - 'to_night')::text)
+    from recon.rate t where from_night <= %(night)s and %(night)s < to_night
+    union all
     select md5('comparison' || to_jsonb(t)::text) from recon.comparison t where night = %(night)s
     union all
     select md5('ministry comparison' || to_jsonb(t)::text) from recon.ministry_comparison t where night = %(night)s

@@ -20,6 +20,10 @@ delete from archive.cell_status t where not exists (
     select from archived a where a.archive_id = t.archive_id and t.from_night <= a.night and a.night < t.to_night);
 delete from archive.ministry_cell t where not exists (
     select from archived a where a.archive_id = t.archive_id and t.from_night <= a.night and a.night < t.to_night);
+delete from archive.indicator_cell t where not exists (
+    select from archived a where a.archive_id = t.archive_id and t.from_night <= a.night and a.night < t.to_night);
+delete from archive.rate t where not exists (
+    select from archived a where a.archive_id = t.archive_id and t.from_night <= a.night and a.night < t.to_night);
 delete from archive.comparison t where not exists (
     select from archived a where (a.archive_id, a.night) = (t.archive_id, t.night));
 delete from archive.ministry_comparison t where not exists (

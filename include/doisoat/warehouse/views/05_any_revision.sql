@@ -40,6 +40,14 @@ drop view if exists archive.any_ministry_cell;
 create view archive.any_ministry_cell as select 0 as archive_id, * from recon.ministry_cell union all select * from archive.ministry_cell;
 comment on view archive.any_ministry_cell is 'recon.ministry_cell of every revision that can be queried: in place (archive_id 0) or archived.';
 
+drop view if exists archive.any_indicator_cell;
+create view archive.any_indicator_cell as select 0 as archive_id, * from recon.indicator_cell union all select * from archive.indicator_cell;
+comment on view archive.any_indicator_cell is 'recon.indicator_cell of every revision that can be queried: in place (archive_id 0) or archived.';
+
+drop view if exists archive.any_rate;
+create view archive.any_rate as select 0 as archive_id, * from recon.rate union all select * from archive.rate;
+comment on view archive.any_rate is 'recon.rate of every revision that can be queried: in place (archive_id 0) or archived.';
+
 drop view if exists archive.any_ledger_cell;
 create view archive.any_ledger_cell as select 0 as archive_id, * from recon.ledger_cell union all select * from archive.ledger_cell;
 comment on view archive.any_ledger_cell is 'recon.ledger_cell of every revision that can be queried: in place (archive_id 0) or archived.';

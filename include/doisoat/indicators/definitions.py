@@ -1,0 +1,73 @@
+"""The indicators as formulas that can be read: definitions.yaml, in the order in which they are shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, model_validator
+
+HERE = Path(__file__).parent
+
+
+class Indicator(BaseModel):
+    """One formula (CONTRACTS section 6; docs/generated/indicators.md).
+
+    Attributes:
+        id: its name; the SQL that computes it is rules/<id>.sql.
+        code: its number in the decision, None where it has none.
+        reading_of: of rival readings, what they are readings of; the province's file says which is in force.
+        label: its name in Vietnamese, as on pages.
+        formula: the formula in words.
+        legal_source: where it is from.
+        certainty: V seen in working software or on a public page, 2 second-hand, A our own reading.
+        valid_from, valid_to: from which day on the source applies, and from which no longer.
+        points: the most that it gives, in points of the decision's 100; None where it gives none by itself.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    code: str | None = None
+    reading_of: str | None = None
+    label: str
+    formula: str
+    legal_source: str
+    certainty: Literal["V", "2", "A"]
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+    points: float | None = None
+
+    @model_validator(mode="after")
+    def _has_a_rule(self) -> Indicator:
+        if not self.path.is_file():
+            raise ValueError(f"indicator {self.id}: there is no rules/{self.id}.sql")
+        return self
+
+    @property
+    def path(self) -> Path:
+        return HERE / "rules" / f"{self.id}.sql"
+
+    @property
+    def query(self) -> str:
+        """Per period and part: numerator, denominator and ratio, each at least and at most, and the denominator's basis."""
+        return self.path.read_text(encoding="utf-8")
+
+
+@cache
+def load_indicators() -> tuple[Indicator, ...]:
+    """All indicators, in the order in which they are shown."""
+    given = yaml.safe_load((HERE / "definitions.yaml").read_text(encoding="utf-8"))
+    return tuple(Indicator.model_validate(one) for one in given)
+
+
+def readings() -> dict[str, tuple[str, ...]]:
+    """Of what there are rival readings, and which; the first is in force where the province's file names none."""
+    found: dict[str, tuple[str, ...]] = {}
+    for one in load_indicators():
+        if one.reading_of:
+            found[one.reading_of] = (*found.get(one.reading_of, ()), one.id)
+    return found

@@ -1,0 +1,15 @@
+-- The cells summed by period and part, and what was reported of just that. A dossier without a receipt date is in no period.
+create temporary table rolled on commit drop as
+select p.period_kind, p.period_start, part, sum(c.provincial)::bigint as provincial, sum(c.synced)::bigint as synced,
+    sum(c.synced_undecided)::bigint as synced_undecided, sum(c.status_in_step)::bigint as status_in_step,
+    sum(c.status_undecided)::bigint as status_undecided, sum(c.portal)::bigint as portal,
+    sum(c.portal_rows)::bigint as portal_rows, sum(c.added)::bigint as added,
+    sum(c.added_on_portal)::bigint as added_on_portal, sum(c.added_portal_undecided)::bigint as added_portal_undecided,
+    sum(c.maybe_added)::bigint as maybe_added, sum(c.maybe_added_on_portal)::bigint as maybe_added_on_portal,
+    sum(c.maybe_added_portal_undecided)::bigint as maybe_added_portal_undecided
+from cell c
+join period p on c.cell_month >= p.period_start and c.cell_month < p.period_end
+cross join unnest(c.parts) as part
+group by 1, 2, 3;
+create unique index on rolled (period_kind, period_start, part);
+analyze rolled;

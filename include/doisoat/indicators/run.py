@@ -1,0 +1,81 @@
+"""Counts what the indicators are made of, and works them out for every period and agency of a night."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from doisoat.indicators.definitions import load_indicators
+from doisoat.reconcile import Comparison
+from doisoat.settings import ProvinceSettings
+from doisoat.warehouse.database import run_file
+from doisoat.warehouse.ranges import INDICATOR_CELL, RATE, merge, rewind
+
+HERE = Path(__file__).parent
+#: What is made for a night, and dropped again.
+COUNTS = ("sync_counts",)
+#: From the cells to what the rules read.
+ROLLED = ("rolled", "reported", "denominator")
+RULES_READ = ("cell", "period", *ROLLED)
+
+
+def indicate(connection: psycopg.Connection, settings: ProvinceSettings, comparison: Comparison) -> None:
+    """Store what the indicators count of the night, and what they come to.
+
+    The caller holds the write lock; the night is the latest one, and was compared just now (doisoat.reconcile).
+    """
+    night = comparison.night
+    parameters = {
+        "night": night,
+        "timezone": settings.province.timezone,
+        "provincial_sources": comparison.provincial.sources,
+        "national_sources": comparison.national.sources,
+        "reported_by": settings.indicators.reported_by,
+    }
+    for name in (*COUNTS, "indicator_cell", "parts_tonight", *ROLLED):
+        run_file(connection, HERE / f"{name}.sql", parameters)
+    run_file(connection, HERE / "rate_tonight.sql")
+    for indicator in load_indicators():
+        connection.execute(
+            f"""insert into rate_tonight
+            select %s, period_kind, period_start, part, numerator_least, numerator_most, denominator_least, denominator_most,
+                ratio_least, ratio_most, denominator_basis
+            from ({indicator.query}) rule""",
+            [indicator.id],
+        )
+    _keep(connection, night)
+    _keep_formulas(connection, settings)
+    made = ", ".join((*COUNTS, *RULES_READ, "indicator_cell_tonight", "rate_tonight"))
+    connection.execute(f"drop table {made}")
+
+
+def _keep(connection: psycopg.Connection, night: dt.date) -> None:
+    for table, tonight in ((INDICATOR_CELL, "indicator_cell_tonight"), (RATE, "rate_tonight")):
+        held = connection.execute(
+            f"select {table.scope} from {table.name} where to_night >= %s union select {table.scope} from {tonight}",
+            [night],
+        ).fetchall()
+        for (scope,) in held:
+            of_scope = f"(select * from {tonight} where {table.scope} = {sql.Literal(scope).as_string()})"
+            rewind(connection, table, scope, night)
+            merge(connection, table, of_scope, scope, night)
+
+
+def _keep_formulas(connection: psycopg.Connection, settings: ProvinceSettings) -> None:
+    """What each indicator means, and whether it is in force, for those who read the warehouse."""
+    in_force = settings.indicators.readings
+    rows = [
+        (one.id, place, one.code, one.label, one.formula, one.legal_source, one.certainty, one.valid_from,
+         one.valid_to, one.reading_of is None or in_force[one.reading_of] == one.id, one.points)
+        for place, one in enumerate(load_indicators(), 1)
+    ]  # fmt: skip
+    connection.execute("delete from core.indicator")
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """insert into core.indicator values
+            (%s, %s, %s, normalize(%s, nfc), %s, %s, %s, %s, coalesce(%s, 'infinity'::date), %s, %s)""",
+            rows,
+        )

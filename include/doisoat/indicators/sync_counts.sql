@@ -1,0 +1,72 @@
+-- What indicator 1.4 counts, by cell. The province's dossiers by its own word, the portal's by the portal's; of a ministry's
+-- system those that the province does not hold. Counted in core: of the verdicts only what the evidence leaves open is asked.
+create temporary table sync_counts on commit drop as
+with provincial as (
+    select dossier_id, agency_id, procedure_family, channel, receipt_month, status from core.dossier_record
+    where source_id = any (%(provincial_sources)s) and to_night = 'infinity' and duplicate_rank = 1
+),
+national as (
+    select dossier_id, agency_id, procedure_family, channel, receipt_month, status, duplicate_rank from core.dossier_record
+    where source_id = any (%(national_sources)s) and to_night = 'infinity' and duplicate_rank > 0
+),
+-- what an earlier listing could not show, or a listing in part did not
+unseen as (
+    select dossier_id from recon.verdict
+    where pair = 'national_provincial' and to_night = 'infinity' and presence = 'provincial_only'
+      and standing in ('incomplete', 'not_yet_observable')
+),
+-- of a ministry's dossiers: does the province hold it, does the portal?
+lacking as (
+    select p.ministry_source_id as source_id, p.agency_id, p.procedure_family, coalesce(r.channel, 'unknown') as channel,
+        coalesce(r.receipt_month, 'infinity') as cell_month,
+        p.presence = 'ministry_only' and p.standing in ('gap', 'pending') as is_lacking,
+        -- both alike under one code leaves no row, and then only if the portal was ever listed
+        case when c.portal_as_of is null then null
+             when n.presence is null or n.presence = 'matched' then true
+             when n.presence = 'ministry_only' and n.standing in ('gap', 'pending') then false end as is_on_portal
+    from recon.verdict p
+    join recon.ministry_comparison c on c.night = %(night)s and c.source_id = p.ministry_source_id
+    join core.dossier_record r on r.source_id = p.ministry_source_id and r.record_id = p.ministry_record_id
+        and r.to_night = 'infinity'
+    left join recon.verdict n on n.pair = 'ministry_national' and n.dossier_id = p.dossier_id and n.to_night = 'infinity'
+    where p.pair = 'ministry_provincial' and p.to_night = 'infinity' and p.presence in ('ministry_only', 'undetermined')
+),
+counted as (
+    select '' as source_id, p.agency_id, p.procedure_family, coalesce(p.channel, 'unknown') as channel,
+        coalesce(p.receipt_month, 'infinity') as cell_month, count(*) as provincial,
+        count(n.dossier_id) as synced,
+        count(*) filter (where n.dossier_id is null and u.dossier_id is not null) as synced_undecided,
+        count(*) filter (where p.status = n.status) as status_in_step,
+        count(*) filter (where n.dossier_id is not null and (p.status is null or n.status is null)) as status_undecided,
+        0::bigint as portal, 0::bigint as portal_rows, 0::bigint as added, 0::bigint as added_on_portal,
+        0::bigint as added_portal_undecided, 0::bigint as maybe_added, 0::bigint as maybe_added_on_portal,
+        0::bigint as maybe_added_portal_undecided
+    from provincial p
+    left join national n on n.dossier_id = p.dossier_id and n.duplicate_rank = 1
+    left join unseen u on u.dossier_id = p.dossier_id
+    group by 2, 3, 4, 5
+    union all
+    select '', agency_id, procedure_family, coalesce(channel, 'unknown'), coalesce(receipt_month, 'infinity'), 0, 0, 0, 0, 0,
+        count(*) filter (where duplicate_rank = 1), count(*), 0, 0, 0, 0, 0, 0
+    from national
+    group by 2, 3, 4, 5
+    union all
+    select source_id, agency_id, procedure_family, channel, cell_month, 0, 0, 0, 0, 0, 0, 0,
+        count(*) filter (where is_lacking),
+        count(*) filter (where is_lacking and is_on_portal),
+        count(*) filter (where is_lacking and is_on_portal is null),
+        count(*) filter (where not is_lacking),
+        count(*) filter (where not is_lacking and is_on_portal),
+        count(*) filter (where not is_lacking and is_on_portal is null)
+    from lacking
+    group by 1, 2, 3, 4, 5
+)
+select source_id, agency_id, procedure_family, channel, cell_month, sum(provincial)::bigint as provincial,
+    sum(synced)::bigint as synced, sum(synced_undecided)::bigint as synced_undecided,
+    sum(status_in_step)::bigint as status_in_step, sum(status_undecided)::bigint as status_undecided,
+    sum(portal)::bigint as portal, sum(portal_rows)::bigint as portal_rows, sum(added)::bigint as added,
+    sum(added_on_portal)::bigint as added_on_portal, sum(added_portal_undecided)::bigint as added_portal_undecided,
+    sum(maybe_added)::bigint as maybe_added, sum(maybe_added_on_portal)::bigint as maybe_added_on_portal,
+    sum(maybe_added_portal_undecided)::bigint as maybe_added_portal_undecided
+from counted
+group by 1, 2, 3, 4, 5;

@@ -1,0 +1,76 @@
+create view mart.dim_indicator as
+select indicator, place, code, label, formula, legal_source, certainty, valid_from, valid_to, is_in_force, points from core.indicator;
+comment on view mart.dim_indicator is 'The formulas, named and dated. Grain: indicator.';
+comment on column mart.dim_indicator.indicator is 'Its name, as in mart.rate.';
+comment on column mart.dim_indicator.place is 'In which order they are shown.';
+comment on column mart.dim_indicator.code is 'The number of the indicator in the decision.';
+comment on column mart.dim_indicator.label is 'Its name in Vietnamese.';
+comment on column mart.dim_indicator.formula is 'The formula in words.';
+comment on column mart.dim_indicator.legal_source is 'Where it is from.';
+comment on column mart.dim_indicator.certainty is 'V seen in working software or on a public page, 2 second-hand, A our reading.';
+comment on column mart.dim_indicator.valid_from is 'First day on which the source applies.';
+comment on column mart.dim_indicator.valid_to is 'First day on which it no longer does.';
+comment on column mart.dim_indicator.is_in_force is 'Whether the province''s file takes this reading for the one that counts.';
+comment on column mart.dim_indicator.points is 'The most points that it gives; null where it gives none by itself.';
+
+create view mart.fact_indicator_revision as
+select n.night, n.revision, n.is_standing, n.is_latest, c.source_id, c.agency_id, c.procedure_family, c.channel,
+    nullif(c.cell_month, 'infinity') as receipt_month, c.provincial, c.synced, c.synced_undecided, c.status_in_step,
+    c.status_undecided, c.portal, c.portal_rows, c.added, c.added_on_portal, c.added_portal_undecided, c.maybe_added,
+    c.maybe_added_on_portal, c.maybe_added_portal_undecided
+from mart.night_revision n
+join archive.any_indicator_cell c on c.archive_id = n.archive_id and c.from_night <= n.night and n.night < c.to_night;
+
+create view mart.fact_indicator as
+select night, is_latest, source_id, agency_id, procedure_family, channel, receipt_month, provincial, synced, synced_undecided,
+    status_in_step, status_undecided, portal, portal_rows, added, added_on_portal, added_portal_undecided, maybe_added,
+    maybe_added_on_portal, maybe_added_portal_undecided
+from mart.fact_indicator_revision where is_standing;
+comment on view mart.fact_indicator is 'What the rates are made of: dossiers counted by cell; every column is a sum. Grain: night, source, agency, procedure family, channel, receipt month.';
+comment on column mart.fact_indicator.night is 'The published night.';
+comment on column mart.fact_indicator.is_latest is 'True for the night to read by default.';
+comment on column mart.fact_indicator.receipt_month is 'First day of the receipt month; null in the named cell "no receipt date", which no rate counts.';
+
+create view mart.rate_revision as
+select n.night, n.revision, n.is_standing, n.is_latest, r.indicator, r.period_kind, nullif(r.period_start, '-infinity') as period_start,
+    nullif(r.agency_id, '') as agency_id, r.numerator_least, r.numerator_most, r.denominator_least, r.denominator_most,
+    r.ratio_least, r.ratio_most, r.denominator_basis, i.is_in_force, i.points * r.ratio_least as points_least,
+    i.points * r.ratio_most as points_most, n.stale_sources, not (n.provincial_is_complete and n.national_is_complete) as is_incomplete,
+    r.period_kind <> 'all' and r.period_start + case r.period_kind when 'month' then interval '1 month'
+        when 'quarter' then interval '3 months' else interval '1 year' end > n.night + 1 as is_provisional
+from mart.night_revision n
+join archive.any_rate r on r.archive_id = n.archive_id and r.from_night <= n.night and n.night < r.to_night
+left join core.indicator i using (indicator);
+
+create view mart.rate as
+select night, is_latest, indicator, period_kind, period_start, agency_id, numerator_least, numerator_most, denominator_least,
+    denominator_most, ratio_least, ratio_most, denominator_basis, is_in_force, points_least, points_most, stale_sources,
+    is_incomplete, is_provisional
+from mart.rate_revision where is_standing;
+comment on view mart.rate is 'What the indicators come to, between a least and a most; both are one where the evidence is complete. Grain: night, indicator, period, agency with all below it.';
+comment on column mart.rate.night is 'The published night.';
+comment on column mart.rate.is_latest is 'True for the night to read by default.';
+comment on column mart.rate.period_start is 'First day of the period; null for all months.';
+comment on column mart.rate.agency_id is 'The agency, with all below it; null for the whole, unknown agencies among it.';
+comment on column mart.rate.is_in_force is 'Whether the province''s file takes this reading for the one that counts.';
+comment on column mart.rate.points_least is 'The points that it gives, at least; null where it gives none by itself.';
+comment on column mart.rate.points_most is 'The points that it gives, at most.';
+comment on column mart.rate.stale_sources is 'For how many sources an earlier snapshot stands in that night: read which before the number.';
+comment on column mart.rate.is_incomplete is 'Whether a side was not listed whole that night.';
+comment on column mart.rate.is_provisional is 'Whether the period was still running on that night.';
+do $$
+declare
+    of_column record;
+begin
+    for of_column in
+        select v.relname as view, a.attname as column, col_description(t.oid, ta.attnum) as meaning
+        from pg_class v join pg_attribute a on a.attrelid = v.oid and a.attnum > 0
+        join pg_class t on t.relnamespace = 'recon'::regnamespace
+            and t.relname = case v.relname when 'fact_indicator' then 'indicator_cell' else 'rate' end
+        join pg_attribute ta on ta.attrelid = t.oid and ta.attname = a.attname
+        where v.relnamespace = 'mart'::regnamespace and v.relname in ('fact_indicator', 'rate')
+          and col_description(v.oid, a.attnum) is null
+    loop
+        execute format('comment on column mart.%I.%I is %L', of_column.view, of_column.column, of_column.meaning);
+    end loop;
+end $$;

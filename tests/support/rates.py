@@ -1,0 +1,29 @@
+"""Rates as worked examples ask for them: what an indicator comes to for one period and part, and a ratio as computed by hand."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from support.world import World
+
+APRIL = {"month": "2024-04-01", "quarter": "2024-04-01", "year": "2024-01-01", "all": None}
+
+
+def rate(world: World, indicator: str, period: str = "month", agency: str | None = None) -> tuple[Any, ...]:
+    """((numerator least, most), (denominator least, most), (ratio least, most), basis) of April 2024 or its quarter, year."""
+    rows = world.rows(
+        """select numerator_least, numerator_most, denominator_least, denominator_most, ratio_least, ratio_most,
+            denominator_basis
+        from mart.rate where (indicator, period_kind) = (%s, %s) and is_latest
+          and period_start is not distinct from %s and agency_id is not distinct from %s""",
+        [indicator, period, APRIL[period], agency],
+    )
+    assert len(rows) == 1
+    a, b, c, d, low, high, basis = rows[0]
+    return (a, b), (c, d), (low, high), basis
+
+
+def near(part: int, whole: int) -> Decimal:
+    """A ratio to the six digits that are kept."""
+    return round(Decimal(part) / Decimal(whole), 6)
