@@ -19,6 +19,7 @@ from rich.console import Console
 from doisoat.decide import gap
 from doisoat.errors import ConfigurationError, DoisoatError
 from doisoat.operate import operations
+from doisoat.rating import rating
 from doisoat.reports.query import Report, archive_of, as_csv, as_json, print_table, query
 from doisoat.settings import WAREHOUSE_CONNECTION_ID
 from doisoat.site import DEFAULT_HOME, Site
@@ -27,6 +28,7 @@ from doisoat.warehouse.nights import last_published
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 commands.add_typer(operations)
+commands.add_typer(rating)
 commands.add_typer(gap, name="gap")
 #: Wide enough for every column where the output is a pipe: a cut-off number is a wrong number.
 console = Console(width=None if sys.stdout.isatty() else 320, highlight=False)
@@ -151,10 +153,10 @@ def groups(night: Night = None, revision: Revision = None, format: As = Format.T
     """The open gaps put together by what they share, largest group first; `doisoat gap` speaks of a whole one."""
     from doisoat.reports.grouped import grouped
 
-    with _warehouse() as (_, connection):
-        chosen = _night(connection, night)
+    with warehouse_at_hand() as (_, connection):
+        chosen = chosen_night(connection, night)
         report = grouped(connection, chosen, archive_of(connection, chosen, revision))
-    _print(report, format, f"Groups of gaps, night {chosen}")
+    print_report(report, format, f"Groups of gaps, night {chosen}")
 
 
 @commands.command()
@@ -162,7 +164,7 @@ def explain(code: Annotated[str, typer.Argument(help="One of its codes, or a rec
     """One dossier's whole story: what each side said and when, verdict, cause, evidence, events, and what to do."""
     from doisoat.reports.story import print_story
 
-    with _warehouse() as (_, connection):
+    with warehouse_at_hand() as (_, connection):
         print_story(connection, code, console)
 
 
@@ -214,7 +216,7 @@ def disk(format: As = Format.TABLE) -> None:
 
     with site_at_hand() as site:
         report = Report(("place", "bytes"), list(measure(site).items()))
-    _print(report, format, "Disk")
+    print_report(report, format, "Disk")
 
 
 @commands.command()
@@ -222,8 +224,8 @@ def summary(night: Night = None) -> None:
     """One night on one screen. Exit code 0 published, 1 failed or blocked, 2 published while a source needs somebody."""
     from doisoat.reports.summary import summary as print_summary
 
-    with _warehouse() as (site, connection):
-        code = print_summary(site, connection, _night(connection, night), console)
+    with warehouse_at_hand() as (site, connection):
+        code = print_summary(site, connection, chosen_night(connection, night), console)
     raise typer.Exit(code)
 
 
@@ -273,23 +275,23 @@ def _report(
     columns: tuple[str, ...] = (),
     **parameters: Any,
 ) -> None:
-    with _warehouse() as (site, connection):
-        chosen = _night(connection, night)
+    with warehouse_at_hand() as (site, connection):
+        chosen = chosen_night(connection, night)
         where = {"night": chosen, "archive_id": archive_of(connection, chosen, revision)}
         report = query(connection, name, {**where, "timezone": site.settings.province.timezone, **parameters})
     is_dated = dt.date.min < chosen < NOW.date()
     of_revision = "" if revision is None else f", revision {revision}"
-    _print(report, format, f"{title}, night {chosen}{of_revision}" if is_dated else title, columns)
+    print_report(report, format, f"{title}, night {chosen}{of_revision}" if is_dated else title, columns)
 
 
-def _print(report: Report, format: Format, title: str, columns: tuple[str, ...] = ()) -> None:
+def print_report(report: Report, format: Format, title: str, columns: tuple[str, ...] = ()) -> None:
     if format is Format.TABLE:
         print_table(console, report, title, columns)
     else:
         typer.echo(as_csv(report) if format is Format.CSV else as_json(report), nl=format is Format.JSON)
 
 
-def _night(connection: psycopg.Connection, night: dt.datetime | None) -> dt.date:
+def chosen_night(connection: psycopg.Connection, night: dt.datetime | None) -> dt.date:
     if night is not None:
         return night.date()
     return last_published(connection)
@@ -346,7 +348,7 @@ def site_at_hand() -> Iterator[Site]:
 
 
 @contextmanager
-def _warehouse() -> Iterator[tuple[Site, psycopg.Connection]]:
+def warehouse_at_hand() -> Iterator[tuple[Site, psycopg.Connection]]:
     with site_at_hand() as site, connect(site.dsn) as connection:
         yield site, connection
 

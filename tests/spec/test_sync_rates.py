@@ -99,7 +99,7 @@ def test_where_the_portal_was_listed_in_part_the_rate_is_a_range(world):
 
 def test_what_was_not_reported_to_us_leaves_the_denominator_unknown(world):
     world.run(NIGHT, igate=codes(1, 2), national_export=codes(1))
-    assert rate(world, "sync_received") == ((1, 1), (None, None), (None, None), None)
+    assert rate(world, "sync_received") == ((1, 1), (None, None), (None, None), "unknown")
 
 
 def test_where_both_are_empty_last_years_report_is_prorated(world):

@@ -1,14 +1,22 @@
 -- What was reported of a period to the national reporting system: as stated, else of a quarter or year the sum of its months
 -- where every one is stated, else last year's total prorated ("/12", "/4"; CONTRACTS 6). By agency as the report names it; a
--- report of a unit is taken to hold what is below the unit.
+-- report of a unit is taken to hold what is below the unit, that of the whole is the province's own.
 create temporary table reported on commit drop as
-with stated as (
+with said as (
     select distinct on (c.period_kind, c.period_start, agency) c.period_kind, c.period_start,
         coalesce(c.agency_id, '') as agency, c.value
     from core.control_total c
     join unnest(%(reported_by)s::text[]) with ordinality as wanted (name, place) on wanted.name = c.source_id || '.' || c.measure
     where c.from_night <= %(night)s and %(night)s < c.to_night and c.value is not null and c.agency_id is distinct from 'unknown'
     order by 1, 2, 3, wanted.place
+),
+stated as (
+    select * from said
+    union all
+    select s.period_kind, s.period_start, a.agency_id, s.value
+    from said s cross join (select distinct agency_id from core.agency where level = 'province') a
+    where s.agency = '' and not exists (
+        select from said o where (o.period_kind, o.period_start, o.agency) = (s.period_kind, s.period_start, a.agency_id))
 ),
 summed as (
     select p.period_kind, p.period_start, m.agency, sum(m.value)::bigint as value

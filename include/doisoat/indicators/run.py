@@ -9,6 +9,7 @@ import psycopg
 from psycopg import sql
 
 from doisoat.indicators.definitions import load_indicators
+from doisoat.indicators.rates import AS_REPORTED, ROLLED
 from doisoat.reconcile import Comparison
 from doisoat.settings import ProvinceSettings
 from doisoat.warehouse.database import run_file
@@ -17,8 +18,6 @@ from doisoat.warehouse.ranges import INDICATOR_CELL, RATE, merge, rewind
 HERE = Path(__file__).parent
 #: What is made for a night, and dropped again.
 COUNTS = ("sync_counts",)
-#: From the cells to what the rules read.
-ROLLED = ("rolled", "reported", "denominator")
 RULES_READ = ("cell", "period", *ROLLED)
 
 
@@ -34,6 +33,7 @@ def indicate(connection: psycopg.Connection, settings: ProvinceSettings, compari
         "provincial_sources": comparison.provincial.sources,
         "national_sources": comparison.national.sources,
         "reported_by": settings.indicators.reported_by,
+        **AS_REPORTED,
     }
     for name in (*COUNTS, "indicator_cell", "parts_tonight", *ROLLED):
         run_file(connection, HERE / f"{name}.sql", parameters)

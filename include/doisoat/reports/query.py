@@ -35,7 +35,11 @@ class Report:
 
 def query(connection: psycopg.Connection, name: str, parameters: dict[str, Any]) -> Report:
     """Run reports/<name>.sql."""
-    cursor = connection.execute((HERE / f"{name}.sql").read_text(encoding="utf-8"), parameters)
+    return as_report(connection.execute((HERE / f"{name}.sql").read_text(encoding="utf-8"), parameters))
+
+
+def as_report(cursor: psycopg.Cursor) -> Report:
+    """What a query gave: whole numbers as int, other numbers as float, days and moments as ISO text."""
     columns = tuple(column.name for column in cursor.description or ())
     return Report(columns, [tuple(map(_plain, row)) for row in cursor.fetchall()])
 

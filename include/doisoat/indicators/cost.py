@@ -1,0 +1,120 @@
+"""What the gaps cost: what an indicator would come to were they repaired, one group at a time and one after the other.
+
+Nothing is estimated: a repair's effect on the counts is added to them (repairs.yaml), and the same rule is asked again. Gains do
+not add up past the ceiling, nor past what was repaired before: both are shown.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import yaml
+
+from doisoat.indicators.definitions import load_indicators
+from doisoat.indicators.rates import ROLLED, Part, cell_parameters
+from doisoat.reports.query import Report, as_report
+from doisoat.settings import ProvinceSettings
+from doisoat.warehouse.database import run_file
+from doisoat.warehouse.ranges import INDICATOR_CELL
+
+HERE = Path(__file__).parent
+#: By what gaps are put together in the ranked list.
+GROUPED = {
+    "cause": "cause",
+    "agency": "cause || ' ' || agency_id",
+    "procedure": "cause || ' ' || procedure_family",
+    "all": "'all'",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Which gaps are thought of as repaired: all, or those of a cause, an agency with all below it, a procedure."""
+
+    cause: str | None = None
+    agency: str | None = None
+    procedure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: of which night (and where its rows are), which indicator, and of which dossiers and months."""
+
+    night: dt.date
+    archive_id: int
+    indicator: str
+    part: Part
+
+
+def ranked(
+    connection: psycopg.Connection, settings: ProvinceSettings, question: Question, repair: Repair, by: str = "agency"
+) -> Report:
+    """The groups of gaps by what their repair gains, most first.
+
+    Args:
+        by: cause; or cause within each agency or procedure; all as one group.
+
+    Returns a row a group: gaps; the ratio now, if only this group is repaired, and if it and all groups before it are; what
+    that gains, in points where the indicator gives points. Of a range the least is told.
+    """
+    part = question.part
+    parameters = {
+        **cell_parameters(settings, part, question.night, question.archive_id),
+        "is_expected": True,
+        "reported_part": part.agency or "",
+        "cause": repair.cause,
+        "procedure": repair.procedure,
+        "agency": repair.agency,
+        "whose": part.agency,
+    }
+    with connection.transaction(force_rollback=True):
+        run_file(connection, HERE / "cells_of.sql", {**parameters, "agency": part.agency, "procedure": part.procedure})
+        connection.execute("alter table cell rename to base_cell")
+        _keep_effects(connection)
+        run_file(connection, HERE / "repair.sql", parameters)
+        label = GROUPED[by]
+        connection.execute(
+            f"""create temporary table repair_of on commit drop as select *, {label} as of_group from repair_cell;
+            create temporary table grouped on commit drop as select *, of_group as label from repair_of"""
+        )
+        _rate(connection, question.indicator, "alone", parameters)
+        run_file(connection, HERE / "in_turn.sql")
+        _rate(connection, question.indicator, "in_turn", parameters)
+        points = next(one.points for one in load_indicators() if one.id == question.indicator)
+        return as_report(connection.execute((HERE / "ranked.sql").read_text("utf-8"), {"points": points}))
+
+
+def _rate(connection: psycopg.Connection, indicator: str, name: str, parameters: dict[str, Any]) -> None:
+    """What the rule comes to for each label of `grouped`, its effects added to the counts, and for '' without any: `name`."""
+    sums = ", ".join(f"sum({column})::bigint as {column}" for column in INDICATOR_CELL.values)
+    connection.execute(
+        f"""create temporary table cell on commit drop as
+        select cell_month, {sums}, array_append((select array_agg(distinct label) from grouped), '') as parts
+        from base_cell group by cell_month
+        union all
+        select cell_month, {sums}, array[label] from grouped group by cell_month, label"""
+    )
+    for step in ROLLED:
+        run_file(connection, HERE / f"{step}.sql", parameters)
+    rule = next(one for one in load_indicators() if one.id == indicator)
+    connection.execute(f"create temporary table {name} on commit drop as {rule.query}")
+    connection.execute("drop table cell, grouped, rolled, reported, denominator")
+
+
+def _keep_effects(connection: psycopg.Connection) -> None:
+    connection.execute(
+        "create temporary table effect (place integer, pair text, kind text, cause text, effect text) on commit drop"
+    )
+    told = yaml.safe_load((HERE / "repairs.yaml").read_text("utf-8"))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into effect values (%s, %s, %s, %s, %s)",
+            [
+                (place, one.get("pair"), one.get("kind"), one.get("cause"), one["effect"])
+                for place, one in enumerate(told)
+            ],
+        )

@@ -1,0 +1,8 @@
+-- The groups one after the other, the one that gains most alone first: each with the effects of all before it.
+create temporary table turn on commit drop as
+with counted as (select of_group as label, count(distinct gap_key) as gaps from repair_of group by 1)
+select c.label, c.gaps, row_number() over (order by coalesce(a.ratio_least, 0) desc, c.gaps, c.label) as place
+from counted c left join alone a on a.part = c.label;
+create temporary table grouped on commit drop as
+select r.*, so_far.label
+from turn so_far join turn t on t.place <= so_far.place join repair_of r on r.of_group = t.label;

@@ -1,0 +1,98 @@
+"""What the indicators come to for any part of a night's dossiers: worked out anew from the cells, by the same rules."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from doisoat.indicators.definitions import load_indicators
+from doisoat.reports.query import Report, as_report
+from doisoat.settings import ProvinceSettings
+from doisoat.warehouse.database import run_file
+
+HERE = Path(__file__).parent
+#: From the cells to what the rules read.
+ROLLED = ("rolled", "reported", "denominator")
+#: The denominator as it was reported of each part; the alternative is what is to be expected (cost.py).
+AS_REPORTED = {"is_expected": False, "reported_part": None}
+STEPS = {"month": "1 month", "quarter": "3 months", "year": "1 year"}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which dossiers are meant, and how they are parted.
+
+    Attributes:
+        by: agency (each with all below it), level, field, procedure, channel or system; None for no parting.
+        period: month, quarter, year, all; range for first_month to last_month as one.
+        agency: agency_id, code or former code, with all below it. level, field, procedure, channel: only these.
+        first_month, last_month: first days of the first and last month of receipt that count.
+    """
+
+    by: str | None = None
+    period: str = "all"
+    agency: str | None = None
+    level: str | None = None
+    field: str | None = None
+    procedure: str | None = None
+    channel: str | None = None
+    first_month: dt.date | None = None
+    last_month: dt.date | None = None
+
+    @property
+    def is_reported(self) -> bool:
+        """Whether what is reported of an agency is reported of just this: no report is parted by anything else."""
+        return self.by in (None, "agency") and not (self.level or self.field or self.procedure or self.channel)
+
+
+def cell_parameters(settings: ProvinceSettings, part: Part, night: dt.date, archive_id: int) -> dict[str, Any]:
+    """What cells_of.sql and the steps after it ask for."""
+    return {
+        "night": night,
+        "archive_id": archive_id,
+        "dimension": part.by,
+        "period_kind": part.period,
+        "unit": part.period if part.period in STEPS else "month",
+        "step": STEPS.get(part.period, "1 month"),
+        "agency": part.agency,
+        "level": part.level,
+        "field": part.field,
+        "procedure": part.procedure,
+        "channel": part.channel,
+        "first_month": part.first_month,
+        "last_month": part.last_month,
+        "reported_by": settings.indicators.reported_by if part.is_reported else [],
+        **AS_REPORTED,
+    }
+
+
+def rates(
+    connection: psycopg.Connection, settings: ProvinceSettings, part: Part, night: dt.date, archive_id: int
+) -> Report:
+    """Each indicator by period and part: numerator, denominator and ratio, each at least and at most.
+
+    Returns rows in the order of the definitions, periods and parts; a ratio is in [0, 1], null where it is not known.
+    """
+    with connection.transaction(force_rollback=True):
+        for name in ("cells_of", *ROLLED):
+            run_file(connection, HERE / f"{name}.sql", cell_parameters(settings, part, night, archive_id))
+        rules = " union all ".join(
+            f"select {place} as place, {one.id!r} as indicator, rule.* from ({one.query}) rule"
+            for place, one in enumerate(load_indicators(), 1)
+        )
+        in_force = set(settings.indicators.readings.values())
+        rivals = [one.id for one in load_indicators() if one.reading_of and one.id not in in_force]
+        labels = [one.label for one in load_indicators()]
+        cursor = connection.execute(
+            f"""select indicator, (%(labels)s::text[])[place] as label, indicator <> all (%(rivals)s) as is_in_force,
+                nullif(period_start, '-infinity') as period_start, nullif(part, '') as part,
+                numerator_least, numerator_most, denominator_least, denominator_most, ratio_least, ratio_most, denominator_basis
+            from ({rules.replace("%", "%%")}) rated
+            order by place, period_start, part""",
+            {"labels": labels, "rivals": rivals},
+        )
+        return as_report(cursor)

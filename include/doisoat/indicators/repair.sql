@@ -1,0 +1,63 @@
+-- The gaps of a night that a repair would change counts of, each with the signed cells of its effect (repairs.yaml). Of the
+-- bridge's entries those that are gaps, or that both sides hold in different cells; of what differs the status; of the
+-- ministries' dossiers those that are not held.
+create temporary table repaired on commit drop as
+with recursive kin as (
+    select agency_id as part, agency_id from archive.any_agency
+    union
+    select kin.part, a.agency_id from kin join archive.any_agency a on a.parent_id = kin.agency_id
+),
+said as (
+    select e.pair, e.dossier_id, e.entry_kind as kind, e.record_id as detail, e.sign, e.agency_id, e.procedure_family,
+        coalesce(e.receipt_month, 'infinity') as cell_month, '' as source_id, c.cause
+    from archive.any_ledger_entry e
+    join archive.any_cause c on (c.archive_id, c.pair, c.dossier_id, c.kind) = (e.archive_id, e.pair, e.dossier_id, e.entry_kind)
+        and c.detail = case when e.entry_kind like 'extra%%' then e.record_id else '' end
+        and c.from_night <= %(night)s and %(night)s < c.to_night
+    where e.archive_id = %(archive_id)s and e.from_night <= %(night)s and %(night)s < e.to_night
+      and e.pair = 'national_provincial' and (e.standing = 'gap' or e.entry_kind = 'moved')
+    union all
+    select g.pair, g.dossier_id, g.kind, g.detail, 1, v.agency_id, v.procedure_family,
+        coalesce(date_trunc('month', v.receipt_date)::date, 'infinity'), coalesce(v.ministry_source_id, ''), g.cause
+    from archive.any_gap g
+    join archive.any_verdict v on (v.archive_id, v.pair, v.dossier_id) = (g.archive_id, g.pair, g.dossier_id)
+        and v.from_night <= %(night)s and %(night)s < v.to_night
+    where g.archive_id = %(archive_id)s and g.from_night <= %(night)s and %(night)s < g.to_night
+      and g.kind in ('status', 'ministry_only')
+)
+select s.*, f.effect, s.kind = 'ministry_only' and s.pair = 'ministry_provincial' and portal.is_there as is_on_portal
+from said s
+cross join lateral (
+    select effect from effect
+    where coalesce(effect.kind = s.kind, true) and coalesce(effect.cause = s.cause, true) and coalesce(effect.pair = s.pair, true)
+    order by place limit 1
+) f
+cross join lateral (
+    select not exists (
+        select from archive.any_verdict n
+        where n.archive_id = %(archive_id)s and n.pair = 'ministry_national' and n.dossier_id = s.dossier_id
+          and n.presence <> 'matched' and n.from_night <= %(night)s and %(night)s < n.to_night
+    ) as is_there
+) portal
+where f.effect <> 'none'
+  and (%(cause)s::text is null or s.cause = %(cause)s)
+  and (%(procedure)s::text is null or s.procedure_family = core.procedure_family(%(procedure)s))
+  and (%(agency)s::text is null or s.agency_id in (select agency_id from kin where part = %(agency)s))
+  and (%(whose)s::text is null or s.agency_id in (select agency_id from kin where part = %(whose)s))
+  and (%(first_month)s::date is null or s.cell_month >= %(first_month)s)
+  and (%(last_month)s::date is null or s.cell_month <= %(last_month)s);
+
+create temporary table repair_cell (like recon.indicator_cell including defaults, cause text, gap_key text) on commit drop;
+insert into repair_cell (source_id, agency_id, procedure_family, channel, cell_month, from_night, cause, gap_key, provincial, synced,
+    status_in_step, portal, portal_rows, added, added_on_portal)
+select case when effect in ('import', 'submit') then r.source_id else '' end, r.agency_id, r.procedure_family, 'unknown',
+    r.cell_month, %(night)s, r.cause, concat_ws(' ', r.pair, r.dossier_id, r.kind, r.detail),
+    case when effect = 'import' then 1 else 0 end,
+    case when effect in ('push', 'link') or effect = 'import' and is_on_portal then 1 else 0 end,
+    case when effect in ('push', 'step') then 1 else 0 end,
+    case effect when 'push' then 1 when 'submit' then 1 when 'withdraw' then -1 when 'move' then -sign else 0 end,
+    case effect when 'push' then 1 when 'submit' then 1 when 'withdraw' then -1 when 'drop_row' then -1 when 'move' then -sign else 0 end,
+    case effect when 'import' then -1 else 0 end,
+    case when effect = 'submit' then 1 when effect = 'import' and is_on_portal then -1 else 0 end
+from repaired r;
+analyze repair_cell;

@@ -1,0 +1,163 @@
+"""The commands of `doisoat` about rates: what they come to, and what the gaps cost."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Annotated
+
+import psycopg
+import typer
+
+from doisoat.errors import ConfigurationError
+from doisoat.indicators.rates import Part
+from doisoat.indicators.rates import rates as rates_of
+
+#: Added to `doisoat` by doisoat.cli.
+rating = typer.Typer()
+
+
+class By(StrEnum):
+    """By what a rate is parted."""
+
+    AGENCY = "agency"
+    LEVEL = "level"
+    FIELD = "field"
+    PROCEDURE = "procedure"
+    CHANNEL = "channel"
+    SYSTEM = "system"
+
+
+class Period(StrEnum):
+    """Over what a rate is taken: each month, quarter or year by itself, or all that is asked for as one."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    ALL = "all"
+
+
+Month = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m"])]
+Night = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Which night; the last published one.")]
+Agency = Annotated[str | None, typer.Option(help="Only this agency (id, code or former code), with all below it.")]
+
+
+class Grouped(StrEnum):
+    """By what gaps are put together in the ranked list."""
+
+    CAUSE = "cause"
+    AGENCY = "agency"
+    PROCEDURE = "procedure"
+
+
+@rating.command()
+def score(
+    night: Night = None,
+    month: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m"], help="Of this month.")] = None,
+    quarter: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m"], help="Of the quarter of this month.")
+    ] = None,
+    year: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y"], help="Of this year; else the night's own year.")
+    ] = None,
+    of: Annotated[
+        str | None, typer.Option(help="Whose score: this agency's, with all below it; else the province's.")
+    ] = None,
+    indicator: Annotated[str | None, typer.Option(help="Which indicator; the reading of 1.4 that is in force.")] = None,
+    by: Annotated[Grouped, typer.Option(help="Causes, or causes within each agency or procedure.")] = Grouped.AGENCY,
+    if_: Annotated[
+        list[str] | None, typer.Option("--if", help="What if just these were repaired: cause=C, agency=A, procedure=P.")
+    ] = None,
+    agency: Annotated[str | None, typer.Option(help="The same as --if agency=A.")] = None,
+    format: Annotated[str, typer.Option("--format", help="table, json or csv.")] = "table",
+) -> None:
+    """What the gaps cost: the groups whose repair gains most first; or, by --if, what these would gain together.
+
+    Nothing is estimated: a repair's effect is added to the counts and the same rule is asked again. Where what was reported of
+    the period did not come to us, the denominator is what the province would report (basis `expected`).
+    """
+    from doisoat.cli import Format, chosen_night, print_report, warehouse_at_hand
+    from doisoat.indicators.cost import Question, Repair, ranked
+    from doisoat.reports.query import archive_of
+
+    wanted = _wanted(if_ or [], agency)
+    with warehouse_at_hand() as (site, connection):
+        chosen = chosen_night(connection, night)
+        asked = indicator or site.settings.indicators.readings["sync"]
+        part = _period_of(month, quarter, year or dt.datetime(chosen.year, 1, 1), of and agency_id_of(connection, of))
+        if "agency" in wanted:
+            wanted["agency"] = agency_id_of(connection, wanted["agency"])
+        question = Question(chosen, archive_of(connection, chosen, None), asked, part)
+        report = ranked(connection, site.settings, question, Repair(**wanted), "all" if wanted else str(by))
+    months = f"{part.first_month:%Y-%m} to {part.last_month:%Y-%m}"
+    print_report(report, Format(format), f"What repairs would gain: {asked}, {months}, night {chosen}")
+
+
+def _wanted(conditions: list[str], agency: str | None) -> dict[str, str]:
+    pairs = [condition.partition("=") for condition in [*conditions, *([f"agency={agency}"] if agency else [])]]
+    if wrong := [name for name, _, value in pairs if name not in ("cause", "agency", "procedure") or not value]:
+        raise ConfigurationError(f"--if: asked for cause=, agency= or procedure=; came {wrong}")
+    return {name: value for name, _, value in pairs}
+
+
+def _period_of(month: dt.datetime | None, quarter: dt.datetime | None, year: dt.datetime, agency: str | None) -> Part:
+    """The one period that is meant, as a part of the dossiers."""
+    first, months, kind = (
+        (month, 1, "month") if month else (quarter, 3, "quarter") if quarter else (year, 12, "year")
+    )  # fmt: skip
+    number = (first.month - 1) // months * months
+    begin = dt.date(first.year, number + 1, 1)
+    return Part(period=kind, agency=agency, first_month=begin, last_month=begin.replace(month=number + months))
+
+
+@rating.command()
+def rates(
+    night: Night = None,
+    revision: Annotated[int | None, typer.Option(help="Which revision of the night; the one that stands.")] = None,
+    by: Annotated[By | None, typer.Option(help="Part it: one row a value.")] = None,
+    period: Annotated[Period, typer.Option(help="Each month, quarter or year by itself.")] = Period.ALL,
+    since: Annotated[dt.datetime | None, typer.Option("--from", formats=["%Y-%m"], help="First month.")] = None,
+    until: Annotated[dt.datetime | None, typer.Option("--to", formats=["%Y-%m"], help="Last month.")] = None,
+    agency: Agency = None,
+    level: Annotated[str | None, typer.Option(help="Only province, department, district or commune.")] = None,
+    field: Annotated[str | None, typer.Option(help="Only this field.")] = None,
+    procedure: Annotated[str | None, typer.Option(help="Only this procedure.")] = None,
+    channel: Annotated[str | None, typer.Option(help="Only direct, online or post.")] = None,
+    format: Annotated[str, typer.Option("--format", help="table, json or csv.")] = "table",
+) -> None:
+    """The indicators, each between a least and a most: both are one where the evidence is complete.
+
+    Of a denominator that rests on what was reported, nothing is known where that did not come to us, or for parts of which no
+    report speaks (level, field, procedure, channel).
+    """
+    from doisoat.cli import Format, chosen_night, print_report, warehouse_at_hand
+    from doisoat.reports.query import archive_of
+
+    with warehouse_at_hand() as (site, connection):
+        chosen = chosen_night(connection, night)
+        part = Part(
+            by=by and str(by),
+            period="range" if period is Period.ALL and since and until else str(period),
+            agency=agency and agency_id_of(connection, agency),
+            level=level, field=field, procedure=procedure, channel=channel,
+            first_month=since and since.date(), last_month=until and until.date(),
+        )  # fmt: skip
+        report = rates_of(connection, site.settings, part, chosen, archive_of(connection, chosen, revision))
+    print_report(report, Format(format), f"Rates, night {chosen}")
+
+
+def agency_id_of(connection: psycopg.Connection, named: str) -> str:
+    """The agency that somebody names by its id, its code or its former code.
+
+    Raises:
+        ConfigurationError: none is named so, or several are.
+    """
+    found = connection.execute(
+        "select distinct agency_id from archive.any_agency where %(named)s in (agency_id, code, old_code)",
+        {"named": named},
+    ).fetchall()
+    if len(found) != 1:
+        raise ConfigurationError(
+            f"agency {named!r}: asked for one agency by its id or code; came {len(found)}; see mart.dim_agency"
+        )
+    return str(found[0][0])

@@ -1,0 +1,130 @@
+"""What a repair gains, against the repair itself: the rate that is promised is the rate once the sources show it mended."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from doisoat.indicators.cost import Question, Repair, ranked
+from doisoat.indicators.definitions import load_indicators
+from doisoat.indicators.rates import Part, rates
+from doisoat.warehouse import connect
+from support.world import World, total
+
+NIGHT, NEXT = "2024-04-29", "2024-04-30"
+APRIL = Part(period="month", first_month=dt.date(2024, 4, 1), last_month=dt.date(2024, 4, 1))
+A, B, C, D = (f"H37.21.01-240402-000{number}" for number in (1, 2, 3, 4))
+M, G, OLD = "H37.03-240402-0071", "G22.99-240402-0009", "2024-03-30"
+#: Never alike by chance: three dossiers that all sides hold.
+HELD = f"{A}\n{B}\n{C}"
+Tables = dict[str, str]
+
+
+def tables(igate: str = "", portal: str = "", licences: str = "", head: str = "code") -> Tables:
+    lines = {"igate": igate, "national_export": portal}
+    told = {source: f"{head}\n{HELD if head == 'code' else _padded(head)}\n{more}" for source, more in lines.items()}
+    return {**told, "licences": f"code\n{licences or M.replace('0071', '0099')}"}
+
+
+def _padded(head: str) -> str:
+    return "\n".join(line + " | =" * head.count("|") for line in HELD.splitlines())
+
+
+#: Of a cause: what the sources show, and what they show once it is repaired.
+REPAIRS: dict[str, tuple[str, Tables, Tables]] = {
+    "push": ("sync_overdue", tables(igate=D), tables(igate=D, portal=D)),
+    "withdraw": ("never_seen_locally", tables(portal=D), tables()),
+    "drop_row": (
+        "two_codes",
+        tables(portal=f"{D} | {G}\n{G} | -", igate=f"{D} | {G}", head="code | links"),
+        tables(portal=f"{D} | {G}", igate=f"{D} | {G}", head="code | links"),
+    ),
+    "move": (
+        "submission_for_receipt",
+        tables(igate=f"{D} | 2024-04-02 | {OLD}", portal=f"{D} | {OLD} | {OLD}", head="code | received | submitted"),
+        tables(igate=f"{D} | 2024-04-02 | {OLD}", portal=f"{D} | 2024-04-02 | {OLD}", head="code | received | submitted"),
+    ),
+    "step": (
+        "status_not_mapped",
+        tables(igate=f"{D} | 4", portal=f"{D} | -", head="code | status"),
+        tables(igate=f"{D} | 4", portal=f"{D} | 4", head="code | status"),
+    ),
+    "import": ("left_out", tables(licences=M), tables(igate=M, licences=M)),
+    "import of what the portal holds": ("left_out", tables(portal=M, licences=M), tables(igate=M, portal=M, licences=M)),
+    "submit": ("ministry_dossier_not_on_portal", tables(licences=M), tables(portal=M, licences=M)),
+}  # fmt: skip
+
+
+@pytest.fixture
+def world(tmp_path, warehouse_dsn) -> World:
+    return World(tmp_path, warehouse_dsn, sources={"reporting_system_report": {"kind": "report_workbook"}})
+
+
+def run(world: World, night: str, told: Tables) -> None:
+    world.land(night, "reporting_system_report", "code", mode="reports", totals=[total(7, "received", month="2024-04")])
+    world.run(night, **told)
+
+
+def promised(world: World, indicator: str, repair: Repair, by: str = "all", night: str = NIGHT) -> list[dict[str, Any]]:
+    with connect(world.dsn) as connection:
+        question = Question(dt.date.fromisoformat(night), 0, indicator, APRIL)
+        return ranked(connection, world.site.settings, question, repair, by).dicts()
+
+
+def ratio(world: World, indicator: str, night: str) -> float | None:
+    with connect(world.dsn) as connection:
+        found = rates(connection, world.site.settings, APRIL, dt.date.fromisoformat(night), 0).dicts()
+    return next(row["ratio_least"] for row in found if row["indicator"] == indicator)
+
+
+SYNC = [one.id for one in load_indicators() if one.id.startswith("sync_")]
+
+
+@pytest.mark.parametrize("name", REPAIRS)
+def test_what_is_promised_is_what_comes_of_it(world, name):
+    cause, before, after = REPAIRS[name]
+    run(world, NIGHT, before)
+    now = {indicator: ratio(world, indicator, NIGHT) for indicator in SYNC}
+    told = {indicator: promised(world, indicator, Repair(cause=cause)) for indicator in SYNC}
+    run(world, NEXT, after)
+    for indicator in SYNC:
+        (row,) = told[indicator]
+        assert row["ratio_now"] == now[indicator]
+        came = ratio(world, indicator, NEXT)
+        assert came is not None
+        if (cause, indicator) == ("left_out", "sync_status"):  # whether its status is in step is not known before
+            assert row["ratio_if_repaired"] <= came
+        else:
+            assert row["ratio_if_repaired"] == came, indicator
+
+
+def test_each_group_is_promised_what_comes_of_it_alone_and_after_the_others(world):
+    """Three causes at once: each alone, and all in the order of the list, come to what the sources then show."""
+    before = tables(igate=D, portal="H37.21.01-240402-0005", licences=M)
+    run(world, NIGHT, before)
+    told = promised(world, "sync_corrected", Repair(), "cause")
+    assert [row["label"] for row in told] == [
+        "ministry_dossier_not_on_portal",
+        "sync_overdue",
+        "left_out",
+        "never_seen_locally",
+    ]
+    assert [row["gaps"] for row in told] == [1, 1, 1, 1]
+    run(world, NEXT, tables(igate=f"{D}\n{M}", portal=f"{D}\n{M}", licences=M))
+    assert told[-1]["ratio_with_all_before"] == ratio(world, "sync_corrected", NEXT) == 1
+
+
+def test_gains_do_not_add_up_past_the_ceiling(world):
+    run(world, NIGHT, tables(igate=D + "\n" + D.replace("0004", "0006"), licences=M))
+    world_points = promised(world, "sync_received", Repair(), "cause")
+    assert world_points[0]["points"] == pytest.approx(6 * 2 / 7, abs=1e-4)
+    assert world_points[-1]["points_with_all_before"] == pytest.approx(6 * 3 / 7, abs=1e-4)
+    assert max(row["ratio_with_all_before"] for row in world_points) == pytest.approx(6 / 7, abs=1e-6)
+
+
+def test_what_nobody_knows_how_to_repair_is_promised_nothing(world):
+    """Listed in part: whether it is missing is not known, and no gain is promised of it."""
+    world.land(NIGHT, "national_export", f"code\n{HELD}", is_complete=False)
+    run(world, NIGHT, {"igate": f"code\n{HELD}\n{D}"})
+    assert promised(world, "sync_corrected", Repair(), "cause") == []
