@@ -284,9 +284,12 @@ def _report(
     print_report(report, format, f"{title}, night {chosen}{of_revision}" if is_dated else title, columns)
 
 
-def print_report(report: Report, format: Format, title: str, columns: tuple[str, ...] = ()) -> None:
+def print_report(
+    report: Report, format: Format, title: str, columns: tuple[str, ...] = (), blank: tuple[str, ...] = ()
+) -> None:
+    """Print the rows as asked for; `columns` and `blank` are of the table alone (doisoat.reports.query)."""
     if format is Format.TABLE:
-        print_table(console, report, title, columns)
+        print_table(console, report, title, columns, blank)
     else:
         typer.echo(as_csv(report) if format is Format.CSV else as_json(report), nl=format is Format.JSON)
 

@@ -111,6 +111,28 @@ def _period_of(month: dt.datetime | None, quarter: dt.datetime | None, year: dt.
 
 
 @rating.command()
+def walk(
+    month: Annotated[dt.datetime, typer.Option(formats=["%Y-%m"], help="Which month the portal speaks of.")],
+    night: Night = None,
+    agency: Agency = None,
+    format: Annotated[str, typer.Option("--format", help="table, json or csv.")] = "table",
+) -> None:
+    """From what the portal publishes of indicator 1.4 to the corrected rate, itemised: dossiers of which kind, and why."""
+    from doisoat.cli import Format, chosen_night, print_report, warehouse_at_hand
+    from doisoat.reports.query import archive_of, query
+
+    with warehouse_at_hand() as (site, connection):
+        chosen, choices = chosen_night(connection, night), site.settings.indicators
+        report = query(connection, "walk", {
+            "night": chosen, "archive_id": archive_of(connection, chosen, None), "month": month.date(),
+            "agency": agency and agency_id_of(connection, agency), "reported_by": choices.reported_by,
+            "numerators": choices.published_numerators, "denominators": choices.published_denominators,
+        })  # fmt: skip
+    title = f"From the portal's number to ours, {month:%Y-%m}, night {chosen}"
+    print_report(report, Format(format), title, blank=("ratio", "adds_up"))
+
+
+@rating.command()
 def rates(
     night: Night = None,
     revision: Annotated[int | None, typer.Option(help="Which revision of the night; the one that stands.")] = None,

@@ -20,7 +20,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from doisoat.errors import ConfigurationError
-from doisoat.indicators.definitions import readings
+from doisoat.indicators.choices import Indicators
 from doisoat.model import Capability, Side
 from doisoat.sources.contract import Connection, Limits
 from doisoat.sources.registry import capabilities
@@ -172,31 +172,6 @@ class Reconciliation(_Strict):
     portal_code_prefix: str = "G22"
     #: Regular expression of the codes of test dossiers, where the province agreed on one; None: no dossier is a test.
     test_code_pattern: str | None = None
-
-
-class Indicators(_Strict):
-    """The named choices of the rates (docs/generated/indicators.md).
-
-    Attributes:
-        in_force: of an indicator with rival readings, the one that counts; the first where none is named.
-        reported_by: `source.measure` of what was reported to the national reporting system, the denominator of
-            indicator 1.4; where several state a period, the first one counts.
-    """
-
-    in_force: dict[str, str] = Field(default_factory=dict)
-    reported_by: list[str] = Field(default_factory=lambda: ["reporting_system_report.received"])
-
-    @model_validator(mode="after")
-    def _are_readings(self) -> Indicators:
-        for of, chosen in self.in_force.items():
-            if chosen not in readings().get(of, ()):
-                raise ValueError(f"in_force: {of}: {chosen!r} is none of its readings; there are {readings()}")
-        return self
-
-    @property
-    def readings(self) -> dict[str, str]:
-        """Of each indicator with rival readings the one that is in force."""
-        return {of: self.in_force.get(of, rivals[0]) for of, rivals in readings().items()}
 
 
 class News(_Strict):

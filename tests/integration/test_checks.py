@@ -65,6 +65,7 @@ SABOTAGE = {
     "gaps_are_observable": "update recon.comparison set as_of = '2024-01-01'",
     "verdicts_have_their_records": "update recon.verdict set national_record_id = 'gone' where presence = 'national_only'",
     "every_absence_has_a_cause": "update recon.cause set cause = 'the weather'",
+    "rates_rest_on_what_is_held": "update recon.indicator_cell set synced = synced + 1 where provincial > synced",
     "ministry_dossiers_are_judged": "update recon.ministry_cell set undetermined = undetermined + 1",
 }
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from doisoat.explain import load_causes, load_examples
+from doisoat.indicators.definitions import load_indicators
 from doisoat.quality import Check, load_checks
 from doisoat.sources.registry import KINDS
 from doisoat.warehouse.database import connect
@@ -37,6 +38,12 @@ What each side shows, night by night, and what must come out: the specification 
 procedure 1.000482, status 4 ("in process"). `igate` is the province, `national_export` the portal, `licences` the system of a
 ministry; the night is 18 April 2024, compared at midnight, and a push may take 24 hours.
 """
+INDICATORS = """# Indicators
+
+The formulas, named and dated, each with its source and the SQL that computes it, over the sums of `recon.indicator_cell` by
+period and part ([ADR 20](../adr/0020-rates.md)). Certainty: V seen in working software or on a public page, 2 second-hand, A our
+own reading. Of rival readings the province's file says which is in force (`indicators.in_force`).
+"""
 SCHEMAS = ("mart", "recon", "core", "ops", "archive")
 
 
@@ -62,7 +69,7 @@ def stale_pages(dsn: str) -> list[str]:
 
 def _pages(dsn: str) -> dict[str, str]:
     return {"data_dictionary.md": _data_dictionary(dsn), "sources.md": _sources(), "checks.md": _checks(),
-            "causes.md": _causes(), "cause_examples.md": _examples()}  # fmt: skip
+            "causes.md": _causes(), "cause_examples.md": _examples(), "indicators.md": _indicators()}  # fmt: skip
 
 
 def _data_dictionary(dsn: str) -> str:
@@ -117,6 +124,22 @@ def _causes() -> str:
         for place, cause in enumerate(load_causes(), 1)
     ]
     return NOTE + CAUSES + "\n".join(lines) + "\n"
+
+
+def _indicators() -> str:
+    lines = [
+        f"\n## {one.id}\n\n{one.label}"
+        + (f" (indicator {one.code})" if one.code else "")
+        + f"\n\n{' '.join(one.formula.split())}\n\n"
+        + f"Source: {one.legal_source} [{one.certainty}], from {one.valid_from}"
+        + (f" to {one.valid_to}" if one.valid_to else "")
+        + "."
+        + (f" A reading of `{one.reading_of}`." if one.reading_of else "")
+        + (f" Gives up to {one.points:g} points." if one.points else "")
+        + f"\n\n```sql\n{one.query.strip()}\n```\n"
+        for one in load_indicators()
+    ]
+    return NOTE + INDICATORS + "".join(lines)
 
 
 def _examples() -> str:

@@ -95,8 +95,14 @@ def as_json(report: Report) -> str:
     return json.dumps(report.dicts(), ensure_ascii=False, indent=2, default=str)
 
 
-def print_table(console: Console, report: Report, title: str, columns: tuple[str, ...] = ()) -> None:
-    """A table on the terminal; `columns` narrows it; columns without any value are left out."""
+def print_table(
+    console: Console, report: Report, title: str, columns: tuple[str, ...] = (), blank: tuple[str, ...] = ()
+) -> None:
+    """A table on the terminal; `columns` narrows it; columns without any value are left out.
+
+    Args:
+        blank: columns in which no value means that there is nothing to say, not that it is unknown.
+    """
     shown = [
         index
         for index, column in enumerate(report.columns)
@@ -109,7 +115,12 @@ def print_table(console: Console, report: Report, title: str, columns: tuple[str
             report.columns[index].replace("_", " "), justify="right" if is_number else "left", overflow="fold"
         )
     for row in report.rows:
-        table.add_row(*(escape(_text(row[index])) for index in shown))
+        table.add_row(
+            *(
+                "" if row[index] is None and report.columns[index] in blank else escape(_text(row[index]))
+                for index in shown
+            )
+        )
     console.print(f"[bold]{title}[/bold]" + ("" if report.rows else ": none"))
     if report.rows:
         console.print(table)

@@ -1,0 +1,41 @@
+"""The section `indicators` of the province file."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from doisoat.indicators.definitions import readings
+
+
+class Indicators(BaseModel):
+    """The named choices of the rates (docs/generated/indicators.md).
+
+    Attributes:
+        in_force: of an indicator with rival readings, the one that counts; the first where none is named.
+        reported_by: `source.measure` of what was reported to the national reporting system, the denominator of
+            indicator 1.4; where several state a period, the first one counts.
+        published_numerators, published_denominators: what the portal publishes of it, likewise.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    in_force: dict[str, str] = Field(default_factory=dict)
+    reported_by: list[str] = Field(default_factory=lambda: ["reporting_system_report.received"])
+    published_numerators: list[str] = Field(
+        default_factory=lambda: ["national_statistics.DOSSIER_SYNC_NUMERATOR", "national_statistics.DB_TOTAL"]
+    )
+    published_denominators: list[str] = Field(
+        default_factory=lambda: ["national_statistics.DOSSIER_SYNC_DENOMINATOR", "national_statistics.HS_TOTAL"]
+    )
+
+    @model_validator(mode="after")
+    def _are_readings(self) -> Indicators:
+        for of, chosen in self.in_force.items():
+            if chosen not in readings().get(of, ()):
+                raise ValueError(f"in_force: {of}: {chosen!r} is none of its readings; there are {readings()}")
+        return self
+
+    @property
+    def readings(self) -> dict[str, str]:
+        """Of each indicator with rival readings the one that is in force."""
+        return {of: self.in_force.get(of, rivals[0]) for of, rivals in readings().items()}
