@@ -27,6 +27,7 @@ def test_three_nights_agree_with_the_answer_key(tmp_path: Path, warehouse_dsn: s
         assert how == [(True,), (False,), (False,)]  # what changed was enough to look at, as the sweeps agree
         assert against.failed_checks(connection) == []
         assert against.incomplete_pulls(connection) == []
+        assert against.wrong_rates(connection, key) == {}
         assert against.held_otherwise(connection, key, ministries) == {}
         wrong = against.wrongly_present(connection, key)
         assert {case for case in wrong if case not in against.UNLINKED} == set()

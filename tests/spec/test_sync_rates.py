@@ -145,3 +145,26 @@ def test_a_night_that_changes_nothing_writes_nothing(world):
     assert rate(world, "sync_own")[2] == (1, 1)
     assert world.rows("select ratio_least from mart.rate where indicator = 'sync_own' and period_kind = 'all' "
                       "and agency_id is null order by night") == [(near(1, 2),), (near(1, 2),), (1,)]  # fmt: skip
+
+
+IMPORT = "code | agency | received\nH37.21.01-240402-0001 | = | =\n"
+AT = "H37.03 | 2024-04-02 08:15:31"
+
+
+def test_what_was_taken_in_under_a_new_code_is_on_the_portal_as_the_ministrys(world):
+    """Nothing links the import, but second, agency and procedure are the ministry's: 2 of 2 corrected, 1 of 2 as pushed."""
+    there = f"id | code | agency | received\n71 | H37.03-240402-0071 | {AT}"
+    portal = f"{IMPORT}H37.03-240402-0071 | {AT}"
+    world.run(NIGHT, igate=f"{IMPORT}H37.03-240402-9001 | {AT}", national_export=portal, licences=there)
+    assert rate(world, "sync_own")[:2] == ((1, 1), (2, 2))
+    assert rate(world, "sync_corrected") == ((2, 2), (2, 2), (1, 1), "counted")
+
+
+def test_what_may_be_taken_in_twice_is_a_range(world):
+    """The ministry has one, the province two of that second, none on the portal. Beside one that is synced: 1/2 if they are one
+    dossier, 1/3 if they are two, 1/4 if the ministry's is a third."""
+    there = f"id | code | agency | received\n71 | - | {AT}"
+    twice = f"{IMPORT}H37.03-240402-9001 | {AT}\nH37.03-240402-9002 | {AT}"
+    world.run(NIGHT, igate=twice, national_export=codes(1), licences=there)
+    assert rate(world, "sync_own") == ((1, 1), (2, 3), (near(1, 3), near(1, 2)), "counted")
+    assert rate(world, "sync_corrected")[2] == (near(1, 4), near(1, 2))

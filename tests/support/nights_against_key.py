@@ -11,6 +11,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import requests
 from doisoat import night as steps
 from doisoat.settings import connection_from_environment, load_province
 from doisoat.site import Site
+from sandbox.rates import true_rates
 from standalone.processes import Processes
 from standalone.sandbox import Sandbox
 
@@ -253,3 +255,22 @@ def _statuses(connection: psycopg.Connection) -> Iterator[tuple[tuple[str, str],
 
 def _sent(status: int) -> str:
     return IN_PROCESS if str(status) == INTEROPERATING else str(status)
+
+
+# rates ------------------------------------------------------------------------------------------------------------
+def wrong_rates(connection: psycopg.Connection, key: Key) -> dict[tuple[str, str], tuple[Any, ...]]:
+    """(rate, month) -> (true rate, ratio at least, at most) of each sync rate that does not hold the true one."""
+    found = {
+        (indicator.removeprefix("sync_"), f"{month:%Y-%m}"): (least, most)
+        for indicator, month, least, most in connection.execute(
+            """select indicator, period_start, ratio_least, ratio_most from mart.rate
+            where is_latest and period_kind = 'month' and agency_id is null and indicator in ('sync_own', 'sync_corrected')"""
+        ).fetchall()
+    }
+    return {
+        (name, month): (f"{part}/{whole}", *found.get((name, month), (None, None)))
+        for name, months in true_rates(key).items()
+        for month, (part, whole) in months.items()
+        if (name, month) not in found
+        or not found[name, month][0] <= round(Decimal(part) / whole, 6) <= found[name, month][1]
+    }

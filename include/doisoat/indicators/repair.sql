@@ -49,11 +49,12 @@ where f.effect <> 'none'
 
 create temporary table repair_cell (like recon.indicator_cell including defaults, cause text, gap_key text) on commit drop;
 insert into repair_cell (source_id, agency_id, procedure_family, channel, cell_month, from_night, cause, gap_key, provincial, synced,
-    status_in_step, portal, portal_rows, added, added_on_portal)
+    synced_through, status_in_step, portal, portal_rows, added, added_on_portal)
 select case when effect in ('import', 'submit') then r.source_id else '' end, r.agency_id, r.procedure_family, 'unknown',
     r.cell_month, %(night)s, r.cause, concat_ws(' ', r.pair, r.dossier_id, r.kind, r.detail),
     case when effect = 'import' then 1 else 0 end,
     case when effect in ('push', 'link') or effect = 'import' and is_on_portal then 1 else 0 end,
+    case effect when 'link' then -1 else 0 end,
     case when effect in ('push', 'step') then 1 else 0 end,
     case effect when 'push' then 1 when 'submit' then 1 when 'withdraw' then -1 when 'move' then -sign else 0 end,
     case effect when 'push' then 1 when 'submit' then 1 when 'withdraw' then -1 when 'drop_row' then -1 when 'move' then -sign else 0 end,

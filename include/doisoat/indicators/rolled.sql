@@ -1,7 +1,9 @@
 -- The cells summed by period and part, and what was reported of just that. A dossier without a receipt date is in no period.
 create temporary table rolled on commit drop as
 select p.period_kind, p.period_start, part, sum(c.provincial)::bigint as provincial, sum(c.synced)::bigint as synced,
-    sum(c.synced_undecided)::bigint as synced_undecided, sum(c.status_in_step)::bigint as status_in_step,
+    sum(c.synced_undecided)::bigint as synced_undecided, sum(c.synced_through)::bigint as synced_through,
+    sum(c.maybe_repeated)::bigint as maybe_repeated, sum(c.maybe_repeated_synced)::bigint as maybe_repeated_synced,
+    sum(c.maybe_repeated_unsynced)::bigint as maybe_repeated_unsynced, sum(c.status_in_step)::bigint as status_in_step,
     sum(c.status_undecided)::bigint as status_undecided, sum(c.portal)::bigint as portal,
     sum(c.portal_rows)::bigint as portal_rows, sum(c.added)::bigint as added,
     sum(c.added_on_portal)::bigint as added_on_portal, sum(c.added_portal_undecided)::bigint as added_portal_undecided,

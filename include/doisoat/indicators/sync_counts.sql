@@ -2,7 +2,7 @@
 -- system those that the province does not hold. Counted in core: of the verdicts only what the evidence leaves open is asked.
 create temporary table sync_counts on commit drop as
 with provincial as (
-    select dossier_id, agency_id, procedure_family, channel, receipt_month, status from core.dossier_record
+    select dossier_id, agency_id, procedure_family, channel, receipt_month, received_at, status from core.dossier_record
     where source_id = any (%(provincial_sources)s) and to_night = 'infinity' and duplicate_rank = 1
 ),
 national as (
@@ -31,11 +31,38 @@ lacking as (
     left join recon.verdict n on n.pair = 'ministry_national' and n.dossier_id = p.dossier_id and n.to_night = 'infinity'
     where p.pair = 'ministry_provincial' and p.to_night = 'infinity' and p.presence in ('ministry_only', 'undetermined')
 ),
+-- the province's dossiers that are a ministry's, by the second of receipt, which the portal holds under the ministry's code
+through as (
+    select distinct r.dossier_id
+    from recon.verdict p
+    join recon.ministry_comparison c on c.night = %(night)s and c.source_id = p.ministry_source_id
+    join core.dossier_record r on r.source_id = p.provincial_source_id and r.record_id = p.provincial_record_id and r.to_night = 'infinity'
+    left join recon.verdict n on n.pair = 'ministry_national' and n.dossier_id = p.dossier_id and n.to_night = 'infinity'
+    where p.pair = 'ministry_provincial' and p.to_night = 'infinity' and p.presence = 'matched' and p.evidence = 'receipt_time'
+      and c.portal_as_of is not null and coalesce(n.presence, 'matched') = 'matched'
+),
+-- of one agency, family and second of receipt the province shows more than the ministry's system has: the surplus may be the
+-- same dossiers taken in again
+repeated as (
+    select g.agency_id, g.procedure_family, p.receipt_month, g.surplus, count(*) as other, count(n.dossier_id) as synced
+    from (
+        select distinct m.agency_id, m.procedure_family, m.received_at, (c.basis ->> 'other')::integer - (c.basis ->> 'ministry')::integer as surplus
+        from recon.cause c
+        join recon.verdict v using (pair, dossier_id)
+        join core.dossier_record m on m.source_id = v.ministry_source_id and m.record_id = v.ministry_record_id and m.to_night = 'infinity'
+        where c.pair = 'ministry_provincial' and c.cause = 'imported_twice' and c.to_night = 'infinity' and v.to_night = 'infinity'
+    ) g
+    join provincial p on (p.agency_id, p.procedure_family, p.received_at) = (g.agency_id, g.procedure_family, g.received_at)
+    left join national n on n.dossier_id = p.dossier_id and n.duplicate_rank = 1
+    group by 1, 2, 3, 4, g.received_at
+),
 counted as (
     select '' as source_id, p.agency_id, p.procedure_family, coalesce(p.channel, 'unknown') as channel,
         coalesce(p.receipt_month, 'infinity') as cell_month, count(*) as provincial,
         count(n.dossier_id) as synced,
-        count(*) filter (where n.dossier_id is null and u.dossier_id is not null) as synced_undecided,
+        count(*) filter (where n.dossier_id is null and t.dossier_id is null and u.dossier_id is not null) as synced_undecided,
+        count(t.dossier_id) filter (where n.dossier_id is null) as synced_through,
+        0::bigint as maybe_repeated, 0::bigint as maybe_repeated_synced, 0::bigint as maybe_repeated_unsynced,
         count(*) filter (where p.status = n.status) as status_in_step,
         count(*) filter (where n.dossier_id is not null and (p.status is null or n.status is null)) as status_undecided,
         0::bigint as portal, 0::bigint as portal_rows, 0::bigint as added, 0::bigint as added_on_portal,
@@ -44,14 +71,20 @@ counted as (
     from provincial p
     left join national n on n.dossier_id = p.dossier_id and n.duplicate_rank = 1
     left join unseen u on u.dossier_id = p.dossier_id
+    left join through t on t.dossier_id = p.dossier_id
     group by 2, 3, 4, 5
     union all
-    select '', agency_id, procedure_family, coalesce(channel, 'unknown'), coalesce(receipt_month, 'infinity'), 0, 0, 0, 0, 0,
+    select '', agency_id, procedure_family, 'unknown', receipt_month, 0, 0, 0, 0, sum(surplus), sum(least(surplus, synced)),
+        sum(least(surplus, other - synced)), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+    from repeated
+    group by 2, 3, 5
+    union all
+    select '', agency_id, procedure_family, coalesce(channel, 'unknown'), coalesce(receipt_month, 'infinity'), 0, 0, 0, 0, 0, 0, 0, 0, 0,
         count(*) filter (where duplicate_rank = 1), count(*), 0, 0, 0, 0, 0, 0
     from national
     group by 2, 3, 4, 5
     union all
-    select source_id, agency_id, procedure_family, channel, cell_month, 0, 0, 0, 0, 0, 0, 0,
+    select source_id, agency_id, procedure_family, channel, cell_month, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
         count(*) filter (where is_lacking),
         count(*) filter (where is_lacking and is_on_portal),
         count(*) filter (where is_lacking and is_on_portal is null),
@@ -63,6 +96,8 @@ counted as (
 )
 select source_id, agency_id, procedure_family, channel, cell_month, sum(provincial)::bigint as provincial,
     sum(synced)::bigint as synced, sum(synced_undecided)::bigint as synced_undecided,
+    sum(synced_through)::bigint as synced_through, sum(maybe_repeated)::bigint as maybe_repeated,
+    sum(maybe_repeated_synced)::bigint as maybe_repeated_synced, sum(maybe_repeated_unsynced)::bigint as maybe_repeated_unsynced,
     sum(status_in_step)::bigint as status_in_step, sum(status_undecided)::bigint as status_undecided,
     sum(portal)::bigint as portal, sum(portal_rows)::bigint as portal_rows, sum(added)::bigint as added,
     sum(added_on_portal)::bigint as added_on_portal, sum(added_portal_undecided)::bigint as added_portal_undecided,

@@ -7,7 +7,7 @@ with recursive below as (
     select a.agency_id from archive.any_agency a join below on a.parent_id = below.agency_id
 ),
 counted as (
-    select coalesce(sum(provincial), 0) as provincial, coalesce(sum(synced), 0) as synced, coalesce(sum(portal_rows), 0) as portal_rows,
+    select coalesce(sum(provincial), 0) as provincial, coalesce(sum(synced), 0) as synced, coalesce(sum(synced_through), 0) as synced_through, coalesce(sum(portal_rows), 0) as portal_rows,
         coalesce(sum(added), 0) as added, coalesce(sum(added_on_portal), 0) as added_on_portal
     from archive.any_indicator_cell
     where archive_id = %(archive_id)s and from_night <= %(night)s and %(night)s < to_night and cell_month = %(month)s
@@ -66,9 +66,11 @@ step as (
     union all
     select 90, 'of the province, on the portal', '', synced, provincial, true from counted
     union all
+    select 95, 'of the province, on the portal as a ministry''s', '', synced_through, 0, false from counted
+    union all
     select 100, 'on ministries'' systems', source_id, added_on_portal, added, false from added
     union all
-    select 110, 'corrected', '', synced + added_on_portal, provincial + added, true from counted
+    select 110, 'corrected', '', synced + synced_through + added_on_portal, provincial + added, true from counted
 )
 select step, of, numerator, denominator, case when is_total then round(numerator::numeric / nullif(denominator, 0), 6) end as ratio,
     case when is_total and place > 10 and not bool_or(numerator is null) over before

@@ -63,8 +63,9 @@ GAP = RangeTable("recon.gap", ("pair", "dossier_id", "kind", "detail"), ("cause"
 INDICATOR_CELL = RangeTable(
     "recon.indicator_cell",
     ("source_id", "agency_id", "procedure_family", "channel", "cell_month"),
-    ("provincial", "synced", "synced_undecided", "status_in_step", "status_undecided", "portal", "portal_rows", "added",
-     "added_on_portal", "added_portal_undecided", "maybe_added", "maybe_added_on_portal", "maybe_added_portal_undecided"),
+    ("provincial", "synced", "synced_undecided", "synced_through", "maybe_repeated", "maybe_repeated_synced",
+     "maybe_repeated_unsynced", "status_in_step", "status_undecided", "portal", "portal_rows", "added", "added_on_portal",
+     "added_portal_undecided", "maybe_added", "maybe_added_on_portal", "maybe_added_portal_undecided"),
     "source_id",
 )  # fmt: skip
 RATE = RangeTable(

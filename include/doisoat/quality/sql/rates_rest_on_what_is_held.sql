@@ -7,7 +7,7 @@ with record as (
 ),
 counted as (
     select sum(provincial) as provincial, sum(portal_rows) as portal_rows, sum(portal) as portal,
-        sum(synced) filter (where isfinite(cell_month)) as synced
+        sum(synced - maybe_repeated_synced) filter (where isfinite(cell_month)) as synced
     from recon.indicator_cell where to_night = 'infinity'
 ),
 term as (

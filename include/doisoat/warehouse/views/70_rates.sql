@@ -15,14 +15,16 @@ comment on column mart.dim_indicator.points is 'The most points that it gives; n
 
 create view mart.fact_indicator_revision as
 select n.night, n.revision, n.is_standing, n.is_latest, c.source_id, c.agency_id, c.procedure_family, c.channel,
-    nullif(c.cell_month, 'infinity') as receipt_month, c.provincial, c.synced, c.synced_undecided, c.status_in_step,
+    nullif(c.cell_month, 'infinity') as receipt_month, c.provincial, c.synced, c.synced_undecided, c.synced_through, c.maybe_repeated,
+    c.maybe_repeated_synced, c.maybe_repeated_unsynced, c.status_in_step,
     c.status_undecided, c.portal, c.portal_rows, c.added, c.added_on_portal, c.added_portal_undecided, c.maybe_added,
     c.maybe_added_on_portal, c.maybe_added_portal_undecided
 from mart.night_revision n
 join archive.any_indicator_cell c on c.archive_id = n.archive_id and c.from_night <= n.night and n.night < c.to_night;
 
 create view mart.fact_indicator as
-select night, is_latest, source_id, agency_id, procedure_family, channel, receipt_month, provincial, synced, synced_undecided,
+select night, is_latest, source_id, agency_id, procedure_family, channel, receipt_month, provincial, synced, synced_undecided, synced_through,
+    maybe_repeated, maybe_repeated_synced, maybe_repeated_unsynced,
     status_in_step, status_undecided, portal, portal_rows, added, added_on_portal, added_portal_undecided, maybe_added,
     maybe_added_on_portal, maybe_added_portal_undecided
 from mart.fact_indicator_revision where is_standing;

@@ -10,6 +10,10 @@ create table recon.indicator_cell (
     provincial bigint not null default 0,
     synced bigint not null default 0,
     synced_undecided bigint not null default 0,
+    synced_through bigint not null default 0,
+    maybe_repeated bigint not null default 0,
+    maybe_repeated_synced bigint not null default 0,
+    maybe_repeated_unsynced bigint not null default 0,
     status_in_step bigint not null default 0,
     status_undecided bigint not null default 0,
     portal bigint not null default 0,
@@ -35,6 +39,10 @@ comment on column recon.indicator_cell.to_night is 'First night on which it no l
 comment on column recon.indicator_cell.provincial is 'Dossiers of the province, by its own agency, month and channel.';
 comment on column recon.indicator_cell.synced is 'Of provincial, those that the portal is seen to hold, in whichever cell.';
 comment on column recon.indicator_cell.synced_undecided is 'Of provincial, those of which it is not known whether the portal holds them: it was listed in part, or before they came up.';
+comment on column recon.indicator_cell.synced_through is 'Of provincial and not of synced, those that agree in agency, procedure and second of receipt with a ministry''s dossier that the portal holds, under a code of its own.';
+comment on column recon.indicator_cell.maybe_repeated is 'Of provincial, those that may be taken in twice: of one agency, procedure and second of receipt the province shows more than the ministry''s system has.';
+comment on column recon.indicator_cell.maybe_repeated_synced is 'Of maybe_repeated, at most so many are synced.';
+comment on column recon.indicator_cell.maybe_repeated_unsynced is 'Of maybe_repeated, at most so many are not synced.';
 comment on column recon.indicator_cell.status_in_step is 'Of synced, those in the same status on both sides.';
 comment on column recon.indicator_cell.status_undecided is 'Of synced, those whose status one of the sides does not tell.';
 comment on column recon.indicator_cell.portal is 'Dossiers that the portal is seen to hold, by its own agency, month and channel.';
