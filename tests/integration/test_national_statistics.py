@@ -56,11 +56,13 @@ def _months(totals: list[ControlTotal]) -> list[str]:
     return sorted({f"{total.receipt_month:%Y-%m}" for total in totals})
 
 
-def test_a_department_declares_its_sync_rate_as_two_counts(reporting: FakeReporting) -> None:
+def test_a_department_declares_its_sync_rate_as_two_counts_with_ratio_and_score(reporting: FakeReporting) -> None:
     totals = [total for total in _totals(reporting, months_back=1) if total.agency_ref == "d7"]
     assert [(total.measure, total.value) for total in totals] == [
         ("DOSSIER_SYNC_NUMERATOR", 7),
         ("DOSSIER_SYNC_DENOMINATOR", 10),
+        ("DOSSIER_SYNC_RATIO_PER_10000", 10_000),
+        ("DOSSIER_SYNC_SCORE_PER_10000", 60_000),
     ]
     assert totals[0] == ControlTotal(
         measure="DOSSIER_SYNC_NUMERATOR",
@@ -206,6 +208,21 @@ def test_a_count_that_is_no_number_is_a_changed_contract(rest_jsp: FakeRestJsp, 
 def test_a_count_may_be_written_as_a_text(rest_jsp: FakeRestJsp, value: object, expected: int | None) -> None:
     rest_jsp.always(Reply([{"MADONVI": "H37", "HS_TOTAL": value}]))
     assert [total.value for total in _totals(rest_jsp, dt.date(2024, 4, 17), months_back=1)] == [expected]
+
+
+def test_a_ratio_is_kept_as_it_is_stated(rest_jsp: FakeRestJsp) -> None:
+    rest_jsp.always(
+        Reply(
+            [
+                {"MADONVI": "H37", "DB_TOTAL": 7, "TILE_DB": 97.35},
+                {"MADONVI": "H37.01", "DB_TOTAL": 3, "TILE_DB": "97,35"},
+            ]
+        )
+    )
+    totals = [total for total in _totals(rest_jsp, dt.date(2024, 4, 17), months_back=1) if "TILE" in total.measure]
+    assert [(total.agency_code, total.measure, total.value) for total in totals] == [
+        ("H37", "TILE_DB_PER_10000", 973_500)
+    ]
 
 
 def test_the_api_is_chosen_by_the_night(reporting: FakeReporting, rest_jsp: FakeRestJsp) -> None:

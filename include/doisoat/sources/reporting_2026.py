@@ -34,6 +34,8 @@ class _Metric(msgspec.Struct):
     code: str = ""
     numerator: _Number = None
     denominator: _Number = None
+    ratio: _Number = None
+    score: _Number = None
     dataQualityStatus: str | None = None
 
 
@@ -175,6 +177,19 @@ class Reporting2026:
                     else None,
                     flags=_flags(metric),
                 )
+        for department in departments:
+            if metric := _sync(department):
+                for part in ("ratio", "score"):
+                    yield ControlTotal(
+                        measure=f"{_METRIC}_{part.upper()}_PER_10000",
+                        value=per_10000(getattr(metric, part)),
+                        measured_at=measured_at,
+                        receipt_month=month,
+                        period_kind="month",
+                        agency_ref=department.departmentId,
+                        agency_name=department.departmentName,
+                        flags=_flags(metric),
+                    )
 
     # tree -------------------------------------------------------------------------------------------------------
     def _tree_totals(self, month: dt.date) -> Iterator[ControlTotal]:
@@ -257,6 +272,11 @@ def _walk(nodes: Iterable[_Node]) -> Iterator[_Node]:
 
 def _whole(value: _Number) -> int | None:
     return None if value is None or abs(value) >= 1e15 else round(value)
+
+
+def per_10000(value: _Number) -> int | None:
+    """A ratio or a score as a whole number of ten-thousandths of what is stated, whatever its unit (1 or 100 for all) is."""
+    return None if value is None or abs(value) >= 1e9 else round(value * 10_000)
 
 
 def includes_children(parent: int | None, children: Sequence[int | None]) -> bool | None:

@@ -16,7 +16,7 @@ import msgspec
 from doisoat.errors import SourceChangedError
 from doisoat.model import ControlTotal
 from doisoat.sources.http import Answer, HttpSession
-from doisoat.sources.reporting_2026 import includes_children
+from doisoat.sources.reporting_2026 import includes_children, per_10000
 
 MEASURES = (
     "HS_TOTAL",
@@ -29,6 +29,7 @@ MEASURES = (
     "DXLTH",
     "DXLQH",
 )
+RATIO = "TILE_DB"
 _PAGE_SIZE = 200
 _MOST_PAGES = 100
 
@@ -72,6 +73,17 @@ class RestJsp:
                     agency_code=code,
                     agency_name=_first(row, self._options.old_unit_name_keys),
                     includes_children=includes_children(value, children) if is_parent else None,
+                )
+        for code, row in units:
+            if isinstance(ratio := row.get(RATIO), (int, float)):  # a text would not tell whether its comma is a point
+                yield ControlTotal(
+                    measure=f"{RATIO}_PER_10000",
+                    value=per_10000(ratio),
+                    measured_at=answer.time,
+                    receipt_month=month,
+                    period_kind="month",
+                    agency_code=code,
+                    agency_name=_first(row, self._options.old_unit_name_keys),
                 )
 
     def _all_rows(self, month: dt.date) -> tuple[list[dict[str, Any]], Answer]:

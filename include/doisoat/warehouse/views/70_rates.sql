@@ -60,6 +60,39 @@ comment on column mart.rate.points_most is 'The points that it gives, at most.';
 comment on column mart.rate.stale_sources is 'For how many sources an earlier snapshot stands in that night: read which before the number.';
 comment on column mart.rate.is_incomplete is 'Whether a side was not listed whole that night.';
 comment on column mart.rate.is_provisional is 'Whether the period was still running on that night.';
+create view mart.published_sync as
+select n.night, n.is_latest, c.period_kind, c.period_start, c.agency_id, max(c.value) filter (where c.measure in ('DOSSIER_SYNC_NUMERATOR', 'DB_TOTAL')) as numerator,
+    max(c.value) filter (where c.measure in ('DOSSIER_SYNC_DENOMINATOR', 'HS_TOTAL')) as denominator,
+    max(c.value) filter (where c.measure in ('DOSSIER_SYNC_RATIO_PER_10000', 'TILE_DB_PER_10000')) / 10000.0 as ratio,
+    max(c.value) filter (where c.measure = 'DOSSIER_SYNC_SCORE_PER_10000') / 10000.0 as score, max(c.flags) as flags,
+    c.source_id, min(r.ratio_least) as received_least, max(r.ratio_most) as received_most, min(k.ratio_least) as corrected_least,
+    max(k.ratio_most) as corrected_most
+from mart.night n
+join core.control_total c on c.from_night <= n.night and n.night < c.to_night
+left join mart.rate r on r.night = n.night and r.indicator = 'sync_received' and (r.period_kind, r.period_start) = (c.period_kind, c.period_start)
+    and r.agency_id is not distinct from c.agency_id
+left join mart.rate k on k.night = n.night and k.indicator = 'sync_corrected' and (k.period_kind, k.period_start) = (c.period_kind, c.period_start)
+    and k.agency_id is not distinct from c.agency_id
+where c.measure in ('DOSSIER_SYNC_NUMERATOR', 'DOSSIER_SYNC_DENOMINATOR', 'DOSSIER_SYNC_RATIO_PER_10000', 'DOSSIER_SYNC_SCORE_PER_10000',
+    'DB_TOTAL', 'HS_TOTAL', 'TILE_DB_PER_10000') and c.agency_id is distinct from 'unknown'
+group by n.night, n.is_latest, c.source_id, c.period_kind, c.period_start, c.agency_id;
+comment on view mart.published_sync is 'What the portal publishes of indicator 1.4, beside what we compute; `doisoat walk` goes from one to the other. Grain: night, source, period, agency.';
+comment on column mart.published_sync.night is 'The published night.';
+comment on column mart.published_sync.is_latest is 'True for the night to read by default.';
+comment on column mart.published_sync.period_kind is 'month, quarter or year.';
+comment on column mart.published_sync.period_start is 'First day of the period.';
+comment on column mart.published_sync.agency_id is 'The unit; null for the province.';
+comment on column mart.published_sync.numerator is 'What the portal counts as synced (DOSSIER_SYNC, earlier DB_TOTAL).';
+comment on column mart.published_sync.denominator is 'Of how many (DOSSIER_SYNC, earlier HS_TOTAL).';
+comment on column mart.published_sync.ratio is 'The ratio as the portal states it, in its own unit.';
+comment on column mart.published_sync.score is 'The points as the portal states them; null where it states none.';
+comment on column mart.published_sync.flags is 'The portal''s own flags: a provisional denominator makes 100 %.';
+comment on column mart.published_sync.source_id is 'The source that publishes it.';
+comment on column mart.published_sync.received_least is 'sync_received, at least; in [0, 1].';
+comment on column mart.published_sync.received_most is 'sync_received, at most.';
+comment on column mart.published_sync.corrected_least is 'sync_corrected, at least.';
+comment on column mart.published_sync.corrected_most is 'sync_corrected, at most.';
+
 do $$
 declare
     of_column record;
