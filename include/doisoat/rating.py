@@ -10,7 +10,7 @@ import psycopg
 import typer
 
 from doisoat.errors import ConfigurationError
-from doisoat.indicators.rates import Part
+from doisoat.indicators.rates import Part, rests_on
 from doisoat.indicators.rates import rates as rates_of
 
 #: Added to `doisoat` by doisoat.cli.
@@ -89,8 +89,15 @@ def score(
             wanted["agency"] = agency_id_of(connection, wanted["agency"])
         question = Question(chosen, archive_of(connection, chosen, None), asked, part)
         report = ranked(connection, site.settings, question, Repair(**wanted), "all" if wanted else str(by))
+        caution = rests_on(connection, chosen, question.archive_id)
     months = f"{part.first_month:%Y-%m} to {part.last_month:%Y-%m}"
-    print_report(report, Format(format), f"What repairs would gain: {asked}, {months}, night {chosen}")
+    print_report(
+        report, Format(format), f"What repairs would gain: {asked}, {months}, night {chosen}{_cautious(caution)}"
+    )
+
+
+def _cautious(caution: str | None) -> str:
+    return f" ({caution})" if caution else ""
 
 
 def _wanted(conditions: list[str], agency: str | None) -> dict[str, str]:
@@ -128,7 +135,8 @@ def walk(
             "agency": agency and agency_id_of(connection, agency), "reported_by": choices.reported_by,
             "numerators": choices.published_numerators, "denominators": choices.published_denominators,
         })  # fmt: skip
-    title = f"From the portal's number to ours, {month:%Y-%m}, night {chosen}"
+        caution = rests_on(connection, chosen, archive_of(connection, chosen, None))
+    title = f"From the portal's number to ours, {month:%Y-%m}, night {chosen}{_cautious(caution)}"
     print_report(report, Format(format), title, blank=("ratio", "adds_up"))
 
 
@@ -165,7 +173,7 @@ def rates(
             first_month=since and since.date(), last_month=until and until.date(),
         )  # fmt: skip
         report = rates_of(connection, site.settings, part, chosen, archive_of(connection, chosen, revision))
-    print_report(report, Format(format), f"Rates, night {chosen}")
+    print_report(report, Format(format), f"Rates, night {chosen}", blank=("period_start", "part", "rests_on"))
 
 
 def agency_id_of(connection: psycopg.Connection, named: str) -> str:

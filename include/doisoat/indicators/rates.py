@@ -70,12 +70,24 @@ def cell_parameters(settings: ProvinceSettings, part: Part, night: dt.date, arch
     }
 
 
+def rests_on(connection: psycopg.Connection, night: dt.date, archive_id: int) -> str | None:
+    """What is to be read before any number of the night: stale or absent sources, sides listed in part; None for nothing."""
+    query = (HERE / "rests_on.sql").read_text("utf-8")
+    stale, is_incomplete = connection.execute(query, {"night": night, "archive_id": archive_id}).fetchone() or (
+        None,
+        None,
+    )
+    said = [f"stale or absent: {stale}"] if stale else []
+    return "; ".join([*said, *(["a side was listed in part"] if is_incomplete else [])]) or None
+
+
 def rates(
     connection: psycopg.Connection, settings: ProvinceSettings, part: Part, night: dt.date, archive_id: int
 ) -> Report:
     """Each indicator by period and part: numerator, denominator and ratio, each at least and at most.
 
-    Returns rows in the order of the definitions, periods and parts; a ratio is in [0, 1], null where it is not known.
+    Returns rows in the order of the definitions, periods and parts; a ratio is in [0, 1], null where it is not known. A number is
+    provisional while its period runs; `rests_on` says what is to be read before it.
     """
     with connection.transaction(force_rollback=True):
         for name in ("cells_of", *ROLLED):
@@ -90,9 +102,10 @@ def rates(
         cursor = connection.execute(
             f"""select indicator, (%(labels)s::text[])[place] as label, indicator <> all (%(rivals)s) as is_in_force,
                 nullif(period_start, '-infinity') as period_start, nullif(part, '') as part,
-                numerator_least, numerator_most, denominator_least, denominator_most, ratio_least, ratio_most, denominator_basis
-            from ({rules.replace("%", "%%")}) rated
+                numerator_least, numerator_most, denominator_least, denominator_most, ratio_least, ratio_most, denominator_basis,
+                isfinite(period_end) and period_end > %(night)s::date + 1 as is_provisional, %(rests_on)s::text as rests_on
+            from ({rules.replace("%", "%%")}) rated join period using (period_kind, period_start)
             order by place, period_start, part""",
-            {"labels": labels, "rivals": rivals},
+            {"labels": labels, "rivals": rivals, "night": night, "rests_on": rests_on(connection, night, archive_id)},
         )
         return as_report(cursor)

@@ -1,11 +1,11 @@
 -- What indicator 1.4 counts, by cell. The province's dossiers by its own word, the portal's by the portal's; of a ministry's
 -- system those that the province does not hold. Counted in core: of the verdicts only what the evidence leaves open is asked.
 create temporary table sync_counts on commit drop as
-with provincial as (
+with provincial as not materialized (
     select dossier_id, agency_id, procedure_family, channel, receipt_month, received_at, status from core.dossier_record
     where source_id = any (%(provincial_sources)s) and to_night = 'infinity' and duplicate_rank = 1
 ),
-national as (
+national as not materialized (
     select dossier_id, agency_id, procedure_family, channel, receipt_month, status, duplicate_rank from core.dossier_record
     where source_id = any (%(national_sources)s) and to_night = 'infinity' and duplicate_rank > 0
 ),
