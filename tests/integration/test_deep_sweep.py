@@ -185,6 +185,23 @@ def test_what_a_missed_night_loaded_is_no_defect_and_not_forgotten_by_a_replay(
     assert differs(world) == 0
 
 
+def test_a_replay_goes_back_to_what_a_missed_night_had_loaded(tmp_path: Path, warehouse_dsn: str) -> None:
+    """Who claims a code is as known after the last night that loaded anything, though that night was missed."""
+    world = World(tmp_path, warehouse_dsn, sources={"national_export": {"expected_every_days": 7}})
+    claims = f"code | national\n{A} | {C}\n{B} | {C}"
+    world.run(NIGHTS[0], igate=HERE, national_export=claims)
+    world.run(NIGHTS[1], igate=HERE, national_export=claims.replace(f"\n{B} | {C}", ""))
+    with pytest.raises(NightNotCollectedError):
+        world.run(NIGHTS[2], national_export=claims)
+    world.run(NIGHTS[3], igate=HERE)
+    conflicts = "select other_code, claimants, from_night::text, to_night::text from core.identity_conflict order by 3"
+    before = world.rows(conflicts)
+    assert before == [(C, 2, NIGHTS[0], NIGHTS[1]), (C, 2, NIGHTS[2], "infinity")]
+    list(replay(world.site, dt.date.fromisoformat(NIGHTS[3])))
+    assert world.rows(conflicts) == before
+    assert differs(world) == 0
+
+
 def test_a_night_of_which_nothing_came_touches_nothing(world: World) -> None:
     before = world.rows("select * from core.touched_night order by 1")
     with pytest.raises(NightNotCollectedError):
