@@ -200,9 +200,11 @@ def test_an_operator_confirms_a_held_pull_and_it_stays_in_the_record(world: Worl
 
 def test_a_night_published_while_its_pull_was_held_stays_readable_as_it_was(world: World) -> None:
     """Accepting the pull makes another night of it: that is the next revision, and nothing of the first is overwritten."""
-    everything = """select 'pull', to_jsonb(p) - 'archive_id' from archive.any_pull p join mart.night_revision n using (archive_id, night)
+    everything = """select 'pull', to_jsonb(p) - 'archive_id'
+        from archive.any_pull p join mart.night_revision n using (archive_id, night)
         where n.night = %(night)s and n.revision = 1
-        union all select 'gap', to_jsonb(g) - 'is_standing' - 'is_latest' from mart.gap_revision g where night = %(night)s and revision = 1
+        union all select 'gap', to_jsonb(g) - 'is_standing' - 'is_latest' from mart.gap_revision g
+        where night = %(night)s and revision = 1
         union all select 'bridge', to_jsonb(b) - 'is_standing' - 'is_latest' from mart.ledger_revision b
         where night = %(night)s and revision = 1 order by 1, 2"""
     world.run(FIRST, igate=ALL, national_export=ALL)
