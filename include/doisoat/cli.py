@@ -16,7 +16,7 @@ import psycopg
 import typer
 from rich.console import Console
 
-from doisoat.decide import gap
+from doisoat.decide import answering, gap
 from doisoat.errors import ConfigurationError, DoisoatError
 from doisoat.operate import operations
 from doisoat.reports.query import Report, archive_of, as_csv, as_json, print_table, query
@@ -28,6 +28,7 @@ from doisoat.warehouse.nights import last_published
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 commands.add_typer(operations)
 commands.add_typer(gap, name="gap")
+commands.add_typer(answering)
 #: Wide enough for every column where the output is a pipe: a cut-off number is a wrong number.
 console = Console(width=None if sys.stdout.isatty() else 320, highlight=False)
 
@@ -38,6 +39,15 @@ class Format(StrEnum):
     TABLE = "table"
     JSON = "json"
     CSV = "csv"
+
+
+class ListFormat(StrEnum):
+    """How a list of gaps is printed, or written for whoever fills it in."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    XLSX = "xlsx"
 
 
 class Pair(StrEnum):
@@ -138,12 +148,30 @@ def bridge(
 def gaps(
     night: Night = None,
     revision: Revision = None,
-    format: As = Format.TABLE,
+    format: Annotated[ListFormat, typer.Option("--format", help="How to print; xlsx: see --out.")] = ListFormat.TABLE,
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write the workbook that units fill in and send back.")
+    ] = None,
     all: Annotated[bool, typer.Option("--all", help="Also what is no gap yet (pending, incomplete, ...).")] = False,
     pair: Annotated[Pair | None, typer.Option(help="Only these two sides; else all pairs.")] = None,
+    owner: Annotated[str | None, typer.Option(help="Only what is this agency's to do.")] = None,
 ) -> None:
-    """One row a gap: kind, both values, codes on each side, agency, procedure, since when."""
-    _report("gaps", night, format, "Gaps", revision, with_pending=all, pair=pair and str(pair))
+    """One row a gap: kind, both values, codes on each side, agency, procedure, since when; or as a workbook to be answered."""
+    asked: dict[str, Any] = {"with_pending": all, "pair": pair and str(pair), "owner": owner}
+    if (format is ListFormat.XLSX) != (out is not None) or (out and all):
+        raise typer.BadParameter(
+            "a workbook is of gaps alone: --format xlsx --out FILE, without --all", param_hint="--out"
+        )
+    if out is None:
+        _report("gaps", night, Format(format), "Gaps", revision, **asked)
+        return
+    from doisoat.reports.repair_list import write_repair_list
+
+    with _warehouse() as (_, connection):
+        chosen = _night(connection, night)
+        where = {"night": chosen, "archive_id": archive_of(connection, chosen, revision)}
+        written = write_repair_list(query(connection, "gaps", {**where, **asked}), chosen, out)
+    typer.echo(f"{out}: {written} gaps of night {chosen}")
 
 
 @commands.command()

@@ -73,7 +73,7 @@ def test_a_gap_names_its_owner_wherever_it_is_shown(world: World, postgres_serve
         assert {row[0]: row[1:] for row in rows} == owners
     with connect(world.dsn) as connection:
         night = connection.execute("select %s::date", [NIGHT]).fetchone()[0]
-        asked = {"night": night, "archive_id": 0, "with_pending": False, "pair": None}
+        asked = {"night": night, "archive_id": 0, "with_pending": False, "pair": None, "owner": None}
         told = query(connection, "gaps", asked).dicts()
         assert {row["dossier_id"]: (row["agency_id"], row["owner_id"]) for row in told} == owners
         assert {group.cause: group.owner_id for group in group_gaps(connection, night, 0)} == {

@@ -57,4 +57,5 @@ left join lateral mart.said_of_gap(
     l.pair, l.dossier_id, l.kind, l.detail, %(night)s, coalesce(l.reopened_on, l.opened_on), l.cause, y.basis
 ) d on l.dossier_id is not null
 where (%(with_pending)s or g.standing = 'gap') and (%(pair)s::text is null or g.pair = %(pair)s)
+  and (%(owner)s::text is null or w.owner_id = %(owner)s)
 order by g.pair desc, g.gap_kind, g.attribute nulls first, agency_id, g.dossier_id
