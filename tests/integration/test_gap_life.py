@@ -308,3 +308,18 @@ def test_the_list_of_gaps_says_what_was_said_of_each(world: World) -> None:
     assert doisoat(world, "gap", "--dossier", A, "acknowledge").stdout.endswith("acknowledged: 1 gaps\n")
     rows = json.loads(doisoat(world, "gaps", "--night", FIRST, "--format", "json").stdout)
     assert {row["dossier_id"]: row["state"] for row in rows} == {A: "acknowledged", B: "open", C: "open"}
+
+
+def test_a_list_of_an_earlier_night_shows_the_codes_as_known_then(world: World) -> None:
+    """A link that was learned later joins dossiers now; on the night before they were two, and the list says so."""
+    world.run(FIRST, igate=f"code | national\n{B} | -", national_export=listing(A))
+
+    def codes() -> set[tuple[str | None, ...]]:
+        rows = json.loads(doisoat(world, "gaps", "--night", FIRST, "--format", "json").stdout)
+        return {(row["dossier_id"], row["national_codes"], row["provincial_codes"]) for row in rows}
+
+    before = codes()
+    assert before == {(A, A, None), (B, None, B)}
+    world.run(SECOND, igate=f"code | national\n{B} | {A}", national_export=listing(A))
+    assert world.rows("select distinct dossier_id from core.dossier_record") == [(A,)]
+    assert codes() == before
