@@ -270,9 +270,9 @@ def docs(
     check: Annotated[bool, typer.Option("--check", help="Fail if a generated page is not current.")] = False,
 ) -> None:
     """Write the generated pages of docs/: sources, data dictionary, checks."""
-    from doisoat.reports.generated_docs import stale_pages, write_pages
+    from doisoat.reports.generated_docs import scratch_warehouse, stale_pages, write_pages
 
-    with _scratch_warehouse() as dsn:
+    with scratch_warehouse() as dsn:
         if not check:
             write_pages(dsn)
             return
@@ -377,25 +377,6 @@ def site_at_hand() -> Iterator[Site]:
 def _warehouse() -> Iterator[tuple[Site, psycopg.Connection]]:
     with site_at_hand() as site, connect(site.dsn) as connection:
         yield site, connection
-
-
-@contextmanager
-def _scratch_warehouse() -> Iterator[str]:
-    """A new, empty, migrated warehouse: generated pages must not depend on what a laptop happens to hold."""
-    import tempfile
-
-    from standalone import postgres
-
-    from doisoat.warehouse.database import migrate as run_migrations
-
-    with tempfile.TemporaryDirectory(prefix="doisoat-docs-", ignore_cleanup_errors=True) as directory:
-        server = postgres.start(Path(directory), postgres.THROWAWAY_SETTINGS)
-        try:
-            dsn = postgres.ensure_database(server, "warehouse", may_create_roles=True)
-            run_migrations(dsn)
-            yield dsn
-        finally:
-            postgres.stop(Path(directory))
 
 
 if __name__ == "__main__":
