@@ -16,7 +16,7 @@ import psycopg
 import typer
 from rich.console import Console
 
-from doisoat.decide import gap
+from doisoat.decide import answering, gap
 from doisoat.errors import ConfigurationError, DoisoatError
 from doisoat.operate import operations
 from doisoat.rating import rating
@@ -30,6 +30,7 @@ commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_except
 commands.add_typer(operations)
 commands.add_typer(rating)
 commands.add_typer(gap, name="gap")
+commands.add_typer(answering)
 #: Wide enough for every column where the output is a pipe: a cut-off number is a wrong number.
 console = Console(width=None if sys.stdout.isatty() else 320, highlight=False)
 
@@ -40,6 +41,15 @@ class Format(StrEnum):
     TABLE = "table"
     JSON = "json"
     CSV = "csv"
+
+
+class ListFormat(StrEnum):
+    """How a list of gaps is printed, or written for whoever fills it in."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    XLSX = "xlsx"
 
 
 class Pair(StrEnum):
@@ -140,12 +150,30 @@ def bridge(
 def gaps(
     night: Night = None,
     revision: Revision = None,
-    format: As = Format.TABLE,
+    format: Annotated[ListFormat, typer.Option("--format", help="How to print; xlsx: see --out.")] = ListFormat.TABLE,
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write the workbook that units fill in and send back.")
+    ] = None,
     all: Annotated[bool, typer.Option("--all", help="Also what is no gap yet (pending, incomplete, ...).")] = False,
     pair: Annotated[Pair | None, typer.Option(help="Only these two sides; else all pairs.")] = None,
+    owner: Annotated[str | None, typer.Option(help="Only what is this agency's to do.")] = None,
 ) -> None:
-    """One row a gap: kind, both values, codes on each side, agency, procedure, since when."""
-    _report("gaps", night, format, "Gaps", revision, with_pending=all, pair=pair and str(pair))
+    """One row a gap: kind, both values, codes on each side, agency, procedure, since when; or as a workbook to be answered."""
+    asked: dict[str, Any] = {"with_pending": all, "pair": pair and str(pair), "owner": owner}
+    if (format is ListFormat.XLSX) != (out is not None) or (out and all):
+        raise typer.BadParameter(
+            "a workbook is of gaps alone: --format xlsx --out FILE, without --all", param_hint="--out"
+        )
+    if out is None:
+        _report("gaps", night, Format(format), "Gaps", revision, **asked)
+        return
+    from doisoat.reports.repair_list import write_repair_list
+
+    with _warehouse() as (_, connection):
+        chosen = _night(connection, night)
+        where = {"night": chosen, "archive_id": archive_of(connection, chosen, revision)}
+        written = write_repair_list(query(connection, "gaps", {**where, **asked}), chosen, out)
+    typer.echo(f"{out}: {written} gaps of night {chosen}")
 
 
 @commands.command()
@@ -244,9 +272,9 @@ def docs(
     check: Annotated[bool, typer.Option("--check", help="Fail if a generated page is not current.")] = False,
 ) -> None:
     """Write the generated pages of docs/: sources, data dictionary, checks."""
-    from doisoat.reports.generated_docs import stale_pages, write_pages
+    from doisoat.reports.generated_docs import scratch_warehouse, stale_pages, write_pages
 
-    with _scratch_warehouse() as dsn:
+    with scratch_warehouse() as dsn:
         if not check:
             write_pages(dsn)
             return
@@ -354,25 +382,6 @@ def site_at_hand() -> Iterator[Site]:
 def warehouse_at_hand() -> Iterator[tuple[Site, psycopg.Connection]]:
     with site_at_hand() as site, connect(site.dsn) as connection:
         yield site, connection
-
-
-@contextmanager
-def _scratch_warehouse() -> Iterator[str]:
-    """A new, empty, migrated warehouse: generated pages must not depend on what a laptop happens to hold."""
-    import tempfile
-
-    from standalone import postgres
-
-    from doisoat.warehouse.database import migrate as run_migrations
-
-    with tempfile.TemporaryDirectory(prefix="doisoat-docs-", ignore_cleanup_errors=True) as directory:
-        server = postgres.start(Path(directory), postgres.THROWAWAY_SETTINGS)
-        try:
-            dsn = postgres.ensure_database(server, "warehouse", may_create_roles=True)
-            run_migrations(dsn)
-            yield dsn
-        finally:
-            postgres.stop(Path(directory))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`doisoat gap WHICH... ACTION`: what a person says of open gaps, of one or of a whole group at once."""
+"""What a person says of open gaps: `doisoat gap WHICH... ACTION`, or `doisoat answers LIST` as its unit filled it in."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Annotated
 import typer
 
 from doisoat.errors import DecisionRefusedError
-from doisoat.explain.decisions import Said, Selection, decide, read_answers, select
+from doisoat.explain.decisions import Said, Selection, decide, select
 
-#: Added to `doisoat` by doisoat.cli.
+#: Both are added to `doisoat` by doisoat.cli.
 gap = typer.Typer(no_args_is_help=True, help="Say something of open gaps: doisoat gap --cause C --agency A ACTION.")
+answering = typer.Typer()
 
 Day = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 Reason = Annotated[str, typer.Option(help="Why; stays in the record. No person's name or number.")]
@@ -65,26 +66,32 @@ def revoke(context: typer.Context) -> None:
     _say(context.obj, "revoked")
 
 
-@gap.command()
+@answering.command()
 def answers(
     file: Annotated[
-        Path, typer.Argument(help="A list as `doisoat gaps --format csv` gives it, with columns answer and reason.")
+        Path, typer.Argument(help="The list of `doisoat gaps --format xlsx` (or csv), filled in and sent back.")
     ],
+    by: Annotated[str | None, typer.Option(help="Which unit answered; else your account. No person's name.")] = None,
 ) -> None:
-    """Take in what a unit answered: a returned list (.csv or .xlsx) with `done` or `disputed` and a reason in its rows."""
+    """Take in what a unit answered on a returned list. Exit code 1: some rows were refused; the others are kept all the same."""
     from doisoat.cli import site_at_hand
+    from doisoat.explain.answers import read_answers, take_in
     from doisoat.operate import account
+    from doisoat.screen import is_note
     from doisoat.warehouse.database import writing
     from doisoat.warehouse.nights import last_published
 
-    given = read_answers(file)
+    if by is not None and not is_note(by):
+        raise typer.BadParameter("name a unit, without an address or a number of a person", param_hint="--by")
+    given, refused = read_answers(file)
     with site_at_hand() as site, writing(site.dsn) as connection:
         night = last_published(connection)
-        kept = sum(
-            decide(connection, night, [key], Said(action, account(), "answers", reason))
-            for key, action, reason in given
-        )
-    typer.echo(f"night {night}: {kept} of {len(given)} answers are of gaps that are open")
+        taken = take_in(connection, night, given, by.strip() if by else account())
+    refused += taken.refused
+    for place, why in refused:
+        typer.echo(f"{place}: not taken: {why}", err=True)
+    typer.echo(f"night {night}: {taken.kept} answers kept, {taken.known} known already, {len(refused)} not taken")
+    raise typer.Exit(1 if refused else 0)
 
 
 def _say(selection: Selection, action: str, reason: str | None = None, expires_on: dt.date | None = None) -> None:

@@ -114,9 +114,10 @@ def _latest(connection: psycopg.Connection) -> dt.date | None:
     compared = connection.execute("select max(night) from recon.whole_night").fetchone()
     if row is None or compared is None or compared[0] is None:
         return None
-    if nights.unfinished_replay(connection) or row[1] in ("open", "loaded") or compared[0] != row[0]:
+    if nights.unfinished_replay(connection) or row[1] in ("open", "loaded"):
         raise NightBusyError(f"deep sweep: night {row[0]} is under way ({row[1]}); it is swept once it is compared")
-    # a missed night may have loaded what comes now and then: what is held is no longer what was compared
+    # a missed night may have loaded what comes now and then, and a blocked one all of it: what is held is no longer what was
+    # compared
     later = connection.execute("select from core.touched_night where night > %s", [compared[0]]).fetchone()
     return compared[0] if later is None else None
 

@@ -142,7 +142,7 @@ def load_night(site: Site, night: dt.date, *, run_id: str | None = None) -> dict
             keep_as_loaded(connection, night, landings)
             return {}
         refuse_unsealed(connection, site, night, landings)
-        if loaded and loaded[0]:
+        if nights.is_begun(connection, night):
             revisions.set_aside(connection, night)
             revisions.rewind_nights(connection, night)
         counts = load_landings(connection, site, night, landings)

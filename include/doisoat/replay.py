@@ -209,14 +209,11 @@ def _begin(connection: psycopg.Connection, site: Site, plan: list[Planned], run_
     _note_nights_on_disk(connection, plan)
     revisions.rewind_nights(connection, first)
     load_reference(connection, site.settings)
-    before = connection.execute(
-        "select max(night), (select min(night) from ops.night) from ops.night where night < %s and inputs is not null",
-        [first],
-    ).fetchone()
-    if before and before[0]:
-        identify(connection, before[0], as_a_whole=True)
-    is_whole = before is None or before[1] == first
-    _derive_catalogues(connection, site, dt.date.min if is_whole else first)
+    # also a night that was missed: what came now and then was loaded all the same
+    (before,) = connection.execute("select max(night) from ops.load where night < %s", [first]).fetchone() or (None,)
+    if before:
+        identify(connection, before, as_a_whole=True)
+    _derive_catalogues(connection, site, first if before else dt.date.min)
 
 
 def _note_nights_on_disk(connection: psycopg.Connection, plan: list[Planned]) -> None:

@@ -156,6 +156,7 @@ class Province(_Strict):
     name: str
     timezone: str = "Asia/Ho_Chi_Minh"
     agencies: Path | None = None
+    successions: Path | None = None
     procedures: Path | None = None
 
 

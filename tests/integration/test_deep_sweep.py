@@ -162,7 +162,7 @@ def test_what_is_loaded_after_the_comparison_and_not_compared_is_not_forgotten(w
     world.rows("update ops.night set state = 'blocked' where night = %s", [NIGHTS[1]])
     assert deep_sweep(world.site) is None  # what stands was compared on other records
     world.run(NIGHTS[2], igate=here, national_export=THERE)
-    assert how(world) == [True, False, True]
+    assert how(world) == [True, False]  # the blocked night is undone as it was compared; what it loaded is looked at
     assert (D, "status", "4", "9") in world.differences(NIGHTS[2])
     assert differs(world) == 0
 
@@ -182,6 +182,23 @@ def test_what_a_missed_night_loaded_is_no_defect_and_not_forgotten_by_a_replay(
     assert (D, "status", "9", "4") in before
     list(replay(world.site, dt.date.fromisoformat(NIGHTS[2])))
     assert world.differences(NIGHTS[2]) == before
+    assert differs(world) == 0
+
+
+def test_a_replay_goes_back_to_what_a_missed_night_had_loaded(tmp_path: Path, warehouse_dsn: str) -> None:
+    """Who claims a code is as known after the last night that loaded anything, though that night was missed."""
+    world = World(tmp_path, warehouse_dsn, sources={"national_export": {"expected_every_days": 7}})
+    claims = f"code | national\n{A} | {C}\n{B} | {C}"
+    world.run(NIGHTS[0], igate=HERE, national_export=claims)
+    world.run(NIGHTS[1], igate=HERE, national_export=claims.replace(f"\n{B} | {C}", ""))
+    with pytest.raises(NightNotCollectedError):
+        world.run(NIGHTS[2], national_export=claims)
+    world.run(NIGHTS[3], igate=HERE)
+    conflicts = "select other_code, claimants, from_night::text, to_night::text from core.identity_conflict order by 3"
+    before = world.rows(conflicts)
+    assert before == [(C, 2, NIGHTS[0], NIGHTS[1]), (C, 2, NIGHTS[2], "infinity")]
+    list(replay(world.site, dt.date.fromisoformat(NIGHTS[3])))
+    assert world.rows(conflicts) == before
     assert differs(world) == 0
 
 

@@ -198,6 +198,31 @@ def test_an_operator_confirms_a_held_pull_and_it_stays_in_the_record(world: Worl
     assert len(held(world, SECOND)) == 3
 
 
+def test_a_night_published_while_its_pull_was_held_stays_readable_as_it_was(world: World) -> None:
+    """Accepting the pull makes another night of it: that is the next revision, and nothing of the first is overwritten."""
+    everything = """select 'pull', to_jsonb(p) - 'archive_id'
+        from archive.any_pull p join mart.night_revision n using (archive_id, night)
+        where n.night = %(night)s and n.revision = 1
+        union all select 'gap', to_jsonb(g) - 'is_standing' - 'is_latest' from mart.gap_revision g
+        where night = %(night)s and revision = 1
+        union all select 'bridge', to_jsonb(b) - 'is_standing' - 'is_latest' from mart.ledger_revision b
+        where night = %(night)s and revision = 1 order by 1, 2"""
+    world.run(FIRST, igate=ALL, national_export=ALL)
+    world.run(SECOND, igate=TENTH, national_export=listing(CODES[1:]))
+    before = world.rows(everything, {"night": SECOND})
+    assert {row["state"] for kind, row in before if kind == "pull" and row["source_id"] == "igate"} == {"stale"}
+    assert accept(world, SECOND).returncode == 0
+    assert world.rows(everything, {"night": SECOND}) == before
+    world.run(SECOND)
+    assert world.rows(everything, {"night": SECOND}) == before
+    assert pull(world, SECOND) == ("fresh", None, SECOND)
+    standing = "select revision from mart.night_revision where night = %s and is_standing"
+    assert world.rows(standing, [SECOND]) == [(2,)]
+    world.rows("update ops.night set inputs = null where night = %s", [SECOND])
+    world.run(SECOND)  # the same outcome is the same revision
+    assert world.rows(standing, [SECOND]) == [(2,)]
+
+
 def test_what_cannot_be_accepted_is_refused_in_one_line(world: World) -> None:
     world.run(FIRST, igate=ALL, national_export=ALL)
     world.run(SECOND, igate=TENTH, national_export=ALL)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from doisoat import night as steps
+from support.commands import doisoat
 from support.world import World
 
 FIRST, SECOND, THIRD, FOURTH = ("2024-04-16", "2024-04-17", "2024-04-18", "2024-04-19")
@@ -145,13 +143,6 @@ def test_a_gap_is_printed_with_its_age(world: World) -> None:
     assert world.rows("select age_nights from mart.gap where is_latest") == [(1,)]
 
 
-def doisoat(world: World, *arguments: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "DOISOAT"))}
-    here = {"AIRFLOW_CONN_WAREHOUSE": world.dsn, "DOISOAT_PROVINCE": str(world.site.settings.path)}
-    command = [str(Path(sys.executable).with_name("doisoat")), *arguments]
-    return subprocess.run(command, env={**kept, **here}, capture_output=True, text=True, check=False)
-
-
 # what people say --------------------------------------------------------------------------------------------------------
 def states(world: World) -> list[tuple[str, str, str, str | None]]:
     return world.rows("select dossier_id, cause, state, state_reason from mart.gap where is_latest order by 1, 2")
@@ -197,8 +188,8 @@ def test_a_unit_answers_on_the_returned_list(world: World, tmp_path: Path) -> No
     answers = {A: "disputed,the portal shows 5 since this morning", B: "done,"}
     lines = [f"{rows[0]},answer,reason", *(f"{row},{answers[A if A in row else B]}" for row in rows[1:])]
     returned.write_text("\n".join(lines), encoding="utf-8")
-    done = doisoat(world, "gap", "answers", str(returned))
-    assert done.stdout == f"night {FIRST}: 2 of 2 answers are of gaps that are open\n", done.stderr
+    done = doisoat(world, "answers", str(returned))
+    assert done.stdout == f"night {FIRST}: 2 answers kept, 0 known already, 0 not taken\n", done.stderr
     assert [(row[0], row[2], row[3]) for row in states(world)] == [
         (A, "disputed", "the portal shows 5 since this morning"),
         (B, "done", None),
@@ -317,3 +308,18 @@ def test_the_list_of_gaps_says_what_was_said_of_each(world: World) -> None:
     assert doisoat(world, "gap", "--dossier", A, "acknowledge").stdout.endswith("acknowledged: 1 gaps\n")
     rows = json.loads(doisoat(world, "gaps", "--night", FIRST, "--format", "json").stdout)
     assert {row["dossier_id"]: row["state"] for row in rows} == {A: "acknowledged", B: "open", C: "open"}
+
+
+def test_a_list_of_an_earlier_night_shows_the_codes_as_known_then(world: World) -> None:
+    """A link that was learned later joins dossiers now; on the night before they were two, and the list says so."""
+    world.run(FIRST, igate=f"code | national\n{B} | -", national_export=listing(A))
+
+    def codes() -> set[tuple[str | None, ...]]:
+        rows = json.loads(doisoat(world, "gaps", "--night", FIRST, "--format", "json").stdout)
+        return {(row["dossier_id"], row["national_codes"], row["provincial_codes"]) for row in rows}
+
+    before = codes()
+    assert before == {(A, A, None), (B, None, B)}
+    world.run(SECOND, igate=f"code | national\n{B} | {A}", national_export=listing(A))
+    assert world.rows("select distinct dossier_id from core.dossier_record") == [(A,)]
+    assert codes() == before

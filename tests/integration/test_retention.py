@@ -166,6 +166,48 @@ def test_what_a_later_night_asks_of_the_past_is_kept(world: World, other_warehou
     assert as_known(world, tonight) == as_known(other, tonight)
 
 
+STANDS = """select 'cause', pair, dossier_id, kind, cause, basis::text from recon.cause where to_night = 'infinity'
+    union all select 'verdict', pair, dossier_id, presence, standing, evidence from recon.verdict where to_night = 'infinity'
+    union all select 'difference', pair, dossier_id, attribute, standing, null from recon.difference where to_night = 'infinity'
+    order by 1, 2, 3, 4, 5"""
+
+
+def stays_as_it_is_after_retention(world: World, **tonight: str) -> None:
+    """Nothing that stands changes: not when history is cut, not in a sweep after it, not in a quiet night after that."""
+    before = world.rows(STANDS)
+    assert apply_retention(keeping(world.site, Retention(landing_nights=1, history_nights=2)))["rows_deleted"] > 0
+    assert (swept := world.sweep(NIGHTS[4])) is not None
+    assert swept.differences == 0
+    world.run(NIGHTS[5], **tonight)
+    assert world.rows(STANDS) == before
+
+
+def test_no_cause_loses_its_witness(tmp_path: Path, warehouse_dsn: str) -> None:
+    """What was last seen of a record is kept under each code that it stood under: there it is evidence."""
+    world = World(tmp_path, warehouse_dsn)
+    twice, other = "H37.21.01-240401-0001", "H37.21.01-240403-0003"
+    rest = f"1 | {twice[:-1]}8\n2 | {twice[:-1]}9\n3 | {other}"  # a number was given twice, and both were corrected
+    portal = f"code\n{twice}\n{other}"
+    world.run(NIGHTS[0], igate=f"id | code\n1 | {twice}\n2 | {twice}\n3 | {other}", national_export=portal)
+    for night in NIGHTS[1:5]:
+        world.run(night, igate=f"id | code\n{rest}", national_export=portal)
+    assert {row[2]: row[4] for row in world.rows(STANDS) if row[0] == "cause"}[twice] == "undetermined"
+    stays_as_it_is_after_retention(world, igate=f"id | code\n{rest}", national_export=portal)
+
+
+def test_what_a_side_that_is_down_is_judged_as_of_is_kept(tmp_path: Path, warehouse_dsn: str) -> None:
+    """The province changes its dossiers every night, the portal is down for longer than history is kept."""
+    world = World(tmp_path, warehouse_dsn)
+    lost, different = "H37.21.01-240401-0001", "H37.21.01-240402-0002"
+    here = [f"code | status\n{lost} | {n}\n{different} | {n}" for n in (5, 6, 8, 5, 6, 6)]
+    world.run(NIGHTS[0], igate=here[0], national_export=f"code | status\n{different} | 4")
+    for night, listed in zip(NIGHTS[1:5], here[1:5], strict=True):
+        world.run(night, igate=listed)
+    gaps = {(lost, "provincial_only", "gap"), (different, "status", "gap")}
+    assert gaps <= {row[2:5] for row in world.rows(STANDS) if row[0] != "cause"}
+    stays_as_it_is_after_retention(world, igate=here[5])
+
+
 def test_replaced_revisions_go_after_their_time_and_say_so(world: World) -> None:
     reconciliation = world.site.settings.reconciliation.model_copy(update={"compared_attributes": []})
     changed = replace(world.site, settings=world.site.settings.model_copy(update={"reconciliation": reconciliation}))

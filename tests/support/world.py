@@ -69,7 +69,8 @@ CODE_MAPS = {
     "online_payment": [{"map": {"0": "none", "1": "national", "2": "provincial"}}],
 }
 PROVINCE: dict[str, Any] = {
-    "province": {"id": "lang_son", "code": "H37", "name": "Lạng Sơn", "agencies": "agencies.csv", "procedures": "procedures.csv"},
+    "province": {"id": "lang_son", "code": "H37", "name": "Lạng Sơn", "agencies": "agencies.csv",
+                 "successions": "successions.csv", "procedures": "procedures.csv"},
     "sources": {
         "igate": {"kind": "igate", "code_maps": CODE_MAPS},
         "national_export": {"kind": "national_export", "code_maps": CODE_MAPS},
@@ -105,6 +106,7 @@ class World:
         self._held: dict[str, dict[str, DossierRecord]] = {}
         directory.mkdir(parents=True, exist_ok=True)
         (directory / "agencies.csv").write_text(AGENCIES, encoding="utf-8")
+        (directory / "successions.csv").write_text("agency_id,successor_id,since\n", encoding="utf-8")
         (directory / "procedures.csv").write_text(PROCEDURES, encoding="utf-8")
         file = directory / "province.yaml"
         known = PROVINCE["sources"]

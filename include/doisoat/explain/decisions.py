@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import pandas as pd
 import psycopg
 
 from doisoat.errors import DecisionRefusedError
@@ -117,37 +116,3 @@ def decide(
             ],
         )
         return cursor.rowcount
-
-
-def read_answers(file: Path) -> list[tuple[tuple[str, str, str, str], str, str | None]]:
-    """The answers of a returned list: each one's gap (pair, dossier, kind, detail), action and reason.
-
-    The list is `doisoat gaps --format csv`, as it is or saved as a workbook, with the columns `answer` (done, disputed or empty)
-    and `reason` added. No other column is read.
-
-    Raises:
-        DecisionRefusedError: it cannot be read, lacks a column, or a row answers neither done nor disputed.
-    """
-    try:
-        table = (
-            pd.read_excel(file, dtype=str, engine="calamine")
-            if file.suffix == ".xlsx"
-            else pd.read_csv(file, dtype=str)
-        )
-    except (OSError, ValueError) as error:
-        raise DecisionRefusedError(f"{file.name}: cannot be read as .csv or .xlsx ({type(error).__name__})") from None
-    missing = {"pair", "dossier_id", "gap_kind", "attribute", "answer", "reason"} - set(table.columns)
-    if missing:
-        raise DecisionRefusedError(
-            f"{file.name}: no column {', '.join(sorted(missing))}; it has {', '.join(table.columns)}"
-        )
-    found = []
-    for place, row in enumerate(table.fillna("").to_dict("records"), 2):
-        answer = row["answer"].strip().lower()
-        if answer not in ("", "done", "disputed"):
-            raise DecisionRefusedError(f"{file.name}, row {place}: the answer is neither done nor disputed nor empty")
-        if answer:
-            is_difference = row["gap_kind"] == "difference"
-            kind, detail = (row["attribute"], "") if is_difference else (row["gap_kind"], row["attribute"])
-            found.append(((row["pair"], row["dossier_id"], kind, detail), answer, row["reason"].strip() or None))
-    return found

@@ -1,7 +1,8 @@
 -- The open gaps of a night with what they may share, and how many dossiers each side shows of it at all.
 select g.pair, g.cause, g.kind, v.agency_id, v.procedure_family, v.receipt_date,
     coalesce(p.channel, n.channel) as channel,
-    case when d.attribute is not null then coalesce(d.provincial_value, '-') || ' → ' || coalesce(d.national_value, '-') end as change
+    case when d.attribute is not null then coalesce(d.provincial_value, '-') || ' → ' || coalesce(d.national_value, '-') end as change,
+    w.owner_id
 from archive.any_gap g
 left join archive.any_verdict v on v.archive_id = %(archive_id)s and (v.pair, v.dossier_id) = (g.pair, g.dossier_id)
     and v.from_night <= %(night)s and %(night)s < v.to_night
@@ -13,5 +14,13 @@ left join core.dossier_record p on (p.source_id, p.record_id) = (v.provincial_so
     and p.from_night <= %(night)s and %(night)s < p.to_night
 left join core.dossier_record n on (n.source_id, n.record_id) = (v.national_source_id, v.national_record_id)
     and n.from_night <= %(night)s and %(night)s < n.to_night
+left join lateral (
+    select mart.owner_of(coalesce(v.agency_id, e.agency_id), %(night)s) as owner_id
+    from (select 1) one
+    left join archive.any_ledger_entry e on v.dossier_id is null and e.archive_id = %(archive_id)s
+        and (e.pair, e.dossier_id, e.entry_kind, e.record_id) = (g.pair, g.dossier_id, g.kind, g.detail)
+        and e.from_night <= %(night)s and %(night)s < e.to_night
+    limit 1
+) w on true
 where g.archive_id = %(archive_id)s and g.from_night <= %(night)s and %(night)s < g.to_night
 order by g.pair, g.cause, g.kind, g.dossier_id, g.detail

@@ -42,6 +42,7 @@ class Group:
         gaps: how many.
         shared: feature -> value; empty for the rest of a cause.
         received_from, received_to: first and last receipt date among them; None where none has one.
+        owner_id: the agency whose move all of them are; None where they are several agencies'.
         lift: how many times more common what they share is among gaps of this cause than among all dossiers.
     """
 
@@ -52,6 +53,7 @@ class Group:
     shared: dict[str, str]
     received_from: dt.date | None
     received_to: dt.date | None
+    owner_id: str | None
     lift: float | None
 
 
@@ -174,5 +176,6 @@ def _group(gaps: pd.DataFrame, what: _Shared | None) -> Group:
         shared["days"] = "/".join(dt.date.fromordinal(day).isoformat() for day in what.days)
     return Group(
         pair=first["pair"], cause=first["cause"], kinds=tuple(sorted(set(gaps["kind"]))), gaps=len(gaps), shared=shared,
-        received_from=min(days, default=None), received_to=max(days, default=None), lift=what.lift if what else None,
+        received_from=min(days, default=None), received_to=max(days, default=None),
+        owner_id=first["owner_id"] if gaps["owner_id"].nunique() == 1 else None, lift=what.lift if what else None,
     )  # fmt: skip

@@ -1,5 +1,5 @@
 -- One row a gap, as known on a night, with the codes under which each side holds the dossier.
-with gap as (
+with recursive gap as (
     select pair, dossier_id, presence as gap_kind, null as attribute, standing, from_night, null as national_value,
         null as provincial_value, null as ministry_value
     from archive.any_verdict
@@ -14,15 +14,47 @@ with gap as (
     where archive_id = %(archive_id)s and entry_kind in ('extra_national_row', 'extra_provincial_row')
       and from_night <= %(night)s and %(night)s < to_night
 ),
+-- Records carry the dossier that they are of now; on the night it may have been another one. It was what the night's own verdicts
+-- and extra rows name, and all that links of then join with them, where no contradiction of then kept them apart.
+named as (
+    select distinct g.dossier_id, r.dossier_id as dossier_id_now, coalesce(r.dossier_code, r.source_id || ':' || r.record_id) as code
+    from gap g
+    left join archive.any_verdict v on v.archive_id = %(archive_id)s and (v.pair, v.dossier_id) = (g.pair, g.dossier_id)
+        and v.from_night <= %(night)s and %(night)s < v.to_night
+    cross join lateral (values
+        (v.national_source_id, v.national_record_id), (v.provincial_source_id, v.provincial_record_id),
+        (v.ministry_source_id, v.ministry_record_id),
+        (split_part(g.attribute, ':', 1), substr(g.attribute, strpos(g.attribute, ':') + 1))
+    ) as of (source_id, record_id)
+    join core.dossier_record r using (source_id, record_id)
+    where r.from_night <= %(night)s and %(night)s < r.to_night
+    union
+    select dossier_id, dossier_id, dossier_id from gap
+),
+joined as (
+    select dossier_id, code from named
+    union
+    select j.dossier_id, n.code
+    from joined j
+    cross join lateral (
+        select l.other_code as code, l.source_id, l.other_code, l.first_night from core.identity_link l where l.code = j.code
+        union all
+        select l.code, l.source_id, l.other_code, l.first_night from core.identity_link l where l.other_code = j.code
+    ) n
+    where n.first_night <= %(night)s and not exists (
+        select from core.identity_conflict c where (c.source_id, c.other_code) = (n.source_id, n.other_code)
+          and c.from_night <= %(night)s and %(night)s < c.to_night)
+),
 code as (
-    select r.dossier_id,
+    select n.dossier_id,
         string_agg(distinct r.dossier_code, ' ') filter (where s.side = 'national') as national_codes,
         string_agg(distinct r.dossier_code, ' ') filter (where s.side = 'provincial') as provincial_codes,
         string_agg(distinct coalesce(r.dossier_code, r.record_id), ' ') filter (where s.side = 'ministry') as ministry_codes,
         min(r.agency_id) as agency_id, min(r.procedure_family) as procedure_family, min(r.receipt_date) as receipt_date
-    from core.dossier_record r
+    from (select distinct dossier_id, dossier_id_now from named) n
+    join core.dossier_record r on r.dossier_id = n.dossier_id_now and r.from_night <= %(night)s and %(night)s < r.to_night
     join core.source s using (source_id)
-    where r.from_night <= %(night)s and %(night)s < r.to_night and r.dossier_id in (select dossier_id from gap)
+    join joined j on j.dossier_id = n.dossier_id and j.code = coalesce(r.dossier_code, r.source_id || ':' || r.record_id)
     group by 1
 )
 select g.pair, g.dossier_id, g.gap_kind, g.attribute, g.standing, v.evidence, g.from_night as since_night,
@@ -57,4 +89,5 @@ left join lateral mart.said_of_gap(
     l.pair, l.dossier_id, l.kind, l.detail, %(night)s, coalesce(l.reopened_on, l.opened_on), l.cause, y.basis
 ) d on l.dossier_id is not null
 where (%(with_pending)s or g.standing = 'gap') and (%(pair)s::text is null or g.pair = %(pair)s)
+  and (%(owner)s::text is null or w.owner_id = %(owner)s)
 order by g.pair desc, g.gap_kind, g.attribute nulls first, agency_id, g.dossier_id

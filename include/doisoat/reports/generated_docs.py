@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from doisoat.explain import load_causes, load_examples
@@ -164,3 +166,22 @@ def _examples() -> str:
 
 def _accepting(check: Check) -> str:
     return check.accepting or ("nobody can" if check.severity == "critical" else "")
+
+
+@contextmanager
+def scratch_warehouse() -> Iterator[str]:
+    """A new, empty, migrated warehouse: generated pages must not depend on what a laptop happens to hold."""
+    import tempfile
+
+    from standalone import postgres
+
+    from doisoat.warehouse.database import migrate as run_migrations
+
+    with tempfile.TemporaryDirectory(prefix="doisoat-docs-", ignore_cleanup_errors=True) as directory:
+        server = postgres.start(Path(directory), postgres.THROWAWAY_SETTINGS)
+        try:
+            dsn = postgres.ensure_database(server, "warehouse", may_create_roles=True)
+            run_migrations(dsn)
+            yield dsn
+        finally:
+            postgres.stop(Path(directory))

@@ -12,7 +12,7 @@ from doisoat.reports.query import Report
 
 CHANNELS = {"direct": "trực tiếp", "online": "trực tuyến", "post": "bưu chính công ích"}
 COLUMNS = ("gaps", "told", "pair", "cause", "kinds", "agency_id", "procedure_family", "channel", "change", "received_from",
-           "received_to", "lift")  # fmt: skip
+           "received_to", "owner_id", "owner_name", "lift")  # fmt: skip
 
 
 def grouped(connection: psycopg.Connection, night: dt.date, archive_id: int) -> Report:
@@ -29,7 +29,8 @@ def grouped(connection: psycopg.Connection, night: dt.date, archive_id: int) -> 
             group.gaps, _told(group, labels, agencies, procedures), group.pair, group.cause, ", ".join(group.kinds),
             group.shared.get("agency_id"), group.shared.get("procedure_family"), group.shared.get("channel"),
             group.shared.get("change"), group.received_from and group.received_from.isoformat(),
-            group.received_to and group.received_to.isoformat(), None if group.lift is None else round(group.lift, 1),
+            group.received_to and group.received_to.isoformat(), group.owner_id, agencies.get(group.owner_id or ""),
+            None if group.lift is None else round(group.lift, 1),
         )
         for group in found
     ]  # fmt: skip

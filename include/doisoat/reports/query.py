@@ -19,6 +19,8 @@ from rich.table import Table
 from doisoat.errors import NightNotCollectedError
 
 HERE = Path(__file__).parent
+#: What a text begins with that a spreadsheet takes for a formula.
+RUN_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +84,19 @@ def archive_of(connection: psycopg.Connection, night: dt.date, revision: int | N
 
 
 def as_csv(report: Report) -> str:
-    """CSV with a header line; unknown is empty."""
+    """CSV with a header line; unknown is empty, and a text that a spreadsheet would run as a formula has an apostrophe before it.
+
+    Such a text begins with =, +, -, @, a tab or a carriage return (OWASP, "CSV Injection"); numbers stay numbers.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(report.columns)
-    writer.writerows(report.rows)
+    writer.writerows(tuple(map(_inert, row)) for row in report.rows)
     return text.getvalue()
+
+
+def _inert(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(RUN_AS_FORMULA) else value
 
 
 def as_json(report: Report) -> str:

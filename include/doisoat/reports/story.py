@@ -44,6 +44,7 @@ def story(connection: psycopg.Connection, code: str) -> dict[str, Report]:
         "Asked for by its codes": query(connection, "story_look_ups", named),
         "What is not alike, and why": query(connection, "story_verdicts", named),
         "What happened to its gaps": query(connection, "story_events", named),
+        "What was said of them": query(connection, "story_said", named),
     }
 
 

@@ -218,6 +218,12 @@ def is_latest(connection: psycopg.Connection, night: dt.date) -> bool:
     return row is not None and row[0] == night
 
 
+def is_begun(connection: psycopg.Connection, night: dt.date) -> bool:
+    """Whether something was loaded as the night's, were it only what stands in for its pulls: to load again is to undo that."""
+    row = connection.execute("select exists (select from ops.pull where night = %s)", [night]).fetchone()
+    return row is not None and bool(row[0])
+
+
 def state_of(connection: psycopg.Connection, night: dt.date) -> str:
     """How far the night came."""
     row = connection.execute("select state from ops.night where night = %s", [night]).fetchone()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import hashlib
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from doisoat.settings import CodeMaps, ProvinceSettings
 from doisoat.sources.registry import KINDS
 
 AGENCY_COLUMNS = ("agency_id", "code", "old_code", "name", "level", "parent_id", "valid_from", "valid_to")
+SUCCESSION_COLUMNS = ("agency_id", "successor_id", "since")
 PROCEDURE_COLUMNS = ("procedure_code", "name", "field_code", "field_name")
 
 
@@ -23,12 +25,13 @@ def load_reference(connection: psycopg.Connection, settings: ProvinceSettings) -
     Agencies and procedures that a source taught us stay, unless the reference now has them.
 
     Raises:
-        ConfigurationError: a file is missing, or lacks a column.
+        ConfigurationError: a file is missing, or lacks a column; or a succession is of no agency, or on no day.
     """
     _load_sources(connection, settings)
     _load_code_maps(connection, settings)
     if settings.province.agencies:
         _load_agencies(connection, read_table(settings.resolve(settings.province.agencies), AGENCY_COLUMNS))
+    _load_successions(connection, _successions(settings))
     if settings.province.procedures:
         _load_procedures(connection, read_table(settings.resolve(settings.province.procedures), PROCEDURE_COLUMNS))
 
@@ -36,7 +39,7 @@ def load_reference(connection: psycopg.Connection, settings: ProvinceSettings) -
 def reference_hash(settings: ProvinceSettings) -> str:
     """One SHA-256 over the reference files, for the seal of a landing."""
     digest = hashlib.sha256()
-    for path in (settings.province.agencies, settings.province.procedures):
+    for path in (settings.province.agencies, settings.province.successions, settings.province.procedures):
         if path:
             digest.update(_content(settings.resolve(path)).encode())
     return digest.hexdigest()
@@ -136,6 +139,32 @@ def _load_agencies(connection: psycopg.Connection, rows: list[dict[str, str | No
         where learned.origin <> 'reference' and known.origin = 'reference'
           and learned.agency_id in (known.agency_id, known.code, known.old_code)"""
     )
+
+
+def _successions(settings: ProvinceSettings) -> list[dict[str, str | None]]:
+    """Which agency took over from which, and since when, as the province's file states it; none where there is no file."""
+    if settings.province.successions is None or settings.province.agencies is None:
+        return []
+    path = settings.resolve(settings.province.successions)
+    known = {row["agency_id"] for row in read_table(settings.resolve(settings.province.agencies), AGENCY_COLUMNS)}
+    rows, seen = read_table(path, SUCCESSION_COLUMNS), set()
+    for row in rows:
+        pair = row["agency_id"], row["successor_id"]
+        said = f"reference file {path.name}: {' -> '.join(str(each) for each in pair)}"
+        if not set(pair) <= known or pair[0] == pair[1] or pair in seen:
+            raise ConfigurationError(f"{said}: each line names two agencies of {settings.province.agencies}, once")
+        try:
+            dt.date.fromisoformat(row["since"] or "")
+        except ValueError:
+            raise ConfigurationError(f"{said}: since {row['since']}: expected a day such as 2025-07-01") from None
+        seen.add(pair)
+    return rows
+
+
+def _load_successions(connection: psycopg.Connection, rows: list[dict[str, str | None]]) -> None:
+    connection.execute("delete from core.succession")
+    with connection.cursor() as cursor:
+        cursor.executemany("insert into core.succession values (%(agency_id)s, %(successor_id)s, %(since)s)", rows)
 
 
 def _load_procedures(connection: psycopg.Connection, rows: list[dict[str, str | None]]) -> None:

@@ -73,9 +73,10 @@ update core.dossier_record r set dossier_id = g.dossier_id
 from regrouped g
 where (r.source_id, r.record_id, r.from_night) = (g.source_id, g.record_id, g.from_night);
 
--- Contradictions, as ranges of nights; what an earlier look at this same night said of them is undone first.
-delete from core.identity_conflict where from_night = %(night)s;
-update core.identity_conflict set to_night = 'infinity' where to_night = %(night)s;
+-- Contradictions, as ranges of nights; what an earlier look at this same night said of them is undone first, and what was
+-- said since: this is the latest night, or one that was gone back to.
+delete from core.identity_conflict where from_night >= %(night)s;
+update core.identity_conflict set to_night = 'infinity' where to_night >= %(night)s and to_night < 'infinity';
 update core.identity_conflict c set to_night = %(night)s
 where to_night = 'infinity' and from_night < %(night)s and c.other_code in (select other_code from scoped_link) and not exists (
     select from claim where (claim.source_id, claim.other_code, claim.claimants)

@@ -1,7 +1,36 @@
--- Whose move a gap is on a night: the agency of its dossier, if it still exists then; else the nearest one above it that does
--- (the reference names no successors), else unknown.
+-- Analysts read mart.gap, and nothing of what these functions look at: hence security definer.
+
+-- Who does an agency's work on a night: itself while it exists; else the one agency to which all that the reference says of who
+-- took over from it leads. Null where that is several, nobody, or partly unknown: none of them is picked.
+create function mart.successor_of(of_agency text, on_night date) returns text
+language sql stable security definer set search_path = '' as $$
+    with recursive after as (
+        select of_agency as agency_id
+        union
+        select s.successor_id
+        from after
+        join core.succession s on s.agency_id = after.agency_id and s.since <= on_night
+        where not exists (
+            select from core.agency a
+            where a.agency_id = after.agency_id and a.valid_from <= on_night and on_night < a.valid_to)
+    ),
+    at_end as (
+        select after.agency_id, exists (
+            select from core.agency a
+            where a.agency_id = after.agency_id and a.valid_from <= on_night and on_night < a.valid_to) as exists_then
+        from after
+    )
+    select case when count(*) = 1 and bool_and(exists_then) then min(agency_id) end
+    from at_end e
+    where exists_then or not exists (
+        select from core.succession s where s.agency_id = e.agency_id and s.since <= on_night)
+$$;
+comment on function mart.successor_of(text, date) is 'The agency that does the work of this one on a night: itself, or its only successor; null where there is none or several.';
+
+-- Whose move a gap is on a night: the agency of its dossier or its only successor; where there are several or none is known,
+-- the nearest above it of which the same can be said; else unknown.
 create function mart.owner_of(of_agency text, on_night date) returns text
-language sql stable as $$
+language sql stable security definer set search_path = '' as $$
     with recursive up as (
         select of_agency as agency_id, 0 as steps
         union all
@@ -13,18 +42,18 @@ language sql stable as $$
         where a.parent_id is not null and up.steps < 10
     )
     select coalesce((
-        select up.agency_id from up join core.agency a using (agency_id)
-        where a.valid_from <= on_night and on_night < a.valid_to
+        select s.agency_id from up cross join lateral (select mart.successor_of(up.agency_id, on_night) as agency_id) s
+        where s.agency_id is not null
         order by up.steps limit 1
     ), 'unknown')
 $$;
-comment on function mart.owner_of(text, date) is 'The agency whose move it is on a night: this one, else the nearest above it that exists then, else unknown.';
+comment on function mart.owner_of(text, date) is 'The agency whose move it is on a night: this one or its only successor, else the nearest above it of which that can be said, else unknown.';
 
 -- What was last said of a gap that stands since a night, as of another one. What was said of other evidence, or has run out, says so.
 create function mart.said_of_gap(
     of_pair text, of_dossier text, of_kind text, of_detail text, on_night date, since date, of_cause text, of_basis jsonb
 ) returns table (state text, reason text, decided_by text, said_on date, expires_on date)
-language sql stable as $$
+language sql stable security definer set search_path = '' as $$
     select case when d.action is null or d.action = 'revoked' then 'open'
             when d.action = 'accepted' then case when d.expires_on <= on_night then 'acceptance_expired'
                 when d.cause <> of_cause or d.basis <> of_basis then 'acceptance_outdated' else 'accepted' end

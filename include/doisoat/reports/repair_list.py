@@ -1,0 +1,116 @@
+"""The list of repairs as a workbook: one row a gap, what it says in Vietnamese, and two columns for its unit to fill in.
+
+The last column names the gap, so that the answer finds it again (doisoat.explain.answers) whatever was sorted or filtered.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font, PatternFill, Protection
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from doisoat.reports.query import Report
+
+HEADING_ROW = 3
+DATES = ("receipt_date", "opened_on")
+#: Columns that the unit fills in.
+FILLED_IN = ("answer", "reason")
+_SEPARATOR = " | "
+
+
+@cache
+def words() -> dict[str, Any]:
+    """The words of the list (repair_list.yaml)."""
+    found: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+    return found
+
+
+def heading(shows: str) -> str:
+    """The heading of the column that shows this."""
+    return next(str(column["heading"]) for column in words()["columns"] if column["shows"] == shows)
+
+
+def gap_of(row: dict[str, Any]) -> tuple[str, str, str, str]:
+    """Which gap a row of reports/gaps.sql is of: pair, dossier, kind, detail, as in recon.gap."""
+    attribute = row["attribute"] or ""
+    is_difference = row["gap_kind"] == "difference"
+    return row["pair"], row["dossier_id"], *((attribute, "") if is_difference else (row["gap_kind"], attribute))
+
+
+def read_gap_id(text: str) -> tuple[str, str, str, str] | None:
+    """The gap that the list's last column names, None where it names none."""
+    parts = [part.strip() for part in text.split(_SEPARATOR.strip())]
+    return (parts[0], parts[1], parts[2], parts[3]) if len(parts) == 4 and all(parts[:3]) else None
+
+
+def write_repair_list(report: Report, night: dt.date, file: Path) -> int:
+    """Write the gaps of a night (reports/gaps.sql) as a workbook; returns how many there are.
+
+    Every text is written as a text, so none is run as a formula.
+    """
+    book = Workbook()
+    sheet: Worksheet = book.active  # type: ignore[assignment]
+    sheet.title = words()["sheet"]
+    sheet["A1"] = words()["title"].format(night=night)
+    sheet["A1"].font = Font(bold=True, size=14)
+    rows = report.dicts()
+    _head(sheet)
+    for place, row in enumerate(rows, HEADING_ROW + 1):
+        _write_row(sheet, place, row)
+    _make_usable(sheet, HEADING_ROW + len(rows))
+    book.save(file)
+    return len(rows)
+
+
+def _head(sheet: Worksheet) -> None:
+    for number, column in enumerate(words()["columns"], 1):
+        cell = sheet.cell(HEADING_ROW, number, column["heading"])
+        cell.font = Font(bold=True)
+        cell.fill = PatternFill("solid", fgColor="FFF2CC" if column["shows"] in FILLED_IN else "D9E1F2")
+        cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
+        sheet.column_dimensions[get_column_letter(number)].width = column["width"]
+
+
+def _write_row(sheet: Worksheet, place: int, row: dict[str, Any]) -> None:
+    gap = gap_of(row)
+    shown = {
+        **row,
+        "kind": words()["kinds"].get(gap[2], gap[2]),
+        "gap_id": _SEPARATOR.join(gap),
+        "answer": None,
+        "reason": None,
+    }
+    for number, column in enumerate(words()["columns"], 1):
+        value = shown[column["shows"]]
+        if value is not None and column["shows"] in DATES:
+            value = dt.date.fromisoformat(value)
+        cell = sheet.cell(place, number, value)
+        if isinstance(value, str):
+            cell.data_type = "s"
+        elif value is not None:
+            cell.number_format = "dd/mm/yyyy"
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        cell.protection = Protection(locked=column["shows"] not in FILLED_IN)
+
+
+def _make_usable(sheet: Worksheet, last: int) -> None:
+    width = len(words()["columns"])
+    sheet.freeze_panes = f"A{HEADING_ROW + 1}"
+    sheet.auto_filter.ref = f"A{HEADING_ROW}:{get_column_letter(width)}{last}"
+    sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = "landscape", 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]
+    sheet.print_title_rows = f"{HEADING_ROW}:{HEADING_ROW}"
+    if last > HEADING_ROW:
+        choice = DataValidation(type="list", formula1=f'"{",".join(words()["answers"].values())}"', allow_blank=True)
+        choice.showErrorMessage = True
+        letter = get_column_letter(1 + [column["shows"] for column in words()["columns"]].index("answer"))
+        choice.add(f"{letter}{HEADING_ROW + 1}:{letter}{last}")
+        sheet.add_data_validation(choice)
