@@ -1,7 +1,9 @@
+-- The analyst may read mart alone, and a view asks its functions with the reader's rights: these read with their owner's.
+
 -- Whose move a gap is on a night: the agency of its dossier, if it still exists then; else the nearest one above it that does
 -- (the reference names no successors), else unknown.
 create function mart.owner_of(of_agency text, on_night date) returns text
-language sql stable as $$
+language sql stable security definer set search_path = '' as $$
     with recursive up as (
         select of_agency as agency_id, 0 as steps
         union all
@@ -24,7 +26,7 @@ comment on function mart.owner_of(text, date) is 'The agency whose move it is on
 create function mart.said_of_gap(
     of_pair text, of_dossier text, of_kind text, of_detail text, on_night date, since date, of_cause text, of_basis jsonb
 ) returns table (state text, reason text, decided_by text, said_on date, expires_on date)
-language sql stable as $$
+language sql stable security definer set search_path = '' as $$
     select case when d.action is null or d.action = 'revoked' then 'open'
             when d.action = 'accepted' then case when d.expires_on <= on_night then 'acceptance_expired'
                 when d.cause <> of_cause or d.basis <> of_basis then 'acceptance_outdated' else 'accepted' end
