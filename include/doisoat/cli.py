@@ -55,6 +55,7 @@ class Grain(StrEnum):
     MONTH = "month"
     AGENCY_MONTH = "agency_month"
     CAUSE = "cause"
+    MINISTRY = "ministry"
     AGENCY = "agency"
     LEVEL = "level"
     PROCEDURE = "procedure"
@@ -74,8 +75,6 @@ NOW = dt.datetime(9999, 12, 30)
 SOURCE_COLUMNS = ("source_id", "side", "state", "age_nights", "reason", "cut_off", "declared", "held", "received", "inserted",
                   "updated", "unchanged", "repeated", "quarantined", "ended", "look_ups_wanted", "looked_up",
                   "look_ups_held")  # fmt: skip
-#: The grains at which sources declare: there all terms of the bridge are shown; of the others what its entries are made of.
-GRAINS = {Grain.WHOLE: ["whole", "undated"], Grain.MONTH: ["month", "undated"], Grain.AGENCY_MONTH: ["agency_month"]}
 
 
 @commands.callback()
@@ -115,23 +114,36 @@ def bridge(
     revision: Revision = None,
     format: As = Format.TABLE,
     by: Annotated[Grain, typer.Option(help="Break it down.")] = Grain.WHOLE,
+    with_ministries: Annotated[
+        bool, typer.Option("--with-ministries", help="Against province and ministries together, each dossier once.")
+    ] = False,
     since: Annotated[
         dt.datetime | None, typer.Option("--from", formats=["%Y-%m"], help="First month of receipt.")
     ] = None,
     until: Annotated[dt.datetime | None, typer.Option("--to", formats=["%Y-%m"], help="Last month of receipt.")] = None,
+    agency: Annotated[str | None, typer.Option(help="Only this agency (id or code), and all below it.")] = None,
+    procedure: Annotated[str | None, typer.Option(help="Only this procedure, in all its variants.")] = None,
+    field: Annotated[str | None, typer.Option(help="Only procedures of this field (its code).")] = None,
+    level: Annotated[str | None, typer.Option(help="Only agencies of this level.")] = None,
+    channel: Annotated[str | None, typer.Option(help="Only this channel: what the entries are made of.")] = None,
 ) -> None:
     """National minus provincial, every term measured on its own; or what its entries are made of, by cause, agency, ...
 
-    Of some months of receipt (--from, --to) the whole is told month by month, as sources declare it.
+    Of some months of receipt (--from, --to) the whole is told month by month, as sources declare it. Of a part of the province
+    a declared count is unknown, unless a source states just that part.
     """
-    period: dict[str, Any] = {"first_month": since and since.date(), "last_month": until and until.date()}
-    if by is Grain.WHOLE and any(period.values()):
-        by = Grain.MONTH
-    if by in GRAINS:
-        _report("bridge", night, format, "Bridge", revision, grains=GRAINS[by], **period)
-    else:
-        title = f"What the bridge is made of, by {by}"
-        _report("bridge_by", night, format, title, revision, dimension=str(by), **period)
+    from doisoat.reports.bridge import GRAINS, Part
+    from doisoat.reports.bridge import bridge as ask
+
+    part = Part(since and since.date(), until and until.date(), agency, procedure, field, level, channel)
+    with _warehouse() as (site, connection):
+        chosen = _night(connection, night)
+        declared_by = site.settings.reconciliation.declared_by
+        report = ask(connection, chosen, archive_of(connection, chosen, revision), by=str(by), part=part,
+                     with_ministries=with_ministries, declared_by=declared_by)  # fmt: skip
+    against = " against province and ministries" if with_ministries else ""
+    title = "Bridge" if by in GRAINS else f"What the bridge is made of, by {by}"
+    _print(report, format, _titled(f"{title}{against}{part}", chosen, revision))
 
 
 @commands.command()
@@ -277,9 +289,12 @@ def _report(
         chosen = _night(connection, night)
         where = {"night": chosen, "archive_id": archive_of(connection, chosen, revision)}
         report = query(connection, name, {**where, "timezone": site.settings.province.timezone, **parameters})
-    is_dated = dt.date.min < chosen < NOW.date()
+    _print(report, format, _titled(title, chosen, revision), columns)
+
+
+def _titled(title: str, night: dt.date, revision: int | None) -> str:
     of_revision = "" if revision is None else f", revision {revision}"
-    _print(report, format, f"{title}, night {chosen}{of_revision}" if is_dated else title, columns)
+    return f"{title}, night {night}{of_revision}" if dt.date.min < night < NOW.date() else title
 
 
 def _print(report: Report, format: Format, title: str, columns: tuple[str, ...] = ()) -> None:

@@ -151,4 +151,3 @@ def test_what_has_no_receipt_date_is_apart(world):
     run(world, licences=f"code | received\n{LICENCE} | -")
     assert entries(world) == [(LICENCE, "undetermined", 0, "undecided")]
     assert terms(world, "undated") == [(0, 0, 0, 1, 0)]
-

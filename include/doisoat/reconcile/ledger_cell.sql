@@ -55,7 +55,7 @@ cell as (
     where period_kind = 'month' and agency_id <> '' group by agency_id, period_start
 ),
 kin as (
-    select p.agency_id, s.agency_id as descendant_id, s.from_day, s.to_day
+    select p.agency_id, s.agency_id as descendant_id, s.from_month, s.to_month
     from (select distinct agency_id from cell where includes_children) p cross join lateral core.subtree(p.agency_id) s
 )
 select %(night)s, %(pair)s, cell.grain, cell.agency_id, cell.cell_month,
@@ -75,5 +75,5 @@ left join lateral (
       and (cell.agency_id = '' or term.agency_id = cell.agency_id
         or cell.includes_children and term.agency_id in (
             select descendant_id from kin where kin.agency_id = cell.agency_id
-              and kin.from_day <= (cell.cell_month + interval '1 month - 1 day') and (cell.cell_month + interval '1 month - 1 day') < kin.to_day))
+              and kin.from_month <= cell.cell_month and cell.cell_month < kin.to_month))
 ) t on true;
