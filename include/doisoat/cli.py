@@ -132,7 +132,7 @@ def bridge(
     Of some months of receipt (--from, --to) the whole is told month by month, as sources declare it. Of a part of the province
     a declared count is unknown, unless a source states just that part.
     """
-    from doisoat.reports.bridge import GRAINS, Part
+    from doisoat.reports.bridge import GRAINS, Part, shown
     from doisoat.reports.bridge import bridge as ask
 
     part = Part(since and since.date(), until and until.date(), agency, procedure, field, level, channel)
@@ -141,9 +141,11 @@ def bridge(
         declared_by = site.settings.reconciliation.declared_by
         report = ask(connection, chosen, archive_of(connection, chosen, revision), by=str(by), part=part,
                      with_ministries=with_ministries, declared_by=declared_by)  # fmt: skip
-    against = " against province and ministries" if with_ministries else ""
-    title = "Bridge" if by in GRAINS else f"What the bridge is made of, by {by}"
-    _print(report, format, _titled(f"{title}{against}{part}", chosen, revision))
+    title = "Bridge against province and ministries" if with_ministries else "Bridge"
+    if by not in GRAINS:
+        title = f"What the {title[0].lower()}{title[1:]} is made of, by {by}"
+    report = shown(report) if format is Format.TABLE else report
+    _print(report, format, _titled(f"{title}{part}", chosen, revision))
 
 
 @commands.command()

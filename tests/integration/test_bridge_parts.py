@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -152,8 +155,26 @@ def test_an_agency_is_below_the_one_that_it_had_in_the_month_of_receipt(world: W
 def test_an_agency_goes_by_any_of_its_codes(world: World) -> None:
     assert asked(world, agency="000.00.21.H37") == asked(world, agency=DISTRICT)
     assert asked(world, agency="unknown")[0]["entries"] == 0
-    with pytest.raises(ConfigurationError, match=r"agency 'H37\.99': none goes by it"):
+    with pytest.raises(ConfigurationError, match=r"agency 'H37\.99': none has this id or code"):
         asked(world, agency="H37.99")
+
+
+def test_a_terminal_shows_the_whole_as_its_terms_and_an_unknown_as_unknown(world: World) -> None:
+    def told(*words: str) -> str:
+        environment = {
+            **os.environ,
+            "AIRFLOW_CONN_WAREHOUSE": world.dsn,
+            "DOISOAT_PROVINCE": str(world.site.settings.path),
+        }
+        command = [str(Path(sys.executable).with_name("doisoat")), "bridge", "--night", NIGHT, *words]
+        return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+
+    lines = {" ".join(line.split()) for line in told("--agency", DISTRICT, "--with-ministries").splitlines()}
+    assert {f"Bridge against province and ministries, agency {DISTRICT}, night {NIGHT}", "national declared unknown",
+            "added by ministries 1", "entries 0", "national listed 3", "adds up yes"} <= lines  # fmt: skip
+    assert [line.split() for line in told("--by", "month", "--level", "commune").splitlines()[2:4]] == [
+        ["2024-03-01", "-1", "0", "1", "yes"], ["2024-04-01", "1", "2", "1", "yes"]
+    ]  # fmt: skip
 
 
 def test_the_ministries_by_system(world: World) -> None:

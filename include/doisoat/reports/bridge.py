@@ -15,6 +15,12 @@ from doisoat.reports.query import Report, query
 #: The grains at which sources declare, as they are asked for: there all terms are shown; of what else the bridge is broken
 #: down by, what its entries are made of.
 GRAINS = {"whole": ["whole", "undated"], "month": ["month", "undated"], "agency_month": ["agency_month"]}
+#: What a table of many rows shows on a terminal; other formats give every column. What is listed, where nothing is declared.
+SHOWN = ("receipt_month", "agency_id", "national_declared", "provincial_declared", "added_by_ministries", "undetermined",
+         "difference", "difference_at_least", "entries", "national_unlisted", "provincial_unlisted", "adds_up")  # fmt: skip
+LISTED = ("national_listed", "provincial_listed")
+#: What the whole says even where it is unknown.
+ALWAYS = ("national_declared", "provincial_declared", "difference")
 #: Months of the periods that sources declare counts for.
 PERIODS = {1: "month", 3: "quarter", 12: "year"}
 
@@ -94,6 +100,24 @@ def bridge(
     return query(connection, "bridge", {**where, "grains": grains})
 
 
+def shown(report: Report) -> Report:
+    """The report as a terminal has room for it: the whole as a column of its terms, many rows without where they come from."""
+    rows = report.dicts()
+    if "grain" not in report.columns or not rows:
+        return report
+    known = [name for name in report.columns if any(row[name] is not None for row in rows)]
+    if rows[0]["grain"] == "whole":
+        terms = [
+            name for name in report.columns if name in ALWAYS or (name in known and name not in ("grain", "agency_id"))
+        ]
+        cells = [(name.replace("_", " "), *(row[name] for row in rows)) for name in terms]
+        return Report(("term", *(row["grain"] for row in rows)), cells)
+    wanted = SHOWN if set(ALWAYS) & set(known) else (*SHOWN, *LISTED)
+    columns = tuple(name for name in report.columns if name in wanted)
+    dated = [{**row, "receipt_month": row["receipt_month"] or row["grain"]} for row in rows]
+    return Report(columns, [tuple(row[name] for name in columns) for row in dated])
+
+
 def _agency_id(connection: psycopg.Connection, named: str) -> str:
     """Our id of an agency that is named by its id, or by a code that it has or had; `unknown` is the unknown agency."""
     found = [
@@ -108,9 +132,12 @@ def _agency_id(connection: psycopg.Connection, named: str) -> str:
     ]
     if named == "unknown":
         return named
-    if len(found) != 1:
-        told = (
-            f"it may be {', '.join(found)}" if found else "see `doisoat bridge --by agency` for those that have entries"
+    if not found:
+        raise ConfigurationError(
+            f"agency {named!r}: none has this id or code; `doisoat bridge --by agency` lists those that have entries"
         )
-        raise ConfigurationError(f"agency {named!r}: {'more than one goes' if found else 'none goes'} by it; {told}")
+    if len(found) > 1:
+        raise ConfigurationError(
+            f"agency {named!r}: several have or had this code; name one by its id: {', '.join(found)}"
+        )
     return str(found[0])

@@ -5,7 +5,7 @@ select case when isfinite(c.cell_month) then c.cell_month end as receipt_month, 
     c.provincial_declared + m.added_by_ministries as union_at_least,
     c.provincial_declared + m.added_by_ministries + m.undetermined as union_at_most,
     c.national_declared - c.provincial_declared - case when %(with_ministries)s then m.added_by_ministries else 0 end as difference,
-    m.entries, c.national_declared - c.national_listed as national_unlisted,
+    c.national_declared - c.provincial_declared - m.added_by_ministries - m.undetermined as difference_at_least, m.entries, c.national_declared - c.national_listed as national_unlisted,
     c.provincial_declared - c.provincial_listed as provincial_unlisted, c.national_listed, c.provincial_listed,
     c.national_listed - c.provincial_listed - case when %(with_ministries)s then m.added_by_ministries else 0 end = m.entries
         as adds_up,

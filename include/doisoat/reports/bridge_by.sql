@@ -24,7 +24,8 @@ named as (
         when 'month' then coalesce(e.receipt_month::text, 'no receipt date')
         when 'agency_month' then e.agency_id || ' ' || coalesce(e.receipt_month::text, 'no receipt date') end as value,
         case %(dimension)s when 'cause' then coalesce(k.label, l.label) when 'agency' then a.name when 'procedure' then p.name
-            when 'field' then p.field_name when 'ministry' then o.owner_name end as name
+            when 'field' then p.field_name when 'ministry' then coalesce(o.owner_name, case when e.ministry_source_id is null then
+                'Không có trên hệ thống của bộ nào' end) end as name
     from entry e
     left join core.cause_rule k using (cause)
     left join (values ('ministry_in_group', 'Cổng có đủ số hồ sơ của bộ theo nhóm, không ghép từng cặp'),

@@ -72,7 +72,8 @@ language sql stable security definer set search_path = '' as $$
     select e.dossier_id, e.entry_kind, e.sign, e.side, e.record_id, e.standing, e.agency_id, e.procedure_family, e.receipt_month,
         e.ministry_source_id, e.cause, e.from_night
     from entry e
-    where e.entry_kind <> 'national_only' or not exists (select from added a where a.portal_dossier_id = e.dossier_id)
+    left join added a on e.entry_kind = 'national_only' and a.portal_dossier_id = e.dossier_id
+    where a.dossier_id is null
     union all
     select a.dossier_id, a.entry_kind, 1, 'national', a.portal_record_id, 'settled', a.portal_agency_id,
         a.portal_procedure_family, a.portal_receipt_month, a.ministry_source_id, a.portal_cause, a.from_night
