@@ -185,3 +185,12 @@ def test_the_ministries_by_system(world: World) -> None:
     causes = {row["value"] for row in asked(world, "cause", with_ministries=True)}
     assert "ministry_dossier_not_on_portal" in causes
     assert "ministry_dossier_not_on_portal" not in {row["value"] for row in asked(world, "cause")}
+
+
+def test_a_month_of_which_only_a_ministry_knows_is_a_month_of_the_union(tmp_path: Path, warehouse_dsn: str) -> None:
+    world = World(tmp_path, warehouse_dsn)
+    own = f"code\n{WARD}-240401-0001"
+    world.run(NIGHT, igate=own, national_export=own, licences=f"code\n{OTHER_WARD}-231205-0006")
+    told = {row["receipt_month"]: row["entries"] for row in asked(world, "month", with_ministries=True)}
+    assert told == {"2023-12-01": -1, "2024-04-01": 0, None: 0}
+    assert {row["receipt_month"] for row in asked(world, "month")} == {"2024-04-01", None}
