@@ -67,6 +67,7 @@ class Grain(StrEnum):
     MONTH = "month"
     AGENCY_MONTH = "agency_month"
     CAUSE = "cause"
+    MINISTRY = "ministry"
     AGENCY = "agency"
     LEVEL = "level"
     PROCEDURE = "procedure"
@@ -86,8 +87,6 @@ NOW = dt.datetime(9999, 12, 30)
 SOURCE_COLUMNS = ("source_id", "side", "state", "age_nights", "reason", "cut_off", "declared", "held", "received", "inserted",
                   "updated", "unchanged", "repeated", "quarantined", "ended", "look_ups_wanted", "looked_up",
                   "look_ups_held")  # fmt: skip
-#: The grains at which sources declare: there all terms of the bridge are shown; of the others what its entries are made of.
-GRAINS = {Grain.WHOLE: ["whole", "undated"], Grain.MONTH: ["month", "undated"], Grain.AGENCY_MONTH: ["agency_month"]}
 
 
 @commands.callback()
@@ -127,23 +126,38 @@ def bridge(
     revision: Revision = None,
     format: As = Format.TABLE,
     by: Annotated[Grain, typer.Option(help="Break it down.")] = Grain.WHOLE,
+    with_ministries: Annotated[
+        bool, typer.Option("--with-ministries", help="Against province and ministries together, each dossier once.")
+    ] = False,
     since: Annotated[
         dt.datetime | None, typer.Option("--from", formats=["%Y-%m"], help="First month of receipt.")
     ] = None,
     until: Annotated[dt.datetime | None, typer.Option("--to", formats=["%Y-%m"], help="Last month of receipt.")] = None,
+    agency: Annotated[str | None, typer.Option(help="Only this agency (id or code), and all below it.")] = None,
+    procedure: Annotated[str | None, typer.Option(help="Only this procedure, in all its variants.")] = None,
+    field: Annotated[str | None, typer.Option(help="Only procedures of this field (its code).")] = None,
+    level: Annotated[str | None, typer.Option(help="Only agencies of this level.")] = None,
+    channel: Annotated[str | None, typer.Option(help="Only this channel: what the entries are made of.")] = None,
 ) -> None:
     """National minus provincial, every term measured on its own; or what its entries are made of, by cause, agency, ...
 
-    Of some months of receipt (--from, --to) the whole is told month by month, as sources declare it.
+    Of some months of receipt (--from, --to) the whole is told month by month, as sources declare it. Of a part of the province
+    a declared count is unknown, unless a source states just that part.
     """
-    period: dict[str, Any] = {"first_month": since and since.date(), "last_month": until and until.date()}
-    if by is Grain.WHOLE and any(period.values()):
-        by = Grain.MONTH
-    if by in GRAINS:
-        _report("bridge", night, format, "Bridge", revision, grains=GRAINS[by], **period)
-    else:
-        title = f"What the bridge is made of, by {by}"
-        _report("bridge_by", night, format, title, revision, dimension=str(by), **period)
+    from doisoat.reports.bridge import GRAINS, Part, shown
+    from doisoat.reports.bridge import bridge as ask
+
+    part = Part(since and since.date(), until and until.date(), agency, procedure, field, level, channel)
+    with warehouse_at_hand() as (site, connection):
+        chosen = chosen_night(connection, night)
+        declared_by = site.settings.reconciliation.declared_by
+        report = ask(connection, chosen, archive_of(connection, chosen, revision), by=str(by), part=part,
+                     with_ministries=with_ministries, declared_by=declared_by)  # fmt: skip
+    title = "Bridge against province and ministries" if with_ministries else "Bridge"
+    if by not in GRAINS:
+        title = f"What the {title[0].lower()}{title[1:]} is made of, by {by}"
+    report = shown(report) if format is Format.TABLE else report
+    print_report(report, format, _titled(f"{title}{part}", chosen, revision))
 
 
 @commands.command()
@@ -169,8 +183,8 @@ def gaps(
         return
     from doisoat.reports.repair_list import write_repair_list
 
-    with _warehouse() as (_, connection):
-        chosen = _night(connection, night)
+    with warehouse_at_hand() as (_, connection):
+        chosen = chosen_night(connection, night)
         where = {"night": chosen, "archive_id": archive_of(connection, chosen, revision)}
         written = write_repair_list(query(connection, "gaps", {**where, **asked}), chosen, out)
     typer.echo(f"{out}: {written} gaps of night {chosen}")
@@ -274,7 +288,7 @@ def docs(
     """Write the generated pages of docs/: sources, data dictionary, checks."""
     from doisoat.reports.generated_docs import scratch_warehouse, stale_pages, write_pages
 
-    with scratch_warehouse() as dsn:
+    with scratchwarehouse_at_hand() as dsn:
         if not check:
             write_pages(dsn)
             return
@@ -307,9 +321,12 @@ def _report(
         chosen = chosen_night(connection, night)
         where = {"night": chosen, "archive_id": archive_of(connection, chosen, revision)}
         report = query(connection, name, {**where, "timezone": site.settings.province.timezone, **parameters})
-    is_dated = dt.date.min < chosen < NOW.date()
+    print_report(report, format, _titled(title, chosen, revision), columns)
+
+
+def _titled(title: str, night: dt.date, revision: int | None) -> str:
     of_revision = "" if revision is None else f", revision {revision}"
-    print_report(report, format, f"{title}, night {chosen}{of_revision}" if is_dated else title, columns)
+    return f"{title}, night {night}{of_revision}" if dt.date.min < night < NOW.date() else title
 
 
 def print_report(

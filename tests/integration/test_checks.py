@@ -55,6 +55,9 @@ SABOTAGE = {
     "sides_are_fresh": "update ops.pull set state = 'stale' where source_id = 'national_export'",
     "ledger_adds_up": "update recon.ledger_cell set entries = entries + 1 where grain = 'month'",
     "ledger_adds_up_in_finest_cells": "update recon.ledger_entry set agency_id = 'H37.21.02' where entry_kind = 'national_only'",
+    "union_adds_up": "update recon.ledger_cell set added_by_ministries = added_by_ministries + 1 where grain = 'month'",
+    "union_adds_up_in_finest_cells": """update recon.verdict set agency_id = 'H37.21.02'
+        where pair = 'ministry_provincial' and presence = 'ministry_only'""",
     "one_verdict_a_dossier": """insert into recon.verdict
         select (jsonb_populate_record(v, '{"from_night": "2024-04-01", "to_night": "2024-04-19"}')).*
         from recon.verdict v limit 1""",

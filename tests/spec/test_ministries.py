@@ -252,6 +252,35 @@ def test_what_the_portal_holds_of_the_provinces_own_dossier_it_holds_of_the_mini
     assert cells(world)[6] == 1
 
 
+@pytest.mark.parametrize("received", ["2024-04-05 10:00", "2024-03-05 10:00"])
+def test_what_the_province_holds_of_the_portals_record_it_holds_of_the_ministrys(world, received):
+    run(
+        world,
+        "id | code | agency | received\n77 | - | H37.03 | 2024-04-02 08:15:31",
+        igate=f"{IMPORT}\nH37.03-240402-9001 | H37.03 | {received}",
+        national=f"{IMPORT}\nH37.03-240402-9001 | H37.03 | 2024-04-02 08:15:31",
+    )
+    assert verdicts(world) == [("licences:77", "matched", "settled", "receipt_time")]
+    assert cells(world) == (1, 0, 1, 0, 0, 0, 1)
+    assert world.rows("select sum(union_at_most) from mart.fact_union") == [(2,)]
+
+
+def test_what_another_dossier_of_the_ministry_is_the_portals_record_does_not_tell(world):
+    """Two of the ministry's cannot both be the province's one: what its own receipt tells goes first."""
+    run(
+        world,
+        "id | code | agency | received\n77 | - | H37.03 | 2024-04-02 08:15:31\n78 | - | H37.03 | 2024-04-05 10:00:07",
+        igate=f"{IMPORT}\nH37.03-240402-9001 | H37.03 | 2024-04-05 10:00:07",
+        national=f"{IMPORT}\nH37.03-240402-9001 | H37.03 | 2024-04-02 08:15:31",
+    )
+    assert verdicts(world) == [
+        ("licences:77", "ministry_only", "gap", "listed"), ("licences:78", "matched", "settled", "receipt_time")
+    ]  # fmt: skip
+    assert world.rows("select dossier_id, entry_kind from mart.union_entry where ministry_source_id is not null") == [
+        ("licences:77", "ministry_undetermined")
+    ]
+
+
 def test_a_day_with_too_few_on_the_portal_is_undetermined_there(world):
     run(world, DAYS + "1 | - | H37.03 | 2024-04-02 00:00\n2 | - | H37.03 | 2024-04-02 00:00",
         national=f"{IMPORT}\nG22.99-240402-0077 | H37.03 | 2024-04-02 08:15")  # fmt: skip

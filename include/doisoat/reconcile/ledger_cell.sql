@@ -1,25 +1,29 @@
 -- The bridge's terms, each measured on its own: what sources declare, what core lists, what the entries sum to.
--- The listed counts are taken from core, not from the cells above, so that the ledger check can fail.
+-- The listed counts, and what the ministries add to them, are taken from core, not from the entries, so that the checks of
+-- the ledger can fail.
 delete from recon.ledger_cell where night = %(night)s and pair = %(pair)s;
 insert into recon.ledger_cell
-with recursive kin as (
-    select agency_id, agency_id as descendant_id from core.agency
-    union
-    select kin.agency_id, a.agency_id from kin join core.agency a on a.parent_id = kin.descendant_id
-),
-listed as (
-    select receipt_month, agency_id,
-        coalesce(sum(rows) filter (where source_id = any (%(national_sources)s)), 0) as national,
-        coalesce(sum(rows) filter (where source_id = any (%(provincial_sources)s)), 0) as provincial
+with term as (
+    select receipt_month, agency_id, sum(rows) filter (where source_id = any (%(national_sources)s)) as national,
+        sum(rows) filter (where source_id = any (%(provincial_sources)s)) as provincial, null::numeric as added,
+        null::numeric as undetermined, null::bigint as entries, null::bigint as union_entries
     from (select l.*, case when has_listing then kept_rows else ranked_rows end as rows
           from raw.listed l join core.source using (source_id)) l
     where rows > 0
     group by 1, 2
-),
-entry as (
-    select receipt_month, agency_id, sum(sign) as entries
+    union all
+    select nullif(cell_month, 'infinity'), agency_id, null, null, sum(ministry_only), sum(undetermined), null, null
+    from recon.ministry_cell
+    where to_night = 'infinity'
+    group by 1, 2
+    union all
+    select receipt_month, agency_id, null, null, null, null, sum(sign), null
     from recon.ledger_entry
     where pair = %(pair)s and to_night = 'infinity'
+    group by 1, 2
+    union all
+    select receipt_month, agency_id, null, null, null, null, null, sum(sign)
+    from archive.bridge_entries(0, %(night)s, true)
     group by 1, 2
 ),
 declared as (
@@ -42,31 +46,34 @@ cell as (
     select 'whole' as grain, '' as agency_id, '-infinity'::date as cell_month, 'all' as period_kind,
         '-infinity'::date as period_start, false as includes_children
     union all select 'undated', '', 'infinity', 'undated', '-infinity', false
-    union all select distinct 'month', '', receipt_month, 'month', receipt_month, false from listed where receipt_month is not null
+    union all select distinct 'month', '', receipt_month, 'month', receipt_month, false from term where receipt_month is not null
     union
     select 'month', '', period_start, 'month', period_start, false from stated where period_kind = 'month' and agency_id = ''
     union
     -- where a parent's number holds its children's, the rows of the whole subtree are set beside it
     select 'agency_month', agency_id, period_start, 'month', period_start, bool_or(includes_children) from stated
     where period_kind = 'month' and agency_id <> '' group by agency_id, period_start
+),
+kin as (
+    select p.agency_id, s.agency_id as descendant_id, s.from_month, s.to_month
+    from (select distinct agency_id from cell where includes_children) p cross join lateral core.subtree(p.agency_id) s
 )
 select %(night)s, %(pair)s, cell.grain, cell.agency_id, cell.cell_month,
     national.value, national.declared_by, provincial.value, provincial.declared_by,
-    coalesce(l.national, 0), coalesce(l.provincial, 0), coalesce(e.entries, 0)
+    coalesce(t.national, 0), coalesce(t.provincial, 0), coalesce(t.entries, 0), coalesce(t.added, 0),
+    coalesce(t.undetermined, 0), coalesce(t.union_entries, 0)
 from cell
 left join stated national on national.side = 'national'
     and (national.period_kind, national.period_start, national.agency_id) = (cell.period_kind, cell.period_start, cell.agency_id)
 left join stated provincial on provincial.side = 'provincial'
     and (provincial.period_kind, provincial.period_start, provincial.agency_id) = (cell.period_kind, cell.period_start, cell.agency_id)
 left join lateral (
-    select sum(listed.national) as national, sum(listed.provincial) as provincial from listed
-    where (cell.grain = 'whole' or listed.receipt_month is not distinct from nullif(cell.cell_month, 'infinity'))
-      and (cell.agency_id = '' or listed.agency_id = cell.agency_id
-        or cell.includes_children and listed.agency_id in (select descendant_id from kin where kin.agency_id = cell.agency_id))
-) l on true
-left join lateral (
-    select sum(entry.entries) as entries from entry
-    where (cell.grain = 'whole' or entry.receipt_month is not distinct from nullif(cell.cell_month, 'infinity'))
-      and (cell.agency_id = '' or entry.agency_id = cell.agency_id
-        or cell.includes_children and entry.agency_id in (select descendant_id from kin where kin.agency_id = cell.agency_id))
-) e on true;
+    select sum(term.national) as national, sum(term.provincial) as provincial, sum(term.entries) as entries,
+        sum(term.added) as added, sum(term.undetermined) as undetermined, sum(term.union_entries) as union_entries
+    from term
+    where (cell.grain = 'whole' or term.receipt_month is not distinct from nullif(cell.cell_month, 'infinity'))
+      and (cell.agency_id = '' or term.agency_id = cell.agency_id
+        or cell.includes_children and term.agency_id in (
+            select descendant_id from kin where kin.agency_id = cell.agency_id
+              and kin.from_month <= cell.cell_month and cell.cell_month < kin.to_month))
+) t on true;

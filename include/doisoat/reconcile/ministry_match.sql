@@ -120,6 +120,25 @@ where not exists (
     select from ministry_match x where (x.side, x.source_id, x.record_id) = ('national', t.source_id, t.record_id)
 );
 
+-- And the other way round: what the province holds under the code of the one record of the portal that this one is by its
+-- receipt, where nothing else tells and nobody else has it.
+insert into ministry_match
+select 'provincial', found.*
+from (
+    select x.source_id, x.record_id, 'receipt_time', p.source_id, p.record_id, p.dossier_id
+    from (select *, count(*) over (partition by other_dossier_id) as claimants from ministry_match
+          where side = 'national' and evidence = 'receipt_time') x
+    join core.dossier_record p on p.dossier_id = x.other_dossier_id and p.source_id = any (%(provincial_sources)s)
+        and p.to_night = 'infinity' and p.duplicate_rank = 1
+    where x.claimants = 1
+      and not exists (select from ministry_match y where y.side = 'provincial'
+        and ((y.source_id, y.record_id) = (x.source_id, x.record_id) or y.other_dossier_id = p.dossier_id))
+      and not exists (
+        select from ministry_row m join ministry_match y using (source_id, record_id)
+        where y.side = 'provincial' and y.evidence in ('counted_in_group', 'undetermined') and m.agency_id = p.agency_id
+          and m.procedure_family = p.procedure_family and m.receipt_date = p.receipt_date)
+) found;
+
 -- What cannot be compared is not decided.
 insert into ministry_match (side, source_id, record_id, evidence)
 select o.side, m.source_id, m.record_id, 'undetermined'

@@ -98,10 +98,10 @@ def reconcile(
         connection.execute(f"analyze {name}_tonight")
     for table in TABLES:
         merge(connection, table, f"{table.name.removeprefix('recon.')}_tonight", PAIR, night)
-    run_file(connection, HERE / "ledger_cell.sql", parameters)
     _store(connection, comparison)
-    connection.execute("drop table raw.candidate, raw.outcome, raw.listed, proven")
     reconcile_ministries(connection, parameters)
+    run_file(connection, HERE / "ledger_cell.sql", parameters)
+    connection.execute("drop table raw.candidate, raw.outcome, raw.listed, proven")
     explain(connection, parameters, (PAIR, *PAIRS))
     connection.execute("drop view reviewed_record; drop table known; drop table if exists raw.reviewed")
     return comparison

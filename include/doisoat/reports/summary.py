@@ -113,7 +113,9 @@ def _todo(source: dict[str, Any], night: dt.date) -> str:
 
 
 def _print_bridge(connection: psycopg.Connection, parameters: dict[str, object], console: Console) -> None:
-    bridge = query(connection, "bridge", {**parameters, "first_month": None, "last_month": None})
+    bridge = query(
+        connection, "bridge", {**parameters, "first_month": None, "last_month": None, "with_ministries": False}
+    )
     print_table(console, bridge, "Bridge: national - provincial = entries + national unlisted - provincial unlisted",
                 ("grain", "national_declared", "provincial_declared", "difference", "entries", "national_unlisted",
                  "provincial_unlisted", "national_listed", "provincial_listed", "adds_up"))  # fmt: skip

@@ -16,6 +16,15 @@ comment on column mart.dim_agency.valid_from is 'First day on which the agency e
 comment on column mart.dim_agency.valid_to is 'First day on which it no longer did.';
 comment on column mart.dim_agency.origin is 'reference, or the source that taught it to us.';
 
+create view mart.agency_subtree as
+select a.agency_id as ancestor_id, s.agency_id, s.from_month, s.to_month
+from (select distinct agency_id from core.agency) a cross join lateral core.subtree(a.agency_id) s;
+comment on view mart.agency_subtree is 'Every agency with all that stands below it, and itself: facts joined to it by agency, where from_month <= receipt month and receipt month < to_month, are those of the subtree, each once. Grain: ancestor, agency, range of months.';
+comment on column mart.agency_subtree.ancestor_id is 'The agency on top.';
+comment on column mart.agency_subtree.agency_id is 'Itself, or an agency below it.';
+comment on column mart.agency_subtree.from_month is 'First month of receipt in which it stood there; -infinity from the first on.';
+comment on column mart.agency_subtree.to_month is 'First month of receipt in which it no longer did; infinity to the last.';
+
 create view mart.dim_procedure as
 select procedure_family, procedure_code, name, field_code, field_name, origin from archive.any_procedure;
 comment on view mart.dim_procedure is 'Procedures by family. Grain: procedure family.';

@@ -83,14 +83,15 @@ create view mart.ledger_revision as
 select n.night, n.revision, n.is_standing, n.is_latest, c.pair, c.grain, nullif(c.agency_id, '') as agency_id,
     case when isfinite(c.cell_month) then c.cell_month end as receipt_month,
     c.national_declared, c.national_declared_by, c.provincial_declared, c.provincial_declared_by, c.national_listed,
-    c.provincial_listed, c.entries
+    c.provincial_listed, c.entries, c.added_by_ministries, c.undetermined, c.union_entries
 from mart.night_revision n join archive.any_ledger_cell c on c.archive_id = n.archive_id and c.night = n.night;
 
 create view mart.ledger as
 select night, is_latest, pair, grain, agency_id, receipt_month, national_declared, national_declared_by,
-    provincial_declared, provincial_declared_by, national_listed, provincial_listed, entries
+    provincial_declared, provincial_declared_by, national_listed, provincial_listed, entries, added_by_ministries,
+    undetermined, union_entries
 from mart.ledger_revision where is_standing;
-comment on view mart.ledger is 'The bridge: national declared - provincial declared = entries + (national declared - listed) - (provincial declared - listed). Grain: night, pair, grain, agency, month.';
+comment on view mart.ledger is 'The bridge: national declared - provincial declared = entries + (national declared - listed) - (provincial declared - listed); with the ministries: national - provincial - added_by_ministries = union_entries + the same two. Grain: night, pair, grain, agency, month.';
 comment on column mart.ledger.night is 'The published night.';
 comment on column mart.ledger.is_latest is 'True for the night to read by default.';
 comment on column mart.ledger.pair is 'The two sides.';
@@ -104,6 +105,9 @@ comment on column mart.ledger.provincial_declared_by is 'Which source and measur
 comment on column mart.ledger.national_listed is 'National rows counted.';
 comment on column mart.ledger.provincial_listed is 'Provincial rows counted.';
 comment on column mart.ledger.entries is 'Sum of the signed ledger entries.';
+comment on column mart.ledger.added_by_ministries is 'Dossiers that only ministries'' systems hold, and not the province; null for nights of before this was kept.';
+comment on column mart.ledger.undetermined is 'Dossiers of ministries'' systems of which the evidence does not say whether the province holds them: the union may be larger by as many.';
+comment on column mart.ledger.union_entries is 'Sum of the signed entries of national minus province and ministries (mart.union_entry), where the union is at its least.';
 
 create view mart.ledger_entry_revision as
 select n.night, n.revision, n.is_standing, n.is_latest, e.pair, e.dossier_id, e.entry_kind, e.sign, e.record_id,

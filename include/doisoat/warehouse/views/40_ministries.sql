@@ -69,6 +69,31 @@ comment on column mart.fact_union.undetermined is 'Dossiers of a ministry''s sys
 comment on column mart.fact_union.union_at_least is 'The union if the province holds all of the undetermined.';
 comment on column mart.fact_union.union_at_most is 'The union if it holds none of them.';
 
+create view mart.union_entry_revision as
+select n.night, n.revision, n.is_standing, n.is_latest, e.dossier_id, e.entry_kind, e.sign, e.side, e.record_id, e.standing,
+    e.agency_id, e.procedure_family, e.receipt_month, e.ministry_source_id, e.since_night, e.cause
+from mart.night_revision n cross join lateral archive.bridge_entries(n.archive_id, n.night, true) e;
+
+create view mart.union_entry as
+select night, is_latest, dossier_id, entry_kind, sign, side, record_id, standing, agency_id, procedure_family, receipt_month,
+    ministry_source_id, since_night, cause
+from mart.union_entry_revision where is_standing;
+comment on view mart.union_entry is 'The signed entries of national minus province and ministries, each dossier counted once: the sum is mart.ledger.union_entries. Ask it for one night. Grain: night, dossier, kind, sign, record.';
+comment on column mart.union_entry.night is 'The published night.';
+comment on column mart.union_entry.is_latest is 'True for the night to read by default.';
+comment on column mart.union_entry.dossier_id is 'The dossier.';
+comment on column mart.union_entry.entry_kind is 'As in mart.ledger_entry; of dossiers that only a ministry''s system holds, and not the province: ministry_on_portal (the portal has it in the same cell: 0), ministry_moved (in another cell: +1 there, -1 here), ministry_in_group (the portal has as many of that agency, family and day), ministry_only (the portal shows none), ministry_undetermined (the evidence does not say); undetermined: not decided whether the province holds it (0, or -1 where the union is at its most).';
+comment on column mart.union_entry.sign is '+1 on the national side, -1 on that of the province and the ministries, 0 on both or undecided.';
+comment on column mart.union_entry.side is 'Whose record it is: national, provincial or ministry.';
+comment on column mart.union_entry.record_id is 'The record that is counted.';
+comment on column mart.union_entry.standing is 'gap, settled, undecided, or why it is no gap yet.';
+comment on column mart.union_entry.agency_id is 'The cell''s agency.';
+comment on column mart.union_entry.procedure_family is 'The cell''s procedure family.';
+comment on column mart.union_entry.receipt_month is 'The cell''s month; null in the named cell "no receipt date".';
+comment on column mart.union_entry.ministry_source_id is 'The ministry''s system that lists the dossier; null where none does.';
+comment on column mart.union_entry.since_night is 'First night of the entry.';
+comment on column mart.union_entry.cause is 'Why (mart.dim_cause); null where nothing is missing, and for nights of before causes were kept.';
+
 create view mart.catalogue_difference as
 select source_id, catalogue, code, kind, code_there, name_there, name_here, from_night as since, to_night as until,
     to_night = 'infinity' as is_current

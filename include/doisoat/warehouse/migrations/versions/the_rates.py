@@ -8,7 +8,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "the_rates"
-down_revision = "gap_owners"
+down_revision = "whole_bridge"
 
 
 def upgrade() -> None:

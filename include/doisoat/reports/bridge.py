@@ -1,0 +1,143 @@
+"""The bridge of a night, as it is asked for: whole or in part, with or without the ministries, term by term or by dimension."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import psycopg
+
+from doisoat.errors import ConfigurationError
+from doisoat.reports.query import Report, query
+
+#: The grains at which sources declare, as they are asked for: there all terms are shown; of what else the bridge is broken
+#: down by, what its entries are made of.
+GRAINS = {"whole": ["whole", "undated"], "month": ["month", "undated"], "agency_month": ["agency_month"]}
+#: What a table of many rows shows on a terminal; other formats give every column. What is listed, where nothing is declared.
+SHOWN = ("receipt_month", "agency_id", "national_declared", "provincial_declared", "added_by_ministries", "undetermined",
+         "difference", "difference_at_least", "entries", "national_unlisted", "provincial_unlisted", "adds_up")  # fmt: skip
+LISTED = ("national_listed", "provincial_listed")
+#: What the whole says even where it is unknown.
+ALWAYS = ("national_declared", "provincial_declared", "difference")
+#: Months of the periods that sources declare counts for.
+PERIODS = {1: "month", 3: "quarter", 12: "year"}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which part of the bridge is meant; None: all of it.
+
+    Attributes:
+        first_month, last_month: months of receipt, by their first days.
+        agency: its id, or a code that it has or had; everything below it is meant too.
+        procedure: its code, or the family.
+        field, level, channel: as in mart.dim_procedure, mart.dim_agency and core.code_map.
+    """
+
+    first_month: dt.date | None = None
+    last_month: dt.date | None = None
+    agency: str | None = None
+    procedure: str | None = None
+    field: str | None = None
+    level: str | None = None
+    channel: str | None = None
+
+    def __str__(self) -> str:
+        asked = {name: value for name, value in asdict(self).items() if value and not name.endswith("_month")}
+        return "".join(f", {name} {value}" for name, value in asked.items())
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether more is asked than months, for which sources state the whole."""
+        return str(self) != ""
+
+    @property
+    def period(self) -> dict[str, Any]:
+        """The period that a source must state to state just these months."""
+        if not (self.first_month or self.last_month):
+            return {"period_kind": "all", "period_start": "-infinity"}
+        kind = None
+        if self.first_month and self.last_month:
+            first, last = self.first_month, self.last_month
+            months = (last.year - first.year) * 12 + last.month - first.month + 1
+            kind = PERIODS.get(months) if months and (first.month - 1) % max(months, 1) == 0 else None
+        return {"period_kind": kind, "period_start": kind and self.first_month}
+
+
+def bridge(
+    connection: psycopg.Connection,
+    night: dt.date,
+    archive_id: int,
+    *,
+    by: str,
+    part: Part,
+    with_ministries: bool,
+    declared_by: Sequence[str],
+) -> Report:
+    """The terms of the bridge at a grain that sources declare (GRAINS), or what its entries are made of by a dimension.
+
+    Args:
+        archive_id: where the rows of the night are (doisoat.reports.query.archive_of).
+        by: a grain, or cause, ministry, agency, level, procedure, field or channel.
+        with_ministries: national minus the union of province and ministries, not minus the province alone.
+        declared_by: the declared counts that enter the bridge, the first ones first (settings).
+
+    Raises:
+        ConfigurationError: no agency, or more than one, goes by that code.
+    """
+    asked = {**asdict(part), "agency": part.agency and _agency_id(connection, part.agency)}
+    where = {"night": night, "archive_id": archive_id, "with_ministries": with_ministries, **asked}
+    if by not in GRAINS:
+        return query(connection, "bridge_by", {**where, "dimension": by})
+    if part.channel:  # belongs to a record and not to a cell: the sides list nothing by it
+        return query(connection, "bridge_by", {**where, "dimension": "channel" if by == "whole" else by})
+    if part.is_narrow:
+        return query(connection, "bridge_part", {**where, **part.period, "grain": by, "declared_by": list(declared_by)})
+    # of some months the whole is told month by month, as sources declare it
+    grains = GRAINS["month" if by == "whole" and part != Part() else by]
+    return query(connection, "bridge", {**where, "grains": grains})
+
+
+def shown(report: Report) -> Report:
+    """The report as a terminal has room for it: the whole as a column of its terms, many rows without where they come from."""
+    rows = report.dicts()
+    if "grain" not in report.columns or not rows:
+        return report
+    known = [name for name in report.columns if any(row[name] is not None for row in rows)]
+    if rows[0]["grain"] == "whole":
+        terms = [
+            name for name in report.columns if name in ALWAYS or (name in known and name not in ("grain", "agency_id"))
+        ]
+        cells = [(name.replace("_", " "), *(row[name] for row in rows)) for name in terms]
+        return Report(("term", *(row["grain"] for row in rows)), cells)
+    wanted = SHOWN if set(ALWAYS) & set(known) else (*SHOWN, *LISTED)
+    columns = tuple(name for name in report.columns if name in wanted)
+    dated = [{**row, "receipt_month": row["receipt_month"] or row["grain"]} for row in rows]
+    return Report(columns, [tuple(row[name] for name in columns) for row in dated])
+
+
+def _agency_id(connection: psycopg.Connection, named: str) -> str:
+    """Our id of an agency that is named by its id, or by a code that it has or had; `unknown` is the unknown agency."""
+    found = [
+        agency_id
+        for (agency_id,) in connection.execute(
+            """select distinct agency_id from archive.any_agency
+            where agency_id = %(named)s or %(named)s in (code, old_code)
+                and not exists (select from archive.any_agency o where o.agency_id = %(named)s)
+            order by 1""",
+            {"named": named},
+        )
+    ]
+    if named == "unknown":
+        return named
+    if not found:
+        raise ConfigurationError(
+            f"agency {named!r}: none has this id or code; `doisoat bridge --by agency` lists those that have entries"
+        )
+    if len(found) > 1:
+        raise ConfigurationError(
+            f"agency {named!r}: several have or had this code; name one by its id: {', '.join(found)}"
+        )
+    return str(found[0])
