@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from doisoat.allowed_lag import AllowedLag, LearnedLag
 from doisoat.errors import ConfigurationError
 from doisoat.model import Capability, Side
 from doisoat.sources.contract import Connection, Limits
@@ -60,17 +61,6 @@ class CodeMaps(_Strict):
     online_payment: list[CodeMap] = Field(default_factory=list)
     procedure: list[CodeMap] = Field(default_factory=list)
     agency: list[CodeMap] = Field(default_factory=list)
-
-
-class AllowedLag(_Strict):
-    """How long a dossier may take from receipt to the other side before it is a gap; the boundary still counts."""
-
-    value: int = Field(ge=0)
-    unit: Literal["hours", "days"] = "hours"
-
-    @property
-    def interval(self) -> dt.timedelta:
-        return dt.timedelta(**{self.unit: self.value})
 
 
 class Owner(_Strict):
@@ -162,6 +152,8 @@ class Reconciliation(_Strict):
     """The named choices of reconciliation."""
 
     allowed_lag: AllowedLag = AllowedLag(value=24)
+    #: None: no lag is learned; the configured one holds for every agency.
+    learned_lag: LearnedLag | None = None
     compared_attributes: list[str] = Field(
         default_factory=lambda: ["agency", "procedure", "status", "receipt_date", "due_date", "finish_date"]
     )
@@ -171,6 +163,12 @@ class Reconciliation(_Strict):
     portal_code_prefix: str = "G22"
     #: Regular expression of the codes of test dossiers, where the province agreed on one; None: no dossier is a test.
     test_code_pattern: str | None = None
+
+    @model_validator(mode="after")
+    def _leaves_room_to_learn(self) -> Reconciliation:
+        if self.learned_lag and self.learned_lag.at_most.interval <= self.allowed_lag.interval:
+            raise ValueError("learned_lag.at_most must be more than allowed_lag: nothing could be learned")
+        return self
 
 
 class News(_Strict):
@@ -238,6 +236,18 @@ class ProvinceSettings(_Strict):
         for outage in self.outages:
             if outage.source not in self.sources:
                 raise ValueError(f"outages: {outage.source!r} is no source of this file")
+        return self
+
+    @model_validator(mode="after")
+    def _history_is_learned_from(self) -> ProvinceSettings:
+        learned, kept = self.reconciliation.learned_lag, self.retention
+        if learned and kept.history_nights and kept.landing_nights:
+            needed = kept.landing_nights + learned.nights + learned.watched_nights
+            if kept.history_nights < needed:
+                raise ValueError(
+                    f"retention.history_nights must be at least {needed} with this learned_lag: a replay from the first "
+                    "landing learns from the nights before it"
+                )
         return self
 
     @property

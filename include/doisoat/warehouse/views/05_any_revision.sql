@@ -40,6 +40,10 @@ drop view if exists archive.any_ministry_cell;
 create view archive.any_ministry_cell as select 0 as archive_id, * from recon.ministry_cell union all select * from archive.ministry_cell;
 comment on view archive.any_ministry_cell is 'recon.ministry_cell of every revision that can be queried: in place (archive_id 0) or archived.';
 
+drop view if exists archive.any_learned_lag;
+create view archive.any_learned_lag as select 0 as archive_id, * from recon.learned_lag union all select * from archive.learned_lag;
+comment on view archive.any_learned_lag is 'recon.learned_lag of every revision that can be queried: in place (archive_id 0) or archived.';
+
 drop view if exists archive.any_ledger_cell;
 create view archive.any_ledger_cell as select 0 as archive_id, * from recon.ledger_cell union all select * from archive.ledger_cell;
 comment on view archive.any_ledger_cell is 'recon.ledger_cell of every revision that can be queried: in place (archive_id 0) or archived.';
