@@ -109,7 +109,9 @@ def reconcile(
     connection.execute("drop table raw.candidate, raw.outcome, raw.listed, proven")
     reconcile_ministries(connection, parameters)
     explain(connection, parameters, (PAIR, *PAIRS))
-    connection.execute("drop view reviewed_record; drop table known, agency_line, applied_lag; drop table if exists raw.reviewed")
+    connection.execute(
+        "drop view reviewed_record; drop table known, agency_line, applied_lag; drop table if exists raw.reviewed"
+    )
     return comparison
 
 
