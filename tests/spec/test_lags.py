@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from doisoat.replay import replay
+from support import many_nights as many
 from support.world import World
 
 COMMUNE, SIBLING, DEPARTMENT = "H37.21.01", "H37.21.02", "H37.03"
@@ -24,10 +26,10 @@ def table(*rows: str) -> str:
     return "\n".join(["code | received", *(" | ".join([*row.split("@"), "="][:2]) for row in rows)])
 
 
-def run(world: World, *nights: tuple[list[str], list[str]], first: int = 0) -> None:
+def run(world: World, *nights: tuple[list[str], list[str]], first: int = 0, checks: bool = False) -> None:
     """Nights, each with what the province and the portal show."""
     for night, (here, there) in zip(NIGHTS[first:], nights, strict=False):
-        world.run(night, igate=table(*here), national_export=table(*there))
+        world.run(night, igate=table(*here), national_export=table(*there), checks=checks)
 
 
 def counted(world: World, presence: str = "provincial_only") -> list[tuple[Any, ...]]:
@@ -267,3 +269,60 @@ def test_a_learned_lag_moves_the_review(tmp_path, warehouse_dsn):
     assert reviews(world) == [("gap", None)]
     assert world.rows("select night::text, next_review_on::text from mart.fact_sync_gap where dossier_id = %s order by 1",
                       [code]) == [(NIGHTS[3], NIGHTS[4]), (NIGHTS[4], None)]  # fmt: skip
+
+
+# what stands of it -----------------------------------------------------------------------------------------------------
+LEFT = ("core.%", "recon.%", "mart.%", "archive.%")
+NOW = [f"{COMMUNE}-240417-0001@2024-04-17 10:00", f"{COMMUNE}-240417-0002@2024-04-17 09:59"]
+
+
+def test_a_province_that_does_not_ask_for_it_is_judged_by_the_configured_lag_alone(tmp_path, warehouse_dsn):
+    world = World(tmp_path, warehouse_dsn)
+    run(world, (LATE, []), (LATE, []), (LATE, LATE), ([*LATE, *NOW], LATE))
+    assert counted(world) == [] == world.rows("select * from recon.learned_lag")
+    assert [standing for _, _, standing in world.verdicts(NIGHTS[3])] == ["gap", "gap"]
+    assert world.rows("select distinct basis from recon.cause where cause = 'within_allowed_lag'") == [({},)]
+
+
+def test_replayed_swept_or_run_again_a_night_learns_the_same(tmp_path, warehouse_dsn, monkeypatch):
+    many.ask_quickly(monkeypatch)
+    world = learning(tmp_path, warehouse_dsn)
+    run(world, (LATE, []), (LATE, []), (LATE, LATE), ([*LATE, *NOW], LATE), checks=True)
+    assert [is_whole for (is_whole,) in world.rows("select is_whole from recon.whole_night order by night")] == [
+        True, False, False, False,
+    ]  # fmt: skip
+    before = many.rows_of(warehouse_dsn, *LEFT)
+    assert before["mart.learned_lag"]
+    swept = world.sweep(NIGHTS[3])
+    assert swept is not None
+    assert swept.differences == 0
+    world.run(NIGHTS[3], checks=True)
+    assert many.differing(before, many.rows_of(warehouse_dsn, *LEFT)) == {}
+    for first in (NIGHTS[0], NIGHTS[3]):
+        assert not any(each.is_new for each in replay(world.site, dt.date.fromisoformat(first)))
+        assert many.differing(before, many.rows_of(warehouse_dsn, *LEFT)) == {}
+
+
+def test_what_a_sweep_finds_of_lags_is_told(tmp_path, warehouse_dsn):
+    world = learning(tmp_path, warehouse_dsn)
+    run(world, (LATE, []), (LATE, []), (LATE, LATE), (LATE, LATE))
+    world.rows("update recon.learned_lag set allowed_lag = '47 hours' where night = %s", [NIGHTS[3]])
+    swept = world.sweep(NIGHTS[3])
+    assert swept is not None
+    assert swept.differences > 0
+    assert {relation for (relation,) in world.rows("select relation from recon.sweep_difference")} == {
+        "recon.learned_lag"
+    }
+
+
+def test_a_revision_keeps_the_lags_that_it_rests_on(tmp_path, warehouse_dsn, monkeypatch):
+    many.ask_quickly(monkeypatch)
+    world = learning(tmp_path, warehouse_dsn)
+    run(world, (LATE, []), (LATE, []), (LATE, LATE), ([*LATE, *NOW], LATE), checks=True)
+    stricter = learning(tmp_path, warehouse_dsn, at_most={"value": 30, "unit": "hours"})
+    assert any(each.is_new for each in replay(stricter.site))
+    assert world.rows(
+        """select revision, is_standing, extract(epoch from allowed_lag)::int / 3600 from mart.learned_lag_revision
+        where night = %s and agency_id = %s and presence = 'provincial_only' order by 1""",
+        [NIGHTS[3], COMMUNE],
+    ) == [(1, False, 38), (2, True, 30)]
