@@ -288,7 +288,7 @@ def docs(
     """Write the generated pages of docs/: sources, data dictionary, checks."""
     from doisoat.reports.generated_docs import scratch_warehouse, stale_pages, write_pages
 
-    with scratchwarehouse_at_hand() as dsn:
+    with scratch_warehouse() as dsn:
         if not check:
             write_pages(dsn)
             return

@@ -12,13 +12,14 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from doisoat.allowed_lag import AllowedLag, LearnedLag
 from doisoat.errors import ConfigurationError
 from doisoat.indicators.choices import Indicators
 from doisoat.model import Capability, Side
@@ -61,17 +62,6 @@ class CodeMaps(_Strict):
     online_payment: list[CodeMap] = Field(default_factory=list)
     procedure: list[CodeMap] = Field(default_factory=list)
     agency: list[CodeMap] = Field(default_factory=list)
-
-
-class AllowedLag(_Strict):
-    """How long a dossier may take from receipt to the other side before it is a gap; the boundary still counts."""
-
-    value: int = Field(ge=0)
-    unit: Literal["hours", "days"] = "hours"
-
-    @property
-    def interval(self) -> dt.timedelta:
-        return dt.timedelta(**{self.unit: self.value})
 
 
 class Owner(_Strict):
@@ -164,6 +154,8 @@ class Reconciliation(_Strict):
     """The named choices of reconciliation."""
 
     allowed_lag: AllowedLag = AllowedLag(value=24)
+    #: None: no lag is learned; the configured one holds for every agency.
+    learned_lag: LearnedLag | None = None
     compared_attributes: list[str] = Field(
         default_factory=lambda: ["agency", "procedure", "status", "receipt_date", "due_date", "finish_date"]
     )
@@ -173,6 +165,12 @@ class Reconciliation(_Strict):
     portal_code_prefix: str = "G22"
     #: Regular expression of the codes of test dossiers, where the province agreed on one; None: no dossier is a test.
     test_code_pattern: str | None = None
+
+    @model_validator(mode="after")
+    def _leaves_room_to_learn(self) -> Reconciliation:
+        if self.learned_lag and self.learned_lag.at_most.interval <= self.allowed_lag.interval:
+            raise ValueError("learned_lag.at_most must be more than allowed_lag: nothing could be learned")
+        return self
 
 
 class News(_Strict):
@@ -241,6 +239,18 @@ class ProvinceSettings(_Strict):
         for outage in self.outages:
             if outage.source not in self.sources:
                 raise ValueError(f"outages: {outage.source!r} is no source of this file")
+        return self
+
+    @model_validator(mode="after")
+    def _history_is_learned_from(self) -> ProvinceSettings:
+        learned, kept = self.reconciliation.learned_lag, self.retention
+        if learned and kept.history_nights and kept.landing_nights:
+            needed = kept.landing_nights + learned.nights + learned.watched_nights
+            if kept.history_nights < needed:
+                raise ValueError(
+                    f"retention.history_nights must be at least {needed} with this learned_lag: a replay from the first "
+                    "landing learns from the nights before it"
+                )
         return self
 
     @property

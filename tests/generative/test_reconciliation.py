@@ -9,30 +9,36 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from fractions import Fraction
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 from support import random_worlds as worlds
-from support.oracle import BRIDGE, LEFT_OUT, NOT_ON_PORTAL, PRESENCES, Life, Oracle, Pull, Row
+from support.oracle import BRIDGE, LEFT_OUT, NOT_ON_PORTAL, PRESENCES, Learning, Life, Oracle, Pull, Row
 from support.random_worlds import LOCALS, MINISTRY, NATIONALS, NIGHTS, SYSTEMS, Shown, moment
 from support.world import World
 
 EXAMPLES = int(os.environ.get("DOISOAT_EXAMPLES", "14"))
+LEARNING = [
+    Learning(Fraction("0.5"), dt.timedelta(hours=48), min_dossiers=1),
+    Learning(Fraction("0.9"), dt.timedelta(hours=30), min_dossiers=2),
+]
 PHASES = [phase for phase in Phase if phase is not Phase.shrink]  # each try takes nights: shrinking takes many minutes
 
 
 @pytest.mark.timeout(7200)
 @settings(max_examples=EXAMPLES, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
-@given(shown=worlds.nights())
+@given(shown=worlds.nights(), learning=st.sampled_from([None, *LEARNING]))
 def test_the_sql_says_what_the_oracle_says(
     shown: list[Shown],
+    learning: Learning | None,
     postgres_server: Any,
     _migrated_warehouse: str,  # noqa: PT019 - its name is the template's
 ) -> None:
-    oracle, life = Oracle(), Life()
-    with worlds.small_world(postgres_server, _migrated_warehouse) as world:
+    oracle, life = Oracle(learning), Life()
+    with worlds.small_world(postgres_server, _migrated_warehouse, learned_lag=learning and _choice(learning)) as world:
         for night, one in zip(NIGHTS, shown, strict=True):
             worlds.run(world, night, one)
             told = oracle.night(night, **{side: one.pulls.get(source_id) for source_id, side in SYSTEMS.items()})
@@ -47,7 +53,15 @@ def test_the_sql_says_what_the_oracle_says(
             _everything_has_a_cause(world, told)
             _the_ledger_adds_up(world)
             _the_whole_is_the_same(world, night)
+        event(f"lags learned: {world.rows('select count(*) from recon.learned_lag')[0][0]}")
         event(f"nights as a whole: {world.rows('select count(*) from recon.whole_night where is_whole')[0][0]}")
+
+
+def _choice(learning: Learning) -> dict[str, Any]:
+    """The same as a province file says it."""
+    hours = int(learning.at_most / dt.timedelta(hours=1))
+    return {"quantile": float(learning.quantile), "nights": len(NIGHTS), "min_dossiers": learning.min_dossiers,
+            "at_most": {"value": hours, "unit": "hours"}}  # fmt: skip
 
 
 def _the_whole_is_the_same(world: World, night: dt.date) -> None:

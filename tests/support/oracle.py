@@ -2,13 +2,14 @@
 
 It keeps what every night showed of every side, whole, and derives everything from that anew: no ranges, no ranks, no
 temporary tables, nothing carried from one night's outcome to the next but the life of gaps. Its rules are those of
-docs/adr 4 (identity), 6 (ministries), 11 (what a source that is down or half there may change), 16 and 17 (gaps), and of
-DESIGN 3.5, 3.7 and 3.9.
+docs/adr 4 (identity), 6 (ministries), 11 (what a source that is down or half there may change), 16 and 17 (gaps), 19 (lags
+that are learned), and of DESIGN 3.5, 3.7 and 3.9.
 
 Three sides: the province's and the ministry's records have keys, the portal's rows have none. What it does not model: a
 ministry's dossier known by the time of its receipt or counted in a group (worlds for this oracle give the ministry a
 procedure of its own, which rules both out), dossiers missed in a ministry's system (no procedures are declared its own),
-several sources of one side, look-ups, a side that was never listed to its end, the flood guard, declared counts.
+several sources of one side, several agencies, records that were shown long before their receipt, look-ups, a side that was
+never listed to its end, the flood guard, declared counts.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -57,11 +59,13 @@ class Night:
         verdicts: (pair, dossier) -> (presence, standing), of those that are not simply matched.
         differences: (pair, dossier, attribute) -> (standing, the other side's value, the province's value).
         entries: (dossier, kind, sign) -> how many.
+        reviews: (pair, dossier, kind) -> the night on which time alone makes it a gap.
     """
 
     verdicts: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     differences: dict[tuple[str, str, str], tuple[str, str | None, str | None]] = field(default_factory=dict)
     entries: dict[tuple[str, str, int], int] = field(default_factory=dict)
+    reviews: dict[tuple[str, str, str], dt.date] = field(default_factory=dict)
 
     def gaps(self) -> set[tuple[str, str, str]]:
         """(pair, dossier, kind) of each one that somebody must do something about; extra rows left out."""
@@ -125,10 +129,23 @@ def midnight(night: dt.date) -> dt.datetime:
     return dt.datetime.combine(night + dt.timedelta(days=1), dt.time(), LOCAL)
 
 
-class Oracle:
-    """Nights are shown one after the other, in order."""
+@dataclass(frozen=True)
+class Learning:
+    """How lags are learned: what share of the dossiers received they must be enough for, and how long they may be."""
 
-    def __init__(self) -> None:
+    quantile: Fraction
+    at_most: dt.timedelta
+    min_dossiers: int
+
+
+class Oracle:
+    """Nights are shown one after the other, in order; `learning`: lags are learned."""
+
+    def __init__(self, learning: Learning | None = None) -> None:
+        self._learning = learning
+        self._ages: dict[str, list[dt.timedelta]] = defaultdict(
+            list
+        )  # presence -> how late dossiers were on earlier nights
         self.province, self.portal, self.ministry = Side(), Side(), Side()
         self.dossier_of: dict[str, str] = {}
         self.borne: set[str] = set()  # codes that records stood under, not only named
@@ -156,6 +173,8 @@ class Oracle:
         if self.ministry.pulls:
             self._left_out(told, LEFT_OUT, self.province)
             self._left_out(told, NOT_ON_PORTAL, self.portal)
+        if self._learning:  # for the nights to come
+            self._watch(self._learning)
         return told
 
     # identity -----------------------------------------------------------------------------------------------------
@@ -213,7 +232,10 @@ class Oracle:
             holding, lacking = (self.portal, self.province) if is_theirs else (self.province, self.portal)
             presence = "national_only" if is_theirs else "provincial_only"
             row = (theirs if is_theirs else ours)[dossier][0][1]
-            told.verdicts[BRIDGE, dossier] = (presence, self._absence(dossier, row, holding, lacking))
+            lag = self._lag(presence)
+            told.verdicts[BRIDGE, dossier] = (presence, self._absence(dossier, row, holding, lacking, lag))
+            if row.received and row.received >= self._moment(holding.last, lacking.last) - lag:
+                told.reviews[BRIDGE, dossier, presence] = self._review(row.received, lag)
             told.entries[dossier, presence, 1 if is_theirs else -1] = 1
 
     def _left_out(self, told: Night, pair: str, other: Side) -> None:
@@ -226,18 +248,21 @@ class Oracle:
             elif row.received is None:  # nothing to compare it by
                 told.verdicts[pair, dossier] = ("undetermined", "undecided")
             else:
-                told.verdicts[pair, dossier] = ("ministry_only", self._absence(dossier, row, self.ministry, other))
+                told.verdicts[pair, dossier] = (
+                    "ministry_only", self._absence(dossier, row, self.ministry, other, LAG))  # fmt: skip
+                if row.received >= self._moment(self.ministry.last, other.last) - LAG:
+                    told.reviews[pair, dossier, "ministry_only"] = self._review(row.received, LAG)
 
-    def _absence(self, dossier: str, row: Row, holding: Side, lacking: Side) -> str:
+    def _absence(self, dossier: str, row: Row, holding: Side, lacking: Side, lag: dt.timedelta) -> str:
         """What it means that one side holds a dossier and the other does not. They are compared at the older cut-off; absence
         is proven as of the night up to which the one is known as a whole and the other for what it shows."""
         as_of = self._moment(holding.last, lacking.last)
         proof = min(lacking.whole, holding.whole)
         if row.received and row.received > as_of:
             return "not_yet_observable"
-        if row.received and row.received >= as_of - LAG:
+        if row.received and row.received >= as_of - lag:
             return "pending"
-        is_settled = row.received is None or row.received < self._moment(proof) - LAG
+        is_settled = row.received is None or row.received < self._moment(proof) - lag
         was_so = holding.holds(dossier, proof, self.dossier_of) and not lacking.holds(dossier, proof, self.dossier_of)
         if is_settled and was_so:
             return "gap"
@@ -259,7 +284,52 @@ class Oracle:
             late = ours[1].updated and ours[1].updated > settled
             standing = "pending" if late else "gap" if differed else "not_yet_observable"
             told.differences[pair, dossier, name] = (standing, *values)
+            if standing == "pending":
+                told.reviews[pair, dossier, name] = self._review(ours[1].updated, LAG - dt.timedelta(microseconds=1))
             told.verdicts[pair, dossier] = ("matched", "settled")
+
+    # lags ---------------------------------------------------------------------------------------------------------
+    def _review(self, moment: dt.datetime | None, lag: dt.timedelta) -> dt.date:
+        """The first night to come at whose end a moment is longer ago than the lag."""
+        night = self._night + dt.timedelta(days=1)
+        while moment is not None and midnight(night) - moment <= lag:
+            night += dt.timedelta(days=1)
+        return night
+
+    def _lag(self, presence: str) -> dt.timedelta:
+        """How old a dossier may be that one side lacks: the least age that was enough for so many of those that were watched."""
+        learning, ages = self._learning, sorted(self._ages[presence])
+        if learning is None or len(ages) < learning.min_dossiers:
+            return LAG
+        enough = next(age for place, age in enumerate(ages, 1) if place >= learning.quantile * len(ages))
+        return min(max(enough, LAG), learning.at_most)
+
+    def _watch(self, learning: Learning) -> None:
+        """The dossiers received on the day of which tonight is the last that is watched: how old each was, in full hours, when
+        it was last lacked; for ever if it has not come. Of a day since which a side was not read in full, nothing is said."""
+        days = -(-learning.at_most // dt.timedelta(days=1))
+        nights = [self._night - dt.timedelta(days=back) for back in range(days, -1, -1)]
+        if not all(side.pulls.get(night) for side in (self.province, self.portal) for night in nights):
+            return
+        for presence, holding, lacking in (
+            ("provincial_only", self.province, self.portal),
+            ("national_only", self.portal, self.province),
+        ):
+            for dossier, ((_, row), *_) in self._dossiers(holding).items():
+                if row.received and _day(row.received) == nights[0].isoformat():
+                    self._ages[presence].append(self._age(dossier, row.received, holding, lacking, nights))
+
+    def _age(
+        self, dossier: str, received: dt.datetime, holding: Side, lacking: Side, nights: Sequence[dt.date]
+    ) -> dt.timedelta:
+        age = dt.timedelta()
+        for night in nights:
+            if lacking.holds(dossier, night, self.dossier_of):
+                return age
+            if holding.holds(dossier, night, self.dossier_of):
+                hours = -(-(midnight(night) - received) // dt.timedelta(hours=1))
+                age = max(dt.timedelta(hours=hours), dt.timedelta())
+        return dt.timedelta.max
 
     def _moment(self, *nights: dt.date) -> dt.datetime:
         """The oldest cut-off of pulls of these nights, never later than the end of tonight."""

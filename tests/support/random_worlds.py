@@ -25,6 +25,9 @@ MINISTRY = "H37.03-240403-0007"
 #: Long ago, on both sides of a month and of its midnight in UTC; then the last nights, their ends, and after the last one.
 RECEIVED = [None, "2024-03-31 23:30", "2024-04-01 08:00", "2024-04-16 10:00", "2024-04-17 15:00", "2024-04-18 00:00",
             "2024-04-18 15:00", "2024-04-20 00:10"]  # fmt: skip
+#: Of dossiers that are watched from the first night on, and of such that what was learned of those is then applied to.
+WATCHED = ["2024-04-16 10:00", "2024-04-16 18:30", "2024-04-16 00:00", "2024-04-18 00:00", "2024-04-18 09:59",
+           "2024-04-18 10:00", "2024-04-18 18:30"]  # fmt: skip
 UPDATED = [None, None, "2024-04-01 09:00", "2024-04-17 10:00", "2024-04-18 10:00"]
 _numbers = itertools.count()
 
@@ -50,7 +53,9 @@ def moment(text: str | None) -> dt.datetime | None:
 
 
 @st.composite
-def keyed(draw: st.DrawFn, keys: Sequence[str], codes: Sequence[str], names: Sequence[str]) -> list[Row]:
+def keyed(
+    draw: st.DrawFn, keys: Sequence[str], codes: Sequence[str], names: Sequence[str], moments: Sequence[str | None]
+) -> list[Row]:
     """Records of a system with keys, in any order."""
     return [
         Row(
@@ -58,7 +63,7 @@ def keyed(draw: st.DrawFn, keys: Sequence[str], codes: Sequence[str], names: Seq
             draw(st.sampled_from(codes)),
             names=draw(st.sampled_from(names)),
             status=draw(st.sampled_from("459")),
-            received=moment(draw(st.sampled_from(RECEIVED))),
+            received=moment(draw(st.sampled_from(moments))),
             updated=moment(draw(st.sampled_from(UPDATED))),
             is_removed=draw(st.booleans()) and draw(st.booleans()),
         )
@@ -66,21 +71,23 @@ def keyed(draw: st.DrawFn, keys: Sequence[str], codes: Sequence[str], names: Seq
     ]
 
 
-def province() -> st.SearchStrategy[list[Row]]:
+def province(moments: Sequence[str | None] = RECEIVED) -> st.SearchStrategy[list[Row]]:
     """The case system's records; several may name one code, also one that is another record's own."""
-    return keyed(["x1", "x2", "x3", "x4"], LOCALS, ["", "", *NATIONALS, LOCALS[0], MINISTRY])
+    return keyed(["x1", "x2", "x3", "x4"], LOCALS, ["", "", *NATIONALS, LOCALS[0], MINISTRY], moments)
 
 
-def ministry() -> st.SearchStrategy[list[Row]]:
+def ministry(moments: Sequence[str | None] = RECEIVED) -> st.SearchStrategy[list[Row]]:
     """A ministry's records, some under the province's or the portal's codes."""
-    return keyed(["m1", "m2"], [MINISTRY, LOCALS[1], LOCALS[2], NATIONALS[1]], ["", "", "", LOCALS[3], NATIONALS[1]])
+    return keyed(
+        ["m1", "m2"], [MINISTRY, LOCALS[1], LOCALS[2], NATIONALS[1]], ["", "", "", LOCALS[3], NATIONALS[1]], moments
+    )
 
 
 @st.composite
-def portal(draw: st.DrawFn) -> list[Row]:
+def portal(draw: st.DrawFn, moments: Sequence[str | None] = RECEIVED) -> list[Row]:
     """The portal's rows. Those of one code are alike in what is compared: which stands for it is nobody's business."""
     codes = draw(st.lists(st.sampled_from([*LOCALS, *NATIONALS, MINISTRY]), max_size=6))
-    told = {code: (draw(st.sampled_from("459")), moment(draw(st.sampled_from(RECEIVED)))) for code in sorted({*codes})}
+    told = {code: (draw(st.sampled_from("459")), moment(draw(st.sampled_from(moments)))) for code in sorted({*codes})}
     return [Row("", code, status=told[code][0], received=told[code][1]) for code in codes if codes.count(code) < 3]
 
 
@@ -89,8 +96,10 @@ SIDES = {"igate": province, "national_export": portal, "licences": ministry}
 
 @st.composite
 def nights(draw: st.DrawFn) -> list[Shown]:
-    """Nights on which sources answer, answer in part, or are down; the first time each answers in full."""
-    found, seen = [], set()
+    """Nights on which sources answer, answer in part, or are down; the first time each answers in full. In some worlds they
+    always do, and dossiers are of days of which something can be learned."""
+    found, seen, is_watched = [], set(), draw(st.booleans())
+    moments = WATCHED if is_watched else RECEIVED
     for night in NIGHTS:
         pulls = {}
         for source_id, rows in SIDES.items():
@@ -98,8 +107,10 @@ def nights(draw: st.DrawFn) -> list[Shown]:
             answer = draw(st.sampled_from(["whole", "whole", "whole", "part", "down"]))
             if (is_first and answer == "part") or (night == NIGHTS[0] and source_id != "licences"):
                 answer = "whole"
+            if is_watched:
+                answer = "whole"
             if answer != "down":
-                pulls[source_id] = Pull(draw(rows()), is_complete=answer == "whole")
+                pulls[source_id] = Pull(draw(rows(moments)), is_complete=answer == "whole")
                 seen.add(source_id)
         if not pulls:  # that is no night
             pulls["igate"] = Pull(draw(province()))
@@ -145,7 +156,7 @@ def table(rows: Sequence[Row], source_id: str) -> str:
 
 
 @contextmanager
-def small_world(server: Any, template: str) -> Iterator[World]:
+def small_world(server: Any, template: str, **reconciliation: Any) -> Iterator[World]:
     """A warehouse of its own, which goes with the block, and a province of three sources."""
     with (
         tempfile.TemporaryDirectory() as directory,
@@ -153,8 +164,9 @@ def small_world(server: Any, template: str) -> Iterator[World]:
     ):
         compared = ["status", "receipt_date"]
         yield World(
-            Path(directory), dsn, sources={"national_statistics": {"enabled": False}}, compared_attributes=compared
-        )
+            Path(directory), dsn, sources={"national_statistics": {"enabled": False}}, compared_attributes=compared,
+            **reconciliation,
+        )  # fmt: skip
 
 
 def land(world: World, night: dt.date, source_id: str, shown: Shown) -> None:
@@ -212,13 +224,23 @@ def said(world: World) -> Night:
                 f"select dossier_id, entry_kind, sign, count(*) from recon.ledger_entry {now} group by 1, 2, 3"
             )
         },
+        {
+            (pair, dossier, kind): night
+            for pair, dossier, kind, night in world.rows(
+                f"""select pair, dossier_id, presence, next_review_on from recon.verdict {now} and next_review_on is not null
+                union all
+                select pair, dossier_id, attribute, next_review_on from recon.difference {now} and next_review_on is not null"""
+            )
+        },
     )
 
 
 #: All that nights leave behind, as it was written; and what of it is said now, whenever it came to be.
 TABLES = ("core.dossier_record", "core.identity_link", "core.identity_conflict", "core.control_total", "recon.verdict",
           "recon.difference", "recon.ledger_entry", "recon.cell_status", "recon.ledger_cell", "recon.ministry_cell",
-          "recon.cause", "recon.gap", "recon.gap_event")  # fmt: skip
+          "recon.cause", "recon.gap", "recon.gap_event", "recon.arrival", "recon.learned_lag")  # fmt: skip
+#: Rows of one night each: they hold on no other.
+NIGHTLY = ("core.identity_link", "recon.ledger_cell", "recon.gap_event", "recon.arrival", "recon.learned_lag")
 DATED = "{from_night,to_night,first_night,opened_on,reopened_on,basis}"  # a basis names the night that saw it last
 
 
@@ -230,7 +252,7 @@ def state(world: World) -> list[tuple[Any, ...]]:
 
 def outcome(world: World) -> list[tuple[Any, ...]]:
     """Every current row of what nights write, without the nights on which it came to be."""
-    ranged = [name for name in TABLES if name not in ("core.identity_link", "recon.ledger_cell", "recon.gap_event")]
+    ranged = [name for name in TABLES if name not in NIGHTLY]
     union = " union all ".join(
         f"select '{name}', (to_jsonb(t) - '{DATED}'::text[])::text from {name} t where to_night = 'infinity'"
         for name in ranged

@@ -54,3 +54,35 @@ def test_a_source_has_the_provinces_guard_or_its_own(tmp_path: Path) -> None:
     assert [settings.guard_of("igate").allowed(known) for known in (0, 499, 500, 12_345)] == [50, 50, 50, 1234]
     with pytest.raises(ConfigurationError, match=r"flood_guard\.share"):
         load(tmp_path, flood_guard={"share": 0})
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"at_most": {"value": 24, "unit": "hours"}}, "learned_lag.at_most must be more than allowed_lag"),
+        ({"quantile": 1}, "reconciliation.learned_lag.quantile"),
+        ({"nights": 0}, "reconciliation.learned_lag.nights"),
+        ({"min_dossiers": 0}, "reconciliation.learned_lag.min_dossiers"),
+        ({"at_least": {"value": 1}}, "reconciliation.learned_lag.at_least"),
+    ],
+)
+def test_a_lag_that_cannot_be_learned_is_refused(change: dict[str, object], said: str, tmp_path: Path) -> None:
+    choice = {"at_most": {"value": 72, "unit": "hours"}}
+    learned = load(tmp_path, reconciliation={"learned_lag": choice}).reconciliation.learned_lag
+    assert learned is not None
+    assert (learned.watched_nights, learned.quantile) == (3, 0.95)
+    with pytest.raises(ConfigurationError, match=said):
+        load(tmp_path, reconciliation={"learned_lag": {**choice, **change}})
+
+
+def test_nobody_decided_that_lags_are_learned_unless_the_file_says_so(tmp_path: Path) -> None:
+    assert load(tmp_path).reconciliation.learned_lag is None
+    with pytest.raises(ConfigurationError, match=r"learned_lag\.at_most"):  # how late is too late, somebody says
+        load(tmp_path, reconciliation={"learned_lag": {}})
+
+
+def test_history_is_kept_for_as_long_as_a_replay_learns_from_it(tmp_path: Path) -> None:
+    learned = {"learned_lag": {"nights": 60, "at_most": {"value": 72, "unit": "hours"}}}
+    assert load(tmp_path, reconciliation=learned, retention={"landing_nights": 30, "history_nights": 93})
+    with pytest.raises(ConfigurationError, match="history_nights must be at least 93"):
+        load(tmp_path, reconciliation=learned, retention={"landing_nights": 30, "history_nights": 92})

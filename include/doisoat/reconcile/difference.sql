@@ -10,7 +10,12 @@ select %(pair)s as pair, o.dossier_id, d.attribute,
          when o.provincial_updated_at > asked.looked_up_at - %(allowed_lag)s then 'not_yet_observable'
          when known.night >= %(night)s or before.differed then 'gap'
          else 'not_yet_observable' end as standing,
-    d.national_value, d.provincial_value, null::text as ministry_value
+    d.national_value, d.provincial_value, null::text as ministry_value,
+    -- the first night whose end is past the lag; what rests on a look-up waits for the next answer
+    case when o.provincial_updated_at > %(values_settled)s and not o.is_looked_up
+         then greatest(((o.provincial_updated_at + %(allowed_lag)s - interval '1 microsecond') at time zone %(timezone)s)::date,
+             %(night)s::date + 1)
+    end as next_review_on
 from raw.outcome o
 left join lateral (
     select l.night, l.looked_up_at

@@ -7,7 +7,11 @@ select 'ministry_provincial'::text as pair, m.dossier_id, d.attribute,
          when s.values_night >= %(night)s
            or m_then.record_id is not null and p_then.record_id is not null and d.differed_then then 'gap'
          else 'not_yet_observable' end as standing,
-    null::text as national_value, d.provincial_value, d.ministry_value
+    null::text as national_value, d.provincial_value, d.ministry_value,
+    case when p.updated_at > s.values_settled
+         then greatest(((p.updated_at + (s.as_of - s.settled_before) - interval '1 microsecond') at time zone %(timezone)s)::date,
+             %(night)s::date + 1)
+    end as next_review_on
 from ministry_row m
 join ministry_side s using (source_id)
 join ministry_match x on (x.side, x.source_id, x.record_id) = ('provincial', m.source_id, m.record_id)

@@ -69,22 +69,29 @@ select j.pair, j.dossier_id,
         select from core.dossier_record r
         where r.source_id = any (%(provincial_sources)s) and r.dossier_id = j.dossier_id
           and r.to_night = 'infinity' and r.is_removed
-    ) as is_removed_provincially
+    ) as is_removed_provincially,
+    case when j.found is null and j.moment >= j.settled_before
+         then greatest(((j.moment + (j.as_of - j.settled_before)) at time zone %(timezone)s)::date, %(night)s::date + 1)
+    end as next_review_on
 from judged j
 where j.as_of is not null and (j.found is distinct from 'listed' or j.is_differing)
 union all
 -- The other way round only for what the province's file says that the system handles.
 select * from (
 select distinct on (p.dossier_id) 'ministry_provincial', p.dossier_id, 'provincial_only',
-    case when coalesce(p.received_at, p.submitted_at) > s.as_of then 'not_yet_observable'
-         when coalesce(p.received_at, p.submitted_at) >= s.settled_before then 'pending'
-         when coalesce(coalesce(p.received_at, p.submitted_at) < s.ministry_absence_settled, true)
+    case when received.moment > s.as_of then 'not_yet_observable'
+         when received.moment >= s.settled_before then 'pending'
+         when coalesce(received.moment < s.ministry_absence_settled, true)
            and (s.ministry_absence_night >= %(night)s or w.dossier_id is not null and h.dossier_id is null) then 'gap'
          when not s.ministry_is_complete then 'incomplete'
          else 'not_yet_observable' end,
-    'listed', null, p.record_id, null, null, p.source_id, null, p.agency_id, p.procedure_family, p.receipt_date, false
+    'listed', null, p.record_id, null, null, p.source_id, null, p.agency_id, p.procedure_family, p.receipt_date, false,
+    case when received.moment >= s.settled_before
+         then greatest(((received.moment + (s.as_of - s.settled_before)) at time zone %(timezone)s)::date, %(night)s::date + 1)
+    end
 from ministry_side s
 join core.dossier_record p on p.procedure_family = any (s.procedure_families)
+cross join lateral (select coalesce(p.received_at, p.submitted_at) as moment) received
 left join provinces_then w on (w.source_id, w.dossier_id) = (s.source_id, p.dossier_id)
 left join ministries_then h on (h.source_id, h.dossier_id) = (s.source_id, p.dossier_id)
 where cardinality(%(ministry_sources)s::text[]) > 0

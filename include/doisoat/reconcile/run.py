@@ -12,6 +12,7 @@ import psycopg
 
 from doisoat.errors import NightNotCollectedError
 from doisoat.explain import explain
+from doisoat.reconcile.lags import learn_lags
 from doisoat.reconcile.ministries import PAIRS, reconcile_ministries
 from doisoat.settings import ProvinceSettings
 from doisoat.warehouse.database import run_file
@@ -91,7 +92,12 @@ def reconcile(
     run_file(connection, HERE / ("reviewed_whole.sql" if is_whole else "reviewed_touched.sql"), parameters)
     for name in ("candidate", "outcome", "listed"):
         run_file(connection, HERE / f"{name}.sql", parameters)
-    run_file(connection, HERE / "proven.sql", parameters)
+    learn_lags(
+        connection, settings.reconciliation.learned_lag, parameters,
+        [comparison.provincial.listings, comparison.national.listings],
+    )  # fmt: skip
+    for name in ("applied_lag", "proven"):
+        run_file(connection, HERE / f"{name}.sql", parameters)
     for table in (DIFFERENCE, VERDICT, LEDGER_ENTRY, CELL_STATUS):
         name = table.name.removeprefix("recon.")
         run_file(connection, HERE / f"{name}.sql", parameters)
@@ -103,7 +109,9 @@ def reconcile(
     run_file(connection, HERE / "ledger_cell.sql", parameters)
     connection.execute("drop table raw.candidate, raw.outcome, raw.listed, proven")
     explain(connection, parameters, (PAIR, *PAIRS))
-    connection.execute("drop view reviewed_record; drop table known; drop table if exists raw.reviewed")
+    connection.execute(
+        "drop view reviewed_record; drop table known, agency_line, applied_lag; drop table if exists raw.reviewed"
+    )
     return comparison
 
 
@@ -127,8 +135,8 @@ def _parameters(connection: psycopg.Connection, settings: ProvinceSettings, comp
     lag = settings.reconciliation.allowed_lag.interval
     end, provincial, national = night_end(settings, comparison.night), comparison.provincial, comparison.national
     return {
-        **_absence("provincial", provincial, national, end, lag),
-        **_absence("national", national, provincial, end, lag),
+        **_absence("provincial", provincial, national, end),
+        **_absence("national", national, provincial, end),
         **_values(comparison, end, lag),
         "pair": PAIR,
         "night": comparison.night,
@@ -136,7 +144,6 @@ def _parameters(connection: psycopg.Connection, settings: ProvinceSettings, comp
         "timezone": settings.province.timezone,
         "as_of": comparison.as_of,
         "allowed_lag": lag,
-        "settled_before": comparison.as_of - lag,
         "provincial_sources": provincial.sources,
         "national_sources": national.sources,
         "look_up_sources": national.look_ups,
@@ -173,15 +180,13 @@ def _comparison(connection: psycopg.Connection, settings: ProvinceSettings, nigh
     return Comparison(night, as_of, provincial, national)
 
 
-def _absence(
-    name: str, lacking: Side, holding: Side, end: dt.datetime, lag: dt.timedelta
-) -> dict[str, dt.date | dt.datetime]:
+def _absence(name: str, lacking: Side, holding: Side, end: dt.datetime) -> dict[str, dt.date | dt.datetime]:
     """As of which night and moment it is proven that a side lacks what the other shows (proven.sql); never: the first."""
     if lacking.whole is None or holding.valued is None:
-        return {f"{name}_absence_night": dt.date.min, f"{name}_absence_settled": dt.datetime.min.replace(tzinfo=dt.UTC)}
+        return {f"{name}_absence_night": dt.date.min, f"{name}_absence_as_of": dt.datetime.min.replace(tzinfo=dt.UTC)}
     return {
         f"{name}_absence_night": min(lacking.whole.night, holding.valued.night),
-        f"{name}_absence_settled": min(lacking.whole.cut_off, holding.valued.cut_off, end) - lag,
+        f"{name}_absence_as_of": min(lacking.whole.cut_off, holding.valued.cut_off, end),
     }
 
 

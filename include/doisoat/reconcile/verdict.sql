@@ -1,5 +1,5 @@
 -- One presence verdict a dossier. Absence is a gap only where it proves something: not while the dossier is younger
--- than the allowed lag, not after the moment both sides are compared at, not where the other side was listed in part or is
+-- than the allowed lag (applied_lag.sql), not after the moment both sides are compared at, not where the other side was listed in part or is
 -- older than the dossier's own row (proven.sql), unless the portal was asked for every code of the dossier and said of each
 -- that it holds none.
 create temporary table verdict_tonight on commit drop as
@@ -24,8 +24,8 @@ select %(pair)s as pair, o.dossier_id,
     case when o.is_provincial and o.is_national then 'matched'
          when o.is_national then 'national_only' else 'provincial_only' end as presence,
     case when o.is_provincial and o.is_national then 'settled'
-         when coalesce(o.provincial_moment, o.national_moment) > %(as_of)s then 'not_yet_observable'
-         when coalesce(o.provincial_moment, o.national_moment) >= %(settled_before)s then 'pending'
+         when received.moment > %(as_of)s then 'not_yet_observable'
+         when received.moment >= %(as_of)s - lag.allowed_lag then 'pending'
          when proven.dossier_id is not null or o.is_provincial and absent.dossier_id is not null then 'gap'
          when o.is_national and not %(provincial_is_complete)s then 'incomplete'
          when o.is_provincial and not %(national_is_complete)s then 'incomplete'
@@ -40,8 +40,14 @@ select %(pair)s as pair, o.dossier_id,
         select from core.dossier_record r
         where r.source_id = any (%(provincial_sources)s) and r.dossier_id = o.dossier_id
           and r.to_night = 'infinity' and r.is_removed
-    ) as is_removed_provincially
+    ) as is_removed_provincially,
+    -- sides are read at the end of a night: the one whose end is the first past the lag, and tonight is not
+    case when received.moment >= %(as_of)s - lag.allowed_lag
+         then greatest(((received.moment + lag.allowed_lag) at time zone %(timezone)s)::date, %(night)s::date + 1)
+    end as next_review_on
 from raw.outcome o
+left join applied_lag lag using (dossier_id)
+cross join lateral (select coalesce(o.provincial_moment, o.national_moment) as moment) received
 left join absent using (dossier_id)
 left join proven using (dossier_id)
 left join lateral (

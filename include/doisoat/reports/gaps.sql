@@ -1,15 +1,16 @@
 -- One row a gap, as known on a night, with the codes under which each side holds the dossier.
 with recursive gap as (
     select pair, dossier_id, presence as gap_kind, null as attribute, standing, from_night, null as national_value,
-        null as provincial_value, null as ministry_value
+        null as provincial_value, null as ministry_value, next_review_on
     from archive.any_verdict
     where archive_id = %(archive_id)s and presence <> 'matched' and from_night <= %(night)s and %(night)s < to_night
     union all
-    select pair, dossier_id, 'difference', attribute, standing, from_night, national_value, provincial_value, ministry_value
+    select pair, dossier_id, 'difference', attribute, standing, from_night, national_value, provincial_value, ministry_value,
+        next_review_on
     from archive.any_difference
     where archive_id = %(archive_id)s and from_night <= %(night)s and %(night)s < to_night
     union all
-    select pair, dossier_id, entry_kind, record_id, standing, from_night, null, null, null
+    select pair, dossier_id, entry_kind, record_id, standing, from_night, null, null, null, null
     from archive.any_ledger_entry
     where archive_id = %(archive_id)s and entry_kind in ('extra_national_row', 'extra_provincial_row')
       and from_night <= %(night)s and %(night)s < to_night
@@ -63,7 +64,7 @@ select g.pair, g.dossier_id, g.gap_kind, g.attribute, g.standing, v.evidence, g.
     l.opened_on, %(night)s::date - coalesce(l.reopened_on, l.opened_on) as age_nights, coalesce(v.agency_id, c.agency_id) as agency_id,
     a.name as agency_name, coalesce(v.procedure_family, c.procedure_family) as procedure_family,
     coalesce(v.receipt_date, c.receipt_date) as receipt_date, v.is_removed_provincially, w.owner_id, o.name as owner_name,
-    d.state, d.expires_on
+    d.state, d.expires_on, g.next_review_on
 from gap g
 left join code c using (dossier_id)
 left join archive.any_verdict v on v.archive_id = %(archive_id)s and v.pair = g.pair and v.dossier_id = g.dossier_id

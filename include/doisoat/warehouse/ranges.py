@@ -32,12 +32,12 @@ VERDICT = RangeTable(
     ("pair", "dossier_id"),
     ("presence", "standing", "evidence", "national_record_id", "provincial_record_id", "ministry_record_id",
      "national_source_id", "provincial_source_id", "ministry_source_id", "agency_id", "procedure_family", "receipt_date",
-     "is_removed_provincially"),
+     "is_removed_provincially", "next_review_on"),
     "pair",
 )  # fmt: skip
 DIFFERENCE = RangeTable(
     "recon.difference", ("pair", "dossier_id", "attribute"),
-    ("standing", "national_value", "provincial_value", "ministry_value"), "pair",
+    ("standing", "national_value", "provincial_value", "ministry_value", "next_review_on"), "pair",
 )  # fmt: skip
 LEDGER_ENTRY = RangeTable(
     "recon.ledger_entry",

@@ -12,6 +12,7 @@ insert into archive.indicator_cell select %(archive_id)s, t.* from recon.indicat
 insert into archive.rate select %(archive_id)s, t.* from recon.rate t where to_night > %(night)s;
 insert into archive.comparison select %(archive_id)s, t.* from recon.comparison t where night >= %(night)s;
 insert into archive.ministry_comparison select %(archive_id)s, t.* from recon.ministry_comparison t where night >= %(night)s;
+insert into archive.learned_lag select %(archive_id)s, t.* from recon.learned_lag t where night >= %(night)s;
 insert into archive.ledger_cell select %(archive_id)s, t.* from recon.ledger_cell t where night >= %(night)s;
 insert into archive.pull select %(archive_id)s, t.* from ops.pull t where night >= %(night)s;
 insert into archive.check_result select %(archive_id)s, t.* from ops.check_result t where night >= %(night)s;

@@ -43,6 +43,9 @@ delete from recon.rate where to_night <= %(cut)s;
 delete from recon.catalogue_difference where to_night <= %(cut)s;
 delete from recon.comparison where night < %(cut)s;
 delete from recon.ministry_comparison where night < %(cut)s;
+-- settings keep history for as long as a replay may learn from it
+delete from recon.arrival where night < %(cut)s;
+delete from recon.learned_lag where night < %(cut)s;
 delete from recon.ledger_cell where night < %(cut)s;
 delete from recon.sweep_difference where night < %(cut)s;
 delete from ops.quarantine where night < %(cut)s;

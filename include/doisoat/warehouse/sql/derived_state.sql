@@ -15,6 +15,10 @@ select 'recon.gap', to_jsonb(t) - 'to_night' from recon.gap t where to_night = '
 union all
 select 'recon.gap_event', to_jsonb(t) from recon.gap_event t where night = %(night)s
 union all
+select 'recon.arrival', to_jsonb(t) from recon.arrival t where night = %(night)s
+union all
+select 'recon.learned_lag', to_jsonb(t) from recon.learned_lag t where night = %(night)s
+union all
 select 'recon.ledger_cell', to_jsonb(t) from recon.ledger_cell t where night = %(night)s
 union all
 select 'core.identity_conflict', to_jsonb(t) - 'to_night' from core.identity_conflict t where to_night = 'infinity'

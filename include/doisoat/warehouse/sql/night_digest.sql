@@ -35,6 +35,8 @@ from (
     union all
     select md5('ministry comparison' || to_jsonb(t)::text) from recon.ministry_comparison t where night = %(night)s
     union all
+    select md5('learned lag' || to_jsonb(t)::text) from recon.learned_lag t where night = %(night)s
+    union all
     select md5('bridge' || to_jsonb(t)::text) from recon.ledger_cell t where night = %(night)s
     union all
     select md5('pull' || to_jsonb(t)::text) from ops.pull t where night = %(night)s

@@ -39,6 +39,8 @@ update recon.rate set to_night = 'infinity' where to_night >= %(night)s and to_n
 delete from recon.whole_night where night >= %(night)s;
 delete from recon.comparison where night >= %(night)s;
 delete from recon.ministry_comparison where night >= %(night)s;
+delete from recon.arrival where night >= %(night)s;
+delete from recon.learned_lag where night >= %(night)s;
 delete from recon.ledger_cell where night >= %(night)s;
 
 delete from ops.pull where night >= %(night)s;

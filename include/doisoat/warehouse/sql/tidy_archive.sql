@@ -28,6 +28,8 @@ delete from archive.comparison t where not exists (
     select from archived a where (a.archive_id, a.night) = (t.archive_id, t.night));
 delete from archive.ministry_comparison t where not exists (
     select from archived a where (a.archive_id, a.night) = (t.archive_id, t.night));
+delete from archive.learned_lag t where not exists (
+    select from archived a where (a.archive_id, a.night) = (t.archive_id, t.night));
 delete from archive.ledger_cell t where not exists (
     select from archived a where (a.archive_id, a.night) = (t.archive_id, t.night));
 delete from archive.pull t where not exists (

@@ -29,18 +29,19 @@ select n.night, n.revision, n.is_standing, n.is_latest, g.pair, g.dossier_id, g.
     v.evidence,
     g.from_night as since_night, g.national_value, g.provincial_value, g.ministry_value, v.national_record_id,
     v.provincial_record_id, v.ministry_record_id, v.ministry_source_id, v.agency_id, v.procedure_family, v.receipt_date,
-    v.is_removed_provincially, c.cause, c.basis
+    v.is_removed_provincially, c.cause, c.basis, g.next_review_on
 from mart.night_revision n
 join (
     select archive_id, pair, dossier_id, presence as gap_kind, ''::text as attribute, standing, from_night, to_night,
-        null::text as national_value, null::text as provincial_value, null::text as ministry_value
+        null::text as national_value, null::text as provincial_value, null::text as ministry_value,
+        next_review_on
     from archive.any_verdict where presence <> 'matched'
     union all
     select archive_id, pair, dossier_id, 'difference', attribute, standing, from_night, to_night, national_value,
-        provincial_value, ministry_value
+        provincial_value, ministry_value, next_review_on
     from archive.any_difference
     union all
-    select archive_id, pair, dossier_id, entry_kind, record_id, standing, from_night, to_night, null, null, null
+    select archive_id, pair, dossier_id, entry_kind, record_id, standing, from_night, to_night, null, null, null, null
     from archive.any_ledger_entry where entry_kind in ('extra_national_row', 'extra_provincial_row')
 ) g on g.archive_id = n.archive_id and g.from_night <= n.night and n.night < g.to_night
 left join archive.any_verdict v on v.archive_id = n.archive_id and v.pair = g.pair and v.dossier_id = g.dossier_id
@@ -53,7 +54,7 @@ left join archive.any_cause c on c.archive_id = n.archive_id and c.pair = g.pair
 create view mart.fact_sync_gap as
 select night, is_latest, pair, dossier_id, gap_kind, attribute, standing, evidence, since_night, national_value,
     provincial_value, ministry_value, national_record_id, provincial_record_id, ministry_record_id, ministry_source_id,
-    agency_id, procedure_family, receipt_date, is_removed_provincially, cause, basis
+    agency_id, procedure_family, receipt_date, is_removed_provincially, cause, basis, next_review_on
 from mart.fact_sync_gap_revision where is_standing;
 comment on view mart.fact_sync_gap is 'What differs, dossier by dossier. Grain: night, pair, dossier, kind, attribute.';
 comment on column mart.fact_sync_gap.night is 'The published night.';
@@ -78,6 +79,7 @@ comment on column mart.fact_sync_gap.receipt_date is 'The receipt date.';
 comment on column mart.fact_sync_gap.is_removed_provincially is 'The province still shows a removed record of it.';
 comment on column mart.fact_sync_gap.cause is 'Why (mart.dim_cause); null for nights of before causes were kept.';
 comment on column mart.fact_sync_gap.basis is 'The evidence for the cause: codes, records, statuses, moments and counts.';
+comment on column mart.fact_sync_gap.next_review_on is 'The first night on which it is a gap if nothing else changes and both sides are then known as a whole; null where time alone changes nothing.';
 
 create view mart.ledger_revision as
 select n.night, n.revision, n.is_standing, n.is_latest, c.pair, c.grain, nullif(c.agency_id, '') as agency_id,

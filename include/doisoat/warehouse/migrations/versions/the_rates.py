@@ -8,7 +8,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "the_rates"
-down_revision = "whole_bridge"
+down_revision = "learned_lags"
 
 
 def upgrade() -> None:
