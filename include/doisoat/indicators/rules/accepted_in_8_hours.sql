@@ -1,0 +1,9 @@
+-- Of the dossiers submitted online and received, those received within eight hours by the clock. Of those whose time cannot be
+-- told, or is against reason, each may be one more.
+select period_kind, period_start, part, accepted_in_8_hours as numerator_least,
+    accepted_in_8_hours + acceptance_unknown + acceptance_implausible as numerator_most,
+    online as denominator_least, online as denominator_most,
+    recon.ratio(accepted_in_8_hours, online) as ratio_least,
+    recon.ratio(accepted_in_8_hours + acceptance_unknown + acceptance_implausible, online) as ratio_most,
+    case when online > 0 then 'counted' end as denominator_basis
+from rolled
