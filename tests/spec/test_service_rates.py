@@ -1,5 +1,5 @@
-"""Digitisation, online payment, online share and the time to acceptance, by worked examples: a small table of dossiers, the result
-computed by hand.
+"""Digitisation, online payment, online share and the time to acceptance, by worked examples: a small table of dossiers, the
+result computed by hand.
 
 The notice 204/TB-UBND (2024) names the four; the readings are those of indicators/definitions.yaml. Ratios are written
 numerator/denominator, as they were computed.
@@ -33,7 +33,8 @@ def table(columns: str, *rows: str, day: str = "240402") -> str:
 
 # digitisation ---------------------------------------------------------------------------------------------------------
 def test_what_no_side_says_is_digitised_at_most(world):
-    """Five received: the portal calls 1 digitised and 2 not, says nothing of 3, does not hold 4; the province says 5: 2/5 to 4/5."""
+    """Five received: the portal calls 1 digitised and 2 not, says nothing of 3, does not hold 4; the province says 5 is: 2/5 to
+    4/5."""
     world.run(
         NIGHT, igate=table("digitised", "-", "-", "-", "-", "yes"), national_export=table("digitised", "yes", "no", "-")
     )
@@ -83,8 +84,8 @@ def test_either_gateway_is_online_and_nothing_said_is_not_none(world):
 
 
 def test_who_has_something_to_pay_is_at_least_who_paid_or_was_asked_to(world):
-    """Paid, asked (status 6) and unpaid, unpaid in process, nothing said. With something to pay are at least 2, at most 4. At worst
-    all four, one paid: 1/4; at best 1 and 4 paid and only 2 had not: 2/3."""
+    """Paid, asked (status 6) and unpaid, unpaid in process, nothing said. With something to pay are at least 2, at most 4. At
+    worst all four, one paid: 1/4; at best 1 and 4 paid and only 2 had not: 2/3."""
     world.run(NIGHT, igate=table("status | payment", "4 | 1", "6 | 0", "4 | 0", "4 | -"), national_export="code")
     assert rate(world, "paid_online_due") == ((1, 2), (2, 4), (near(1, 4), near(2, 3)), "counted")
 
@@ -202,6 +203,13 @@ def test_what_cannot_be_told_is_counted_and_never_averaged_in(world):
     )
     assert acceptance(world) == (6, 1, 3600, 1, 1, 1, 3, 2)
     assert rate(world, "accepted_in_8_hours") == ((1, 6), (6, 6), (near(1, 6), 1), "counted")
+
+
+def test_one_of_an_unknown_channel_may_be_a_late_online_one_or_none_at_all(world):
+    """One online in an hour, one of a code without meaning: at worst that is online and late, 1/2; at best in time, 2/2."""
+    rows = ["2 | 2024-04-02 09:00 | 2024-04-02 10:00", "9 | 2024-04-02 09:00 | 2024-04-03 10:00"]
+    world.run(NIGHT, igate=table(ONLINE, *rows), national_export="code")
+    assert rate(world, "accepted_in_8_hours") == ((1, 2), (1, 2), (near(1, 2), 1), "counted")
 
 
 def test_what_is_not_received_yet_has_no_time(world):

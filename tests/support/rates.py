@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 from doisoat.settings import load_province
+
 from support.world import World
 
 APRIL = {"month": "2024-04-01", "quarter": "2024-04-01", "year": "2024-01-01", "all": None}

@@ -14,18 +14,19 @@ provincial as (
         coalesce(p.online_payment <> 'none', n.is_paid) as is_paid,
         (p.online_payment <> 'none') <> n.is_paid is true as is_paid_disputed,
         p.channel = 'online' and p.receipt_month is not null as is_accepted_online,
-        extract(epoch from p.received_at - p.submitted_at)::bigint as seconds,
-        p.submitted_at at time zone %(timezone)s as submitted, p.received_at at time zone %(timezone)s as received
+        p.received_at - p.submitted_at as took, p.submitted_at, p.received_at
     from core.dossier_record p
     left join national n using (dossier_id)
     where p.source_id = any (%(provincial_sources)s) and p.to_night = 'infinity' and p.duplicate_rank = 1
 ),
 timed as (
-    select *, case when not coalesce(is_accepted_online, false) then null
-        when received::date < submitted::date then 'implausible'
-        when submitted is null or submitted::time = '00:00' or received::time = '00:00' then 'unknown'
-        when seconds < 0 then 'implausible'
-        else 'timed' end as span
+    select *, case when is_accepted_online then case
+        when submitted_at is null then 'unknown'
+        when (received_at at time zone %(timezone)s)::date < (submitted_at at time zone %(timezone)s)::date then 'implausible'
+        when '00:00' in ((submitted_at at time zone %(timezone)s)::time, (received_at at time zone %(timezone)s)::time)
+            then 'unknown'
+        when took < interval '0' then 'implausible'
+        else 'timed' end end as span
     from provincial
 )
 select '' as source_id, agency_id, procedure_family, channel, cell_month,
@@ -40,8 +41,8 @@ select '' as source_id, agency_id, procedure_family, channel, cell_month,
     count(*) filter (where is_paid_disputed) as payment_disputed,
     count(*) filter (where status = '6' and not is_paid and not is_paid_disputed) as payment_asked,
     count(*) filter (where span = 'timed') as accepted_timed,
-    coalesce(sum(seconds) filter (where span = 'timed'), 0)::bigint as acceptance_seconds,
-    count(*) filter (where span = 'timed' and seconds <= 8 * 3600) as accepted_in_8_hours,
+    coalesce(extract(epoch from sum(took) filter (where span = 'timed')), 0)::bigint as acceptance_seconds,
+    count(*) filter (where span = 'timed' and took <= interval '8 hours') as accepted_in_8_hours,
     count(*) filter (where span = 'unknown') as acceptance_unknown,
     count(*) filter (where span = 'implausible') as acceptance_implausible
 from timed

@@ -44,8 +44,9 @@ select coalesce(s.level, 'all') as level, s.received,
     round(s.paid_online / nullif(s.received - s.payment_unsaid, 0), 4) as paid_online_of_said,
     round(s.acceptance_seconds / nullif(s.accepted_timed, 0) / 3600, 1) as mean_hours,
     round((m.seconds / 3600)::numeric, 1) as median_hours,
-    round(s.accepted_in_8_hours / nullif(s.online, 0), 4) as in_8_hours_least,
-    round((s.accepted_in_8_hours + s.acceptance_unknown + s.acceptance_implausible) / nullif(s.online, 0), 4) as in_8_hours_most,
+    round(s.accepted_in_8_hours / nullif(s.online + s.channel_unknown, 0), 4) as in_8_hours_least,
+    round((s.accepted_in_8_hours + s.acceptance_unknown + s.acceptance_implausible + s.channel_unknown)
+        / nullif(s.online + s.channel_unknown, 0), 4) as in_8_hours_most,
     s.online, s.channel_unknown, s.digitised, s.digitised_unsaid, s.digitised_disputed, s.paid_online, s.payment_unsaid,
     s.payment_disputed, s.accepted_timed, s.acceptance_seconds, s.accepted_in_8_hours, s.acceptance_unknown,
     s.acceptance_implausible

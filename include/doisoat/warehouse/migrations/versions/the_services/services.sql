@@ -69,3 +69,7 @@ comment on column archive.indicator_cell.acceptance_unknown is 'Of provincial, t
 comment on column archive.indicator_cell.acceptance_implausible is 'Of provincial, those submitted online and received before they were submitted: in no sum.';
 alter table core.indicator add column full_at numeric(5, 4) not null default 1 check (full_at > 0 and full_at <= 1);
 comment on column core.indicator.full_at is 'From which ratio on all points are given; below it, in proportion.';
+comment on table archive.indicator_cell is 'Rows of earlier revisions, with the columns of recon.indicator_cell.';
+comment on column archive.indicator_cell.archive_id is 'The generation: ops.publication says which revisions of which nights are in it.';
+comment on table archive.rate is 'Rows of earlier revisions, with the columns of recon.rate.';
+comment on column archive.rate.archive_id is 'The generation: ops.publication says which revisions of which nights are in it.';
