@@ -76,10 +76,6 @@ NOW = dt.datetime(9999, 12, 30)
 SOURCE_COLUMNS = ("source_id", "side", "state", "age_nights", "reason", "cut_off", "declared", "held", "received", "inserted",
                   "updated", "unchanged", "repeated", "quarantined", "ended", "look_ups_wanted", "looked_up",
                   "look_ups_held")  # fmt: skip
-#: What the table of services shows: the shares; the other formats give what they are made of.
-SERVICE_COLUMNS = ("level", "received", "online_least", "online_most", "digitised_least", "digitised_most", "paid_online_least",
-                   "paid_online_most", "paid_online_of_said", "mean_hours", "median_hours", "in_8_hours_least",
-                   "in_8_hours_most")  # fmt: skip
 #: The grains at which sources declare: there all terms of the bridge are shown; of the others what its entries are made of.
 GRAINS = {Grain.WHOLE: ["whole", "undated"], Grain.MONTH: ["month", "undated"], Grain.AGENCY_MONTH: ["agency_month"]}
 
@@ -187,18 +183,6 @@ def ministries(
 ) -> None:
     """What the province and the portal hold of the dossiers of each ministry's system."""
     _report("ministries", night, format, "Ministries' systems", revision, by_month=by_month)
-
-
-@commands.command()
-def services(
-    month: Annotated[dt.datetime, typer.Option(formats=["%Y-%m"], help="The month of receipt.")],
-    night: Night = None,
-    revision: Revision = None,
-    format: As = Format.TABLE,
-) -> None:
-    """Digitisation, online payment, online share and the time to acceptance, by level: at least and at most."""
-    title = f"Services, received in {month:%Y-%m}"
-    _report("services", night, format, title, revision, columns=SERVICE_COLUMNS, month=month.date())
 
 
 @commands.command()

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from decimal import Decimal
 
 import pytest
 from doisoat.cli import commands
+from doisoat.indicators.cost import Question, Repair, ranked
+from doisoat.indicators.rates import Part
+from doisoat.warehouse import connect
 from support.rates import near, rate, take
 from support.world import World, total
 from typer.testing import CliRunner
@@ -59,6 +61,13 @@ def test_of_those_with_a_result_the_unfinished_do_not_count(world):
     world.run(NIGHT, igate=igate, national_export="code")
     assert rate(world, "digitised_with_result") == ((1, 2), (2, 3), (near(1, 3), near(2, 3)), "counted")
     assert rate(world, "digitised_received")[:2] == ((2, 3), (4, 4))
+
+
+def test_an_unknown_rate_gives_no_known_points(world):
+    """Nothing was reported to us: 1.4 is unknown, and so are its points."""
+    world.run(NIGHT, igate=table("channel", "2"), national_export="code")
+    points = "select distinct points_least, points_most from mart.rate where indicator = 'sync_received'"
+    assert world.rows(points) == [(None, None)]
 
 
 def test_all_points_of_digitisation_are_given_from_80_percent_on(world):
@@ -139,10 +148,21 @@ def test_by_the_rival_reading_in_force_the_multiplier_is_another(world):
     assert rate(world, "online_share_multiplied")[2] == (near(2, 5), near(2, 5))
 
 
+def test_a_repair_of_the_sync_rate_gains_in_what_it_multiplies_too(world):
+    """2 of 4 reported are synced, 3 of 4 are online: 3/4 x 2/4; were the two pushed, 3/4 x 4/4: what is lost is lost twice."""
+    world.land(NIGHT, "reporting_system_report", "code", mode="reports", totals=[total(4, "received", month="2024-04")])
+    world.run(NIGHT, igate=table("channel", "2", "2", "2", "1"), national_export=table("channel", "2", "2"))
+    april = Part(period="month", first_month=dt.date(2024, 4, 1), last_month=dt.date(2024, 4, 1))
+    with connect(world.dsn) as connection:
+        question = Question(dt.date.fromisoformat(NIGHT), 0, "online_share_multiplied", april)
+        [row] = ranked(connection, world.site.settings, question, Repair(), "all").dicts()
+    assert (row["gaps"], row["ratio_now"], row["ratio_if_repaired"]) == (2, 0.375, 0.75)
+
+
 def test_where_the_sync_rate_is_unknown_so_is_the_product(world):
     world.run(NIGHT, igate=table("channel", "2", "1"), national_export="code")
     assert rate(world, "online_share")[2] == (near(1, 2), near(1, 2))
-    assert rate(world, "online_share_multiplied") == ((1, 1), (2, 2), (None, None), None)
+    assert rate(world, "online_share_multiplied") == ((1, 1), (2, 2), (None, None), "unknown")
 
 
 # time to acceptance ---------------------------------------------------------------------------------------------------
@@ -244,7 +264,8 @@ def test_a_ministrys_dossiers_are_not_the_provinces(world):
 
 
 def test_the_four_numbers_side_by_side_by_level(world, monkeypatch):
-    """A commune's three and a department's one, received in April; one of March is in another table."""
+    """A commune's three and a department's one, received in April; one of March is in another table. By the readings in force."""
+    take(world, online_payment="paid_online_received")
     columns = "channel | digitised | payment | submitted | received"
     rows = [
         "H37.21.01-240402-0001 | 2 | yes | 1 | 2024-04-02 09:00 | 2024-04-02 10:00",
@@ -261,11 +282,13 @@ def test_the_four_numbers_side_by_side_by_level(world, monkeypatch):
     by_level = {row["level"]: row for row in json.loads(told.output)}
     assert list(by_level) == ["department", "commune", "all"]
     names = ("received", "online_least", "digitised_least", "digitised_most", "paid_online_least", "paid_online_most",
-             "paid_online_of_said", "mean_hours", "median_hours", "in_8_hours_least", "in_8_hours_most")  # fmt: skip
-    third, two_thirds = 0.3333, 0.6667
+             "mean_hours", "median_hours", "in_8_hours_least", "in_8_hours_most")  # fmt: skip
+    third, two_thirds = 0.333333, 0.666667
     assert [by_level["commune"][name] for name in names] == [
-        3, 1, third, two_thirds, third, two_thirds, 0.5, 9, 2, two_thirds, two_thirds
+        3, 1, third, two_thirds, third, two_thirds, 9, 2, two_thirds, two_thirds
     ]  # fmt: skip
-    assert [by_level["department"][name] for name in names] == [1, 0, 1, 1, 1, 1, 1, None, None, None, None]
+    assert [by_level["department"][name] for name in names] == [1, 0, 1, 1, 1, 1, None, None, None, None]
     assert [by_level["all"][name] for name in names[:4]] == [4, 0.75, 0.5, 0.75]
-    assert Decimal(str(by_level["all"]["mean_hours"])) == 9
+    assert by_level["all"]["mean_hours"] == 9
+    empty = CliRunner().invoke(commands, ["services", "--month", "2024-02", "--format", "json"])
+    assert json.loads(empty.output) == []

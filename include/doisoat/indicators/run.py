@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 
 from doisoat.indicators.definitions import load_indicators
-from doisoat.indicators.rates import AS_REPORTED, ROLLED
+from doisoat.indicators.rates import AS_REPORTED, RULES_READ, roll
 from doisoat.reconcile import Comparison
 from doisoat.settings import ProvinceSettings
 from doisoat.warehouse.database import run_file
@@ -18,7 +18,6 @@ from doisoat.warehouse.ranges import INDICATOR_CELL, RATE, merge, rewind
 HERE = Path(__file__).parent
 #: What is made for a night, and dropped again.
 COUNTS = ("sync_counts", "service_counts")
-RULES_READ = ("cell", "period", *ROLLED)
 
 
 def indicate(connection: psycopg.Connection, settings: ProvinceSettings, comparison: Comparison) -> None:
@@ -35,9 +34,9 @@ def indicate(connection: psycopg.Connection, settings: ProvinceSettings, compari
         "reported_by": settings.indicators.reported_by,
         **AS_REPORTED,
     }
-    for name in (*COUNTS, "indicator_cell", "parts_tonight", *ROLLED):
+    for name in (*COUNTS, "indicator_cell", "parts_tonight"):
         run_file(connection, HERE / f"{name}.sql", parameters)
-    _keep_formulas(connection, settings)  # before the rates: a rule may ask which reading is in force
+    roll(connection, settings, parameters)
     run_file(connection, HERE / "rate_tonight.sql")
     for indicator in load_indicators():
         connection.execute(
@@ -48,7 +47,8 @@ def indicate(connection: psycopg.Connection, settings: ProvinceSettings, compari
             [indicator.id],
         )
     _keep(connection, night)
-    made = ", ".join((*COUNTS, *RULES_READ, "indicator_cell_tonight", "rate_tonight"))
+    _keep_formulas(connection, settings)
+    made = ", ".join((*COUNTS, "cell", "period", *RULES_READ, "indicator_cell_tonight", "rate_tonight"))
     connection.execute(f"drop table {made}")
 
 

@@ -1,5 +1,5 @@
--- The four numbers that the notice 204/TB-UBND names, of one month of receipt, as known on a night: by level of the unit that
--- received (each without what is below it), and the whole. Shares between a least and a most; of each what is not known beside.
+-- What the four numbers of the notice 204/TB-UBND are made of, of one month of receipt, as known on a night: by level of the unit
+-- that received (each without what is below it), and the whole (no level); and the time to acceptance, which is no rate.
 with recorded as (
     select coalesce(a.level, 'unknown') as level, c.*
     from archive.any_indicator_cell c
@@ -19,6 +19,7 @@ summed as (
         sum(acceptance_implausible) as acceptance_implausible
     from recorded
     group by grouping sets ((level), ())
+    having count(*) > 0
 ),
 -- the median is no sum: asked of the dossiers themselves, which only the revision in place still has
 span as (
@@ -35,21 +36,10 @@ span as (
 median as (
     select level, percentile_cont(0.5) within group (order by seconds) as seconds from span group by grouping sets ((level), ())
 )
-select coalesce(s.level, 'all') as level, s.received,
-    round(s.online / s.received, 4) as online_least, round((s.online + s.channel_unknown) / s.received, 4) as online_most,
-    round(s.digitised / s.received, 4) as digitised_least,
-    round((s.digitised + s.digitised_unsaid + s.digitised_disputed) / s.received, 4) as digitised_most,
-    round(s.paid_online / s.received, 4) as paid_online_least,
-    round((s.paid_online + s.payment_unsaid + s.payment_disputed) / s.received, 4) as paid_online_most,
-    round(s.paid_online / nullif(s.received - s.payment_unsaid, 0), 4) as paid_online_of_said,
-    round(s.acceptance_seconds / nullif(s.accepted_timed, 0) / 3600, 1) as mean_hours,
+select s.level, s.received, round(s.acceptance_seconds / nullif(s.accepted_timed, 0) / 3600, 1) as mean_hours,
     round((m.seconds / 3600)::numeric, 1) as median_hours,
-    round(s.accepted_in_8_hours / nullif(s.online + s.channel_unknown, 0), 4) as in_8_hours_least,
-    round((s.accepted_in_8_hours + s.acceptance_unknown + s.acceptance_implausible + s.channel_unknown)
-        / nullif(s.online + s.channel_unknown, 0), 4) as in_8_hours_most,
     s.online, s.channel_unknown, s.digitised, s.digitised_unsaid, s.digitised_disputed, s.paid_online, s.payment_unsaid,
-    s.payment_disputed, s.accepted_timed, s.acceptance_seconds, s.accepted_in_8_hours, s.acceptance_unknown,
-    s.acceptance_implausible
+    s.payment_disputed, s.accepted_timed, s.accepted_in_8_hours, s.acceptance_unknown, s.acceptance_implausible
 from summed s
 left join median m on m.level is not distinct from s.level
 order by array_position('{province,department,district,commune,unknown}', s.level)

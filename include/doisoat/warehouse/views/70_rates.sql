@@ -45,7 +45,7 @@ create view mart.rate_revision as
 select n.night, n.revision, n.is_standing, n.is_latest, r.indicator, r.period_kind, nullif(r.period_start, '-infinity') as period_start,
     nullif(r.agency_id, '') as agency_id, r.numerator_least, r.numerator_most, r.denominator_least, r.denominator_most,
     r.ratio_least, r.ratio_most, r.denominator_basis, i.is_in_force,
-    i.points * least(1, r.ratio_least / i.full_at) as points_least, i.points * least(1, r.ratio_most / i.full_at) as points_most,
+    recon.points(r.ratio_least, i.points, i.full_at) as points_least, recon.points(r.ratio_most, i.points, i.full_at) as points_most,
     n.stale_sources, not (n.provincial_is_complete and n.national_is_complete) as is_incomplete,
     r.period_kind <> 'all' and r.period_start + case r.period_kind when 'month' then interval '1 month'
         when 'quarter' then interval '3 months' else interval '1 year' end > n.night + 1 as is_provisional

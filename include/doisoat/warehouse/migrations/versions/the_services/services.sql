@@ -73,3 +73,8 @@ comment on table archive.indicator_cell is 'Rows of earlier revisions, with the 
 comment on column archive.indicator_cell.archive_id is 'The generation: ops.publication says which revisions of which nights are in it.';
 comment on table archive.rate is 'Rows of earlier revisions, with the columns of recon.rate.';
 comment on column archive.rate.archive_id is 'The generation: ops.publication says which revisions of which nights are in it.';
+
+create function recon.points(ratio numeric, points numeric, full_at numeric) returns numeric
+language sql immutable parallel safe
+return case when ratio is not null then points * least(1, ratio / full_at) end;
+comment on function recon.points is 'What a ratio gives of the most points: all from full_at on, below it in proportion; null where the ratio is not known.';
