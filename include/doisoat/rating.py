@@ -100,6 +100,26 @@ def _cautious(caution: str | None) -> str:
     return f" ({caution})" if caution else ""
 
 
+@rating.command()
+def services(
+    month: Annotated[dt.datetime, typer.Option(formats=["%Y-%m"], help="The month of receipt.")],
+    night: Night = None,
+    revision: Annotated[int | None, typer.Option(help="Which revision of the night; the one that stands.")] = None,
+    format: Annotated[str, typer.Option("--format", help="table, json or csv.")] = "table",
+) -> None:
+    """Digitisation, online payment, online share and the time to acceptance, by level: at least and at most."""
+    from doisoat.cli import Format, chosen_night, print_report, warehouse_at_hand
+    from doisoat.reports.query import archive_of
+    from doisoat.reports.services import COLUMNS
+    from doisoat.reports.services import services as four_numbers
+
+    with warehouse_at_hand() as (site, connection):
+        chosen = chosen_night(connection, night)
+        archive_id = archive_of(connection, chosen, revision)
+        report = four_numbers(connection, site.settings, month.date(), chosen, archive_id)
+    print_report(report, Format(format), f"Services, received in {month:%Y-%m}, night {chosen}", COLUMNS)
+
+
 def _wanted(conditions: list[str], agency: str | None) -> dict[str, str]:
     pairs = [condition.partition("=") for condition in [*conditions, *([f"agency={agency}"] if agency else [])]]
     if wrong := [name for name, _, value in pairs if name not in ("cause", "agency", "procedure") or not value]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+
+import yaml
+from doisoat.settings import load_province
 
 from support.world import World
 
@@ -27,3 +31,13 @@ def rate(world: World, indicator: str, period: str = "month", agency: str | None
 def near(part: int, whole: int) -> Decimal:
     """A ratio to the six digits that are kept."""
     return round(Decimal(part) / Decimal(whole), 6)
+
+
+def take(world: World, **readings: str) -> None:
+    """Put readings in force in the province file: `take(world, sync="sync_status")`."""
+    file = world.site.settings.path
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    file.write_text(
+        yaml.safe_dump({**content, "indicators": {"in_force": readings}}, allow_unicode=True), encoding="utf-8"
+    )
+    world.site = replace(world.site, settings=load_province(file))

@@ -15,7 +15,7 @@ import psycopg
 import yaml
 
 from doisoat.indicators.definitions import load_indicators
-from doisoat.indicators.rates import ROLLED, Part, cell_parameters
+from doisoat.indicators.rates import RULES_READ, Part, cell_parameters, roll
 from doisoat.reports.query import Report, as_report
 from doisoat.settings import ProvinceSettings
 from doisoat.warehouse.database import run_file
@@ -81,28 +81,30 @@ def ranked(
             f"""create temporary table repair_of on commit drop as select *, {label} as of_group from repair_cell;
             create temporary table grouped on commit drop as select *, of_group as label from repair_of"""
         )
-        _rate(connection, question.indicator, "alone", parameters)
+        _rate(connection, settings, question.indicator, "alone", parameters)
         run_file(connection, HERE / "in_turn.sql")
-        _rate(connection, question.indicator, "in_turn", parameters)
-        points = next(one.points for one in load_indicators() if one.id == question.indicator)
-        return as_report(connection.execute((HERE / "ranked.sql").read_text("utf-8"), {"points": points}))
+        _rate(connection, settings, question.indicator, "in_turn", parameters)
+        rated = next(one for one in load_indicators() if one.id == question.indicator)
+        given = {"points": rated.points, "full_at": rated.full_at}
+        return as_report(connection.execute((HERE / "ranked.sql").read_text("utf-8"), given))
 
 
-def _rate(connection: psycopg.Connection, indicator: str, name: str, parameters: dict[str, Any]) -> None:
+def _rate(
+    connection: psycopg.Connection, settings: ProvinceSettings, indicator: str, name: str, parameters: dict[str, Any]
+) -> None:
     """What the rule comes to for each label of `grouped`, its effects added to the counts, and for '' without any: `name`."""
     sums = ", ".join(f"sum({column})::bigint as {column}" for column in INDICATOR_CELL.values)
     connection.execute(
         f"""create temporary table cell on commit drop as
-        select cell_month, {sums}, array_append((select array_agg(distinct label) from grouped), '') as parts
-        from base_cell group by cell_month
+        select cell_month, channel, {sums}, array_append((select array_agg(distinct label) from grouped), '') as parts
+        from base_cell group by cell_month, channel
         union all
-        select cell_month, {sums}, array[label] from grouped group by cell_month, label"""
+        select cell_month, channel, {sums}, array[label] from grouped group by cell_month, channel, label"""
     )
-    for step in ROLLED:
-        run_file(connection, HERE / f"{step}.sql", parameters)
+    roll(connection, settings, parameters)
     rule = next(one for one in load_indicators() if one.id == indicator)
     connection.execute(f"create temporary table {name} on commit drop as {rule.query}")
-    connection.execute("drop table cell, grouped, rolled, reported, denominator")
+    connection.execute(f"drop table cell, grouped, {', '.join(RULES_READ)}")
 
 
 def _keep_effects(connection: psycopg.Connection) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 HERE = Path(__file__).parent
 
@@ -26,6 +26,7 @@ class Indicator(BaseModel):
         certainty: V seen in working software or on a public page, 2 second-hand, A our own reading.
         valid_from, valid_to: from which day on the source applies, and from which no longer.
         points: the most that it gives, in points of the decision's 100; None where it gives none by itself.
+        full_at: the ratio from which on it gives them all; below it, in proportion.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -40,6 +41,7 @@ class Indicator(BaseModel):
     valid_from: dt.date
     valid_to: dt.date | None = None
     points: float | None = None
+    full_at: float = Field(default=1, gt=0, le=1)
 
     @model_validator(mode="after")
     def _has_a_rule(self) -> Indicator:

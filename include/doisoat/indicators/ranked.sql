@@ -1,10 +1,14 @@
 -- "Repair this, gain that": most first. Gains alone do not add up; what all that comes before gains together is beside.
 select t.place, t.label, t.gaps, now.ratio_least as ratio_now, a.ratio_least as ratio_if_repaired,
-    a.ratio_least - now.ratio_least as gain, round(%(points)s * (a.ratio_least - now.ratio_least), 4) as points,
-    i.ratio_least as ratio_with_all_before, round(%(points)s * (i.ratio_least - now.ratio_least), 4) as points_with_all_before,
+    a.ratio_least - now.ratio_least as gain, round(gain.points, 4) as points,
+    i.ratio_least as ratio_with_all_before, round(gain.points_in_turn, 4) as points_with_all_before,
     now.denominator_basis
 from turn t
 join alone now on now.part = ''
 left join alone a on a.part = t.label
 left join in_turn i on i.part = t.label
+cross join lateral (
+    select recon.points(a.ratio_least, %(points)s, %(full_at)s) - recon.points(now.ratio_least, %(points)s, %(full_at)s) as points,
+        recon.points(i.ratio_least, %(points)s, %(full_at)s) - recon.points(now.ratio_least, %(points)s, %(full_at)s) as points_in_turn
+) gain
 order by t.place

@@ -17,6 +17,7 @@ from doisoat.warehouse.database import run_file
 HERE = Path(__file__).parent
 #: From the cells to what the rules read.
 ROLLED = ("rolled", "reported", "denominator")
+RULES_READ = (*ROLLED, "sync_rate")
 #: The denominator as it was reported of each part; the alternative is what is to be expected (cost.py).
 AS_REPORTED = {"is_expected": False, "reported_part": None}
 STEPS = {"month": "1 month", "quarter": "3 months", "year": "1 year"}
@@ -81,6 +82,14 @@ def rests_on(connection: psycopg.Connection, night: dt.date, archive_id: int) ->
     return "; ".join([*said, *(["a side was listed in part"] if is_incomplete else [])]) or None
 
 
+def roll(connection: psycopg.Connection, settings: ProvinceSettings, parameters: dict[str, Any]) -> None:
+    """From `cell` and `period` to what the rules read: the sums, and the sync rate in force, which multiplies another."""
+    for name in ROLLED:
+        run_file(connection, HERE / f"{name}.sql", parameters)
+    in_force = next(one for one in load_indicators() if one.id == settings.indicators.readings["sync"])
+    connection.execute(f"create temporary table sync_rate on commit drop as {in_force.query}")
+
+
 def rates(
     connection: psycopg.Connection, settings: ProvinceSettings, part: Part, night: dt.date, archive_id: int
 ) -> Report:
@@ -90,8 +99,9 @@ def rates(
     provisional while its period runs; `rests_on` says what is to be read before it.
     """
     with connection.transaction(force_rollback=True):
-        for name in ("cells_of", *ROLLED):
-            run_file(connection, HERE / f"{name}.sql", cell_parameters(settings, part, night, archive_id))
+        parameters = cell_parameters(settings, part, night, archive_id)
+        run_file(connection, HERE / "cells_of.sql", parameters)
+        roll(connection, settings, parameters)
         rules = " union all ".join(
             f"select {place} as place, {one.id!r} as indicator, rule.* from ({one.query}) rule"
             for place, one in enumerate(load_indicators(), 1)

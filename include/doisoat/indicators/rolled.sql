@@ -8,7 +8,17 @@ select p.period_kind, p.period_start, part, sum(c.provincial)::bigint as provinc
     sum(c.portal_rows)::bigint as portal_rows, sum(c.added)::bigint as added,
     sum(c.added_on_portal)::bigint as added_on_portal, sum(c.added_portal_undecided)::bigint as added_portal_undecided,
     sum(c.maybe_added)::bigint as maybe_added, sum(c.maybe_added_on_portal)::bigint as maybe_added_on_portal,
-    sum(c.maybe_added_portal_undecided)::bigint as maybe_added_portal_undecided
+    sum(c.maybe_added_portal_undecided)::bigint as maybe_added_portal_undecided,
+    coalesce(sum(c.provincial) filter (where c.channel = 'online'), 0)::bigint as online,
+    coalesce(sum(c.provincial) filter (where c.channel = 'unknown'), 0)::bigint as channel_unknown,
+    sum(c.digitised)::bigint as digitised, sum(c.digitised_unsaid)::bigint as digitised_unsaid,
+    sum(c.digitised_disputed)::bigint as digitised_disputed, sum(c.with_result)::bigint as with_result,
+    sum(c.result_unknown)::bigint as result_unknown, sum(c.with_result_digitised)::bigint as with_result_digitised,
+    sum(c.with_result_undecided)::bigint as with_result_undecided, sum(c.paid_online)::bigint as paid_online,
+    sum(c.payment_unsaid)::bigint as payment_unsaid, sum(c.payment_disputed)::bigint as payment_disputed,
+    sum(c.payment_asked)::bigint as payment_asked, sum(c.accepted_timed)::bigint as accepted_timed,
+    sum(c.acceptance_seconds)::bigint as acceptance_seconds, sum(c.accepted_in_8_hours)::bigint as accepted_in_8_hours,
+    sum(c.acceptance_unknown)::bigint as acceptance_unknown, sum(c.acceptance_implausible)::bigint as acceptance_implausible
 from cell c
 join period p on c.cell_month >= p.period_start and c.cell_month < p.period_end
 cross join unnest(c.parts) as part

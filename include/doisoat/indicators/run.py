@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 
 from doisoat.indicators.definitions import load_indicators
-from doisoat.indicators.rates import AS_REPORTED, ROLLED
+from doisoat.indicators.rates import AS_REPORTED, RULES_READ, roll
 from doisoat.reconcile import Comparison
 from doisoat.settings import ProvinceSettings
 from doisoat.warehouse.database import run_file
@@ -17,8 +17,7 @@ from doisoat.warehouse.ranges import INDICATOR_CELL, RATE, merge, rewind
 
 HERE = Path(__file__).parent
 #: What is made for a night, and dropped again.
-COUNTS = ("sync_counts",)
-RULES_READ = ("cell", "period", *ROLLED)
+COUNTS = ("sync_counts", "service_counts")
 
 
 def indicate(connection: psycopg.Connection, settings: ProvinceSettings, comparison: Comparison) -> None:
@@ -35,8 +34,9 @@ def indicate(connection: psycopg.Connection, settings: ProvinceSettings, compari
         "reported_by": settings.indicators.reported_by,
         **AS_REPORTED,
     }
-    for name in (*COUNTS, "indicator_cell", "parts_tonight", *ROLLED):
+    for name in (*COUNTS, "indicator_cell", "parts_tonight"):
         run_file(connection, HERE / f"{name}.sql", parameters)
+    roll(connection, settings, parameters)
     run_file(connection, HERE / "rate_tonight.sql")
     for indicator in load_indicators():
         connection.execute(
@@ -48,7 +48,7 @@ def indicate(connection: psycopg.Connection, settings: ProvinceSettings, compari
         )
     _keep(connection, night)
     _keep_formulas(connection, settings)
-    made = ", ".join((*COUNTS, *RULES_READ, "indicator_cell_tonight", "rate_tonight"))
+    made = ", ".join((*COUNTS, "cell", "period", *RULES_READ, "indicator_cell_tonight", "rate_tonight"))
     connection.execute(f"drop table {made}")
 
 
@@ -69,13 +69,14 @@ def _keep_formulas(connection: psycopg.Connection, settings: ProvinceSettings) -
     in_force = settings.indicators.readings
     rows = [
         (one.id, place, one.code, one.label, one.formula, one.legal_source, one.certainty, one.valid_from,
-         one.valid_to, one.reading_of is None or in_force[one.reading_of] == one.id, one.points)
+         one.valid_to, one.reading_of is None or in_force[one.reading_of] == one.id, one.points,
+         one.full_at)
         for place, one in enumerate(load_indicators(), 1)
     ]  # fmt: skip
     connection.execute("delete from core.indicator")
     with connection.cursor() as cursor:
         cursor.executemany(
             """insert into core.indicator values
-            (%s, %s, %s, normalize(%s, nfc), %s, %s, %s, %s, coalesce(%s, 'infinity'::date), %s, %s)""",
+            (%s, %s, %s, normalize(%s, nfc), %s, %s, %s, %s, coalesce(%s, 'infinity'::date), %s, %s, %s)""",
             rows,
         )

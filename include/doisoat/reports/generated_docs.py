@@ -138,6 +138,7 @@ def _indicators() -> str:
         + "."
         + (f" A reading of `{one.reading_of}`." if one.reading_of else "")
         + (f" Gives up to {one.points:g} points." if one.points else "")
+        + (f" All of them from {one.full_at:.0%} on." if one.full_at < 1 else "")
         + f"\n\n```sql\n{one.query.strip()}\n```\n"
         for one in load_indicators()
     ]

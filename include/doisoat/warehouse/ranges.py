@@ -65,7 +65,10 @@ INDICATOR_CELL = RangeTable(
     ("source_id", "agency_id", "procedure_family", "channel", "cell_month"),
     ("provincial", "synced", "synced_undecided", "synced_through", "maybe_repeated", "maybe_repeated_synced",
      "maybe_repeated_unsynced", "status_in_step", "status_undecided", "portal", "portal_rows", "added", "added_on_portal",
-     "added_portal_undecided", "maybe_added", "maybe_added_on_portal", "maybe_added_portal_undecided"),
+     "added_portal_undecided", "maybe_added", "maybe_added_on_portal", "maybe_added_portal_undecided",
+     "digitised", "digitised_unsaid", "digitised_disputed", "with_result", "result_unknown", "with_result_digitised",
+     "with_result_undecided", "paid_online", "payment_unsaid", "payment_disputed", "payment_asked", "accepted_timed",
+     "acceptance_seconds", "accepted_in_8_hours", "acceptance_unknown", "acceptance_implausible"),
     "source_id",
 )  # fmt: skip
 RATE = RangeTable(

@@ -1,5 +1,6 @@
 create view mart.dim_indicator as
-select indicator, place, code, label, formula, legal_source, certainty, valid_from, valid_to, is_in_force, points from core.indicator;
+select indicator, place, code, label, formula, legal_source, certainty, valid_from, valid_to, is_in_force, points, full_at
+from core.indicator;
 comment on view mart.dim_indicator is 'The formulas, named and dated. Grain: indicator.';
 comment on column mart.dim_indicator.indicator is 'Its name, as in mart.rate.';
 comment on column mart.dim_indicator.place is 'In which order they are shown.';
@@ -12,13 +13,17 @@ comment on column mart.dim_indicator.valid_from is 'First day on which the sourc
 comment on column mart.dim_indicator.valid_to is 'First day on which it no longer does.';
 comment on column mart.dim_indicator.is_in_force is 'Whether the province''s file takes this reading for the one that counts.';
 comment on column mart.dim_indicator.points is 'The most points that it gives; null where it gives none by itself.';
+comment on column mart.dim_indicator.full_at is 'From which ratio on all points are given; below it, in proportion.';
 
 create view mart.fact_indicator_revision as
 select n.night, n.revision, n.is_standing, n.is_latest, c.source_id, c.agency_id, c.procedure_family, c.channel,
     nullif(c.cell_month, 'infinity') as receipt_month, c.provincial, c.synced, c.synced_undecided, c.synced_through, c.maybe_repeated,
     c.maybe_repeated_synced, c.maybe_repeated_unsynced, c.status_in_step,
     c.status_undecided, c.portal, c.portal_rows, c.added, c.added_on_portal, c.added_portal_undecided, c.maybe_added,
-    c.maybe_added_on_portal, c.maybe_added_portal_undecided
+    c.maybe_added_on_portal, c.maybe_added_portal_undecided,
+    c.digitised, c.digitised_unsaid, c.digitised_disputed, c.with_result, c.result_unknown, c.with_result_digitised,
+    c.with_result_undecided, c.paid_online, c.payment_unsaid, c.payment_disputed, c.payment_asked, c.accepted_timed,
+    c.acceptance_seconds, c.accepted_in_8_hours, c.acceptance_unknown, c.acceptance_implausible
 from mart.night_revision n
 join archive.any_indicator_cell c on c.archive_id = n.archive_id and c.from_night <= n.night and n.night < c.to_night;
 
@@ -26,7 +31,10 @@ create view mart.fact_indicator as
 select night, is_latest, source_id, agency_id, procedure_family, channel, receipt_month, provincial, synced, synced_undecided, synced_through,
     maybe_repeated, maybe_repeated_synced, maybe_repeated_unsynced,
     status_in_step, status_undecided, portal, portal_rows, added, added_on_portal, added_portal_undecided, maybe_added,
-    maybe_added_on_portal, maybe_added_portal_undecided
+    maybe_added_on_portal, maybe_added_portal_undecided,
+    digitised, digitised_unsaid, digitised_disputed, with_result, result_unknown, with_result_digitised,
+    with_result_undecided, paid_online, payment_unsaid, payment_disputed, payment_asked, accepted_timed, acceptance_seconds,
+    accepted_in_8_hours, acceptance_unknown, acceptance_implausible
 from mart.fact_indicator_revision where is_standing;
 comment on view mart.fact_indicator is 'What the rates are made of: dossiers counted by cell; every column is a sum. Grain: night, source, agency, procedure family, channel, receipt month.';
 comment on column mart.fact_indicator.night is 'The published night.';
@@ -36,8 +44,9 @@ comment on column mart.fact_indicator.receipt_month is 'First day of the receipt
 create view mart.rate_revision as
 select n.night, n.revision, n.is_standing, n.is_latest, r.indicator, r.period_kind, nullif(r.period_start, '-infinity') as period_start,
     nullif(r.agency_id, '') as agency_id, r.numerator_least, r.numerator_most, r.denominator_least, r.denominator_most,
-    r.ratio_least, r.ratio_most, r.denominator_basis, i.is_in_force, i.points * r.ratio_least as points_least,
-    i.points * r.ratio_most as points_most, n.stale_sources, not (n.provincial_is_complete and n.national_is_complete) as is_incomplete,
+    r.ratio_least, r.ratio_most, r.denominator_basis, i.is_in_force,
+    recon.points(r.ratio_least, i.points, i.full_at) as points_least, recon.points(r.ratio_most, i.points, i.full_at) as points_most,
+    n.stale_sources, not (n.provincial_is_complete and n.national_is_complete) as is_incomplete,
     r.period_kind <> 'all' and r.period_start + case r.period_kind when 'month' then interval '1 month'
         when 'quarter' then interval '3 months' else interval '1 year' end > n.night + 1 as is_provisional
 from mart.night_revision n
