@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +16,7 @@ import typer
 from rich.console import Console
 
 from doisoat.decide import answering, gap
-from doisoat.errors import ConfigurationError, DoisoatError
+from doisoat.errors import DoisoatError
 from doisoat.operate import operations
 from doisoat.rating import rating
 from doisoat.reports.query import Report, archive_of, as_csv, as_json, print_table, query
@@ -101,16 +100,13 @@ def province(
 @commands.command()
 def check() -> None:
     """Configuration, connections, warehouse, and one cheap call to every source: one line each."""
-    from doisoat.sources.registry import make_source
+    from doisoat.probe import probe
 
-    lines: list[tuple[str, Callable[[], str]]] = []
     with site_at_hand() as site:
-        lines.append(("configuration", lambda: f"{site.settings.path.name}: {', '.join(site.source_ids)}"))
-        lines.append(("warehouse", lambda: _probe_warehouse(site)))
-        for source_id in site.source_ids:
-            lines.append((source_id, partial(_probe_source, site, source_id, make_source)))
-        results = [_line(name, ask) for name, ask in lines]
-    if not all(results):
+        answers = list(probe(site))
+    for name, is_well, said in answers:
+        typer.echo(f"{'ok   ' if is_well else 'WRONG'} {name}: {said}")
+    if not all(is_well for _, is_well, _ in answers):
         raise typer.Exit(1)
 
 
@@ -343,33 +339,6 @@ def chosen_night(connection: psycopg.Connection, night: dt.datetime | None) -> d
     if night is not None:
         return night.date()
     return last_published(connection)
-
-
-def _line(name: str, ask: Callable[[], str]) -> bool:
-    try:
-        said, is_well = ask(), True
-    except DoisoatError as error:
-        said, is_well = str(error).removeprefix(f"{name}: "), False
-    typer.echo(f"{'ok   ' if is_well else 'WRONG'} {name}: {said}")
-    return is_well
-
-
-def _probe_warehouse(site: Site) -> str:
-    with connect(site.dsn) as connection:
-        migrated = connection.execute("select to_regclass('core.dossier_record') is not null").fetchone()
-        version = connection.info.server_version // 10000
-    if not migrated or not migrated[0]:
-        raise ConfigurationError(f"PostgreSQL {version} answers, but has no warehouse; run `doisoat migrate`")
-    return f"PostgreSQL {version}"
-
-
-def _probe_source(site: Site, source_id: str, make_source: Callable[..., Any]) -> str:
-    settings = site.settings.sources[source_id]
-    source = make_source(source_id, settings, site.connections(source_id), site.settings.timezone)
-    try:
-        return str(source.probe())
-    finally:
-        source.close()
 
 
 @contextmanager

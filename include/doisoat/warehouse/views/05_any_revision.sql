@@ -47,6 +47,7 @@ comment on view archive.any_indicator_cell is 'recon.indicator_cell of every rev
 drop view if exists archive.any_rate;
 create view archive.any_rate as select 0 as archive_id, * from recon.rate union all select * from archive.rate;
 comment on view archive.any_rate is 'recon.rate of every revision that can be queried: in place (archive_id 0) or archived.';
+
 drop view if exists archive.any_learned_lag;
 create view archive.any_learned_lag as select 0 as archive_id, * from recon.learned_lag union all select * from archive.learned_lag;
 comment on view archive.any_learned_lag is 'recon.learned_lag of every revision that can be queried: in place (archive_id 0) or archived.';
