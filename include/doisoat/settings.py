@@ -20,6 +20,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from doisoat.errors import ConfigurationError
+from doisoat.indicators.calendar import WorkingDays
 from doisoat.indicators.definitions import readings
 from doisoat.model import Capability, Side
 from doisoat.sources.contract import Connection, Limits
@@ -250,6 +251,7 @@ class ProvinceSettings(_Strict):
     sources: dict[str, SourceSettings]
     reconciliation: Reconciliation = Reconciliation()
     indicators: Indicators = Indicators()
+    working_days: WorkingDays = WorkingDays()
     news: News = News()
     flood_guard: FloodGuard = FloodGuard()
     outages: list[Outage] = Field(default_factory=list)
