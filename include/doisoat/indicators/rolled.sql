@@ -6,7 +6,20 @@ select p.period_kind, p.period_start, part, sum(c.provincial)::bigint as provinc
     sum(c.portal_rows)::bigint as portal_rows, sum(c.added)::bigint as added,
     sum(c.added_on_portal)::bigint as added_on_portal, sum(c.added_portal_undecided)::bigint as added_portal_undecided,
     sum(c.maybe_added)::bigint as maybe_added, sum(c.maybe_added_on_portal)::bigint as maybe_added_on_portal,
-    sum(c.maybe_added_portal_undecided)::bigint as maybe_added_portal_undecided
+    sum(c.maybe_added_portal_undecided)::bigint as maybe_added_portal_undecided,
+    -- progress_counts
+    sum(c.resolved_early)::bigint as resolved_early, sum(c.resolved_on_time)::bigint as resolved_on_time,
+    sum(c.resolved_overdue)::bigint as resolved_overdue, sum(c.resolved_undecided)::bigint as resolved_undecided,
+    sum(c.resolved_early_by_date)::bigint as resolved_early_by_date,
+    sum(c.resolved_on_time_by_date)::bigint as resolved_on_time_by_date,
+    sum(c.resolved_overdue_by_date)::bigint as resolved_overdue_by_date,
+    sum(c.resolved_undecided_by_date)::bigint as resolved_undecided_by_date,
+    sum(c.pending_in_time)::bigint as pending_in_time, sum(c.pending_overdue)::bigint as pending_overdue,
+    sum(c.pending_undecided)::bigint as pending_undecided, sum(c.pending_in_time_by_date)::bigint as pending_in_time_by_date,
+    sum(c.pending_overdue_by_date)::bigint as pending_overdue_by_date,
+    sum(c.pending_undecided_by_date)::bigint as pending_undecided_by_date,
+    sum(c.pending_awaiting)::bigint as pending_awaiting, sum(c.ended_without_result)::bigint as ended_without_result,
+    sum(c.ended_undated)::bigint as ended_undated
 from cell c
 join period p on c.cell_month >= p.period_start and c.cell_month < p.period_end
 cross join unnest(c.parts) as part

@@ -64,7 +64,12 @@ INDICATOR_CELL = RangeTable(
     "recon.indicator_cell",
     ("source_id", "agency_id", "procedure_family", "channel", "cell_month"),
     ("provincial", "synced", "synced_undecided", "status_in_step", "status_undecided", "portal", "portal_rows", "added",
-     "added_on_portal", "added_portal_undecided", "maybe_added", "maybe_added_on_portal", "maybe_added_portal_undecided"),
+     "added_on_portal", "added_portal_undecided", "maybe_added", "maybe_added_on_portal", "maybe_added_portal_undecided",
+     # progress_counts
+     "resolved_early", "resolved_on_time", "resolved_overdue", "resolved_undecided", "resolved_early_by_date",
+     "resolved_on_time_by_date", "resolved_overdue_by_date", "resolved_undecided_by_date", "pending_in_time",
+     "pending_overdue", "pending_undecided", "pending_in_time_by_date", "pending_overdue_by_date",
+     "pending_undecided_by_date", "pending_awaiting", "ended_without_result", "ended_undated"),
     "source_id",
 )  # fmt: skip
 RATE = RangeTable(

@@ -17,7 +17,12 @@ create view mart.fact_indicator_revision as
 select n.night, n.revision, n.is_standing, n.is_latest, c.source_id, c.agency_id, c.procedure_family, c.channel,
     nullif(c.cell_month, 'infinity') as receipt_month, c.provincial, c.synced, c.synced_undecided, c.status_in_step,
     c.status_undecided, c.portal, c.portal_rows, c.added, c.added_on_portal, c.added_portal_undecided, c.maybe_added,
-    c.maybe_added_on_portal, c.maybe_added_portal_undecided
+    c.maybe_added_on_portal, c.maybe_added_portal_undecided,
+    -- progress_counts
+    c.resolved_early, c.resolved_on_time, c.resolved_overdue, c.resolved_undecided, c.resolved_early_by_date,
+    c.resolved_on_time_by_date, c.resolved_overdue_by_date, c.resolved_undecided_by_date, c.pending_in_time,
+    c.pending_overdue, c.pending_undecided, c.pending_in_time_by_date, c.pending_overdue_by_date, c.pending_undecided_by_date,
+    c.pending_awaiting, c.ended_without_result, c.ended_undated
 from mart.night_revision n
 join archive.any_indicator_cell c on c.archive_id = n.archive_id and c.from_night <= n.night and n.night < c.to_night;
 

@@ -7,6 +7,7 @@ create table core.working_day (
     number integer not null,
     primary key (calendar, day)
 );
+create unique index working_day_number on core.working_day (calendar, number) where is_working;
 comment on table core.working_day is 'Days as terms are counted, in the common calendar and in those of agencies that have one of their own. Grain: calendar, day.';
 comment on column core.working_day.calendar is 'Empty for the common one; else the agency whose own it is.';
 comment on column core.working_day.day is 'The day.';
