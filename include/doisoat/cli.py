@@ -18,8 +18,9 @@ from rich.console import Console
 
 from doisoat.decide import gap
 from doisoat.errors import ConfigurationError, DoisoatError
+from doisoat.forms import forms
 from doisoat.operate import operations
-from doisoat.reports.query import Report, archive_of, as_csv, as_json, print_table, query
+from doisoat.reports.query import Format, Report, archive_of, query, show
 from doisoat.settings import WAREHOUSE_CONNECTION_ID
 from doisoat.site import DEFAULT_HOME, Site
 from doisoat.warehouse.database import connect
@@ -28,16 +29,9 @@ from doisoat.warehouse.nights import last_published
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 commands.add_typer(operations)
 commands.add_typer(gap, name="gap")
+commands.add_typer(forms)
 #: Wide enough for every column where the output is a pipe: a cut-off number is a wrong number.
 console = Console(width=None if sys.stdout.isatty() else 320, highlight=False)
-
-
-class Format(StrEnum):
-    """How a report is printed."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
 
 
 class Pair(StrEnum):
@@ -283,10 +277,7 @@ def _report(
 
 
 def _print(report: Report, format: Format, title: str, columns: tuple[str, ...] = ()) -> None:
-    if format is Format.TABLE:
-        print_table(console, report, title, columns)
-    else:
-        typer.echo(as_csv(report) if format is Format.CSV else as_json(report), nl=format is Format.JSON)
+    show(console, report, format, title, columns)
 
 
 def _night(connection: psycopg.Connection, night: dt.datetime | None) -> dt.date:

@@ -63,7 +63,7 @@ watched as (
 )
 select source_id, record_id, agency_id, procedure_family, channel, receipt_date, receipt_month, outcome, awaits,
     -- an end that is stated to be before the receipt counts on the day of the receipt
-    greatest(ended_on, receipt_date) as ended_on,
+    case when ended_on is not null then greatest(ended_on, receipt_date) end as ended_on,
     case when outcome = 'without_result' or outcome = 'resolved' and ended_at is null then null
          when requests > 1 then 'overdue'
          when judged_at > due_most and not (outcome = 'resolved' and is_by_return) then 'overdue'

@@ -8,16 +8,18 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from doisoat.indicators import progress
 from doisoat.indicators.definitions import load_indicators
 from doisoat.reconcile import Comparison
-from doisoat.reconcile.run import night_end
 from doisoat.settings import ProvinceSettings
 from doisoat.warehouse.database import run_file
 from doisoat.warehouse.ranges import INDICATOR_CELL, RATE, merge, rewind
 
 HERE = Path(__file__).parent
 #: What is made for a night, and dropped again.
-COUNTS = ("sync_counts", "supplement", "progress", "progress_counts")
+COUNTS = ("sync_counts", *progress.FILES, "progress_counts")
+#: What these files leave.
+LEFT = ("sync_counts", *progress.LEFT, "progress_counts")
 #: From the cells to what the rules read.
 ROLLED = ("rolled", "reported", "denominator")
 RULES_READ = ("cell", "period", *ROLLED)
@@ -35,7 +37,7 @@ def indicate(connection: psycopg.Connection, settings: ProvinceSettings, compari
         "provincial_sources": comparison.provincial.sources,
         "national_sources": comparison.national.sources,
         "reported_by": settings.indicators.reported_by,
-        **progress_parameters(settings, night, comparison.provincial.cut_off),
+        **progress.progress_parameters(settings, night, comparison.provincial.cut_off or comparison.as_of),
     }
     for name in (*COUNTS, "indicator_cell", "parts_tonight", *ROLLED):
         run_file(connection, HERE / f"{name}.sql", parameters)
@@ -50,18 +52,8 @@ def indicate(connection: psycopg.Connection, settings: ProvinceSettings, compari
         )
     _keep(connection, night)
     _keep_formulas(connection, settings)
-    made = ", ".join((*COUNTS, "night_read", "reads_until", *RULES_READ, "indicator_cell_tonight", "rate_tonight"))
+    made = ", ".join((*LEFT, *RULES_READ, "indicator_cell_tonight", "rate_tonight"))
     connection.execute(f"drop table {made}")
-
-
-def progress_parameters(
-    settings: ProvinceSettings, night: dt.date, cut_off: dt.datetime | None, day: dt.date | None = None
-) -> dict[str, dt.date | dt.datetime]:
-    """At which moment progress.sql judges: the end of `day`, of the night where none is given, or earlier where the province's
-    own cut-off of the night is."""
-    judged_on = min(day or night, night)
-    end = night_end(settings, judged_on)
-    return {"judged_on": judged_on, "known_at": min(cut_off or end, end), "cut_off": cut_off or end}
 
 
 def _keep(connection: psycopg.Connection, night: dt.date) -> None:

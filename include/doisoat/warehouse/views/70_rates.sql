@@ -29,12 +29,17 @@ join archive.any_indicator_cell c on c.archive_id = n.archive_id and c.from_nigh
 create view mart.fact_indicator as
 select night, is_latest, source_id, agency_id, procedure_family, channel, receipt_month, provincial, synced, synced_undecided,
     status_in_step, status_undecided, portal, portal_rows, added, added_on_portal, added_portal_undecided, maybe_added,
-    maybe_added_on_portal, maybe_added_portal_undecided
+    maybe_added_on_portal, maybe_added_portal_undecided,
+    -- progress_counts
+    resolved_early, resolved_on_time, resolved_overdue, resolved_undecided, resolved_early_by_date,
+    resolved_on_time_by_date, resolved_overdue_by_date, resolved_undecided_by_date, pending_in_time,
+    pending_overdue, pending_undecided, pending_in_time_by_date, pending_overdue_by_date, pending_undecided_by_date,
+    pending_awaiting, ended_without_result, ended_undated
 from mart.fact_indicator_revision where is_standing;
 comment on view mart.fact_indicator is 'What the rates are made of: dossiers counted by cell; every column is a sum. Grain: night, source, agency, procedure family, channel, receipt month.';
 comment on column mart.fact_indicator.night is 'The published night.';
 comment on column mart.fact_indicator.is_latest is 'True for the night to read by default.';
-comment on column mart.fact_indicator.receipt_month is 'First day of the receipt month; null in the named cell "no receipt date", which no rate counts.';
+comment on column mart.fact_indicator.receipt_month is 'First day of the month: of the receipt; of resolved_* and ended_without_result, of the end. Null in the named cell "no receipt date", which no rate counts.';
 
 create view mart.rate_revision as
 select n.night, n.revision, n.is_standing, n.is_latest, r.indicator, r.period_kind, nullif(r.period_start, '-infinity') as period_start,

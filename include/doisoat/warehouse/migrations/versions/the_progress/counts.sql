@@ -69,3 +69,5 @@ comment on column archive.indicator_cell.pending_undecided_by_date is 'Dossiers 
 comment on column archive.indicator_cell.pending_awaiting is 'Of the dossiers that are open on the night, those that await a supplement (status 5).';
 comment on column archive.indicator_cell.ended_without_result is 'Dossiers that ended in this month refused, withdrawn or stopped.';
 comment on column archive.indicator_cell.ended_undated is 'Dossiers of this receipt month that ended, with a result or without; on what day no source states.';
+comment on column recon.indicator_cell.cell_month is 'First day of the receipt month; of resolved_* and ended_without_result, of the month of the end. Infinity for the named cell "no receipt date".';
+comment on column archive.indicator_cell.cell_month is 'First day of the receipt month; of resolved_* and ended_without_result, of the month of the end. Infinity for the named cell "no receipt date".';

@@ -1,0 +1,57 @@
+"""`doisoat form`: the form that offices send, made from dossiers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from doisoat.reports.form import Asked, CountsAs, Reading, agency_named, default_counts_as
+from doisoat.reports.form import form as make_form
+from doisoat.reports.query import Format, show
+
+#: Added to `doisoat` by doisoat.cli.
+forms = typer.Typer()
+
+
+@forms.command()
+def form(
+    since: Annotated[dt.datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of the period.")],
+    until: Annotated[dt.datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Its last day.")],
+    agency: Annotated[str | None, typer.Option(help="Of this agency with all below it; else of all.")] = None,
+    night: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As known on which night; the last published one.")
+    ] = None,
+    reading: Annotated[Reading | None, typer.Option(help="How in time is told; as the province file says.")] = None,
+    counts_as: Annotated[
+        CountsAs | None, typer.Option(help="What counts as resolved; as the province file says.")
+    ] = None,
+    format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
+    xlsx: Annotated[Path | None, typer.Option(help="Write a workbook in the form's layout instead.")] = None,
+) -> None:
+    """Form II.06a/VPCP/KSTT of any days: received, resolved, pending by level and field, from dossiers as known on a night."""
+    from doisoat.cli import console, site_at_hand
+    from doisoat.reports.form_workbook import write_form
+    from doisoat.warehouse.database import connect
+    from doisoat.warehouse.nights import last_published
+
+    with site_at_hand() as site, connect(site.dsn) as connection:
+        whole = (None, f"UBND tỉnh {site.settings.province.name}")
+        agency_id, office = agency_named(connection, agency) if agency else whole
+        asked = Asked(
+            agency_id,
+            since.date(),
+            until.date(),
+            night.date() if night else last_published(connection),
+            reading or Reading(site.settings.indicators.readings["on_time"]),
+            counts_as or default_counts_as(site.settings),
+        )
+        report = make_form(connection, site.settings, asked)
+    title = f"Form II.06a, {office}, {asked.first_day} to {asked.last_day}, night {asked.night}, {asked.reading}, {asked.counts_as}"
+    if xlsx:
+        write_form(xlsx, report, asked, office)
+        typer.echo(f"{xlsx}: {title}")
+    else:
+        show(console, report, format, title)
