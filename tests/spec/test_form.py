@@ -156,7 +156,7 @@ def test_a_period_that_is_none_is_refused(world):
         made(world, april(last_day=dt.date(2024, 5, 1)))
     with pytest.raises(NightNotCollectedError, match="nothing of the province"):
         made(world, Asked(None, NIGHT, NIGHT, dt.date(2024, 5, 1)))
-    with connect(world.dsn) as connection, pytest.raises(ConfigurationError, match="no agency 'H37.99'"):
+    with connect(world.dsn) as connection, pytest.raises(ConfigurationError, match=r"no agency 'H37\.99'"):
         agency_named(connection, "H37.99")
 
 

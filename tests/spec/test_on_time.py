@@ -15,50 +15,57 @@ from support.world import World
 
 FIRST, LAST = dt.date(2024, 4, 1), dt.date(2024, 4, 8)
 DUE = "2024-04-05 17:00"
+
+
+def ended(moment: str) -> dict[str, str]:
+    return {"status": "9", "finished": moment}
+
+
 #: number -> (what is special about it, {night: what the province shows from then on}, outcome, by moments, by date). All are
 #: received on Monday 1 April at 8:00, in process, and due on Friday at 17:00.
 CASES = {
-    1: ("finished the day before", {4: {"status": "9", "finished": "2024-04-04 10:00"}}, "resolved", "early", "early"),
-    2: ("finished an hour before", {5: {"status": "9", "finished": "2024-04-05 16:00"}}, "resolved", "on_time", "on_time"),
-    3: ("finished half an hour late", {5: {"status": "9", "finished": "2024-04-05 17:30"}}, "resolved", "overdue", "on_time"),
-    4: ("finished the day after", {6: {"status": "9", "finished": "2024-04-06 09:00"}}, "resolved", "overdue", "overdue"),
+    1: ("finished the day before", {4: ended("2024-04-04 10:00")}, "resolved", "early", "early"),
+    2: ("finished an hour before", {5: ended("2024-04-05 16:00")}, "resolved", "on_time", "on_time"),
+    3: ("finished half an hour late", {5: ended("2024-04-05 17:30")}, "resolved", "overdue", "on_time"),
+    4: ("finished the day after", {6: ended("2024-04-06 09:00")}, "resolved", "overdue", "overdue"),
     # shown to wait on the nights of the 2nd and the 3rd: 24 hours at least, 72 at most
-    5: ("waited a day and more", {2: {"status": "5"}, 4: {"status": "4"}, 6: {"status": "9", "finished": "2024-04-06 09:00"}},
+    5: ("waited a day and more", {2: {"status": "5"}, 4: {"status": "4"}, 6: ended("2024-04-06 09:00")},
         "resolved", "on_time", "overdue"),
     # shown to wait on one night: any time up to 48 hours
-    6: ("waited somewhat", {3: {"status": "5"}, 4: {"status": "4"}, 6: {"status": "9", "finished": "2024-04-06 09:00"}},
+    6: ("waited somewhat", {3: {"status": "5"}, 4: {"status": "4"}, 6: ended("2024-04-06 09:00")},
         "resolved", "undecided", "overdue"),
-    7: ("waited somewhat, but not that long", {3: {"status": "5"}, 4: {"status": "4"}, 8: {"status": "9", "finished": "2024-04-08 09:00"}},
+    7: ("waited somewhat, but not that long", {3: {"status": "5"}, 4: {"status": "4"}, 8: ended("2024-04-08 09:00")},
         "resolved", "overdue", "overdue"),
-    8: ("asked twice", {2: {"status": "5"}, 3: {"status": "4"}, 4: {"status": "5"}, 5: {"status": "9", "finished": "2024-04-05 10:00"}},
+    8: ("asked twice", {2: {"status": "5"}, 3: {"status": "4"}, 4: {"status": "5"}, 5: ended("2024-04-05 10:00")},
         "resolved", "overdue", "on_time"),
     # the source moved the due date itself when it had waited: nothing more is subtracted
     9: ("waited, due date moved", {2: {"status": "5"}, 4: {"status": "4", "due": "2024-04-07 17:00"},
-        8: {"status": "9", "finished": "2024-04-08 09:00"}}, "resolved", "overdue", "overdue"),
+        8: ended("2024-04-08 09:00")}, "resolved", "overdue", "overdue"),
     10: ("in process", {1: {"due": "2024-04-12 17:00"}}, "pending", "in_time", "in_time"),
     11: ("in process and late", {}, "pending", "overdue", "overdue"),
     12: ("due this evening, and it is midnight", {1: {"due": "2024-04-08 17:00"}}, "pending", "overdue", "in_time"),
     13: ("awaits since the 4th", {4: {"status": "5"}}, "pending", "in_time", "overdue"),
-    14: ("due on a day without an hour", {1: {"due": "2024-04-05 00:00"}, 5: {"status": "9", "finished": "2024-04-05 17:30"}},
+    14: ("due on a day without an hour", {1: {"due": "2024-04-05 00:00"}, 5: ended("2024-04-05 17:30")},
         "resolved", "on_time", "on_time"),
-    15: ("finished on a day without an hour", {5: {"status": "9", "finished": "2024-04-05 00:00"}}, "resolved", "undecided", "on_time"),
+    15: ("finished on a day without an hour", {5: ended("2024-04-05 00:00")}, "resolved", "undecided", "on_time"),
     16: ("refused", {3: {"status": "3", "finished": "2024-04-03 10:00"}}, "without_result", None, None),
     17: ("finished, nobody says when", {3: {"status": "9"}}, "resolved", None, None),
     18: ("returned in time; when it was finished is not told", {4: {"status": "10", "returned": "2024-04-04 10:00"}},
         "resolved", "early", "early"),
     19: ("returned late; it may have been finished in time", {8: {"status": "10", "returned": "2024-04-08 10:00"}},
         "resolved", "undecided", "undecided"),
-    20: ("no due date, no legal maximum", {1: {"due": "-"}, 4: {"status": "9", "finished": "2024-04-04 10:00"}},
+    20: ("no due date, no legal maximum", {1: {"due": "-"}, 4: ended("2024-04-04 10:00")},
         "resolved", "undecided", "undecided"),
     # three working days after Monday 1 April end on Thursday
-    21: ("no due date, in the legal maximum", {1: {"due": "-", "procedure": "2.000635"}, 4: {"status": "9", "finished": "2024-04-04 23:00"}},
+    21: ("no due date, in the legal maximum", {1: {"due": "-", "procedure": "2.000635"}, 4: ended("2024-04-04 23:00")},
         "resolved", "on_time", "on_time"),
-    22: ("no due date, beyond the legal maximum", {1: {"due": "-", "procedure": "2.000635"}, 5: {"status": "9", "finished": "2024-04-05 08:00"}},
+    22: ("no due date, beyond the legal maximum", {1: {"due": "-", "procedure": "2.000635"}, 5: ended("2024-04-05 08:00")},
         "resolved", "overdue", "overdue"),
-    23: ("came to be known when it was over", {8: {"status": "9", "finished": "2024-04-05 10:00"}}, "resolved", "undecided", "on_time"),
-    24: ("the same, over within a day: no two requests fit in", {8: {"status": "9", "finished": "2024-04-02 10:00"}},
+    23: ("came to be known when it was over", {8: ended("2024-04-05 10:00")}, "resolved", "undecided", "on_time"),
+    24: ("the same, over within a day: no two requests fit in", {8: ended("2024-04-02 10:00")},
         "resolved", "early", "early"),
-    25: ("an end that is yet to come is none", {8: {"finished": "2034-04-05 10:00", "due": "2024-04-12 17:00"}}, "pending", "in_time", "in_time"),
+    25: ("an end that is yet to come is none", {1: {"due": "2024-04-12 17:00"}, 8: {"finished": "2034-04-05 10:00"}},
+        "pending", "in_time", "in_time"),
 }  # fmt: skip
 UNSEEN_BEFORE = {23: 8, 24: 8}
 
