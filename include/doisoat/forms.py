@@ -63,6 +63,10 @@ def reported(
     night: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As known on which night; the last published one.")
     ] = None,
+    measure: Annotated[
+        str, typer.Option(help="Which count, as received, resolved, pending_overdue; all.")
+    ] = "received",
+    differing: Annotated[bool, typer.Option("--differing", help="Only what differs.")] = False,
     reading: Annotated[Reading | None, typer.Option(help="How in time is told; as the province file says.")] = None,
     format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
 ) -> None:
@@ -79,6 +83,8 @@ def reported(
     with site_at_hand() as site, connect(site.dsn) as connection:
         chosen = night.date() if night else last_published(connection)
         in_force = reading or Reading(site.settings.indicators.readings["on_time"])
-        parameters = {"night": chosen, "by_date": in_force is Reading.ON_TIME_BY_DATE}
-        report = query(connection, "reported", parameters)
+        wanted = {"measure": None if measure == "all" else measure, "differing": differing}
+        report = query(
+            connection, "reported", {"night": chosen, "by_date": in_force is Reading.ON_TIME_BY_DATE, **wanted}
+        )
     show(console, report, format, f"Reports against records, night {chosen}, {in_force}")

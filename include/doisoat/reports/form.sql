@@ -41,5 +41,6 @@ select case when grouping(level) = 1 then 'total' when grouping(field_code) = 1 
     count(*) filter (where is_received and outcome <> 'pending' and ended_on is null) as ended_undated
 from placed
 group by grouping sets ((level, field_code, field_name), (level), ())
+having grouping(level) = 1 or count(*) filter (where is_received or outcome = 'pending' or ends_in_period) > 0
 order by grouping(level), case level when 'province' then 1 when 'district' then 2 when 'commune' then 3 else 4 end,
     grouping(field_code) desc, field_name nulls last, field_code

@@ -6,9 +6,19 @@ with recursive above as (
     union
     select above.agency_id, a.parent_id from above join core.agency a on a.agency_id = above.part where a.parent_id is not null
 ),
+-- each agency with all that it is part of; a report of a unit beside which it names units below counts that unit's own only
+parts as materialized (
+    select agency_id, part, agency_id = part as is_own from above
+    union all select agency_id, '', false from (select agency_id from core.agency union select 'unknown') every
+),
 reported as (
     select c.source_id, s.side, c.measure, c.period_kind, c.period_start, c.agency_key, c.agency_id, coalesce(c.agency_id, '') as part,
         c.value, c.flags, c.from_night as since_night,
+        exists (
+            select from core.control_total o join parts on parts.agency_id = o.agency_id and parts.part = c.agency_id and not parts.is_own
+            where (o.source_id, o.measure, o.period_kind, o.period_start) = (c.source_id, c.measure, c.period_kind, c.period_start)
+              and o.from_night <= %(night)s and %(night)s < o.to_night
+        ) as is_own,
         (c.period_start + case c.period_kind when 'month' then interval '1 month' when 'quarter' then interval '3 months'
             else interval '1 year' end)::date as period_end
     from core.control_total c
@@ -18,13 +28,18 @@ reported as (
 ),
 published as (select night from mart.night where night <= %(night)s),
 unit as (
-    select distinct side, period_start, period_end, part, since_night, since_night in (select night from published) as has_then,
+    select distinct side, period_start, period_end, part, is_own, since_night, since_night in (select night from published) as has_then,
         period_start - 1 in (select night from published) as has_beginning, period_end - 1 in (select night from published) as has_end
-    from reported where part <> 'unknown' and side in ('provincial', 'national')
+    from reported
+    where part <> 'unknown' and side in ('provincial', 'national')
 ),
 -- what each unit counts: the cells of all agencies that are the unit or below it, on the nights that matter
+of_night as materialized (
+    select * from mart.fact_indicator
+    where night in (select unnest(array[%(night)s::date, since_night, period_start - 1, period_end - 1]) from unit) and night <= %(night)s
+),
 fact as (
-    select u.side, u.period_start, u.period_end, u.part, u.since_night, u.has_then, u.has_beginning, u.has_end, f.*,
+    select u.side, u.period_start, u.period_end, u.part, u.is_own, u.since_night, u.has_then, u.has_beginning, u.has_end, f.*,
         f.night = %(night)s as now,
         f.receipt_month >= u.period_start and f.receipt_month < u.period_end as is_in_period,
         case u.side when 'provincial' then f.provincial else f.portal end as dossiers,
@@ -36,11 +51,11 @@ fact as (
         case when %(by_date)s then f.pending_overdue_by_date else f.pending_overdue end as open_overdue,
         case when %(by_date)s then f.pending_undecided_by_date else f.pending_undecided end as open_undecided
     from unit u
-    left join mart.fact_indicator f on f.night in (%(night)s, u.since_night, u.period_start - 1, u.period_end - 1) and f.night <= %(night)s
-        and (u.part = '' or exists (select from above a where a.agency_id = f.agency_id and a.part = u.part))
+    join parts p on p.part = u.part and (p.is_own or not u.is_own)
+    left join of_night f on f.agency_id = p.agency_id and f.night in (%(night)s, u.since_night, u.period_start - 1, u.period_end - 1)
 ),
 counted as (
-    select side, period_start, period_end, part, since_night,
+    select side, period_start, period_end, part, is_own, since_night,
         coalesce(sum(dossiers) filter (where now and is_in_period), 0) as received,
         coalesce(sum(dossiers) filter (where now and is_in_period and channel = 'online'), 0) as received_online,
         coalesce(sum(dossiers) filter (where now and is_in_period and channel = 'direct'), 0) as received_direct,
@@ -62,32 +77,39 @@ counted as (
         case when has_end then coalesce(sum(open_undecided) filter (where night = period_end - 1), 0) end as open_undecided,
         case when has_end then coalesce(sum(pending_awaiting) filter (where night = period_end - 1), 0) end as awaiting
     from fact
-    group by 1, 2, 3, 4, 5, has_then, has_beginning, has_end
+    group by 1, 2, 3, 4, 5, 6, has_then, has_beginning, has_end
 ),
 -- of the bridge: what the other side puts into the unit and period, and this side elsewhere; and the other way round
+entry as materialized (
+    select * from mart.ledger_entry where night = %(night)s and pair = 'national_provincial' and entry_kind = 'moved'
+),
 moved as (
-    select u.side, u.period_start, u.period_end, u.part, u.since_night, count(*) filter (where e.balance * u.factor > 0) as moved_in,
-        count(*) filter (where e.balance * u.factor < 0) as moved_out
-    from (select *, case side when 'provincial' then 1 else -1 end as factor from unit) u
-    join lateral (
-        select sum(l.sign) as balance from mart.ledger_entry l
-        where l.night = %(night)s and l.pair = 'national_provincial' and l.entry_kind = 'moved'
-          and l.receipt_month >= u.period_start and l.receipt_month < u.period_end
-          and (u.part = '' or exists (select from above a where a.agency_id = l.agency_id and a.part = u.part))
-        group by l.dossier_id
-    ) e on true
-    group by 1, 2, 3, 4, 5
+    select side, period_start, period_end, part, is_own, since_night, count(*) filter (where balance > 0) as moved_in,
+        count(*) filter (where balance < 0) as moved_out
+    from (
+        select u.side, u.period_start, u.period_end, u.part, u.is_own, u.since_night, e.dossier_id,
+            sum(case u.side when 'provincial' then e.sign else -e.sign end) as balance
+        from unit u
+        join parts p on p.part = u.part and (p.is_own or not u.is_own)
+        join entry e on e.agency_id = p.agency_id and e.receipt_month >= u.period_start and e.receipt_month < u.period_end
+        group by 1, 2, 3, 4, 5, 6, 7
+    ) dossier
+    group by 1, 2, 3, 4, 5, 6
 ),
 -- rows of this side that count no dossier: removed, and (of the province, whose facts do not tell them) repeated
-shown as (
-    select u.side, u.period_start, u.period_end, u.part, u.since_night, count(*) filter (where r.is_removed) as removed,
-        count(*) filter (where r.duplicate_rank > 1 and u.side = 'provincial') as repeated
-    from unit u
-    join core.source s on s.side = u.side and (s.has_listing or s.has_look_ups)
+row as materialized (
+    select s.side, r.agency_id, r.receipt_date, r.is_removed
+    from core.source s
     join core.dossier_record r on r.source_id = s.source_id and r.from_night <= %(night)s and %(night)s < r.to_night
-        and (r.is_removed or r.duplicate_rank > 1) and r.receipt_date >= u.period_start and r.receipt_date < u.period_end
-        and (u.part = '' or exists (select from above a where a.agency_id = r.agency_id and a.part = u.part))
-    group by 1, 2, 3, 4, 5
+    where (s.has_listing or s.has_look_ups) and (r.is_removed or r.duplicate_rank > 1 and s.side = 'provincial')
+),
+shown as (
+    select u.side, u.period_start, u.period_end, u.part, u.is_own, u.since_night, count(*) filter (where r.is_removed) as removed,
+        count(*) filter (where not r.is_removed) as repeated
+    from unit u
+    join parts p on p.part = u.part and (p.is_own or not u.is_own)
+    join row r on r.side = u.side and r.agency_id = p.agency_id and r.receipt_date >= u.period_start and r.receipt_date < u.period_end
+    group by 1, 2, 3, 4, 5, 6
 ),
 -- of each measure, how many there are at least and at most; null where our evidence does not tell
 compared as (
@@ -98,9 +120,9 @@ compared as (
         coalesce(c.repeated, 0) + coalesce(s.repeated, 0) as repeated, coalesce(s.removed, 0) as removed,
         coalesce(v.moved_in, 0) as moved_in, coalesce(v.moved_out, 0) as moved_out
     from reported r
-    left join counted c using (side, period_start, period_end, part, since_night)
-    left join moved v using (side, period_start, period_end, part, since_night)
-    left join shown s using (side, period_start, period_end, part, since_night)
+    left join counted c using (side, period_start, period_end, part, is_own, since_night)
+    left join moved v using (side, period_start, period_end, part, is_own, since_night)
+    left join shown s using (side, period_start, period_end, part, is_own, since_night)
     -- whether what ended without a result is among the resolved is told by a flag, or it is not known
     cross join lateral (
         select case when 'RESOLVED_COUNTS_WITH_RETURNED' = any (r.flags) then c.without_result else 0 end as returned_least,
@@ -133,7 +155,7 @@ compared as (
         select coalesce(of_any_side.least, of_the_province.least) as least, coalesce(of_any_side.most, of_the_province.most) as most
     ) m
 )
-select source_id, side, period_kind, period_start, agency_id, agency_key as reported_as, measure, value as reported, least as ours_least,
+select source_id, side, period_kind, period_start, agency_id, coalesce(nullif(agency_key, ''), '(whole)') as reported_as, measure, value as reported, least as ours_least,
     most as ours_most, difference, flags,
     case when measure = 'received' then changed_since end as changed_since,
     case when measure = 'received' then ministries end as ministries,
@@ -145,4 +167,5 @@ select source_id, side, period_kind, period_start, agency_id, agency_key as repo
     case when measure = 'received' and rest is not null
         then greatest(0, rest - ministries - undated - removed - repeated - moved_in) + least(0, rest + moved_out) end as unexplained
 from (select *, difference - coalesce(changed_since, 0) as rest from compared) compared
+where (%(measure)s::text is null or measure = %(measure)s) and (not %(differing)s or difference <> 0)
 order by source_id, period_start, period_kind, agency_id nulls first, agency_key, measure
