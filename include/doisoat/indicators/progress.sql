@@ -1,5 +1,5 @@
--- How far each dossier of the province has come at the moment %(known_at)s, by the province's own word as known on the night:
--- one row a dossier (ADR 21). `standing` is told by moments, less the time in which supplements were awaited; `standing_by_date`
+-- How far each dossier of the province has come at the moment known_at, by the province's own word as known on the night: one
+-- row a dossier (ADR 21). `standing` is told by moments, less the time in which supplements were awaited; `standing_by_date`
 -- by calendar dates.
 create temporary table progress on commit drop as
 with first_seen as (

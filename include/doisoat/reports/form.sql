@@ -1,4 +1,4 @@
--- Form II.06a of the days from %(first_day)s to %(last_day)s, one row a field, a level and the whole, from `progress`: how far
+-- Form II.06a of the days from first_day to last_day, one row a field, a level and the whole, from `progress`: how far
 -- each dossier had come at the end of the last day. Of an agency with all below it, or of all.
 with recursive below as (
     select agency_id from core.agency where agency_id = %(agency_id)s
