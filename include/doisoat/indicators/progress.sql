@@ -3,7 +3,8 @@
 -- by calendar dates.
 create temporary table progress on commit drop as
 with first_seen as (
-    select source_id, record_id, min(from_night) as night from core.dossier_record
+    select source_id, record_id, least(min(from_night), min(c.night)) as night
+    from core.dossier_record left join core.first_seen c using (source_id, record_id)
     where source_id = any (%(provincial_sources)s) and from_night <= %(night)s group by 1, 2
 ),
 stated as (

@@ -1,5 +1,10 @@
 -- Delete what only nights before %(cut)s saw: ranges that ended by then, and rows of those nights. "As known on night X" stays
 -- exact for every X from %(cut)s on, and so does every later load: what a load asks of the past is kept.
+-- since when the province showed a record, and when it awaited a supplement, says whether it was in time (ADR 21)
+insert into core.first_seen
+select source_id, record_id, min(from_night) from core.dossier_record join core.source using (source_id)
+where side = 'provincial' group by 1, 2 having min(to_night) <= %(cut)s
+on conflict do nothing;
 delete from core.dossier_record r
 where to_night <= %(cut)s
   -- which agency a source means by its own id is read off its records: the last witness of a meaning stays
@@ -9,7 +14,8 @@ where to_night <= %(cut)s
   -- that a record was once seen is evidence: what was seen of it last stays
   and exists (
     select from core.dossier_record newer
-    where (newer.source_id, newer.record_id) = (r.source_id, r.record_id) and newer.from_night >= r.to_night);
+    where (newer.source_id, newer.record_id) = (r.source_id, r.record_id) and newer.from_night >= r.to_night)
+  and not (status is not distinct from '5' and source_id in (select source_id from core.source where side = 'provincial'));
 delete from core.identity_conflict where to_night <= %(cut)s;
 delete from core.control_total where to_night <= %(cut)s;
 delete from core.catalogue_entry where to_night <= %(cut)s;
