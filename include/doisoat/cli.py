@@ -17,9 +17,10 @@ from rich.console import Console
 
 from doisoat.decide import answering, gap
 from doisoat.errors import DoisoatError
+from doisoat.forms import forms
 from doisoat.operate import operations
 from doisoat.rating import rating
-from doisoat.reports.query import Report, archive_of, as_csv, as_json, print_table, query
+from doisoat.reports.query import Format, Report, archive_of, query, show
 from doisoat.settings import WAREHOUSE_CONNECTION_ID
 from doisoat.site import DEFAULT_HOME, Site
 from doisoat.warehouse.database import connect
@@ -30,16 +31,9 @@ commands.add_typer(operations)
 commands.add_typer(rating)
 commands.add_typer(gap, name="gap")
 commands.add_typer(answering)
+commands.add_typer(forms)
 #: Wide enough for every column where the output is a pipe: a cut-off number is a wrong number.
 console = Console(width=None if sys.stdout.isatty() else 320, highlight=False)
-
-
-class Format(StrEnum):
-    """How a report is printed."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
 
 
 class ListFormat(StrEnum):
@@ -329,10 +323,7 @@ def print_report(
     report: Report, format: Format, title: str, columns: tuple[str, ...] = (), blank: tuple[str, ...] = ()
 ) -> None:
     """Print the rows as asked for; `columns` and `blank` are of the table alone (doisoat.reports.query)."""
-    if format is Format.TABLE:
-        print_table(console, report, title, columns, blank)
-    else:
-        typer.echo(as_csv(report) if format is Format.CSV else as_json(report), nl=format is Format.JSON)
+    show(console, report, format, title, columns, blank)
 
 
 def chosen_night(connection: psycopg.Connection, night: dt.datetime | None) -> dt.date:

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from doisoat.allowed_lag import AllowedLag, LearnedLag
 from doisoat.errors import ConfigurationError
+from doisoat.indicators.calendar import WorkingDays
 from doisoat.indicators.choices import Indicators
 from doisoat.model import Capability, Side
 from doisoat.sources.contract import Connection, Limits
@@ -224,6 +225,7 @@ class ProvinceSettings(_Strict):
     sources: dict[str, SourceSettings]
     reconciliation: Reconciliation = Reconciliation()
     indicators: Indicators = Indicators()
+    working_days: WorkingDays = WorkingDays()
     news: News = News()
     flood_guard: FloodGuard = FloodGuard()
     outages: list[Outage] = Field(default_factory=list)

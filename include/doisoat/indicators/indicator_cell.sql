@@ -16,7 +16,20 @@ select source_id, agency_id, procedure_family, channel, cell_month,
     coalesce(payment_unsaid, 0) as payment_unsaid, coalesce(payment_disputed, 0) as payment_disputed,
     coalesce(payment_asked, 0) as payment_asked, coalesce(accepted_timed, 0) as accepted_timed,
     coalesce(acceptance_seconds, 0) as acceptance_seconds, coalesce(accepted_in_8_hours, 0) as accepted_in_8_hours,
-    coalesce(acceptance_unknown, 0) as acceptance_unknown, coalesce(acceptance_implausible, 0) as acceptance_implausible
+    coalesce(acceptance_unknown, 0) as acceptance_unknown, coalesce(acceptance_implausible, 0) as acceptance_implausible,
+    -- progress_counts
+    coalesce(resolved_early, 0) as resolved_early, coalesce(resolved_on_time, 0) as resolved_on_time,
+    coalesce(resolved_overdue, 0) as resolved_overdue, coalesce(resolved_undecided, 0) as resolved_undecided,
+    coalesce(resolved_early_by_date, 0) as resolved_early_by_date,
+    coalesce(resolved_on_time_by_date, 0) as resolved_on_time_by_date,
+    coalesce(resolved_overdue_by_date, 0) as resolved_overdue_by_date,
+    coalesce(resolved_undecided_by_date, 0) as resolved_undecided_by_date, coalesce(pending_in_time, 0) as pending_in_time,
+    coalesce(pending_overdue, 0) as pending_overdue, coalesce(pending_undecided, 0) as pending_undecided,
+    coalesce(pending_in_time_by_date, 0) as pending_in_time_by_date,
+    coalesce(pending_overdue_by_date, 0) as pending_overdue_by_date,
+    coalesce(pending_undecided_by_date, 0) as pending_undecided_by_date, coalesce(pending_awaiting, 0) as pending_awaiting,
+    coalesce(ended_without_result, 0) as ended_without_result, coalesce(ended_undated, 0) as ended_undated
 from sync_counts
-full join service_counts using (source_id, agency_id, procedure_family, channel, cell_month);
+full join service_counts using (source_id, agency_id, procedure_family, channel, cell_month)
+full join progress_counts using (source_id, agency_id, procedure_family, channel, cell_month);
 analyze indicator_cell_tonight;

@@ -18,7 +18,20 @@ select p.period_kind, p.period_start, part, sum(c.provincial)::bigint as provinc
     sum(c.payment_unsaid)::bigint as payment_unsaid, sum(c.payment_disputed)::bigint as payment_disputed,
     sum(c.payment_asked)::bigint as payment_asked, sum(c.accepted_timed)::bigint as accepted_timed,
     sum(c.acceptance_seconds)::bigint as acceptance_seconds, sum(c.accepted_in_8_hours)::bigint as accepted_in_8_hours,
-    sum(c.acceptance_unknown)::bigint as acceptance_unknown, sum(c.acceptance_implausible)::bigint as acceptance_implausible
+    sum(c.acceptance_unknown)::bigint as acceptance_unknown, sum(c.acceptance_implausible)::bigint as acceptance_implausible,
+    -- progress_counts
+    sum(c.resolved_early)::bigint as resolved_early, sum(c.resolved_on_time)::bigint as resolved_on_time,
+    sum(c.resolved_overdue)::bigint as resolved_overdue, sum(c.resolved_undecided)::bigint as resolved_undecided,
+    sum(c.resolved_early_by_date)::bigint as resolved_early_by_date,
+    sum(c.resolved_on_time_by_date)::bigint as resolved_on_time_by_date,
+    sum(c.resolved_overdue_by_date)::bigint as resolved_overdue_by_date,
+    sum(c.resolved_undecided_by_date)::bigint as resolved_undecided_by_date,
+    sum(c.pending_in_time)::bigint as pending_in_time, sum(c.pending_overdue)::bigint as pending_overdue,
+    sum(c.pending_undecided)::bigint as pending_undecided, sum(c.pending_in_time_by_date)::bigint as pending_in_time_by_date,
+    sum(c.pending_overdue_by_date)::bigint as pending_overdue_by_date,
+    sum(c.pending_undecided_by_date)::bigint as pending_undecided_by_date,
+    sum(c.pending_awaiting)::bigint as pending_awaiting, sum(c.ended_without_result)::bigint as ended_without_result,
+    sum(c.ended_undated)::bigint as ended_undated
 from cell c
 join period p on c.cell_month >= p.period_start and c.cell_month < p.period_end
 cross join unnest(c.parts) as part

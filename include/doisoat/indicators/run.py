@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from doisoat.indicators import progress
 from doisoat.indicators.definitions import load_indicators
 from doisoat.indicators.rates import AS_REPORTED, RULES_READ, roll
 from doisoat.reconcile import Comparison
@@ -17,7 +18,9 @@ from doisoat.warehouse.ranges import INDICATOR_CELL, RATE, merge, rewind
 
 HERE = Path(__file__).parent
 #: What is made for a night, and dropped again.
-COUNTS = ("sync_counts", "service_counts")
+COUNTS = ("sync_counts", "service_counts", *progress.FILES, "progress_counts")
+#: What these files leave.
+LEFT = ("sync_counts", "service_counts", *progress.LEFT, "progress_counts")
 
 
 def indicate(connection: psycopg.Connection, settings: ProvinceSettings, comparison: Comparison) -> None:
@@ -33,6 +36,7 @@ def indicate(connection: psycopg.Connection, settings: ProvinceSettings, compari
         "national_sources": comparison.national.sources,
         "reported_by": settings.indicators.reported_by,
         **AS_REPORTED,
+        **progress.progress_parameters(settings, night, comparison.provincial.cut_off or comparison.as_of),
     }
     for name in (*COUNTS, "indicator_cell", "parts_tonight"):
         run_file(connection, HERE / f"{name}.sql", parameters)
@@ -48,7 +52,7 @@ def indicate(connection: psycopg.Connection, settings: ProvinceSettings, compari
         )
     _keep(connection, night)
     _keep_formulas(connection, settings)
-    made = ", ".join((*COUNTS, "cell", "period", *RULES_READ, "indicator_cell_tonight", "rate_tonight"))
+    made = ", ".join((*LEFT, "cell", "period", *RULES_READ, "indicator_cell_tonight", "rate_tonight"))
     connection.execute(f"drop table {made}")
 
 

@@ -8,10 +8,12 @@ import io
 import json
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import psycopg
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -21,6 +23,14 @@ from doisoat.errors import NightNotCollectedError
 HERE = Path(__file__).parent
 #: What a text begins with that a spreadsheet takes for a formula.
 RUN_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Format(StrEnum):
+    """How a report is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +112,22 @@ def _inert(value: Any) -> Any:
 def as_json(report: Report) -> str:
     """A JSON array of objects; numbers are numbers, times ISO 8601, unknown is null."""
     return json.dumps(report.dicts(), ensure_ascii=False, indent=2, default=str)
+
+
+def show(
+    console: Console,
+    report: Report,
+    format: Format,
+    title: str,
+    columns: tuple[str, ...] = (),
+    blank: tuple[str, ...] = (),
+) -> None:
+    """Print a report; `title`, `columns` and `blank` are for the table only (print_table)."""
+    if format is Format.TABLE:
+        print_table(console, report, title, columns, blank)
+    else:
+        text = as_csv(report) if format is Format.CSV else as_json(report)
+        typer.echo(text, nl=format is Format.JSON)
 
 
 def print_table(

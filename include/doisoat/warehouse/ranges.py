@@ -68,7 +68,12 @@ INDICATOR_CELL = RangeTable(
      "added_portal_undecided", "maybe_added", "maybe_added_on_portal", "maybe_added_portal_undecided",
      "digitised", "digitised_unsaid", "digitised_disputed", "with_result", "result_unknown", "with_result_digitised",
      "with_result_undecided", "paid_online", "payment_unsaid", "payment_disputed", "payment_asked", "accepted_timed",
-     "acceptance_seconds", "accepted_in_8_hours", "acceptance_unknown", "acceptance_implausible"),
+     "acceptance_seconds", "accepted_in_8_hours", "acceptance_unknown", "acceptance_implausible",
+     # progress_counts
+     "resolved_early", "resolved_on_time", "resolved_overdue", "resolved_undecided", "resolved_early_by_date",
+     "resolved_on_time_by_date", "resolved_overdue_by_date", "resolved_undecided_by_date", "pending_in_time",
+     "pending_overdue", "pending_undecided", "pending_in_time_by_date", "pending_overdue_by_date",
+     "pending_undecided_by_date", "pending_awaiting", "ended_without_result", "ended_undated"),
     "source_id",
 )  # fmt: skip
 RATE = RangeTable(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import hashlib
+import re
 from pathlib import Path
 
 import psycopg
 
 from doisoat.errors import ConfigurationError
+from doisoat.indicators.calendar import load_calendar
 from doisoat.model import Capability
 from doisoat.settings import CodeMaps, ProvinceSettings
 from doisoat.sources.registry import KINDS
@@ -17,6 +19,8 @@ from doisoat.sources.registry import KINDS
 AGENCY_COLUMNS = ("agency_id", "code", "old_code", "name", "level", "parent_id", "valid_from", "valid_to")
 SUCCESSION_COLUMNS = ("agency_id", "successor_id", "since")
 PROCEDURE_COLUMNS = ("procedure_code", "name", "field_code", "field_name")
+#: Of a procedure: the most working days that the law gives for it.
+PROCEDURE_OPTIONS = ("legal_days",)
 
 
 def load_reference(connection: psycopg.Connection, settings: ProvinceSettings) -> None:
@@ -25,7 +29,8 @@ def load_reference(connection: psycopg.Connection, settings: ProvinceSettings) -
     Agencies and procedures that a source taught us stay, unless the reference now has them.
 
     Raises:
-        ConfigurationError: a file is missing, or lacks a column; or a succession is of no agency, or on no day.
+        ConfigurationError: a file is missing, lacks a column or states what is no number of days; a succession is of no agency or
+            on no day; or the working days of an agency are told that the reference does not have.
     """
     _load_sources(connection, settings)
     _load_code_maps(connection, settings)
@@ -33,7 +38,9 @@ def load_reference(connection: psycopg.Connection, settings: ProvinceSettings) -
         _load_agencies(connection, read_table(settings.resolve(settings.province.agencies), AGENCY_COLUMNS))
     _load_successions(connection, _successions(settings))
     if settings.province.procedures:
-        _load_procedures(connection, read_table(settings.resolve(settings.province.procedures), PROCEDURE_COLUMNS))
+        path = settings.resolve(settings.province.procedures)
+        _load_procedures(connection, read_table(path, PROCEDURE_COLUMNS, PROCEDURE_OPTIONS))
+    load_calendar(connection, settings.working_days)
 
 
 def reference_hash(settings: ProvinceSettings) -> str:
@@ -45,8 +52,8 @@ def reference_hash(settings: ProvinceSettings) -> str:
     return digest.hexdigest()
 
 
-def read_table(path: Path, columns: tuple[str, ...]) -> list[dict[str, str | None]]:
-    """The rows of a CSV reference file (`#` begins a comment line), empty cells as None.
+def read_table(path: Path, columns: tuple[str, ...], options: tuple[str, ...] = ()) -> list[dict[str, str | None]]:
+    """The rows of a CSV reference file (`#` begins a comment line), empty cells and `options` that it lacks as None.
 
     Raises:
         ConfigurationError: the file cannot be read or has not these columns.
@@ -58,7 +65,7 @@ def read_table(path: Path, columns: tuple[str, ...]) -> list[dict[str, str | Non
         raise ConfigurationError(
             f"reference file {path.name}: no column {', '.join(missing)}; expected {', '.join(columns)}"
         )
-    return [{column: row[column] or None for column in columns} for row in reader]
+    return [{column: row.get(column) or None for column in (*columns, *options)} for row in reader]
 
 
 def _content(path: Path) -> str:
@@ -168,14 +175,19 @@ def _load_successions(connection: psycopg.Connection, rows: list[dict[str, str |
 
 
 def _load_procedures(connection: psycopg.Connection, rows: list[dict[str, str | None]]) -> None:
+    for row in rows:
+        if row["legal_days"] and not re.fullmatch("[1-9][0-9]{0,2}", row["legal_days"]):
+            raise ConfigurationError(
+                f"reference of procedures: {row['procedure_code']}: legal_days {row['legal_days']!r} is no number of working days"
+            )
     connection.execute("delete from core.procedure where origin = 'reference'")
     with connection.cursor() as cursor:
         cursor.executemany(
-            """insert into core.procedure (procedure_family, procedure_code, name, field_code, field_name, origin)
+            """insert into core.procedure (procedure_family, procedure_code, name, field_code, field_name, legal_days, origin)
             values (core.procedure_family(%(procedure_code)s), %(procedure_code)s, %(name)s, %(field_code)s, %(field_name)s,
-                'reference')
+                %(legal_days)s::integer, 'reference')
             on conflict (procedure_family) do update set procedure_code = excluded.procedure_code, name = excluded.name,
-                field_code = excluded.field_code, field_name = excluded.field_name, origin = excluded.origin,
-                first_night = null""",
+                field_code = excluded.field_code, field_name = excluded.field_name, legal_days = excluded.legal_days,
+                origin = excluded.origin, first_night = null""",
             rows,
         )

@@ -5,6 +5,11 @@ delete from core.look_up l
 where night < %(cut)s and exists (
     select from core.look_up newer
     where (newer.source_id, newer.code) = (l.source_id, l.code) and newer.night > l.night and newer.night < %(cut)s);
+-- since when the province showed a record, and when it awaited a supplement, says whether it was in time (ADR 21)
+insert into core.first_seen
+select source_id, record_id, min(from_night) from core.dossier_record join core.source using (source_id)
+where side = 'provincial' group by 1, 2 having min(to_night) <= %(cut)s
+on conflict do nothing;
 delete from core.dossier_record r
 where to_night <= %(cut)s
   -- which agency a source means by its own id is read off its records: the last witness of a meaning stays
@@ -23,7 +28,8 @@ where to_night <= %(cut)s
   and not exists (
     select from core.dossier_record n
     join core.look_up l on l.source_id = n.source_id and l.code = n.dossier_code and l.is_held
-    where n.dossier_id = r.dossier_id and n.to_night = 'infinity' and r.from_night <= l.night and l.night < r.to_night);
+    where n.dossier_id = r.dossier_id and n.to_night = 'infinity' and r.from_night <= l.night and l.night < r.to_night)
+  and not (status is not distinct from '5' and source_id in (select source_id from core.source where side = 'provincial'));
 delete from core.identity_conflict where to_night <= %(cut)s;
 delete from core.control_total where to_night <= %(cut)s;
 delete from core.catalogue_entry where to_night <= %(cut)s;

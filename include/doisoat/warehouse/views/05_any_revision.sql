@@ -79,7 +79,8 @@ drop view if exists archive.any_procedure;
 create view archive.any_procedure as
 select * from core.procedure
 union all
-(select distinct on (procedure_family) procedure_family, procedure_code, name, field_code, field_name, origin, first_night
+(select distinct on (procedure_family) procedure_family, procedure_code, name, field_code, field_name, origin, first_night,
+    legal_days
 from archive.procedure a
 where not exists (select from core.procedure c where c.procedure_family = a.procedure_family)
 order by procedure_family, archive_id desc);

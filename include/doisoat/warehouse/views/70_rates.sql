@@ -23,7 +23,12 @@ select n.night, n.revision, n.is_standing, n.is_latest, c.source_id, c.agency_id
     c.maybe_added_on_portal, c.maybe_added_portal_undecided,
     c.digitised, c.digitised_unsaid, c.digitised_disputed, c.with_result, c.result_unknown, c.with_result_digitised,
     c.with_result_undecided, c.paid_online, c.payment_unsaid, c.payment_disputed, c.payment_asked, c.accepted_timed,
-    c.acceptance_seconds, c.accepted_in_8_hours, c.acceptance_unknown, c.acceptance_implausible
+    c.acceptance_seconds, c.accepted_in_8_hours, c.acceptance_unknown, c.acceptance_implausible,
+    -- progress_counts
+    c.resolved_early, c.resolved_on_time, c.resolved_overdue, c.resolved_undecided, c.resolved_early_by_date,
+    c.resolved_on_time_by_date, c.resolved_overdue_by_date, c.resolved_undecided_by_date, c.pending_in_time,
+    c.pending_overdue, c.pending_undecided, c.pending_in_time_by_date, c.pending_overdue_by_date, c.pending_undecided_by_date,
+    c.pending_awaiting, c.ended_without_result, c.ended_undated
 from mart.night_revision n
 join archive.any_indicator_cell c on c.archive_id = n.archive_id and c.from_night <= n.night and n.night < c.to_night;
 
@@ -34,12 +39,17 @@ select night, is_latest, source_id, agency_id, procedure_family, channel, receip
     maybe_added_on_portal, maybe_added_portal_undecided,
     digitised, digitised_unsaid, digitised_disputed, with_result, result_unknown, with_result_digitised,
     with_result_undecided, paid_online, payment_unsaid, payment_disputed, payment_asked, accepted_timed, acceptance_seconds,
-    accepted_in_8_hours, acceptance_unknown, acceptance_implausible
+    accepted_in_8_hours, acceptance_unknown, acceptance_implausible,
+    -- progress_counts
+    resolved_early, resolved_on_time, resolved_overdue, resolved_undecided, resolved_early_by_date,
+    resolved_on_time_by_date, resolved_overdue_by_date, resolved_undecided_by_date, pending_in_time,
+    pending_overdue, pending_undecided, pending_in_time_by_date, pending_overdue_by_date, pending_undecided_by_date,
+    pending_awaiting, ended_without_result, ended_undated
 from mart.fact_indicator_revision where is_standing;
 comment on view mart.fact_indicator is 'What the rates are made of: dossiers counted by cell; every column is a sum. Grain: night, source, agency, procedure family, channel, receipt month.';
 comment on column mart.fact_indicator.night is 'The published night.';
 comment on column mart.fact_indicator.is_latest is 'True for the night to read by default.';
-comment on column mart.fact_indicator.receipt_month is 'First day of the receipt month; null in the named cell "no receipt date", which no rate counts.';
+comment on column mart.fact_indicator.receipt_month is 'First day of the month: of the receipt; of resolved_* and ended_without_result, of the end. Null in the named cell "no receipt date", which no rate counts.';
 
 create view mart.rate_revision as
 select n.night, n.revision, n.is_standing, n.is_latest, r.indicator, r.period_kind, nullif(r.period_start, '-infinity') as period_start,

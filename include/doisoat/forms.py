@@ -1,0 +1,90 @@
+"""`doisoat form`, `doisoat reported`: the form that offices send, made from dossiers, and what they sent held against them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from doisoat.reports.form import Asked, CountsAs, Reading, agency_named, default_counts_as
+from doisoat.reports.form import form as make_form
+from doisoat.reports.query import Format, query, show
+
+#: Added to `doisoat` by doisoat.cli.
+forms = typer.Typer()
+
+
+@forms.command()
+def form(
+    since: Annotated[dt.datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of the period.")],
+    until: Annotated[dt.datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Its last day.")],
+    agency: Annotated[str | None, typer.Option(help="Of this agency with all below it; else of all.")] = None,
+    night: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As known on which night; the last published one.")
+    ] = None,
+    reading: Annotated[Reading | None, typer.Option(help="How in time is told; as the province file says.")] = None,
+    counts_as: Annotated[
+        CountsAs | None, typer.Option(help="What counts as resolved; as the province file says.")
+    ] = None,
+    format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
+    xlsx: Annotated[Path | None, typer.Option(help="Write a workbook in the form's layout instead.")] = None,
+) -> None:
+    """Form II.06a/VPCP/KSTT of any days: received, resolved, pending by level and field, from dossiers as known on a night."""
+    from doisoat.cli import console, site_at_hand
+    from doisoat.reports.form_workbook import write_form
+    from doisoat.warehouse.database import connect
+    from doisoat.warehouse.nights import last_published
+
+    with site_at_hand() as site, connect(site.dsn) as connection:
+        whole = (None, f"UBND tỉnh {site.settings.province.name}")
+        agency_id, office = agency_named(connection, agency) if agency else whole
+        asked = Asked(
+            agency_id,
+            since.date(),
+            until.date(),
+            night.date() if night else last_published(connection),
+            reading or Reading(site.settings.indicators.readings["on_time"]),
+            counts_as or default_counts_as(site.settings),
+        )
+        report = make_form(connection, site.settings, asked)
+    title = f"Form II.06a, {office}, {asked.first_day} to {asked.last_day}, night {asked.night}"
+    title += f", {asked.reading}, {asked.counts_as}"
+    if xlsx:
+        write_form(xlsx, report, asked, office)
+        typer.echo(f"{xlsx}: {title}")
+    else:
+        show(console, report, format, title)
+
+
+@forms.command()
+def reported(
+    night: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As known on which night; the last published one.")
+    ] = None,
+    measure: Annotated[
+        str, typer.Option(help="Which count, as received, resolved, pending_overdue; all.")
+    ] = "received",
+    differing: Annotated[bool, typer.Option("--differing", help="Only what differs.")] = False,
+    reading: Annotated[Reading | None, typer.Option(help="How in time is told; as the province file says.")] = None,
+    format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
+) -> None:
+    """What offices reported against what we count, by unit, period and measure; of what was received, what may explain it.
+
+    ours_least, ours_most: unknown where our evidence does not tell. changed_since: how many fewer we count now than when the
+    report came. ministries, undated, removed, repeated, moved_in: dossiers that the report may have counted and we do not;
+    moved_out: that it may have counted elsewhere. unexplained: what none of them can make up.
+    """
+    from doisoat.cli import console, site_at_hand
+    from doisoat.warehouse.database import connect
+    from doisoat.warehouse.nights import last_published
+
+    with site_at_hand() as site, connect(site.dsn) as connection:
+        chosen = night.date() if night else last_published(connection)
+        in_force = reading or Reading(site.settings.indicators.readings["on_time"])
+        wanted = {"measure": None if measure == "all" else measure, "differing": differing}
+        report = query(
+            connection, "reported", {"night": chosen, "by_date": in_force is Reading.ON_TIME_BY_DATE, **wanted}
+        )
+    show(console, report, format, f"Reports against records, night {chosen}, {in_force}")

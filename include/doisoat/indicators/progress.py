@@ -1,0 +1,60 @@
+"""How far every dossier of the province had come at the end of a day, as known on a night (progress.sql; ADR 21)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import psycopg
+
+from doisoat.errors import NightNotCollectedError
+from doisoat.settings import ProvinceSettings
+from doisoat.warehouse.database import run_file
+
+HERE = Path(__file__).parent
+#: The files that make the temporary table `progress`, in order, and the tables that they leave.
+FILES = ("supplement", "progress")
+LEFT = ("night_read", "reads_until", *FILES)
+
+
+def progress_parameters(
+    settings: ProvinceSettings, night: dt.date, cut_off: dt.datetime, day: dt.date | None = None
+) -> dict[str, dt.date | dt.datetime]:
+    """The moment that progress.sql judges, and what could be known of it.
+
+    Args:
+        night: as known on it.
+        cut_off: the province's own clock when it was read for that night.
+        day: the end of which day is judged, no later than the night; the night's own where none is given.
+    """
+    judged_on = day or night
+    midnight = dt.datetime.combine(judged_on + dt.timedelta(days=1), dt.time(), settings.timezone)
+    return {"judged_on": judged_on, "known_at": min(cut_off, midnight), "cut_off": cut_off}
+
+
+def make_progress(connection: psycopg.Connection, settings: ProvinceSettings, night: dt.date, day: dt.date) -> None:
+    """Make the temporary table `progress` of a night that was loaded, in the transaction at hand.
+
+    Raises:
+        NightNotCollectedError: nothing of the province's own system is known of that night.
+    """
+    row = connection.execute(
+        """select array_agg(source_id order by source_id),
+            coalesce(min(p.cut_off) filter (where s.has_listing), min(p.cut_off))
+        from core.source s join ops.pull p using (source_id)
+        where s.side = 'provincial' and (s.has_listing or s.has_look_ups) and p.night = %s and p.cut_off is not null""",
+        [night],
+    ).fetchone()
+    sources, cut_off = row or (None, None)
+    if not sources:
+        raise NightNotCollectedError(
+            f"night {night}: nothing of the province's own system is known of it; `doisoat nights` says which nights there are"
+        )
+    parameters = {
+        "night": night,
+        "timezone": settings.province.timezone,
+        "provincial_sources": sources,
+        **progress_parameters(settings, night, cut_off, day),
+    }
+    for name in FILES:
+        run_file(connection, HERE / f"{name}.sql", parameters)

@@ -1,0 +1,107 @@
+"""Form II.06a/VPCP/KSTT: how the procedures of a unit went in a period, one row a field, grouped by level."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+import psycopg
+
+from doisoat.errors import ConfigurationError
+from doisoat.indicators.progress import make_progress
+from doisoat.model import Side
+from doisoat.reports.query import Report, query
+from doisoat.settings import ProvinceSettings
+
+
+class CountsAs(StrEnum):
+    """What counts as resolved."""
+
+    FINISHED_ONLY = "finished_only"
+    WITH_RETURNED = "with_returned"
+
+
+class Reading(StrEnum):
+    """How "in time" is told (indicators/definitions.yaml)."""
+
+    ON_TIME = "on_time"
+    ON_TIME_BY_DATE = "on_time_by_date"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which form is wanted.
+
+    Attributes:
+        agency_id: the agency, with all below it; None for all agencies.
+        first_day, last_day: the reporting period, both included; no later than the night.
+        night: as known on it.
+        counts_as: with_returned: what was refused, withdrawn or stopped is among what was resolved on time, and what awaits a
+            supplement is pending in time; finished_only: only results are resolved, and what ended without one stands apart.
+    """
+
+    agency_id: str | None
+    first_day: dt.date
+    last_day: dt.date
+    night: dt.date
+    reading: Reading = Reading.ON_TIME
+    counts_as: CountsAs = CountsAs.FINISHED_ONLY
+
+
+def form(connection: psycopg.Connection, settings: ProvinceSettings, asked: Asked) -> Report:
+    """The form's rows: of each level first its sum, then its fields by name; the whole comes last. Counts are dossiers.
+
+    received_and_carried_over = received_online + received_direct_or_post + received_channel_unknown + carried_over
+    = resolved + pending + ended_without_result + ended_undated, in every row; `resolved` and `pending` are the sums of their
+    parts, of which `undecided` is what the evidence leaves open. A dossier without a receipt date is in none (CONTRACTS 2b).
+
+    Raises:
+        ConfigurationError: the period ends before it begins, or after the night.
+        NightNotCollectedError: nothing of the province is known of that night.
+    """
+    if not asked.first_day <= asked.last_day <= asked.night:
+        raise ConfigurationError(
+            f"a period from {asked.first_day} to {asked.last_day}, as known on night {asked.night}: give days in that order"
+        )
+    with connection.transaction():
+        make_progress(connection, settings, asked.night, asked.last_day)
+        return query(
+            connection,
+            "form",
+            {
+                "agency_id": asked.agency_id,
+                "first_day": asked.first_day,
+                "last_day": asked.last_day,
+                "by_date": asked.reading is Reading.ON_TIME_BY_DATE,
+                "with_returned": asked.counts_as is CountsAs.WITH_RETURNED,
+            },
+        )
+
+
+def agency_named(connection: psycopg.Connection, said: str) -> tuple[str, str]:
+    """The agency of that id or code, and its name in its latest form.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    row = connection.execute(
+        """select agency_id, name from core.agency where %(said)s in (agency_id, code, old_code)
+        order by agency_id <> %(said)s, valid_from desc limit 1""",
+        {"said": said},
+    ).fetchone()
+    if row is None:
+        raise ConfigurationError(
+            f"no agency {said!r}: give a code as in `mart.dim_agency` or the reference, such as H37.21"
+        )
+    return row[0], row[1]
+
+
+def default_counts_as(settings: ProvinceSettings) -> CountsAs:
+    """What the province's own template counts: `counts_as` of its report source, where that says one of the two."""
+    for source in settings.sources.values():
+        is_own = source.kind == "report_workbook" and source.enabled and source.side in (None, Side.PROVINCIAL)
+        said = source.options.get("counts_as")
+        if is_own and said in list(CountsAs):
+            return CountsAs(said)
+    return CountsAs.FINISHED_ONLY

@@ -1,0 +1,46 @@
+-- Form II.06a of the days from first_day to last_day, one row a field, a level and the whole, from `progress`: how far
+-- each dossier had come at the end of the last day. Of an agency with all below it, or of all.
+with recursive below as (
+    select agency_id from core.agency where agency_id = %(agency_id)s
+    union
+    select a.agency_id from core.agency a join below on a.parent_id = below.agency_id
+),
+-- on the form a dossier is carried over, received, ended or pending; what ended nobody says when is in no period
+told as (
+    select p.*, case when %(by_date)s then standing_by_date else p.standing end as stands,
+        a.level as agency_level, f.field_code, f.field_name,
+        p.receipt_date >= %(first_day)s as is_received, ended_on >= %(first_day)s as ends_in_period,
+        outcome = 'resolved' or %(with_returned)s and outcome = 'without_result' as is_resolved,
+        %(with_returned)s and (outcome = 'without_result' or outcome = 'pending' and awaits) as is_excused
+    from progress p
+    left join mart.dim_agency a using (agency_id)
+    left join mart.dim_procedure f using (procedure_family)
+    where p.receipt_date <= %(last_day)s and (%(agency_id)s::text is null or p.agency_id in (select agency_id from below))
+),
+placed as (
+    select *, case when agency_level in ('province', 'department') then 'province' else coalesce(agency_level, 'unknown') end as level
+    from told
+)
+select case when grouping(level) = 1 then 'total' when grouping(field_code) = 1 then 'level' else 'field' end as row_kind,
+    level, field_code, field_name,
+    count(*) filter (where is_received or outcome = 'pending' or ends_in_period) as received_and_carried_over,
+    count(*) filter (where is_received and channel = 'online') as received_online,
+    count(*) filter (where is_received and channel in ('direct', 'post')) as received_direct_or_post,
+    count(*) filter (where is_received and channel = 'unknown') as received_channel_unknown,
+    count(*) filter (where not is_received and (outcome = 'pending' or ends_in_period)) as carried_over,
+    count(*) filter (where is_resolved and ends_in_period) as resolved,
+    count(*) filter (where is_resolved and ends_in_period and stands = 'early') as resolved_early,
+    count(*) filter (where is_resolved and ends_in_period and (stands = 'on_time' or is_excused)) as resolved_on_time,
+    count(*) filter (where is_resolved and ends_in_period and stands = 'overdue') as resolved_overdue,
+    count(*) filter (where is_resolved and ends_in_period and stands = 'undecided') as resolved_undecided,
+    count(*) filter (where outcome = 'pending') as pending,
+    count(*) filter (where outcome = 'pending' and (stands = 'in_time' or is_excused)) as pending_in_time,
+    count(*) filter (where outcome = 'pending' and stands = 'overdue' and not is_excused) as pending_overdue,
+    count(*) filter (where outcome = 'pending' and stands = 'undecided' and not is_excused) as pending_undecided,
+    count(*) filter (where not is_resolved and ends_in_period) as ended_without_result,
+    count(*) filter (where is_received and outcome <> 'pending' and ended_on is null) as ended_undated
+from placed
+group by grouping sets ((level, field_code, field_name), (level), ())
+having grouping(level) = 1 or count(*) filter (where is_received or outcome = 'pending' or ends_in_period) > 0
+order by grouping(level), case level when 'province' then 1 when 'district' then 2 when 'commune' then 3 else 4 end,
+    grouping(field_code) desc, field_name nulls last, field_code
