@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from doisoat.reports.form import Asked, CountsAs, Reading, agency_named, default_counts_as
+from doisoat.reports.agencies import agency_named
+from doisoat.reports.form import Asked, CountsAs, Reading, default_counts_as
 from doisoat.reports.form import form as make_form
 from doisoat.reports.query import Format, query, show
 

@@ -6,12 +6,12 @@ import datetime as dt
 from enum import StrEnum
 from typing import Annotated
 
-import psycopg
 import typer
 
 from doisoat.errors import ConfigurationError
 from doisoat.indicators.rates import Part, rests_on
 from doisoat.indicators.rates import rates as rates_of
+from doisoat.reports.agencies import agency_named
 
 #: Added to `doisoat` by doisoat.cli.
 rating = typer.Typer()
@@ -84,9 +84,11 @@ def score(
     with warehouse_at_hand() as (site, connection):
         chosen = chosen_night(connection, night)
         asked = indicator or site.settings.indicators.readings["sync"]
-        part = _period_of(month, quarter, year or dt.datetime(chosen.year, 1, 1), of and agency_id_of(connection, of))
+        part = _period_of(
+            month, quarter, year or dt.datetime(chosen.year, 1, 1), of and agency_named(connection, of)[0]
+        )
         if "agency" in wanted:
-            wanted["agency"] = agency_id_of(connection, wanted["agency"])
+            wanted["agency"] = agency_named(connection, wanted["agency"])[0]
         question = Question(chosen, archive_of(connection, chosen, None), asked, part)
         report = ranked(connection, site.settings, question, Repair(**wanted), "all" if wanted else str(by))
         caution = rests_on(connection, chosen, question.archive_id)
@@ -152,7 +154,7 @@ def walk(
         chosen, choices = chosen_night(connection, night), site.settings.indicators
         report = query(connection, "walk", {
             "night": chosen, "archive_id": archive_of(connection, chosen, None), "month": month.date(),
-            "agency": agency and agency_id_of(connection, agency), "reported_by": choices.reported_by,
+            "agency": agency and agency_named(connection, agency)[0], "reported_by": choices.reported_by,
             "numerators": choices.published_numerators, "denominators": choices.published_denominators,
         })  # fmt: skip
         caution = rests_on(connection, chosen, archive_of(connection, chosen, None))
@@ -188,26 +190,9 @@ def rates(
         part = Part(
             by=by and str(by),
             period="range" if period is Period.ALL and since and until else str(period),
-            agency=agency and agency_id_of(connection, agency),
+            agency=agency and agency_named(connection, agency)[0],
             level=level, field=field, procedure=procedure, channel=channel,
             first_month=since and since.date(), last_month=until and until.date(),
         )  # fmt: skip
         report = rates_of(connection, site.settings, part, chosen, archive_of(connection, chosen, revision))
     print_report(report, Format(format), f"Rates, night {chosen}", blank=("period_start", "part", "rests_on"))
-
-
-def agency_id_of(connection: psycopg.Connection, named: str) -> str:
-    """The agency that somebody names by its id, its code or its former code.
-
-    Raises:
-        ConfigurationError: none is named so, or several are.
-    """
-    found = connection.execute(
-        "select distinct agency_id from archive.any_agency where %(named)s in (agency_id, code, old_code)",
-        {"named": named},
-    ).fetchall()
-    if len(found) != 1:
-        raise ConfigurationError(
-            f"agency {named!r}: asked for one agency by its id or code; came {len(found)}; see mart.dim_agency"
-        )
-    return str(found[0][0])

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from doisoat.errors import ConfigurationError, NightNotCollectedError
-from doisoat.reports.form import Asked, CountsAs, Reading, agency_named, default_counts_as, form
+from doisoat.reports.agencies import agency_named
+from doisoat.reports.form import Asked, CountsAs, Reading, default_counts_as, form
 from doisoat.reports.form_workbook import write_form
 from doisoat.sources.contract import Connection, Limits
 from doisoat.sources.report_workbook import ReportOptions, ReportWorkbook
@@ -156,7 +157,7 @@ def test_a_period_that_is_none_is_refused(world):
         made(world, april(last_day=dt.date(2024, 5, 1)))
     with pytest.raises(NightNotCollectedError, match="nothing of the province"):
         made(world, Asked(None, NIGHT, NIGHT, dt.date(2024, 5, 1)))
-    with connect(world.dsn) as connection, pytest.raises(ConfigurationError, match=r"no agency 'H37\.99'"):
+    with connect(world.dsn) as connection, pytest.raises(ConfigurationError, match=r"agency 'H37\.99': none has"):
         agency_named(connection, "H37.99")
 
 

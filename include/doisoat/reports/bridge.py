@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from doisoat.errors import ConfigurationError
+from doisoat.reports.agencies import agency_named
 from doisoat.reports.query import Report, query
 
 #: The grains at which sources declare, as they are asked for: there all terms are shown; of what else the bridge is broken
@@ -87,7 +87,7 @@ def bridge(
     Raises:
         ConfigurationError: no agency, or more than one, goes by that code.
     """
-    asked = {**asdict(part), "agency": part.agency and _agency_id(connection, part.agency)}
+    asked = {**asdict(part), "agency": part.agency and agency_named(connection, part.agency)[0]}
     where = {"night": night, "archive_id": archive_id, "with_ministries": with_ministries, **asked}
     if by not in GRAINS:
         return query(connection, "bridge_by", {**where, "dimension": by})
@@ -116,28 +116,3 @@ def shown(report: Report) -> Report:
     columns = tuple(name for name in report.columns if name in wanted)
     dated = [{**row, "receipt_month": row["receipt_month"] or row["grain"]} for row in rows]
     return Report(columns, [tuple(row[name] for name in columns) for row in dated])
-
-
-def _agency_id(connection: psycopg.Connection, named: str) -> str:
-    """Our id of an agency that is named by its id, or by a code that it has or had; `unknown` is the unknown agency."""
-    found = [
-        agency_id
-        for (agency_id,) in connection.execute(
-            """select distinct agency_id from archive.any_agency
-            where agency_id = %(named)s or %(named)s in (code, old_code)
-                and not exists (select from archive.any_agency o where o.agency_id = %(named)s)
-            order by 1""",
-            {"named": named},
-        )
-    ]
-    if named == "unknown":
-        return named
-    if not found:
-        raise ConfigurationError(
-            f"agency {named!r}: none has this id or code; `doisoat bridge --by agency` lists those that have entries"
-        )
-    if len(found) > 1:
-        raise ConfigurationError(
-            f"agency {named!r}: several have or had this code; name one by its id: {', '.join(found)}"
-        )
-    return str(found[0])

@@ -79,24 +79,6 @@ def form(connection: psycopg.Connection, settings: ProvinceSettings, asked: Aske
         )
 
 
-def agency_named(connection: psycopg.Connection, said: str) -> tuple[str, str]:
-    """The agency of that id or code, and its name in its latest form.
-
-    Raises:
-        ConfigurationError: there is none.
-    """
-    row = connection.execute(
-        """select agency_id, name from core.agency where %(said)s in (agency_id, code, old_code)
-        order by agency_id <> %(said)s, valid_from desc limit 1""",
-        {"said": said},
-    ).fetchone()
-    if row is None:
-        raise ConfigurationError(
-            f"no agency {said!r}: give a code as in `mart.dim_agency` or the reference, such as H37.21"
-        )
-    return row[0], row[1]
-
-
 def default_counts_as(settings: ProvinceSettings) -> CountsAs:
     """What the province's own template counts: `counts_as` of its report source, where that says one of the two."""
     for source in settings.sources.values():
