@@ -10,10 +10,12 @@ from sandbox.ministries import KINDS as MINISTRY_KINDS
 from sandbox.ministry_key import MinistryKey
 from sandbox.moments import DAY, local_date
 from sandbox.opencps_words import RecordKey, record_keys
-from sandbox.truth import ACCEPTED, REFUSED, Dossier, LocalRow, PortalRow, latest
+from sandbox.truth import ACCEPTED, DIRECT, ONLINE, POST, REFUSED, Dossier, LocalRow, PortalRow, latest
 from sandbox.world import World
 
 _ALLOWED_LAG = DAY
+CHANNELS = {DIRECT: "direct", ONLINE: "online", POST: "post"}
+PAID_ONLINE = (1, 2)  # through the national portal or the province's gateway (CONTRACTS section 1)
 
 
 def key_lines(world: World, now: int) -> Iterator[dict[str, Any]]:
@@ -23,8 +25,10 @@ def key_lines(world: World, now: int) -> Iterator[dict[str, Any]]:
     cause, or null if it is innocent), `resembles` (of a look-alike: the cause), `decided` (whether the evidence seen
     since the first night decides the cause), `showing` (whether the difference is there at this moment), `agency`,
     `procedure`, `received_at`, `received_date`, `status` (truth), `local` and `national` (rows: codes and whether
-    present, removed, gone, or not yet; `record_id` is iGate's, `opencps` by what OpenCPS shows the row), `presence`
-    (both, provincial_only, national_only, neither), `is_pending` (alone on one side, but for no longer than 24 hours),
+    present, removed, gone, or not yet; of the province's when it ended, as far as the row knows; `record_id` is iGate's,
+    `opencps` by what OpenCPS shows the row), `presence` (both,
+    provincial_only, national_only, neither), `is_pending` (alone on one side, but for no longer than 24 hours),
+    `channel`, `is_digitised`, `is_paid_online`, `submitted_at`, `due_at`, `finished_at` (truth; the last null while it is not),
     `other` (a dossier that it resembles), `ministry` (the row of the ministry's system that it is handled on, and what
     can be known of it: sandbox.ministry_key). Moments in epoch seconds. `presence` is about the province and the portal
     alone: neither for what only a ministry holds.
@@ -58,6 +62,12 @@ def key_line(
         "received_at": made.received_at if (made.received_at or now + 1) <= now else None,
         "received_date": _date(made.received_at if (made.received_at or now + 1) <= now else None),
         "status": made.status_at(now),
+        "channel": CHANNELS[made.channel],
+        "is_digitised": made.is_digitised,
+        "is_paid_online": made.payment in PAID_ONLINE,
+        "submitted_at": made.submitted_at,
+        "due_at": made.due_at,
+        "finished_at": made.finished_at if (made.finished_at or now + 1) <= now else None,
         "local": local,
         "national": national,
         "presence": presence,
@@ -82,6 +92,7 @@ def _local(row: LocalRow, now: int, key: RecordKey) -> dict[str, Any]:
         "former_code": row.former_code or None,
         "state": state,
         "since": row.appears_at,
+        "finished_date": _date(row.finished_at if (row.finished_at or now + 1) <= now else None),
     }
 
 

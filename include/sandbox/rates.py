@@ -1,32 +1,62 @@
-"""The true sync rates of a world at a moment, from its answer key: cases counted once, whatever codes they run under."""
+"""The true rates of a world at a moment, from its answer key."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from sandbox.moments import local_date
 
-def true_rates(lines: Iterable[dict[str, Any]]) -> dict[str, dict[str, tuple[int, int]]]:
-    """By month of receipt ("2024-04"): what is synced, and of how many.
+#: Within how long a dossier submitted online should be accepted.
+EIGHT_HOURS = 8 * 3600
+Rates = dict[str, dict[str, tuple[int, int]]]
+
+
+def true_rates(lines: Iterable[dict[str, Any]]) -> Rates:
+    """Of each rate, by month ("2024-04"): what counts, and of how many.
 
     Args:
         lines: entries of the key (sandbox.key).
 
-    Returns `own` (the province's dossiers, of them those on the portal) and `corrected` (the same with what only a ministry's
-    system holds). What has no receipt date is in no month.
+    Returns, by the names of the indicators: `sync_own` and `sync_corrected`, where a case counts once, whatever codes it runs
+    under; and of the province's own counts, where what was taken in twice counts twice, the others. What has no receipt date is
+    in no month; `on_time_by_date` goes by the month of the
+    end, as far as the province's row knows of it.
     """
-    rates: dict[str, dict[str, list[int]]] = {
-        name: defaultdict(lambda: [0, 0]) for name in ("own", "corrected")
-    }  # fmt: skip
+    rates: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
     for line in lines:
-        if line["received_date"] is None:
-            continue
-        month = line["received_date"][:7]
-        is_local = line["presence"] in ("both", "provincial_only")
-        is_ministrys = any(row["state"] == "present" for row in line["ministry"])
-        for name, counts in (("own", is_local), ("corrected", is_local or is_ministrys)):
-            if counts:
-                rates[name][month][0] += line["presence"] in ("both", "national_only")
-                rates[name][month][1] += 1
+        for name, month, times, holds in [*_sync(line), *_own(line)]:
+            rates[name][month][0] += times * holds
+            rates[name][month][1] += times
     return {name: {month: (part, whole) for month, (part, whole) in by.items()} for name, by in rates.items()}
+
+
+def _sync(line: dict[str, Any]) -> Iterator[tuple[str, str, int, bool]]:
+    if line["received_date"] is None:
+        return
+    month, is_on_portal = line["received_date"][:7], line["presence"] in ("both", "national_only")
+    is_local = line["presence"] in ("both", "provincial_only")
+    if is_local:
+        yield "sync_own", month, 1, is_on_portal
+    if is_local or any(row["state"] == "present" for row in line["ministry"]):
+        yield "sync_corrected", month, 1, is_on_portal
+
+
+def _own(line: dict[str, Any]) -> Iterator[tuple[str, str, int, bool]]:
+    times = len({row["code"] for row in line["local"] if row["state"] == "present"})
+    if not times:
+        return
+    if line["received_date"] is not None:
+        month = line["received_date"][:7]
+        yield "online_share", month, times, line["channel"] == "online"
+        yield "digitised_received", month, times, line["is_digitised"]
+        yield "paid_online_received", month, times, line["is_paid_online"]
+        if line["channel"] == "online":
+            is_in_time = line["received_at"] - line["submitted_at"] <= EIGHT_HOURS
+            yield "accepted_in_8_hours", month, times, is_in_time
+    if line["received_date"] is not None and line["due_at"] is not None:
+        due = local_date(line["due_at"]).isoformat()
+        for ended in {row["code"]: row["finished_date"] for row in line["local"] if row["state"] == "present"}.values():
+            if ended is not None:
+                yield "on_time_by_date", ended[:7], 1, ended <= due

@@ -292,3 +292,11 @@ def test_the_four_numbers_side_by_side_by_level(world, monkeypatch):
     assert by_level["all"]["mean_hours"] == 9
     empty = CliRunner().invoke(commands, ["services", "--month", "2024-02", "--format", "json"])
     assert json.loads(empty.output) == []
+
+
+def test_rows_of_the_portal_that_contradict_each_other_dispute_a_payment(world):
+    """The province says nothing; the portal lists the dossier twice, once as paid online. Nobody knows: 0/1 to 1/1."""
+    second = "G22.99-240402-0001"
+    portal = f"code | links | payment\nH37.21.01-240402-0001 | {second} | 0\n{second} | - | 1"
+    world.run(NIGHT, igate=f"code | links | payment\nH37.21.01-240402-0001 | {second} | -", national_export=portal)
+    assert rate(world, "paid_online_received")[2] == (0, 1)

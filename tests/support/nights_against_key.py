@@ -259,12 +259,12 @@ def _sent(status: int) -> str:
 
 # rates ------------------------------------------------------------------------------------------------------------
 def wrong_rates(connection: psycopg.Connection, key: Key) -> dict[tuple[str, str], tuple[Any, ...]]:
-    """(rate, month) -> (true rate, ratio at least, at most) of each sync rate that does not hold the true one."""
+    """(rate, month) -> (true rate, ratio at least, at most) of each rate that does not hold the true one."""
     found = {
-        (indicator.removeprefix("sync_"), f"{month:%Y-%m}"): (least, most)
+        (indicator, f"{month:%Y-%m}"): (least, most)
         for indicator, month, least, most in connection.execute(
             """select indicator, period_start, ratio_least, ratio_most from mart.rate
-            where is_latest and period_kind = 'month' and agency_id is null and indicator in ('sync_own', 'sync_corrected')"""
+            where is_latest and period_kind = 'month' and agency_id is null and ratio_least is not null"""
         ).fetchall()
     }
     return {
