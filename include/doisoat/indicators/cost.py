@@ -79,7 +79,8 @@ def ranked(
         label = GROUPED[by]
         connection.execute(
             f"""create temporary table repair_of on commit drop as select *, {label} as of_group from repair_cell;
-            create temporary table grouped on commit drop as select *, of_group as label from repair_of"""
+            create temporary table grouped on commit drop as
+            select distinct on (of_group, mend) *, of_group as label from repair_of order by of_group, mend"""
         )
         _rate(connection, settings, question.indicator, "alone", parameters)
         run_file(connection, HERE / "in_turn.sql")

@@ -4,5 +4,6 @@ with counted as (select of_group as label, count(distinct gap_key) as gaps from 
 select c.label, c.gaps, row_number() over (order by coalesce(a.ratio_least, 0) desc, c.gaps, c.label) as place
 from counted c left join alone a on a.part = c.label;
 create temporary table grouped on commit drop as
-select r.*, so_far.label
-from turn so_far join turn t on t.place <= so_far.place join repair_of r on r.of_group = t.label;
+select distinct on (so_far.label, r.mend) r.*, so_far.label
+from turn so_far join turn t on t.place <= so_far.place join repair_of r on r.of_group = t.label
+order by so_far.label, r.mend, t.place;

@@ -25,20 +25,20 @@ said as (
     where g.archive_id = %(archive_id)s and g.from_night <= %(night)s and %(night)s < g.to_night
       and g.kind in ('status', 'ministry_only')
 )
-select s.*, f.effect, s.kind = 'ministry_only' and s.pair = 'ministry_provincial' and portal.is_there as is_on_portal
+select s.*, f.effect, s.kind = 'ministry_only' and s.pair = 'ministry_provincial' and other.presence is null as is_on_portal,
+    -- what the province holds of a ministry's dossier that the portal lacks: none of it, perhaps, or the dossier itself
+    case when f.effect <> 'submit' then null when other.presence = 'ministry_only' then 'lacks' when other.presence = 'undetermined'
+         then 'maybe' else 'holds' end as province
 from said s
 cross join lateral (
     select effect from effect
     where coalesce(effect.kind = s.kind, true) and coalesce(effect.cause = s.cause, true) and coalesce(effect.pair = s.pair, true)
     order by place limit 1
 ) f
-cross join lateral (
-    select not exists (
-        select from archive.any_verdict n
-        where n.archive_id = %(archive_id)s and n.pair = 'ministry_national' and n.dossier_id = s.dossier_id
-          and n.presence <> 'matched' and n.from_night <= %(night)s and %(night)s < n.to_night
-    ) as is_there
-) portal
+left join archive.any_verdict other on s.kind = 'ministry_only' and other.archive_id = %(archive_id)s
+    and other.pair = case s.pair when 'ministry_provincial' then 'ministry_national' else 'ministry_provincial' end
+    and other.dossier_id = s.dossier_id and other.presence <> 'matched'
+    and other.from_night <= %(night)s and %(night)s < other.to_night
 where f.effect <> 'none'
   and (%(cause)s::text is null or s.cause = %(cause)s)
   and (%(procedure)s::text is null or s.procedure_family = core.procedure_family(%(procedure)s))
@@ -47,18 +47,22 @@ where f.effect <> 'none'
   and (%(first_month)s::date is null or s.cell_month >= %(first_month)s)
   and (%(last_month)s::date is null or s.cell_month <= %(last_month)s);
 
-create temporary table repair_cell (like recon.indicator_cell including defaults, cause text, gap_key text) on commit drop;
-insert into repair_cell (source_id, agency_id, procedure_family, channel, cell_month, from_night, cause, gap_key, provincial, synced,
-    synced_through, status_in_step, portal, portal_rows, added, added_on_portal)
-select case when effect in ('import', 'submit') then r.source_id else '' end, r.agency_id, r.procedure_family, 'unknown',
-    r.cell_month, %(night)s, r.cause, concat_ws(' ', r.pair, r.dossier_id, r.kind, r.detail),
+-- `mend`: what is mended counts once, whichever of a dossier's gaps it is done for
+create temporary table repair_cell (like recon.indicator_cell including defaults, cause text, gap_key text, mend text) on commit drop;
+insert into repair_cell (source_id, agency_id, procedure_family, channel, cell_month, from_night, cause, gap_key, mend, provincial,
+    synced, synced_through, status_in_step, portal, portal_rows, added, added_on_portal, maybe_added_on_portal)
+select case when effect = 'import' or province in ('lacks', 'maybe') then r.source_id else '' end, r.agency_id, r.procedure_family,
+    'unknown', r.cell_month, %(night)s, r.cause, k.gap_key,
+    case when effect in ('push', 'submit') then concat_ws(' ', 'on the portal', r.dossier_id) else concat_ws(' ', k.gap_key, r.sign) end,
     case when effect = 'import' then 1 else 0 end,
-    case when effect in ('push', 'link') or effect = 'import' and is_on_portal then 1 else 0 end,
+    case when effect in ('push', 'link') or province = 'holds' or effect = 'import' and is_on_portal then 1 else 0 end,
     case effect when 'link' then -1 else 0 end,
-    case when effect in ('push', 'step') then 1 else 0 end,
+    case when effect in ('push', 'step') or province = 'holds' then 1 else 0 end,
     case effect when 'push' then 1 when 'submit' then 1 when 'withdraw' then -1 when 'move' then -sign else 0 end,
     case effect when 'push' then 1 when 'submit' then 1 when 'withdraw' then -1 when 'drop_row' then -1 when 'move' then -sign else 0 end,
     case effect when 'import' then -1 else 0 end,
-    case when effect = 'submit' then 1 when effect = 'import' and is_on_portal then -1 else 0 end
-from repaired r;
+    case when province = 'lacks' then 1 when effect = 'import' and is_on_portal then -1 else 0 end,
+    case province when 'maybe' then 1 else 0 end
+from repaired r
+cross join lateral (select concat_ws(' ', r.pair, r.dossier_id, r.kind, r.detail) as gap_key) k;
 analyze repair_cell;
