@@ -139,3 +139,11 @@ def test_what_nobody_knows_how_to_repair_is_promised_nothing(world):
     world.land(NIGHT, "national_export", f"code\n{HELD}", is_complete=False)
     run(world, NIGHT, {"igate": f"code\n{HELD}\n{D}"})
     assert promised(world, "sync_corrected", Repair(), "cause") == []
+
+
+def test_a_sync_that_is_mended_also_brings_back_what_it_multiplies(world):
+    """Seven were reported, the portal holds three of the province's four, of which one is online: 3.3 is 1/4 of 3/7, all of its
+    points from a half on. Mended, 1/4 of 4/7."""
+    run(world, NIGHT, tables(igate=f"{D} | 2", head="code | channel"))
+    (line,) = promised(world, "sync_received", Repair(cause="sync_overdue"))
+    assert line["share_of_3_3"] == pytest.approx((4 / 7 - 3 / 7) / 4 / 0.5, abs=1e-4)

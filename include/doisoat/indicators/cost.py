@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 import yaml
 
-from doisoat.indicators.definitions import load_indicators
+from doisoat.indicators.definitions import Indicator, load_indicators
 from doisoat.indicators.rates import RULES_READ, Part, cell_parameters, roll
 from doisoat.reports.query import Report, as_report
 from doisoat.settings import ProvinceSettings
@@ -22,6 +22,8 @@ from doisoat.warehouse.database import run_file
 from doisoat.warehouse.ranges import INDICATOR_CELL
 
 HERE = Path(__file__).parent
+#: What the sync rate multiplies, so that an error in it costs twice (CONTRACTS section 6).
+MULTIPLIED = "online_share_multiplied"
 #: By what gaps are put together in the ranked list.
 GROUPED = {
     "cause": "cause",
@@ -59,7 +61,8 @@ def ranked(
         by: cause; or cause within each agency or procedure; all as one group.
 
     Returns a row a group: gaps; the ratio now, if only this group is repaired, and if it and all groups before it are; what
-    that gains, in points where the indicator gives points. Of a range the least is told.
+    that gains, in points where the indicator gives points; and which share of the points of 3.3, which the sync rate multiplies,
+    it brings back alone (how many points that indicator has is not known). Of a range the least is told.
     """
     part = question.part
     parameters = {
@@ -85,15 +88,18 @@ def ranked(
         _rate(connection, settings, question.indicator, "alone", parameters)
         run_file(connection, HERE / "in_turn.sql")
         _rate(connection, settings, question.indicator, "in_turn", parameters)
-        rated = next(one for one in load_indicators() if one.id == question.indicator)
-        given = {"points": rated.points, "full_at": rated.full_at}
+        rated = _indicator(question.indicator)
+        given = {"points": rated.points, "full_at": rated.full_at, "share_full_at": _indicator(MULTIPLIED).full_at}
         return as_report(connection.execute((HERE / "ranked.sql").read_text("utf-8"), given))
 
 
 def _rate(
     connection: psycopg.Connection, settings: ProvinceSettings, indicator: str, name: str, parameters: dict[str, Any]
 ) -> None:
-    """What the rule comes to for each label of `grouped`, its effects added to the counts, and for '' without any: `name`."""
+    """What the rule comes to for each label of `grouped`, its effects added to the counts, and for '' without any: `name`.
+
+    Beside it, as `name`_multiplied, what the online share times the sync rate comes to.
+    """
     sums = ", ".join(f"sum({column})::bigint as {column}" for column in INDICATOR_CELL.values)
     connection.execute(
         f"""create temporary table cell on commit drop as
@@ -103,9 +109,13 @@ def _rate(
         select cell_month, channel, {sums}, array[label] from grouped group by cell_month, channel, label"""
     )
     roll(connection, settings, parameters)
-    rule = next(one for one in load_indicators() if one.id == indicator)
-    connection.execute(f"create temporary table {name} on commit drop as {rule.query}")
+    for table, asked in ((name, indicator), (f"{name}_multiplied", MULTIPLIED)):
+        connection.execute(f"create temporary table {table} on commit drop as {_indicator(asked).query}")
     connection.execute(f"drop table cell, grouped, {', '.join(RULES_READ)}")
+
+
+def _indicator(indicator: str) -> Indicator:
+    return next(one for one in load_indicators() if one.id == indicator)
 
 
 def _keep_effects(connection: psycopg.Connection) -> None:
