@@ -93,7 +93,7 @@ comment on column recon.rate.denominator_least is 'Of how many, at least; null w
 comment on column recon.rate.denominator_most is 'Of how many, at most.';
 comment on column recon.rate.ratio_least is 'The ratio in [0, 1], at least; null where there is nothing to divide by.';
 comment on column recon.rate.ratio_most is 'The ratio in [0, 1], at most.';
-comment on column recon.rate.denominator_basis is 'Of a denominator that rests on what was reported: reported, sum_of_months, last_year_prorated portal (less was reported than the portal holds) or unknown (what was reported did not come to us); else counted.';
+comment on column recon.rate.denominator_basis is 'Of a denominator that rests on what was reported: reported, sum_of_months, last_year_prorated, portal (less was reported than the portal holds) or unknown (what was reported did not come to us); else counted.';
 create table archive.rate (archive_id integer not null, like recon.rate including comments);
 
 create table core.indicator (
