@@ -1,27 +1,38 @@
 -- The cells of a night that are asked for, each with the part that it counts for: a value of one dimension, of agencies its own
--- and each above it; and the periods to count by. What is narrowed to one agency is that with all below it.
+-- and each above it in the month of the cell; and the periods to count by. What is narrowed to one agency is that with all below
+-- it. What has no receipt date stands where its agency did in the month of the night, as in the bridge.
 create temporary table cell on commit drop as
-with recursive kin as (
-    select agency_id as part, agency_id from archive.any_agency
-    union
-    select kin.part, a.agency_id from kin join archive.any_agency a on a.parent_id = kin.agency_id
+with counted as (
+    select *, case when isfinite(cell_month) then cell_month else date_trunc('month', %(night)s::date)::date end as month
+    from archive.any_indicator_cell
+    where archive_id = %(archive_id)s and from_night <= %(night)s and %(night)s < to_night
+),
+asked as materialized (select agency_id as below_id, from_month, to_month from core.subtree(%(agency)s)),
+-- which agencies are above one in a month, of those that are asked for
+chain as (
+    select c.agency_id, c.month, array_agg(distinct s.ancestor_id) as parts
+    from (select distinct agency_id, month from counted) c
+    join mart.agency_subtree s on s.agency_id = c.agency_id and s.from_month <= c.month and c.month < s.to_month
+    left join asked a on a.below_id = s.ancestor_id and a.from_month <= c.month and c.month < a.to_month
+    where %(agency)s::text is null or a.below_id is not null
+    group by 1, 2
 ),
 latest as (select distinct on (agency_id) agency_id, level from archive.any_agency order by agency_id, valid_from desc),
 field as (select procedure_family, min(field_code) as field_code from archive.any_procedure group by 1)
 select c.*, case %(dimension)s
-    when 'agency' then (select array_agg(distinct kin.part) from kin where kin.agency_id = c.agency_id
-        and (%(agency)s::text is null or kin.part in (select agency_id from kin where part = %(agency)s)))
+    when 'agency' then chain.parts
     when 'level' then array[coalesce(l.level, 'unknown')]
     when 'field' then array[coalesce(f.field_code, 'unknown')]
     when 'procedure' then array[c.procedure_family]
     when 'channel' then array[c.channel]
     when 'system' then array[case c.source_id when '' then 'province' else c.source_id end]
     else array[coalesce(%(agency)s, '')] end as parts
-from archive.any_indicator_cell c
+from counted c
+left join chain using (agency_id, month)
+left join asked a on a.below_id = c.agency_id and a.from_month <= c.month and c.month < a.to_month
 left join latest l using (agency_id)
 left join field f using (procedure_family)
-where c.archive_id = %(archive_id)s and c.from_night <= %(night)s and %(night)s < c.to_night
-  and (%(agency)s::text is null or c.agency_id in (select agency_id from kin where part = %(agency)s))
+where (%(agency)s::text is null or a.below_id is not null)
   and (%(level)s::text is null or coalesce(l.level, 'unknown') = %(level)s)
   and (%(field)s::text is null or coalesce(f.field_code, 'unknown') = %(field)s)
   and (%(procedure)s::text is null or c.procedure_family = core.procedure_family(%(procedure)s))

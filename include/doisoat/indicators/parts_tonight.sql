@@ -1,14 +1,19 @@
--- The cells of tonight, each with the parts that it counts for: the whole (''), its agency, and every agency above that in any
--- form it ever had; and the periods to count by.
+-- The cells of tonight, each with the parts that it counts for: the whole (''), its agency, and every agency above that in the
+-- month of the cell (mart.agency_subtree), as the bridge counts; and the periods to count by. The named cell "no receipt date"
+-- stands where the bridge has it, in the month of the night, but is in no period.
 create temporary table cell on commit drop as
-with recursive above as (
-    select agency_id, agency_id as part from core.agency
-    union
-    select above.agency_id, a.parent_id from above join core.agency a on a.agency_id = above.part where a.parent_id is not null
-),
-parts as (select agency_id, array_agg(distinct part) as parts from above group by 1)
-select c.*, array_append(coalesce(p.parts, '{}'), '') as parts
-from indicator_cell_tonight c left join parts p using (agency_id);
+with chain as (
+    select c.agency_id, c.cell_month, array_agg(distinct s.ancestor_id) as parts
+    from (
+        select distinct agency_id, cell_month,
+            case when isfinite(cell_month) then cell_month else date_trunc('month', %(night)s::date)::date end as month
+        from indicator_cell_tonight
+    ) c
+    join mart.agency_subtree s on s.agency_id = c.agency_id and s.from_month <= c.month and c.month < s.to_month
+    group by 1, 2
+)
+select c.*, array_append(coalesce(chain.parts, '{}'), '') as parts
+from indicator_cell_tonight c left join chain using (agency_id, cell_month);
 create temporary table period on commit drop as
 with month as (select distinct cell_month as first_day from cell where isfinite(cell_month))
 select 'month' as period_kind, first_day as period_start, (first_day + interval '1 month')::date as period_end from month

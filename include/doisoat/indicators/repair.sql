@@ -1,13 +1,9 @@
 -- The gaps of a night that a repair would change counts of, each with the signed cells of its effect (repairs.yaml). Of the
 -- bridge's entries those that are gaps, or that both sides hold in different cells; of what differs the status; of the
--- ministries' dossiers those that are not held.
+-- ministries' dossiers those that are not held. An agency is meant with all below it in the month of receipt (without one: of the
+-- night).
 create temporary table repaired on commit drop as
-with recursive kin as (
-    select agency_id as part, agency_id from archive.any_agency
-    union
-    select kin.part, a.agency_id from kin join archive.any_agency a on a.parent_id = kin.agency_id
-),
-said as (
+with said as (
     select e.pair, e.dossier_id, e.entry_kind as kind, e.record_id as detail, e.sign, e.agency_id, e.procedure_family,
         coalesce(e.receipt_month, 'infinity') as cell_month, '' as source_id, c.cause
     from archive.any_ledger_entry e
@@ -35,6 +31,11 @@ cross join lateral (
     where coalesce(effect.kind = s.kind, true) and coalesce(effect.cause = s.cause, true) and coalesce(effect.pair = s.pair, true)
     order by place limit 1
 ) f
+cross join lateral (
+    select case when isfinite(s.cell_month) then s.cell_month else date_trunc('month', %(night)s::date)::date end as month
+) stood
+left join core.subtree(%(agency)s) a on a.agency_id = s.agency_id and a.from_month <= stood.month and stood.month < a.to_month
+left join core.subtree(%(whose)s) w on w.agency_id = s.agency_id and w.from_month <= stood.month and stood.month < w.to_month
 left join archive.any_verdict other on s.kind = 'ministry_only' and other.archive_id = %(archive_id)s
     and other.pair = case s.pair when 'ministry_provincial' then 'ministry_national' else 'ministry_provincial' end
     and other.dossier_id = s.dossier_id and other.presence <> 'matched'
@@ -42,8 +43,8 @@ left join archive.any_verdict other on s.kind = 'ministry_only' and other.archiv
 where f.effect <> 'none'
   and (%(cause)s::text is null or s.cause = %(cause)s)
   and (%(procedure)s::text is null or s.procedure_family = core.procedure_family(%(procedure)s))
-  and (%(agency)s::text is null or s.agency_id in (select agency_id from kin where part = %(agency)s))
-  and (%(whose)s::text is null or s.agency_id in (select agency_id from kin where part = %(whose)s))
+  and (%(agency)s::text is null or a.agency_id is not null)
+  and (%(whose)s::text is null or w.agency_id is not null)
   and (%(first_month)s::date is null or s.cell_month >= %(first_month)s)
   and (%(last_month)s::date is null or s.cell_month <= %(last_month)s);
 

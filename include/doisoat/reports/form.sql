@@ -1,12 +1,8 @@
 -- Form II.06a of the days from first_day to last_day, one row a field, a level and the whole, from `progress`: how far
--- each dossier had come at the end of the last day. Of an agency with all below it, or of all.
-with recursive below as (
-    select agency_id from core.agency where agency_id = %(agency_id)s
-    union
-    select a.agency_id from core.agency a join below on a.parent_id = below.agency_id
-),
--- on the form a dossier is carried over, received, ended or pending; what ended nobody says when is in no period
-told as (
+-- each dossier had come at the end of the last day. Of an agency with all below it in the month of receipt, or of all: a dossier
+-- stays with whom it was received for, also where its agency has moved since, so that every row adds up.
+-- On the form a dossier is carried over, received, ended or pending; what ended nobody says when is in no period.
+with told as (
     select p.*, case when %(by_date)s then standing_by_date else p.standing end as stands,
         a.level as agency_level, f.field_code, f.field_name,
         p.receipt_date >= %(first_day)s as is_received, ended_on >= %(first_day)s as ends_in_period,
@@ -15,7 +11,9 @@ told as (
     from progress p
     left join mart.dim_agency a using (agency_id)
     left join mart.dim_procedure f using (procedure_family)
-    where p.receipt_date <= %(last_day)s and (%(agency_id)s::text is null or p.agency_id in (select agency_id from below))
+    left join core.subtree(%(agency_id)s) s on s.agency_id = p.agency_id
+        and s.from_month <= date_trunc('month', p.receipt_date)::date and date_trunc('month', p.receipt_date)::date < s.to_month
+    where p.receipt_date <= %(last_day)s and (%(agency_id)s::text is null or s.agency_id is not null)
 ),
 placed as (
     select *, case when agency_level in ('province', 'department') then 'province' else coalesce(agency_level, 'unknown') end as level

@@ -1,15 +1,12 @@
 -- What offices reported, held against what we count of the same unit with all below it and the same period, as known on the
 -- night; of what was received also which dossiers may make up the difference. A province's report is held against the province's
 -- own records, the portal's against the portal's, which tell what was received only.
-with recursive above as (
-    select agency_id, agency_id as part from core.agency
-    union
-    select above.agency_id, a.parent_id from above join core.agency a on a.agency_id = above.part where a.parent_id is not null
-),
--- each agency with all that it is part of; a report of a unit beside which it names units below counts that unit's own only
-parts as materialized (
-    select agency_id, part, agency_id = part as is_own from above
-    union all select agency_id, '', false from (select agency_id from core.agency union select 'unknown') every
+-- each agency with all that it is part of, and in which months (what has no receipt date: in the month of the night); a report of
+-- a unit beside which it names units below counts that unit's own only
+with parts as materialized (
+    select agency_id, ancestor_id as part, agency_id = ancestor_id as is_own, from_month, to_month from mart.agency_subtree
+    union all
+    select agency_id, '', false, '-infinity', 'infinity' from (select agency_id from core.agency union select 'unknown') every
 ),
 reported as (
     select c.source_id, s.side, c.measure, c.period_kind, c.period_start, c.agency_key, c.agency_id, coalesce(c.agency_id, '') as part,
@@ -18,11 +15,15 @@ reported as (
             select from core.control_total o join parts on parts.agency_id = o.agency_id and parts.part = c.agency_id and not parts.is_own
             where (o.source_id, o.measure, o.period_kind, o.period_start) = (c.source_id, c.measure, c.period_kind, c.period_start)
               and o.from_night <= %(night)s and %(night)s < o.to_night
+              and parts.from_month < period.period_end and c.period_start < parts.to_month
         ) as is_own,
-        (c.period_start + case c.period_kind when 'month' then interval '1 month' when 'quarter' then interval '3 months'
-            else interval '1 year' end)::date as period_end
+        period.period_end
     from core.control_total c
     join core.source s using (source_id)
+    cross join lateral (
+        select (c.period_start + case c.period_kind when 'month' then interval '1 month' when 'quarter' then interval '3 months'
+            else interval '1 year' end)::date as period_end
+    ) period
     where s.source_kind = 'report_workbook' and c.period_kind in ('month', 'quarter', 'year')
       and c.from_night <= %(night)s and %(night)s < c.to_night
 ),
@@ -35,7 +36,7 @@ unit as (
 ),
 -- what each unit counts: the cells of all agencies that are the unit or below it, on the nights that matter
 of_night as materialized (
-    select * from mart.fact_indicator
+    select *, coalesce(receipt_month, date_trunc('month', night)::date) as stood_in from mart.fact_indicator
     where night in (select unnest(array[%(night)s::date, since_night, period_start - 1, period_end - 1]) from unit) and night <= %(night)s
 ),
 fact as (
@@ -53,6 +54,7 @@ fact as (
     from unit u
     join parts p on p.part = u.part and (p.is_own or not u.is_own)
     left join of_night f on f.agency_id = p.agency_id and f.night in (%(night)s, u.since_night, u.period_start - 1, u.period_end - 1)
+        and p.from_month <= f.stood_in and f.stood_in < p.to_month
 ),
 counted as (
     select side, period_start, period_end, part, is_own, since_night,
@@ -92,6 +94,7 @@ moved as (
         from unit u
         join parts p on p.part = u.part and (p.is_own or not u.is_own)
         join entry e on e.agency_id = p.agency_id and e.receipt_month >= u.period_start and e.receipt_month < u.period_end
+            and p.from_month <= e.receipt_month and e.receipt_month < p.to_month
         group by 1, 2, 3, 4, 5, 6, 7
     ) dossier
     group by 1, 2, 3, 4, 5, 6
@@ -109,6 +112,7 @@ shown as (
     from unit u
     join parts p on p.part = u.part and (p.is_own or not u.is_own)
     join row r on r.side = u.side and r.agency_id = p.agency_id and r.receipt_date >= u.period_start and r.receipt_date < u.period_end
+        and p.from_month <= date_trunc('month', r.receipt_date)::date and date_trunc('month', r.receipt_date)::date < p.to_month
     group by 1, 2, 3, 4, 5, 6
 ),
 -- of each measure, how many there are at least and at most; null where our evidence does not tell

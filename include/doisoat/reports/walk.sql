@@ -1,10 +1,8 @@
 -- From what the portal publishes of indicator 1.4 for a month to the corrected rate, step by step, of an agency with all below it or
--- of the whole. The numerator's steps are measured on their own, but for the first, so that what they leave unexplained would
+-- of the whole, as it stood in that month. The numerator's steps are measured on their own, but for the first, so that what they leave unexplained would
 -- show (`adds_up`); the denominator's are the differences of what was published, reported and counted.
-with recursive below as (
-    select %(agency)s::text as agency_id
-    union
-    select a.agency_id from archive.any_agency a join below on a.parent_id = below.agency_id
+with below as (
+    select agency_id from core.subtree(%(agency)s) where from_month <= %(month)s and %(month)s < to_month
 ),
 counted as (
     select coalesce(sum(provincial), 0) as provincial, coalesce(sum(synced), 0) as synced, coalesce(sum(synced_through), 0) as synced_through, coalesce(sum(portal_rows), 0) as portal_rows,

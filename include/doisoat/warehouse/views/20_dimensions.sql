@@ -16,14 +16,41 @@ comment on column mart.dim_agency.valid_from is 'First day on which the agency e
 comment on column mart.dim_agency.valid_to is 'First day on which it no longer did.';
 comment on column mart.dim_agency.origin is 'reference, or the source that taught it to us.';
 
+-- The one notion of a subtree: of the bridge, the rates, the form, the reports and what repairs gain. In every month each agency has
+-- one parent at most: the one of its last day, before its first form that of its first one, after its last form that of its last
+-- one. So the parts of a subtree never overlap, and nothing falls out between forms. All pairs at once: they are few thousand.
+-- What has no receipt date stands where its agency stood in the month of the night.
 create view mart.agency_subtree as
-select a.agency_id as ancestor_id, s.agency_id, s.from_month, s.to_month
-from (select distinct agency_id from core.agency) a cross join lateral core.subtree(a.agency_id) s;
-comment on view mart.agency_subtree is 'Every agency with all that stands below it, and itself: facts joined to it by agency, where from_month <= receipt month and receipt month < to_month, are those of the subtree, each once. Grain: ancestor, agency, range of months.';
+with recursive form as (
+    select a.agency_id, a.parent_id,
+        case when row_number() over forms = 1 then '-infinity' else date_trunc('month', a.valid_from)::date end as from_month,
+        coalesce(date_trunc('month', lead(a.valid_from) over forms)::date, 'infinity') as to_month
+    from archive.any_agency a
+    window forms as (partition by a.agency_id order by a.valid_from)
+),
+below as (
+    select a.agency_id as ancestor_id, a.agency_id, '-infinity'::date as from_month, 'infinity'::date as to_month
+    from (select agency_id from form union select parent_id from form where parent_id is not null) a
+    union
+    select b.ancestor_id, f.agency_id, greatest(b.from_month, f.from_month), least(b.to_month, f.to_month)
+    from below b
+    join form f on f.parent_id = b.agency_id and greatest(b.from_month, f.from_month) < least(b.to_month, f.to_month)
+)
+select ancestor_id, agency_id, from_month, to_month from below;
+comment on view mart.agency_subtree is 'Every agency with all that stands below it, and itself: facts joined to it by agency, where from_month <= receipt month and receipt month < to_month (without one: the month of the night), are those of the subtree, each once. Every number "with all below it" is counted so. Grain: ancestor, agency, range of months.';
 comment on column mart.agency_subtree.ancestor_id is 'The agency on top.';
 comment on column mart.agency_subtree.agency_id is 'Itself, or an agency below it.';
 comment on column mart.agency_subtree.from_month is 'First month of receipt in which it stood there; -infinity from the first on.';
 comment on column mart.agency_subtree.to_month is 'First month of receipt in which it no longer did; infinity to the last.';
+
+-- The same of one agency, also of one that nothing is known of.
+create or replace function core.subtree(of_agency text) returns table (agency_id text, from_month date, to_month date)
+-- the analyst, who may read mart alone, asks it through a view
+language sql stable security definer set search_path = '' as $$
+    select of_agency, '-infinity'::date, 'infinity'::date
+    union
+    select s.agency_id, s.from_month, s.to_month from mart.agency_subtree s where s.ancestor_id = of_agency
+$$;
 
 create view mart.dim_procedure as
 select procedure_family, procedure_code, name, field_code, field_name, origin from archive.any_procedure;

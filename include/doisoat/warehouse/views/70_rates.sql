@@ -72,7 +72,7 @@ comment on view mart.rate is 'What the indicators come to, between a least and a
 comment on column mart.rate.night is 'The published night.';
 comment on column mart.rate.is_latest is 'True for the night to read by default.';
 comment on column mart.rate.period_start is 'First day of the period; null for all months.';
-comment on column mart.rate.agency_id is 'The agency, with all below it; null for the whole, unknown agencies among it.';
+comment on column mart.rate.agency_id is 'The agency, with all that stood below it in the month (mart.agency_subtree); null for the whole, unknown agencies among it.';
 comment on column mart.rate.is_in_force is 'Whether the province''s file takes this reading for the one that counts.';
 comment on column mart.rate.points_least is 'The points that it gives, at least; null where it gives none by itself.';
 comment on column mart.rate.points_most is 'The points that it gives, at most.';

@@ -1,10 +1,10 @@
 create view mart.acceptance_time as
-with recursive above as (
-    select agency_id, agency_id as part from archive.any_agency
-    union
-    select above.agency_id, a.parent_id from above join archive.any_agency a on a.agency_id = above.part where a.parent_id is not null
+with unit as materialized (
+    select ancestor_id, agency_id, from_month, to_month from mart.agency_subtree
+    union all
+    select null, agency_id, '-infinity', 'infinity' from (select agency_id from archive.any_agency union select 'unknown') every
 )
-select f.night, f.is_latest, p.period_kind, p.period_start, u.part as agency_id, coalesce(d.level, 'unknown') as level,
+select f.night, f.is_latest, p.period_kind, p.period_start, u.ancestor_id as agency_id, coalesce(d.level, 'unknown') as level,
     sum(f.provincial)::bigint as online, sum(f.accepted_timed)::bigint as accepted_timed,
     sum(f.acceptance_seconds)::bigint as acceptance_seconds,
     round(sum(f.acceptance_seconds) / nullif(sum(f.accepted_timed), 0) / 3600, 2) as mean_hours,
@@ -13,9 +13,7 @@ select f.night, f.is_latest, p.period_kind, p.period_start, u.part as agency_id,
     sum(f.acceptance_unknown)::bigint as acceptance_unknown, sum(f.acceptance_implausible)::bigint as acceptance_implausible
 from mart.fact_indicator f
 left join mart.dim_agency d using (agency_id)
-cross join lateral (
-    select part from above where above.agency_id = f.agency_id union all select null
-) u
+join unit u on u.agency_id = f.agency_id and u.from_month <= f.receipt_month and f.receipt_month < u.to_month
 cross join lateral (
     values ('month', f.receipt_month), ('quarter', date_trunc('quarter', f.receipt_month)::date),
         ('year', date_trunc('year', f.receipt_month)::date), ('all', null)
@@ -27,7 +25,7 @@ comment on column mart.acceptance_time.night is 'The published night.';
 comment on column mart.acceptance_time.is_latest is 'True for the night to read by default.';
 comment on column mart.acceptance_time.period_kind is 'month, quarter, year, or all months.';
 comment on column mart.acceptance_time.period_start is 'First day of the period of receipt; null for all months.';
-comment on column mart.acceptance_time.agency_id is 'The agency, with all below it; null for the whole, unknown agencies among it.';
+comment on column mart.acceptance_time.agency_id is 'The agency, with all below it in the month of receipt (mart.agency_subtree); null for the whole, unknown agencies among it.';
 comment on column mart.acceptance_time.level is 'Level of the agency that received: province, department, district, commune or unknown.';
 comment on column mart.acceptance_time.online is 'Dossiers submitted online and received: the sum of timed, unknown and implausible.';
 comment on column mart.acceptance_time.accepted_timed is 'Of online, those with a plausible time.';
