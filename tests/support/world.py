@@ -20,6 +20,7 @@ default. Times are local: `2024-04-01` (08:00) or `2024-04-01 23:59`. Nothing he
 from __future__ import annotations
 
 import copy
+import csv
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -133,6 +134,19 @@ class World:
         asked = self.site.connections
         other.site = replace(self.site, connections=lambda name: warehouse if name == "warehouse" else asked(name))
         return other
+
+    def move(self, agency_id: str, parent_id: str, since: str) -> None:
+        """From that day on the agency stands below another one: so the reference says from the next load on."""
+        file = self.site.settings.path.with_name("agencies.csv")
+        with file.open(encoding="utf-8", newline="") as opened:
+            rows = list(csv.DictReader(opened))
+        last = [row for row in rows if row["agency_id"] == agency_id][-1]
+        rows.append({**last, "parent_id": parent_id, "valid_from": since})
+        last["valid_to"] = since
+        with file.open("w", encoding="utf-8", newline="") as opened:
+            writer = csv.DictWriter(opened, list(last))
+            writer.writeheader()
+            writer.writerows(rows)
 
     # one step at a time -------------------------------------------------------------------------------------------
     def land(
