@@ -1,7 +1,8 @@
 """What must hold of every indicator that there is, on random dossiers over three years' months, agencies, channels and flags.
 
 A ratio is in [0, 1] and its least is not above its most; a quarter is its months, a year its quarters, all months their years; a
-unit is what is below it; and what is not known, once it is known, comes to something between the least and the most.
+unit is in each month what is below it then, whoever moves; and what is not known, once it is known, comes to something between
+the least and the most.
 DOISOAT_EXAMPLES sets how many tables are tried.
 """
 
@@ -32,7 +33,13 @@ DAYS = [dt.date(2023, 12, 31), dt.date(2024, 1, 1), dt.date(2024, 2, 29), dt.dat
         dt.date(2024, 7, 1)]  # fmt: skip
 #: Who has dossiers, and of whom a unit is made: the province's and the district's own offices have none here.
 OFFICES = ["H37.03", "H37.21.01", "H37.21.02"]
-BELOW = {"H37": ["H37.03", "H37.21"], "H37.21": ["H37.21.01", "H37.21.02"]}
+ABOVE = {"H37.03": "H37", "H37.21": "H37", "H37.21.01": "H37.21", "H37.21.02": "H37.21"}
+#: Who may move where, on any day: a ward out of its district, a department into it.
+MOVES = st.dictionaries(
+    st.sampled_from([("H37.21.02", "H37"), ("H37.03", "H37.21")]),
+    st.dates(dt.date(2023, 12, 2), dt.date(2024, 7, 31)),
+)
+Moves = dict[tuple[str, str], dt.date]
 #: Not known to either side: what each of these words may turn out to be.
 UNKNOWN = {
     "channel": {"9": "123"},
@@ -94,14 +101,15 @@ REPORTS = st.dictionaries(
 
 @pytest.mark.timeout(3600)
 @settings(max_examples=EXAMPLES, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
-@given(dossiers=st.lists(DOSSIER, min_size=4, max_size=24), reports=REPORTS)
+@given(dossiers=st.lists(DOSSIER, min_size=4, max_size=24), reports=REPORTS, moves=MOVES)
 def test_rates_are_ratios_and_add_up(
     dossiers: list[Dossier],
     reports: dict[tuple[str, str | None], int],
+    moves: Moves,
     postgres_server: Any,
     _migrated_warehouse: str,  # noqa: PT019 - its name is the template's
 ) -> None:
-    with province(postgres_server, _migrated_warehouse, dossiers, reports) as world:
+    with province(postgres_server, _migrated_warehouse, dossiers, reports, moves) as world:
         found = rates(world)
         if any(one.is_received and one.province for one in dossiers):
             assert {indicator for indicator, *_ in found} == {one.id for one in load_indicators()}
@@ -117,7 +125,7 @@ def test_rates_are_ratios_and_add_up(
                 if name.startswith("numerator") or indicator not in REPORTED:
                     sums[indicator, kind, start, agency, name] = value
         _periods_add_up(sums)
-        _units_add_up(sums)
+        _units_add_up(sums, moves)
 
 
 NAMES = ("numerator_least", "numerator_most", "denominator_least", "denominator_most")
@@ -137,16 +145,24 @@ def _begin(kind: str, day: dt.date) -> dt.date | None:
     return {"quarter": day.replace(month=(day.month - 1) // 3 * 3 + 1), "year": day.replace(month=1), "all": None}[kind]
 
 
-def _units_add_up(sums: Counter[Any]) -> None:
+def _units_add_up(sums: Counter[Any], moves: Moves) -> None:
+    """The whole is the province, ever; a unit is in each month what stands below it then."""
+    made = Counter[Any]()
     for (indicator, kind, start, agency, name), value in sums.items():
-        below = ["H37"] if agency is None else BELOW.get(agency)
-        if below:
-            assert value == sum(sums[indicator, kind, start, one, name] for one in below), (
-                indicator,
-                kind,
-                name,
-                agency,
-            )
+        if agency == "H37":
+            made[indicator, kind, start, None, name] += value
+        elif kind == "month" and agency is not None:
+            made[indicator, kind, start, _above(agency, start, moves), name] += value
+    of_units = {
+        key: value for key, value in sums.items() if key[3] is None or (key[1] == "month" and key[3] not in OFFICES)
+    }
+    assert +made == +Counter(of_units)
+
+
+def _above(agency: str, month: dt.date, moves: Moves) -> str:
+    """Whom an agency stands below on the last day of a month."""
+    moved = [to for (one, to), since in moves.items() if one == agency and since.replace(day=1) <= month]
+    return moved[0] if moved else ABOVE[agency]
 
 
 @pytest.mark.timeout(3600)
@@ -194,12 +210,18 @@ def _cleared(dossier: Dossier, data: st.DataObject) -> dict[str, Told]:
 
 @contextmanager
 def province(
-    server: Any, template: str, dossiers: list[Dossier], reports: dict[tuple[str, str | None], int]
+    server: Any,
+    template: str,
+    dossiers: list[Dossier],
+    reports: dict[tuple[str, str | None], int],
+    moves: Moves | None = None,
 ) -> Iterator[World]:
     """A warehouse of its own after one night of these dossiers."""
     sources = {"national_statistics": {"enabled": False}, "reporting_system_report": {"kind": "report_workbook"}}
     with TemporaryDirectory() as directory, copied(server, template, f"rates_{next(_numbers)}") as dsn:
         world = World(Path(directory), dsn, sources=sources)
+        for (agency, parent), since in (moves or {}).items():
+            world.move(agency, parent, f"{since}")
         totals = [
             total(value, "received", month=month, agency_code=agency) for (month, agency), value in reports.items()
         ]

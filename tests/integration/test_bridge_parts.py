@@ -152,6 +152,19 @@ def test_an_agency_is_below_the_one_that_it_had_in_the_month_of_receipt(world: W
                       [DEPARTMENT, WARD]) == [("2024-03-01", dt.date.max)]  # fmt: skip
 
 
+def test_an_agency_that_only_an_archived_revision_knows_is_below_its_parent_too(world: World) -> None:
+    gone = "H37.21.77"
+    world.rows(
+        """insert into archive.agency
+        select 1, (jsonb_populate_record(a, jsonb_build_object('agency_id', %s::text))).*
+        from core.agency a where agency_id = %s""",
+        [gone, WARD],
+    )
+    found = world.rows("select ancestor_id from mart.agency_subtree where agency_id = %s order by 1", [gone])
+    assert found == [("H37",), (DISTRICT,), (gone,)]
+    assert (gone,) in world.rows("select agency_id from core.subtree(%s)", [DISTRICT])
+
+
 def test_an_agency_goes_by_any_of_its_codes(world: World) -> None:
     assert asked(world, agency="000.00.21.H37") == asked(world, agency=DISTRICT)
     assert asked(world, agency="unknown")[0]["entries"] == 0

@@ -157,7 +157,9 @@ def walked(world: World, unit: str, month: dt.date) -> dict[str, tuple[int, int]
 
 def reported(world: World, unit: str, month: dt.date) -> dict[str, Any]:
     with connect(world.dsn) as connection:
-        rows = query(connection, "reported", {"night": NIGHT, "by_date": True, "measure": "received", "differing": False})
+        rows = query(
+            connection, "reported", {"night": NIGHT, "by_date": True, "measure": "received", "differing": False}
+        )
     (row,) = [row for row in rows.dicts() if (row["agency_id"], row["period_start"]) == (unit, f"{month}")]
     return row
 
@@ -181,9 +183,7 @@ def test_of_the_quarter_too_and_what_the_gaps_cost(world, unit):
 
 
 def test_what_has_no_receipt_date_is_in_no_period_and_stands_where_its_agency_does_on_the_night(world):
-    listed = {
-        unit: row["provincial_listed"] for unit in UNITS for row in asked_bridge(world, agency=unit).dicts()
-    }
+    listed = {unit: row["provincial_listed"] for unit in UNITS for row in asked_bridge(world, agency=unit).dicts()}
     assert listed == {DISTRICT: QUARTER[DISTRICT][1], DEPARTMENT: QUARTER[DEPARTMENT][1] + 1}
     assert [reported(world, unit, JUNE)["undated"] for unit in UNITS] == [0, 1]
     with connect(world.dsn) as connection:
