@@ -3,33 +3,45 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sandbox.moments import local_date
+from sandbox.reference import Agency
 
 #: Within how long a dossier submitted online should be accepted.
 EIGHT_HOURS = 8 * 3600
-Rates = dict[str, dict[str, tuple[int, int]]]
+#: Of each rate, by agency (None: the whole) and month ("2024-04"): what counts, and of how many.
+Rates = dict[str, dict[tuple[str | None, str], tuple[int, int]]]
 
 
-def true_rates(lines: Iterable[dict[str, Any]]) -> Rates:
-    """Of each rate, by month ("2024-04"): what counts, and of how many.
+def true_rates(lines: Iterable[dict[str, Any]], agencies: Iterable[Agency]) -> Rates:
+    """Of each rate, of the whole and of each agency with all below it, by month: what counts, and of how many.
 
     Args:
         lines: entries of the key (sandbox.key).
+        agencies: those of the reference; none moves under another one in a world.
 
     Returns, by the names of the indicators: `sync_own` and `sync_corrected`, where a case counts once, whatever codes it runs
     under; and of the province's own counts, where what was taken in twice counts twice, the others. What has no receipt date is
     in no month; `on_time_by_date` goes by the month of the
     end, as far as the province's row knows of it.
     """
-    rates: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
+    rates: dict[str, dict[tuple[str | None, str], list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
+    parents = {one.agency_id: one.parent_id for one in agencies}
     for line in lines:
         for name, month, times, holds in [*_sync(line), *_own(line)]:
-            rates[name][month][0] += times * holds
-            rates[name][month][1] += times
-    return {name: {month: (part, whole) for month, (part, whole) in by.items()} for name, by in rates.items()}
+            for unit in (None, *_line(line["agency"], parents)):
+                rates[name][unit, month][0] += times * holds
+                rates[name][unit, month][1] += times
+    return {name: {of: (part, whole) for of, (part, whole) in by.items()} for name, by in rates.items()}
+
+
+def _line(agency: str, parents: Mapping[str, str]) -> Iterator[str]:
+    """An agency and each one above it."""
+    while agency:
+        yield agency
+        agency = parents[agency]
 
 
 def _sync(line: dict[str, Any]) -> Iterator[tuple[str, str, int, bool]]:

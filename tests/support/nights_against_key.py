@@ -21,6 +21,7 @@ from doisoat import night as steps
 from doisoat.settings import connection_from_environment, load_province
 from doisoat.site import Site
 from sandbox.rates import true_rates
+from sandbox.reference import agencies
 from standalone.processes import Processes
 from standalone.sandbox import Sandbox
 
@@ -258,19 +259,22 @@ def _sent(status: int) -> str:
 
 
 # rates ------------------------------------------------------------------------------------------------------------
-def wrong_rates(connection: psycopg.Connection, key: Key) -> dict[tuple[str, str], tuple[Any, ...]]:
-    """(rate, month) -> (true rate, ratio at least, at most) of each rate that does not hold the true one."""
+def wrong_rates(connection: psycopg.Connection, key: Key) -> dict[tuple[str, str | None, str], tuple[Any, ...]]:
+    """(rate, agency, month) -> (true rate, ratio at least, at most) of each rate that does not hold the true one.
+
+    An agency is meant with all below it; None is the whole.
+    """
     found = {
-        (indicator, f"{month:%Y-%m}"): (least, most)
-        for indicator, month, least, most in connection.execute(
-            """select indicator, period_start, ratio_least, ratio_most from mart.rate
-            where is_latest and period_kind = 'month' and agency_id is null and ratio_least is not null"""
+        (indicator, agency, f"{month:%Y-%m}"): (least, most)
+        for indicator, agency, month, least, most in connection.execute(
+            """select indicator, agency_id, period_start, ratio_least, ratio_most from mart.rate
+            where is_latest and period_kind = 'month' and ratio_least is not null"""
         ).fetchall()
     }
     return {
-        (name, month): (f"{part}/{whole}", *found.get((name, month), (None, None)))
-        for name, months in true_rates(key).items()
-        for month, (part, whole) in months.items()
-        if (name, month) not in found
-        or not found[name, month][0] <= round(Decimal(part) / whole, 6) <= found[name, month][1]
+        (name, agency, month): (f"{part}/{whole}", *found.get((name, agency, month), (None, None)))
+        for name, by in true_rates(key, agencies()).items()
+        for (agency, month), (part, whole) in by.items()
+        if (name, agency, month) not in found
+        or not found[name, agency, month][0] <= round(Decimal(part) / whole, 6) <= found[name, agency, month][1]
     }
