@@ -56,7 +56,8 @@ cell as (
 ),
 kin as (
     select p.agency_id, s.agency_id as descendant_id, s.from_month, s.to_month
-    from (select distinct agency_id from cell where includes_children) p cross join lateral core.subtree(p.agency_id) s
+    from (select distinct agency_id from cell where includes_children) p
+    join mart.agency_subtree s on s.ancestor_id = p.agency_id
 )
 select %(night)s, %(pair)s, cell.grain, cell.agency_id, cell.cell_month,
     national.value, national.declared_by, provincial.value, provincial.declared_by,
