@@ -1,8 +1,13 @@
 -- Tonight's gaps, each with the night that first saw it. A gap that was resolved and is back opens in its place. Where a link
 -- was learned, a dossier of before is known under another id: its gaps go on there, and the oldest one survives.
 create temporary table became on commit drop as
+with gone as materialized (  -- no record stands under the dossier's id: as a rule none is gone, and nothing else is read
+    select distinct dossier_id from recon.gap g
+    where to_night = 'infinity' and not exists (
+        select from core.dossier_record r where r.dossier_id = g.dossier_id and r.to_night = 'infinity')
+)
 select distinct on (g.dossier_id) g.dossier_id as before_id, r.dossier_id
-from recon.gap g
+from gone g
 join (
     select coalesce(dossier_code, source_id || ':' || record_id) as code, dossier_id, to_night, false as is_named
     from reviewed_record
@@ -15,9 +20,7 @@ join (
         where (c.source_id, c.other_code, c.to_night) = (l.source_id, l.other_code, 'infinity'::date)
     )
 ) r on r.code = g.dossier_id
-where g.to_night = 'infinity' and r.dossier_id <> g.dossier_id
-  and (not r.is_named or not exists (
-    select from core.dossier_record o where o.dossier_id = g.dossier_id and o.to_night = 'infinity'))
+where r.dossier_id <> g.dossier_id
 order by g.dossier_id, r.is_named, r.to_night desc, r.dossier_id;
 
 create temporary table gap_before on commit drop as

@@ -25,12 +25,19 @@ left join lateral (
     order by l.night desc limit 1
 ) asked on true
 cross join lateral (select least(%(values_night)s, asked.night) as night) as known
-left join core.dossier_record n on known.night < %(night)s
-    and (n.source_id, n.record_id) = (o.national_source_id, o.national_record_id)
-    and n.from_night <= known.night and known.night < n.to_night
-left join core.dossier_record p on known.night < %(night)s
-    and (p.source_id, p.record_id) = (o.provincial_source_id, o.provincial_record_id)
-    and p.from_night <= known.night and known.night < p.to_night
+-- what each side said then; looked up only where then is not tonight (offset 0: a condition of the join would come too late)
+left join lateral (
+    select r.* from core.dossier_record r
+    where known.night < %(night)s and (r.source_id, r.record_id) = (o.national_source_id, o.national_record_id)
+      and r.from_night <= known.night and known.night < r.to_night
+    offset 0
+) n on true
+left join lateral (
+    select r.* from core.dossier_record r
+    where known.night < %(night)s and (r.source_id, r.record_id) = (o.provincial_source_id, o.provincial_record_id)
+      and r.from_night <= known.night and known.night < r.to_night
+    offset 0
+) p on true
 cross join lateral (values
     ('agency', o.national_agency_id, o.provincial_agency_id,
         'unknown' not in (o.national_agency_id, o.provincial_agency_id), n.agency_id <> p.agency_id),

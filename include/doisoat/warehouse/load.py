@@ -99,7 +99,10 @@ def identify(connection: psycopg.Connection, night: dt.date, *, as_a_whole: bool
     is_whole = begin_identifying(connection, night, as_a_whole=as_a_whole)
     run_file(connection, SQL / ("scope_whole.sql" if is_whole else "scope_touched.sql"), {"night": night})
     run_file(connection, SQL / "identify.sql", {"night": night})
-    connection.execute("drop table claim, edge, code_label, chain, several; drop view scoped_record, scoped_link")
+    connection.execute(
+        "drop table claim, edge, code_label, chain, several; drop view scoped_record, scoped_link; "
+        "drop table if exists touched_record"
+    )
 
 
 def _copy(connection: psycopg.Connection, landing: Landing) -> None:

@@ -72,6 +72,10 @@ analyze regrouped;
 update core.dossier_record r set dossier_id = g.dossier_id
 from regrouped g
 where (r.source_id, r.record_id, r.from_night) = (g.source_id, g.record_id, g.from_night);
+-- What is in scope may be a copy of those rows, or the rows themselves: then there is nothing left to say.
+update scoped_record r set dossier_id = g.dossier_id
+from regrouped g
+where (r.source_id, r.record_id, r.from_night) = (g.source_id, g.record_id, g.from_night) and r.dossier_id <> g.dossier_id;
 
 -- Contradictions, as ranges of nights; what an earlier look at this same night said of them is undone first, and what was
 -- said since: this is the latest night, or one that was gone back to.
