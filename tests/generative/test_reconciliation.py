@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 from support import random_worlds as worlds
+from support.kept_counts import counted_but_not_kept
 from support.oracle import BRIDGE, LEFT_OUT, NOT_ON_PORTAL, PRESENCES, Learning, Life, Oracle, Pull, Row
 from support.random_worlds import LOCALS, MINISTRY, NATIONALS, NIGHTS, SYSTEMS, Shown, moment
 from support.world import World
@@ -53,6 +54,7 @@ def test_the_sql_says_what_the_oracle_says(
             _everything_has_a_cause(world, told)
             _the_ledger_adds_up(world)
             _the_whole_is_the_same(world, night)
+            assert counted_but_not_kept(world) == []
         event(f"lags learned: {world.rows('select count(*) from recon.learned_lag')[0][0]}")
         event(f"nights as a whole: {world.rows('select count(*) from recon.whole_night where is_whole')[0][0]}")
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from doisoat import news
 from doisoat.deep_sweep import deep_sweep
-from doisoat.errors import NightBusyError, NightNotCollectedError, SweepDiffersError
+from doisoat.errors import NightBusyError, NightNotCollectedError, QualityGateError, SweepDiffersError
 from doisoat.landing import landing_directory
 from doisoat.replay import replay
+from support.kept_counts import counted_but_not_kept
 from support.world import World
 
 NIGHTS = ["2024-04-16", "2024-04-17", "2024-04-18", "2024-04-19"]
@@ -96,6 +97,22 @@ def test_a_difference_is_told_and_the_next_night_looks_at_all(world: World) -> N
     assert differs(world) == 0
     news.tell(world.site, on=world.rows("select max(night) from ops.night")[0][0])
     assert world.rows("select 1 from ops.news where kind = 'sweep_differs' and over_night is null") == []
+
+
+def test_a_kept_count_that_has_gone_wrong_blocks_the_night_and_is_counted_anew_after_the_sweep(world: World) -> None:
+    """What each system lists is not counted every night: the database keeps it. The checks count, and so does the sweep."""
+    world.rows(
+        "update core.listed_cell set ranked_rows = ranked_rows + 1, kept_rows = kept_rows + 1 where source_id = 'igate'"
+    )
+    with pytest.raises(QualityGateError, match="ledger_adds_up"):
+        world.run(NIGHTS[2], checks=True, igate=HERE, national_export=THERE)
+    with pytest.raises(SweepDiffersError):
+        deep_sweep(world.site)
+    assert {"recon.cell_status", "recon.ledger_cell"} <= {relation for relation, _ in kept(world)}
+    world.run(NIGHTS[3], igate=HERE, national_export=THERE)
+    assert how(world) == [True, False, False, True]
+    assert differs(world) == 0
+    assert counted_but_not_kept(world) == []
 
 
 def test_where_rules_are_others_since_the_night_there_is_nothing_to_hold_against(tmp_path: Path, world: World) -> None:

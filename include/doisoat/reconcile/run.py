@@ -89,8 +89,8 @@ def reconcile(
     for table in TABLES:
         rewind(connection, table, PAIR, night)
     is_whole = begin_comparing(connection, night, _basis(settings, comparison), as_a_whole=as_a_whole)
-    run_file(connection, HERE / ("reviewed_whole.sql" if is_whole else "reviewed_touched.sql"), parameters)
-    for name in ("candidate", "outcome", "listed"):
+    scope = "whole" if is_whole else "touched"
+    for name in (f"reviewed_{scope}", "candidate", "outcome", f"listed_{scope}"):
         run_file(connection, HERE / f"{name}.sql", parameters)
     learn_lags(
         connection, settings.reconciliation.learned_lag, parameters,

@@ -2,14 +2,15 @@
 -- What joins or parts dossiers, and who claims a code, is told by rows of the same links alone, so nothing outside can change.
 -- A night that is run again keeps what it touched before: what it had joined then may have to part.
 insert into core.touched
-select distinct %(night)s, c.code
-from (
-    select source_id, record_id, dossier_code, dossier_id from core.dossier_record where from_night = %(night)s
+with changed as (
+    select dossier_id, coalesce(dossier_code, source_id || ':' || record_id) as code from core.dossier_record where from_night = %(night)s
     union all
-    select source_id, record_id, dossier_code, dossier_id from core.dossier_record
+    select dossier_id, coalesce(dossier_code, source_id || ':' || record_id) from core.dossier_record
     where to_night < 'infinity' and to_night = %(night)s
-) r
-cross join lateral (values (coalesce(r.dossier_code, r.source_id || ':' || r.record_id)), (r.dossier_id)) as c (code)
+)
+select %(night)s, dossier_id from changed
+union
+select %(night)s, code from changed where code <> dossier_id
 on conflict do nothing;
 -- Not a recursive query: that sets aside memory for the millions which the planner expects of it, and fills it with nothing.
 do $$
