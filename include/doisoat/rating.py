@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from doisoat.errors import ConfigurationError
+from doisoat.indicators.cells import Days
 from doisoat.indicators.rates import Part, rests_on
 from doisoat.indicators.rates import rates as rates_of
 from doisoat.reports.agencies import agency_named
@@ -40,6 +42,21 @@ class Period(StrEnum):
 Month = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m"])]
 Night = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Which night; the last published one.")]
 Agency = Annotated[str | None, typer.Option(help="Only this agency (id, code or former code), with all below it.")]
+
+
+def _days_of(text: str) -> Days:
+    """The days of a month (2024-03), or one day (2024-03-15)."""
+    for form in ("%Y-%m", "%Y-%m-%d"):
+        try:
+            first = dt.datetime.strptime(text, form).date()
+        except ValueError:
+            continue
+        return Days(first, _last_of_month(first) if form == "%Y-%m" else first)
+    raise typer.BadParameter(f"{text!r}: give a month (2024-03) or a day (2024-03-15)")
+
+
+def _last_of_month(day: dt.date) -> dt.date:
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
 class Grouped(StrEnum):
@@ -129,6 +146,20 @@ def _wanted(conditions: list[str], agency: str | None) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
+def _when(since: Days | None, until: Days | None, period: Period) -> dict[str, Any]:
+    """What a Part says of --from and --to: whole months as months, which every night keeps; else days."""
+    if (since is None or since.first.day == 1) and (until is None or until.last == _last_of_month(until.last)):
+        return {
+            "first_month": since and since.first,
+            "last_month": until and until.last.replace(day=1),
+        }
+    if since is None or until is None or period is not Period.ALL:
+        raise ConfigurationError(
+            "rates of days: asked for a range that is no whole months; do: give both --from and --to, and no --period"
+        )
+    return {"days": Days(since.first, until.last)}
+
+
 def _period_of(month: dt.datetime | None, quarter: dt.datetime | None, year: dt.datetime, agency: str | None) -> Part:
     """The one period that is meant, as a part of the dossiers."""
     first, months, kind = (
@@ -168,8 +199,12 @@ def rates(
     revision: Annotated[int | None, typer.Option(help="Which revision of the night; the one that stands.")] = None,
     by: Annotated[By | None, typer.Option(help="Part it: one row a value.")] = None,
     period: Annotated[Period, typer.Option(help="Each month, quarter or year by itself.")] = Period.ALL,
-    since: Annotated[dt.datetime | None, typer.Option("--from", formats=["%Y-%m"], help="First month.")] = None,
-    until: Annotated[dt.datetime | None, typer.Option("--to", formats=["%Y-%m"], help="Last month.")] = None,
+    since: Annotated[
+        Days | None, typer.Option("--from", parser=_days_of, metavar="YYYY-MM[-DD]", help="First month, or day.")
+    ] = None,
+    until: Annotated[
+        Days | None, typer.Option("--to", parser=_days_of, metavar="YYYY-MM[-DD]", help="Last month, or day.")
+    ] = None,
     agency: Agency = None,
     level: Annotated[str | None, typer.Option(help="Only province, department, district or commune.")] = None,
     field: Annotated[str | None, typer.Option(help="Only this field.")] = None,
@@ -180,7 +215,7 @@ def rates(
     """The indicators, each between a least and a most: both are one where the evidence is complete.
 
     Of a denominator that rests on what was reported, nothing is known where that did not come to us, or for parts of which no
-    report speaks (level, field, procedure, channel).
+    report speaks (level, field, procedure, channel, days). Days are counted from the records that stand, those of the last night.
     """
     from doisoat.cli import Format, chosen_night, print_report, warehouse_at_hand
     from doisoat.reports.query import archive_of
@@ -190,9 +225,9 @@ def rates(
         part = Part(
             by=by and str(by),
             period="range" if period is Period.ALL and since and until else str(period),
+            **_when(since, until, period),
             agency=agency and agency_named(connection, agency)[0],
             level=level, field=field, procedure=procedure, channel=channel,
-            first_month=since and since.date(), last_month=until and until.date(),
         )  # fmt: skip
         report = rates_of(connection, site.settings, part, chosen, archive_of(connection, chosen, revision))
     print_report(report, Format(format), f"Rates, night {chosen}", blank=("period_start", "part", "rests_on"))

@@ -20,7 +20,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from doisoat.indicators.cells import Days
 from doisoat.indicators.definitions import load_indicators
+from doisoat.indicators.rates import Part
+from doisoat.indicators.rates import rates as rates_of
+from doisoat.warehouse import connect
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from support.copies import copied
@@ -101,11 +105,17 @@ REPORTS = st.dictionaries(
 
 @pytest.mark.timeout(3600)
 @settings(max_examples=EXAMPLES, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
-@given(dossiers=st.lists(DOSSIER, min_size=4, max_size=24), reports=REPORTS, moves=MOVES)
+@given(
+    dossiers=st.lists(DOSSIER, min_size=4, max_size=24),
+    reports=REPORTS,
+    moves=MOVES,
+    split=st.dates(dt.date(2024, 1, 1), dt.date(2024, 6, 29)),
+)
 def test_rates_are_ratios_and_add_up(
     dossiers: list[Dossier],
     reports: dict[tuple[str, str | None], int],
     moves: Moves,
+    split: dt.date,
     postgres_server: Any,
     _migrated_warehouse: str,  # noqa: PT019 - its name is the template's
 ) -> None:
@@ -126,11 +136,35 @@ def test_rates_are_ratios_and_add_up(
                     sums[indicator, kind, start, agency, name] = value
         _periods_add_up(sums)
         _units_add_up(sums, moves)
+        assert _days_of(world, split) == _months_of(world)
 
 
 NAMES = ("numerator_least", "numerator_most", "denominator_least", "denominator_most")
 REPORTED = {one.id for one in load_indicators() if one.reading_of == "sync"}
 LARGER = {"month": "quarter", "quarter": "year", "year": "all"}
+
+
+def _months_of(world: World) -> Counter[tuple[str, ...]]:
+    """What the rules count by agency from January to June, from the months that the night keeps."""
+    return _counted(
+        world, Part(by="agency", period="range", first_month=dt.date(2024, 1, 1), last_month=dt.date(2024, 6, 1))
+    )
+
+
+def _days_of(world: World, split: dt.date) -> Counter[tuple[str, ...]]:
+    """The same from the records: up to a day, and from the next day on, added up."""
+    halves = Days(dt.date(2024, 1, 1), split), Days(split + dt.timedelta(days=1), dt.date(2024, 6, 30))
+    first, second = (_counted(world, Part(by="agency", period="range", days=half)) for half in halves)
+    return first + second
+
+
+def _counted(world: World, part: Part) -> Counter[tuple[str, ...]]:
+    with connect(world.dsn) as connection:
+        rows = rates_of(connection, world.site.settings, part, dt.date.fromisoformat(NIGHT), 0).dicts()
+    return Counter(
+        {(row["indicator"], row["part"], name): row[name] for row in rows if row["indicator"] not in REPORTED
+         for name in NAMES if row[name]}
+    )  # fmt: skip
 
 
 def _periods_add_up(sums: Counter[Any]) -> None:

@@ -53,6 +53,28 @@ def test_rates_of_parts_add_up_to_the_whole(world: World) -> None:
     assert own("--by", "system") == {"province": (2, 3), "licences": (0, 0)}
     assert own("--channel", "online") == {}
     assert own("--from", "2024-05") == {}
+    assert own("--from", "2024-04-02", "--to", "2024-04-15") == {None: (2, 3)}
+    assert (
+        own("--from", "2024-04-02", "--to", "2024-04")
+        == own("--from", "2024-04", "--to", "2024-04-30")
+        == {None: (2, 3)}
+    )
+    assert own("--from", "2024-04-03", "--to", "2024-04-15") == {}
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        (["--from", "2024-04-02"], "no whole months; do: give both --from and --to, and no --period"),
+        (["--from", "2024-04-02", "--to", "2024-04-15", "--period", "month"], "no whole months; do: give both"),
+        (["--from", "2024-04-15", "--to", "2024-04-02"], "rates from 2024-04-15 to 2024-04-02"),
+        (["--from", "April"], "'April': give a month (2024-03) or a day (2024-03-15)"),
+    ],
+)
+def test_a_range_that_cannot_be_is_told_what_to_do(world: World, how: list[str], said: str) -> None:
+    result = CliRunner().invoke(commands, ["rates", *how])
+    assert result.exit_code != 0
+    assert said in " ".join((result.output + str(result.exception or "")).replace("│", " ").split())
 
 
 def test_a_report_speaks_of_a_unit_and_not_of_a_field(world: World) -> None:

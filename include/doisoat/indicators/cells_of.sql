@@ -1,11 +1,10 @@
--- The cells of a night that are asked for, each with the part that it counts for: a value of one dimension, of agencies its own
+-- The cells of a night (asked_cell) that are asked for, each with the part that it counts for: a value of one dimension, of agencies its own
 -- and each above it in the month of the cell; and the periods to count by. What is narrowed to one agency is that with all below
 -- it. What has no receipt date stands where its agency did in the month of the night, as in the bridge.
 create temporary table cell on commit drop as
 with counted as (
-    select *, case when isfinite(cell_month) then cell_month else date_trunc('month', %(night)s::date)::date end as month
-    from archive.any_indicator_cell
-    where archive_id = %(archive_id)s and from_night <= %(night)s and %(night)s < to_night
+    select *, case when isfinite(cell_month) then date_trunc('month', cell_month)::date else date_trunc('month', %(night)s::date)::date end as month
+    from asked_cell
 ),
 asked as materialized (select agency_id as below_id, from_month, to_month from core.subtree(%(agency)s)),
 -- which agencies are above one in a month, of those that are asked for
@@ -41,9 +40,9 @@ where (%(agency)s::text is null or a.below_id is not null)
   and (%(last_month)s::date is null or c.cell_month <= %(last_month)s);
 create temporary table period on commit drop as
 select distinct %(period_kind)s::text as period_kind,
-    case %(period_kind)s when 'range' then %(first_month)s::date when 'all' then '-infinity'
+    case %(period_kind)s when 'range' then %(range_start)s::date when 'all' then '-infinity'
         else date_trunc(%(unit)s, cell_month)::date end as period_start,
-    case %(period_kind)s when 'range' then (%(last_month)s::date + interval '1 month')::date when 'all' then 'infinity'
+    case %(period_kind)s when 'range' then %(range_end)s::date when 'all' then 'infinity'
         else (date_trunc(%(unit)s, cell_month) + %(step)s::interval)::date end as period_end
 from cell where isfinite(cell_month);
 analyze cell;

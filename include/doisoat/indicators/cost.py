@@ -15,7 +15,7 @@ import psycopg
 import yaml
 
 from doisoat.indicators.definitions import Indicator, load_indicators
-from doisoat.indicators.rates import RULES_READ, Part, cell_parameters, roll
+from doisoat.indicators.rates import RULES_READ, Part, cell_parameters, find_cells, roll
 from doisoat.reports.query import Report, as_report
 from doisoat.settings import ProvinceSettings
 from doisoat.warehouse.database import run_file
@@ -75,7 +75,7 @@ def ranked(
         "whose": part.agency,
     }
     with connection.transaction(force_rollback=True):
-        run_file(connection, HERE / "cells_of.sql", {**parameters, "agency": part.agency, "procedure": part.procedure})
+        find_cells(connection, settings, part, {**parameters, "agency": part.agency, "procedure": part.procedure})
         connection.execute("alter table cell rename to base_cell")
         _keep_effects(connection)
         run_file(connection, HERE / "repair.sql", parameters)

@@ -1,5 +1,6 @@
 -- How far the province's dossiers have come, by cell: what ended by the month in which it did; what is pending, and what ended
--- nobody says when, by the month of receipt. A dossier without a receipt date is in no month.
+-- nobody says when, by the month of receipt. A dossier without a receipt date is in no month,
+-- and in no range of days.
 create temporary table progress_counts on commit drop as
 select '' as source_id, agency_id, procedure_family, channel,
     coalesce(case when receipt_month is null then null when ended_on is null then receipt_month
@@ -22,4 +23,6 @@ select '' as source_id, agency_id, procedure_family, channel,
     count(*) filter (where outcome = 'without_result' and ended_on is not null) as ended_without_result,
     count(*) filter (where outcome <> 'pending' and ended_on is null) as ended_undated
 from progress
+where %(first_day)s::date is null
+   or receipt_date is not null and coalesce(ended_on, receipt_date) between %(first_day)s and %(last_day)s
 group by 2, 3, 4, 5;

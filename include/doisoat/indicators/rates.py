@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 
+from doisoat.indicators.cells import Days, count_days
 from doisoat.indicators.definitions import load_indicators
 from doisoat.reports.query import Report, as_report
 from doisoat.settings import ProvinceSettings
@@ -29,9 +30,10 @@ class Part:
 
     Attributes:
         by: agency (each with all below it), level, field, procedure, channel or system; None for no parting.
-        period: month, quarter, year, all; range for first_month to last_month as one.
+        period: month, quarter, year, all; range for first_month to last_month, or for the days, as one.
         agency: agency_id, code or former code, with all below it. level, field, procedure, channel: only these.
         first_month, last_month: first days of the first and last month of receipt that count.
+        days: these days of receipt instead; they need not be whole months.
     """
 
     by: str | None = None
@@ -43,15 +45,27 @@ class Part:
     channel: str | None = None
     first_month: dt.date | None = None
     last_month: dt.date | None = None
+    days: Days | None = None
 
     @property
     def is_reported(self) -> bool:
-        """Whether what is reported of an agency is reported of just this: no report is parted by anything else."""
-        return self.by in (None, "agency") and not (self.level or self.field or self.procedure or self.channel)
+        """Whether what is reported of an agency is reported of just this: no report is parted by anything else, nor of days."""
+        narrowed = self.level or self.field or self.procedure or self.channel or self.days
+        return self.by in (None, "agency") and not narrowed
+
+    @property
+    def range(self) -> tuple[dt.date, dt.date] | None:
+        """The first day that counts and the one after the last, where both ends are given."""
+        if self.days:
+            return self.days.first, self.days.last + dt.timedelta(days=1)
+        if self.first_month and self.last_month:
+            return self.first_month, (self.last_month + dt.timedelta(days=31)).replace(day=1)
+        return None
 
 
 def cell_parameters(settings: ProvinceSettings, part: Part, night: dt.date, archive_id: int) -> dict[str, Any]:
     """What cells_of.sql and the steps after it ask for."""
+    start, end = part.range or (None, None)
     return {
         "night": night,
         "archive_id": archive_id,
@@ -66,9 +80,26 @@ def cell_parameters(settings: ProvinceSettings, part: Part, night: dt.date, arch
         "channel": part.channel,
         "first_month": part.first_month,
         "last_month": part.last_month,
+        "range_start": start,
+        "range_end": end,
         "reported_by": settings.indicators.reported_by if part.is_reported else [],
         **AS_REPORTED,
     }
+
+
+def find_cells(
+    connection: psycopg.Connection, settings: ProvinceSettings, part: Part, parameters: dict[str, Any]
+) -> None:
+    """Make `cell` and `period` for a part, in the transaction at hand (cells_of.sql).
+
+    Raises:
+        ConfigurationError: days are asked of another night than the one whose records stand.
+    """
+    if part.days:
+        count_days(connection, settings, part.days, parameters["night"])
+    else:
+        run_file(connection, HERE / "asked_cell.sql", parameters)
+    run_file(connection, HERE / "cells_of.sql", parameters)
 
 
 def rests_on(connection: psycopg.Connection, night: dt.date, archive_id: int) -> str | None:
@@ -100,7 +131,7 @@ def rates(
     """
     with connection.transaction(force_rollback=True):
         parameters = cell_parameters(settings, part, night, archive_id)
-        run_file(connection, HERE / "cells_of.sql", parameters)
+        find_cells(connection, settings, part, parameters)
         roll(connection, settings, parameters)
         rules = " union all ".join(
             f"select {place} as place, {one.id!r} as indicator, rule.* from ({one.query}) rule"

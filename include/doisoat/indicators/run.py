@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from doisoat.indicators import progress
+from doisoat.indicators.cells import LEFT, count_cells
 from doisoat.indicators.definitions import load_indicators
 from doisoat.indicators.rates import AS_REPORTED, RULES_READ, roll
 from doisoat.reconcile import Comparison
@@ -17,10 +17,6 @@ from doisoat.warehouse.database import run_file
 from doisoat.warehouse.ranges import INDICATOR_CELL, RATE, merge, rewind
 
 HERE = Path(__file__).parent
-#: What is made for a night, and dropped again.
-COUNTS = ("sync_counts", "service_counts", *progress.FILES, "progress_counts")
-#: What these files leave.
-LEFT = ("sync_counts", "service_counts", *progress.LEFT, "progress_counts")
 
 
 def indicate(connection: psycopg.Connection, settings: ProvinceSettings, comparison: Comparison) -> None:
@@ -30,16 +26,11 @@ def indicate(connection: psycopg.Connection, settings: ProvinceSettings, compari
     """
     night = comparison.night
     parameters = {
-        "night": night,
-        "timezone": settings.province.timezone,
-        "provincial_sources": comparison.provincial.sources,
-        "national_sources": comparison.national.sources,
+        **count_cells(connection, settings, comparison),
         "reported_by": settings.indicators.reported_by,
         **AS_REPORTED,
-        **progress.progress_parameters(settings, night, comparison.provincial.cut_off or comparison.as_of),
     }
-    for name in (*COUNTS, "indicator_cell", "parts_tonight"):
-        run_file(connection, HERE / f"{name}.sql", parameters)
+    run_file(connection, HERE / "parts_tonight.sql", parameters)
     roll(connection, settings, parameters)
     run_file(connection, HERE / "rate_tonight.sql")
     for indicator in load_indicators():
@@ -52,7 +43,7 @@ def indicate(connection: psycopg.Connection, settings: ProvinceSettings, compari
         )
     _keep(connection, night)
     _keep_formulas(connection, settings)
-    made = ", ".join((*LEFT, "cell", "period", *RULES_READ, "indicator_cell_tonight", "rate_tonight"))
+    made = ", ".join((*LEFT, "cell", "period", *RULES_READ, "rate_tonight"))
     connection.execute(f"drop table {made}")
 
 

@@ -29,6 +29,7 @@ provincial as (
     left join national n using (dossier_id)
     left join repeated d using (dossier_id)
     where p.source_id = any (%(provincial_sources)s) and p.to_night = 'infinity' and p.duplicate_rank = 1
+      and (%(first_day)s::date is null or p.receipt_date between %(first_day)s and %(last_day)s)
 ),
 timed as (
     select *, case when is_accepted_online then case

@@ -1,12 +1,14 @@
 -- What indicator 1.4 counts, by cell. The province's dossiers by its own word, the portal's by the portal's; of a ministry's
 -- system those that the province does not hold. Counted in core: of the verdicts only what the evidence leaves open is asked.
+-- Of all days, or of what each system shows as received from first_day to last_day.
 create temporary table sync_counts on commit drop as
 with provincial as not materialized (
     select dossier_id, agency_id, procedure_family, channel, receipt_month, received_at, status from core.dossier_record
     where source_id = any (%(provincial_sources)s) and to_night = 'infinity' and duplicate_rank = 1
+      and (%(first_day)s::date is null or receipt_date between %(first_day)s and %(last_day)s)
 ),
 national as not materialized (
-    select dossier_id, agency_id, procedure_family, channel, receipt_month, status, duplicate_rank from core.dossier_record
+    select dossier_id, agency_id, procedure_family, channel, receipt_date, receipt_month, status, duplicate_rank from core.dossier_record
     where source_id = any (%(national_sources)s) and to_night = 'infinity' and duplicate_rank > 0
 ),
 -- what an earlier listing could not show, or a listing in part did not
@@ -30,6 +32,7 @@ lacking as (
         and r.to_night = 'infinity'
     left join recon.verdict n on n.pair = 'ministry_national' and n.dossier_id = p.dossier_id and n.to_night = 'infinity'
     where p.pair = 'ministry_provincial' and p.to_night = 'infinity' and p.presence in ('ministry_only', 'undetermined')
+      and (%(first_day)s::date is null or r.receipt_date between %(first_day)s and %(last_day)s)
 ),
 -- the province's dossiers that are a ministry's, by the second of receipt, which the portal holds under the ministry's code
 through as (
@@ -82,6 +85,7 @@ counted as (
     select '', agency_id, procedure_family, coalesce(channel, 'unknown'), coalesce(receipt_month, 'infinity'), 0, 0, 0, 0, 0, 0, 0, 0, 0,
         count(*) filter (where duplicate_rank = 1), count(*), 0, 0, 0, 0, 0, 0
     from national
+    where (%(first_day)s::date is null or receipt_date between %(first_day)s and %(last_day)s)
     group by 2, 3, 4, 5
     union all
     select source_id, agency_id, procedure_family, channel, cell_month, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,

@@ -84,7 +84,7 @@ def reconcile(
     Raises:
         NightNotCollectedError: the province or the portal was never listed nor asked.
     """
-    comparison = _comparison(connection, settings, night)
+    comparison = comparison_of(connection, settings, night)
     parameters = _parameters(connection, settings, comparison)
     for table in TABLES:
         rewind(connection, table, PAIR, night)
@@ -167,7 +167,12 @@ def _parameters(connection: psycopg.Connection, settings: ProvinceSettings, comp
     }
 
 
-def _comparison(connection: psycopg.Connection, settings: ProvinceSettings, night: dt.date) -> Comparison:
+def comparison_of(connection: psycopg.Connection, settings: ProvinceSettings, night: dt.date) -> Comparison:
+    """What a comparison of `night` rests on; leaves the temporary table known.
+
+    Raises:
+        NightNotCollectedError: the province or the portal was never listed nor asked.
+    """
     run_file(connection, HERE / "known.sql", {"night": night})
     provincial, national = (_side(connection, side) for side in ("provincial", "national"))
     missing = [name for name, side in (("provincial", provincial), ("national", national)) if side.cut_off is None]
