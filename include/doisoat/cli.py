@@ -357,7 +357,9 @@ def site_at_hand() -> Iterator[Site]:
 
 @contextmanager
 def warehouse_at_hand() -> Iterator[tuple[Site, psycopg.Connection]]:
+    """The site and a connection that sees one moment of the warehouse: a night that is loaded meanwhile is in none of it."""
     with site_at_hand() as site, connect(site.dsn) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         yield site, connection
 
 
