@@ -8,16 +8,9 @@ with parts as materialized (
     union all
     select agency_id, '', false, '-infinity', 'infinity' from (select agency_id from core.agency union select 'unknown') every
 ),
-reported as (
-    select c.source_id, s.side, c.measure, c.period_kind, c.period_start, c.agency_key, c.agency_id, coalesce(c.agency_id, '') as part,
-        c.value, c.flags, c.from_night as since_night,
-        exists (
-            select from core.control_total o join parts on parts.agency_id = o.agency_id and parts.part = c.agency_id and not parts.is_own
-            where (o.source_id, o.measure, o.period_kind, o.period_start) = (c.source_id, c.measure, c.period_kind, c.period_start)
-              and o.from_night <= %(night)s and %(night)s < o.to_night
-              and parts.from_month < period.period_end and c.period_start < parts.to_month
-        ) as is_own,
-        period.period_end
+current as materialized (
+    select c.source_id, s.side, c.measure, c.period_kind, c.period_start, period.period_end, c.agency_key, c.agency_id, c.value, c.flags,
+        c.from_night
     from core.control_total c
     join core.source s using (source_id)
     cross join lateral (
@@ -26,6 +19,20 @@ reported as (
     ) period
     where s.source_kind = 'report_workbook' and c.period_kind in ('month', 'quarter', 'year')
       and c.from_night <= %(night)s and %(night)s < c.to_night
+),
+-- once each, and not looked for from every count: thousands of units may be reported of
+with_units_below as materialized (
+    select distinct o.source_id, o.measure, o.period_kind, o.period_start, parts.part
+    from current o
+    join parts on parts.agency_id = o.agency_id and not parts.is_own
+        and parts.from_month < o.period_end and o.period_start < parts.to_month
+),
+reported as (
+    select c.source_id, c.side, c.measure, c.period_kind, c.period_start, c.period_end, c.agency_key, c.agency_id,
+        coalesce(c.agency_id, '') as part, c.value, c.flags, c.from_night as since_night, w.part is not null as is_own
+    from current c
+    left join with_units_below w on w.part = c.agency_id
+        and (w.source_id, w.measure, w.period_kind, w.period_start) = (c.source_id, c.measure, c.period_kind, c.period_start)
 ),
 published as (select night from mart.night where night <= %(night)s),
 unit as (
@@ -37,7 +44,9 @@ unit as (
 -- what each unit counts: the cells of all agencies that are the unit or below it, on the nights that matter
 of_night as materialized (
     select *, coalesce(receipt_month, date_trunc('month', night)::date) as stood_in from mart.fact_indicator
-    where night in (select unnest(array[%(night)s::date, since_night, period_start - 1, period_end - 1]) from unit) and night <= %(night)s
+    where night in (
+        select distinct unnest(array[%(night)s::date, since_night, period_start - 1, period_end - 1]) from unit
+    ) and night <= %(night)s
 ),
 fact as (
     select u.side, u.period_start, u.period_end, u.part, u.is_own, u.since_night, u.has_then, u.has_beginning, u.has_end, f.*,
