@@ -21,21 +21,24 @@ from doisoat.model import CatalogueEntry, ControlTotal, DossierRecord, Page, Qua
 WITHHELD = "[withheld]"  # stands for a word that was stated: it is unknown, but it is not nothing
 _CODE = re.compile(r"(?=.*\d)[^@]{1,80}")
 _ID = re.compile(r"[!-?A-~]{1,80}")
-_WORD = re.compile(r"(?!.*\d{9})(?:[!-?A-~]{1,80}|[^@]{1,80})")
+_WORD = re.compile(r"[!-?A-~]{1,80}|[^@]{1,80}")
+#: Nine digits, as an identity number or a phone has, with nothing but a few signs between them.
+_NUMBER = re.compile(r"\d(?:[\W_]{0,3}\d){8}")
 _BODY = re.compile(  # with its marks: "Tô" is a name, "tổ" is a body
-    r"(?!.*(?:@|\d{9}))(?:ubnd|[uủ][yỷ] ban|hđnd|hội đồng|văn phòng|vp|sở|ban|phòng|trung tâm|tt|bộ|công an|cục|chi cục|"
+    r"(?!.*@)(?:ubnd|[uủ][yỷ] ban|hđnd|hội đồng|văn phòng|vp|sở|ban|phòng|trung tâm|tt|bộ|công an|cục|chi cục|"
     r"tổng cục|chi nhánh|thanh tra|bảo hiểm|bhxh|kho bạc|ngân hàng|điện lực|trường|bệnh viện|trạm|tổ|đội|hạt|tòa án|toà án|"
     r"viện|quỹ|khu|cửa khẩu|xã|phường|thị trấn|thị xã|tx|thành phố|tp|huyện|quận|tỉnh|đặc khu|một cửa|cơ quan|đơn vị|"
     r"bưu điện|cổng)[ .].{1,150}"
 )
-#: What is taken out of an operator's own words before they are searched: codes of dossiers, and dates.
+#: What is taken out of an operator's own words before they are searched: codes of dossiers and of procedures, and dates.
 _HARMLESS = re.compile(
+    r"\d\.\d{6}\.000\.00\.00(?:\.[A-Z]\d\d)?|"
     r"(?:\d{3}\.\d\d\.\d\d\.)?[A-Z]\d\d(?:\.\d{2,3})*-\d{6}-\d{4,5}|\b\d{4}-\d\d?-\d\d?\b|\b\d\d?/\d\d?/\d{4}\b"
 )
 _PERSON = {
     "an e-mail address": re.compile(r"\S@\S"),
-    "an identity number or a phone": re.compile(r"\d(?:[ .,()/-]{0,2}\d){8}"),
-    "a passport's number": re.compile(r"\b[A-Z]\d{7,8}\b"),
+    "an identity number or a phone": _NUMBER,
+    "a passport's number": re.compile(r"\b[A-Za-z]\d{7,8}\b"),
 }
 _IDS = ("procedure_code", "field_code", "agency_code", "agency_ref", "parent_agency_code")
 _WORDS = ("channel_code", "status_code", "online_payment_code", "agency_level")
@@ -51,7 +54,7 @@ def is_code(text: str | None) -> bool:
 def is_word(text: str) -> bool:
     """Whether a text may be a status, a channel, a level or a way of paying: a code, or a phrase without capitals in it."""
     is_plain = text[1:] == text[1:].lower() or _ID.fullmatch(text) is not None
-    return is_plain and _WORD.fullmatch(text) is not None
+    return is_plain and _WORD.fullmatch(text) is not None and _NUMBER.search(text) is None
 
 
 def is_note(text: str) -> bool:
@@ -152,6 +155,6 @@ class Screen:
         if text in self.words.get(name, ()):
             return True
         if name == "agency_name":
-            key = name_key(text)
-            return key in self.agencies or _BODY.fullmatch(text.lower()) is not None
+            is_body = _BODY.fullmatch(text.lower()) is not None and _NUMBER.search(text) is None
+            return is_body or name_key(text) in self.agencies
         return is_word(text) if name in _WORDS else _ID.fullmatch(text) is not None

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 from doisoat.model import CatalogueEntry, ControlTotal, DossierRecord, Page, QuarantinedRow
-from doisoat.screen import WITHHELD, Screen
+from doisoat.screen import WITHHELD, Screen, is_word, person_in
 from msgspec.structs import asdict, replace
 from sandbox import canaries
 
@@ -138,3 +138,23 @@ def test_a_catalogue_names_codes_and_public_bodies() -> None:
     assert screen.entry(told) == told
     spoilt = screen.entry(replace(told, parent_code=NAME, level=NAME))
     assert spoilt == replace(told, parent_code=None, level=WITHHELD)
+
+
+SPACED = (
+    "012 345 678 901", "012_345_678_901", "012–345–678–901", "012:345:678:901", "012345\n678901", "0912  345   678",
+    "012 - 345 - 678",
+)  # fmt: skip
+NO_PERSON = ("1.001193.000.00.00.H37 đổi mã", "H37.21-240412-0001", "01/02/2024 08:15:30, 02/02/2024 09:10:00")
+
+
+@pytest.mark.parametrize("number", SPACED)
+def test_a_number_as_long_as_a_persons_is_found_whatever_signs_stand_in_it(number: str) -> None:
+    assert person_in(f"của {number}") == "an identity number or a phone"
+    assert not is_word(number)
+    [record], _ = kept(Screen(), agency_name=f"UBND xã Quốc Khánh {number}")
+    assert record.agency_name is None
+
+
+@pytest.mark.parametrize("note", NO_PERSON)
+def test_codes_and_dates_may_stand_in_a_note(note: str) -> None:
+    assert person_in(note) is None
