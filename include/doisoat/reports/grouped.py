@@ -10,7 +10,7 @@ from doisoat.explain import load_causes
 from doisoat.explain.groups import Group, group_gaps
 from doisoat.reports.query import Report
 
-CHANNELS = {"direct": "trực tiếp", "online": "trực tuyến", "post": "bưu chính công ích"}
+CHANNELS = {"direct": "trực tiếp", "online": "trực tuyến", "post": "qua bưu chính công ích"}
 COLUMNS = ("gaps", "told", "pair", "cause", "kinds", "agency_id", "procedure_family", "channel", "change", "received_from",
            "received_to", "owner_id", "owner_name", "lift")  # fmt: skip
 
@@ -39,7 +39,7 @@ def grouped(connection: psycopg.Connection, night: dt.date, archive_id: int) -> 
 
 def _told(group: Group, labels: dict[str, str], agencies: dict[str, str], procedures: dict[str, str]) -> str:
     shared = group.shared
-    parts = [f"{group.gaps} hồ sơ"]
+    parts = [f"{group.gaps} sai lệch"]  # not "hồ sơ": a dossier may have several
     if agency := shared.get("agency_id"):
         parts.append(f"của {agencies.get(agency) or agency}")
     if procedure := shared.get("procedure_family"):
