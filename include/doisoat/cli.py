@@ -16,10 +16,12 @@ import typer
 from rich.console import Console
 
 from doisoat.decide import answering, gap
-from doisoat.errors import DoisoatError
+from doisoat.errors import DoisoatError, NightNotCollectedError
 from doisoat.forms import forms
 from doisoat.operate import operations
 from doisoat.rating import rating
+from doisoat.reports.agencies import agency_named
+from doisoat.reports.parts import Channel, Level, check_part
 from doisoat.reports.query import Format, Report, archive_of, query, show
 from doisoat.settings import WAREHOUSE_CONNECTION_ID
 from doisoat.site import DEFAULT_HOME, Site
@@ -76,10 +78,16 @@ Revision = Annotated[
 As = Annotated[Format, typer.Option("--format", help="How to print.")]
 #: A day that every open range holds on: what stands now.
 NOW = dt.datetime(9999, 12, 30)
+#: Reports that are not of a night.
+OF_ANY_DAY = ("catalogues", "nights", "news")
 #: What the table of sources shows; the other formats give every column.
 SOURCE_COLUMNS = ("source_id", "side", "state", "age_nights", "reason", "cut_off", "declared", "held", "received", "inserted",
                   "updated", "unchanged", "repeated", "quarantined", "ended", "look_ups_wanted", "looked_up",
                   "look_ups_held")  # fmt: skip
+#: What the tables of gaps and of their groups show, as a terminal has room; a group that shares no agency has none to show.
+GAP_COLUMNS = ("pair", "dossier_id", "gap_kind", "attribute", "national_value", "provincial_value", "cause", "agency_id",
+               "opened_on", "state")  # fmt: skip
+GROUP_COLUMNS = ("gaps", "told", "pair", "cause", "agency_id", "procedure_family", "owner_id")
 
 
 @commands.callback()
@@ -107,7 +115,7 @@ def check() -> None:
 @commands.command()
 def sources(night: Night = None, revision: Revision = None, format: As = Format.TABLE) -> None:
     """Each source: what stands for it, its age and why, control total, rows held, and what became of the rows."""
-    _report("sources", night, format, "Sources", revision, columns=SOURCE_COLUMNS)
+    _report("sources", night, format, "Sources", revision, columns=SOURCE_COLUMNS, blank=("reason",))
 
 
 @commands.command()
@@ -126,8 +134,8 @@ def bridge(
     agency: Annotated[str | None, typer.Option(help="Only this agency (id or code), and all below it.")] = None,
     procedure: Annotated[str | None, typer.Option(help="Only this procedure, in all its variants.")] = None,
     field: Annotated[str | None, typer.Option(help="Only procedures of this field (its code).")] = None,
-    level: Annotated[str | None, typer.Option(help="Only agencies of this level.")] = None,
-    channel: Annotated[str | None, typer.Option(help="Only this channel: what the entries are made of.")] = None,
+    level: Annotated[Level | None, typer.Option(help="Only agencies of this level.")] = None,
+    channel: Annotated[Channel | None, typer.Option(help="Only this channel: what the entries are made of.")] = None,
 ) -> None:
     """National minus provincial, every term measured on its own; or what its entries are made of, by cause, agency, ...
 
@@ -137,9 +145,11 @@ def bridge(
     from doisoat.reports.bridge import GRAINS, Part, shown
     from doisoat.reports.bridge import bridge as ask
 
-    part = Part(since and since.date(), until and until.date(), agency, procedure, field, level, channel)
+    only = (level and str(level), channel and str(channel))
+    part = Part(since and since.date(), until and until.date(), agency, procedure, field, *only)
     with warehouse_at_hand() as (site, connection):
         chosen = chosen_night(connection, night)
+        check_part(connection, field, since, until)
         declared_by = site.settings.reconciliation.declared_by
         report = ask(connection, chosen, archive_of(connection, chosen, revision), by=str(by), part=part,
                      with_ministries=with_ministries, declared_by=declared_by)  # fmt: skip
@@ -162,22 +172,27 @@ def gaps(
     pair: Annotated[Pair | None, typer.Option(help="Only these two sides; else all pairs.")] = None,
     owner: Annotated[str | None, typer.Option(help="Only what is this agency's to do.")] = None,
 ) -> None:
-    """One row a gap: kind, both values, codes on each side, agency, procedure, since when; or as a workbook to be answered."""
-    asked: dict[str, Any] = {"with_pending": all, "pair": pair and str(pair), "owner": owner}
+    """One row a gap: kind, both values, cause, agency, since when (csv, json: every column); or as a workbook to be answered."""
     if (format is ListFormat.XLSX) != (out is not None) or (out and all):
         raise typer.BadParameter(
             "a workbook is of gaps alone: --format xlsx --out FILE, without --all", param_hint="--out"
         )
+    with warehouse_at_hand() as (_, connection):
+        chosen = chosen_night(connection, night)
+        asked: dict[str, Any] = {"night": chosen, "archive_id": archive_of(connection, chosen, revision)}
+        asked |= {
+            "with_pending": all,
+            "pair": pair and str(pair),
+            "owner": owner and agency_named(connection, owner)[0],
+        }
+        report = query(connection, "gaps", asked)
     if out is None:
-        _report("gaps", night, Format(format), "Gaps", revision, **asked)
+        columns = (*GAP_COLUMNS, *(("standing",) if all else ()))
+        print_report(report, Format(format), _titled("Gaps", chosen, revision), columns, blank=GAP_COLUMNS)
         return
     from doisoat.reports.repair_list import write_repair_list
 
-    with warehouse_at_hand() as (_, connection):
-        chosen = chosen_night(connection, night)
-        where = {"night": chosen, "archive_id": archive_of(connection, chosen, revision)}
-        written = write_repair_list(query(connection, "gaps", {**where, **asked}), chosen, out)
-    typer.echo(f"{out}: {written} gaps of night {chosen}")
+    typer.echo(f"{out}: {write_repair_list(report, chosen, out)} gaps of night {chosen}")
 
 
 @commands.command()
@@ -188,7 +203,7 @@ def groups(night: Night = None, revision: Revision = None, format: As = Format.T
     with warehouse_at_hand() as (_, connection):
         chosen = chosen_night(connection, night)
         report = grouped(connection, chosen, archive_of(connection, chosen, revision))
-    print_report(report, format, f"Groups of gaps, night {chosen}")
+    print_report(report, format, f"Groups of gaps, night {chosen}", GROUP_COLUMNS, blank=GROUP_COLUMNS)
 
 
 @commands.command()
@@ -218,7 +233,10 @@ def ministries(
 
 
 @commands.command()
-def catalogues(day: Night = None, format: As = Format.TABLE) -> None:
+def catalogues(
+    day: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As known on which day; now.")] = None,
+    format: As = Format.TABLE,
+) -> None:
     """Where a source's catalogues differ from the province's own, as known on a day (now, if none is given)."""
     _report("catalogues", day or NOW, format, "Catalogues")
 
@@ -257,7 +275,8 @@ def summary(night: Night = None) -> None:
     from doisoat.reports.summary import summary as print_summary
 
     with warehouse_at_hand() as (site, connection):
-        code = print_summary(site, connection, chosen_night(connection, night), console)
+        asked = night.date() if night else last_published(connection)
+        code = print_summary(site, connection, asked, console)
     raise typer.Exit(code)
 
 
@@ -305,13 +324,14 @@ def _report(
     revision: int | None = None,
     *,
     columns: tuple[str, ...] = (),
+    blank: tuple[str, ...] = (),
     **parameters: Any,
 ) -> None:
     with warehouse_at_hand() as (site, connection):
-        chosen = chosen_night(connection, night)
+        chosen = night.date() if night and name in OF_ANY_DAY else chosen_night(connection, night)
         where = {"night": chosen, "archive_id": archive_of(connection, chosen, revision)}
         report = query(connection, name, {**where, "timezone": site.settings.province.timezone, **parameters})
-    print_report(report, format, _titled(title, chosen, revision), columns)
+    print_report(report, format, _titled(title, chosen, revision), columns, blank)
 
 
 def _titled(title: str, night: dt.date, revision: int | None) -> str:
@@ -327,9 +347,16 @@ def print_report(
 
 
 def chosen_night(connection: psycopg.Connection, night: dt.datetime | None) -> dt.date:
-    if night is not None:
-        return night.date()
-    return last_published(connection)
+    """The night that is asked about.
+
+    Raises:
+        NightNotCollectedError: it was never opened. What is not known of a night must not look like nothing.
+    """
+    if night is None:
+        return last_published(connection)
+    if not connection.execute("select 1 from ops.night where night = %s", [night.date()]).fetchone():
+        raise NightNotCollectedError(f"night {night.date()}: never opened; see `doisoat nights`")
+    return night.date()
 
 
 @contextmanager

@@ -77,12 +77,11 @@ def reported(
     report came. ministries, undated, removed, repeated, moved_in: dossiers that the report may have counted and we do not;
     moved_out: that it may have counted elsewhere. unexplained: what none of them can make up.
     """
-    from doisoat.cli import console, site_at_hand
+    from doisoat.cli import chosen_night, console, site_at_hand
     from doisoat.warehouse.database import connect
-    from doisoat.warehouse.nights import last_published
 
     with site_at_hand() as site, connect(site.dsn) as connection:
-        chosen = night.date() if night else last_published(connection)
+        chosen = chosen_night(connection, night)
         in_force = reading or Reading(site.settings.indicators.readings["on_time"])
         wanted = {"measure": None if measure == "all" else measure, "differing": differing}
         report = query(

@@ -14,6 +14,8 @@ from doisoat.indicators.cells import Days
 from doisoat.indicators.rates import Part, rests_on
 from doisoat.indicators.rates import rates as rates_of
 from doisoat.reports.agencies import agency_named
+from doisoat.reports.parts import Channel, Level, check_part
+from doisoat.reports.query import Format
 
 #: Added to `doisoat` by doisoat.cli.
 rating = typer.Typer()
@@ -86,17 +88,19 @@ def score(
         list[str] | None, typer.Option("--if", help="What if just these were repaired: cause=C, agency=A, procedure=P.")
     ] = None,
     agency: Annotated[str | None, typer.Option(help="The same as --if agency=A.")] = None,
-    format: Annotated[str, typer.Option("--format", help="table, json or csv.")] = "table",
+    format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
 ) -> None:
     """What the gaps cost: the groups whose repair gains most first; or, by --if, what these would gain together.
 
     Nothing is estimated: a repair's effect is added to the counts and the same rule is asked again. Where what was reported of
     the period did not come to us, the denominator is what the province would report (basis `expected`).
     """
-    from doisoat.cli import Format, chosen_night, print_report, warehouse_at_hand
+    from doisoat.cli import chosen_night, print_report, warehouse_at_hand
     from doisoat.indicators.cost import Question, Repair, ranked
     from doisoat.reports.query import archive_of
 
+    if sum(one is not None for one in (month, quarter, year)) > 1:
+        raise typer.BadParameter("give one of them", param_hint="--month, --quarter, --year")
     wanted = _wanted(if_ or [], agency)
     with warehouse_at_hand() as (site, connection):
         chosen = chosen_night(connection, night)
@@ -110,9 +114,7 @@ def score(
         report = ranked(connection, site.settings, question, Repair(**wanted), "all" if wanted else str(by))
         caution = rests_on(connection, chosen, question.archive_id)
     months = f"{part.first_month:%Y-%m} to {part.last_month:%Y-%m}"
-    print_report(
-        report, Format(format), f"What repairs would gain: {asked}, {months}, night {chosen}{_cautious(caution)}"
-    )
+    print_report(report, format, f"What repairs would gain: {asked}, {months}, night {chosen}{_cautious(caution)}")
 
 
 def _cautious(caution: str | None) -> str:
@@ -124,10 +126,10 @@ def services(
     month: Annotated[dt.datetime, typer.Option(formats=["%Y-%m"], help="The month of receipt.")],
     night: Night = None,
     revision: Annotated[int | None, typer.Option(help="Which revision of the night; the one that stands.")] = None,
-    format: Annotated[str, typer.Option("--format", help="table, json or csv.")] = "table",
+    format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
 ) -> None:
     """Digitisation, online payment, online share and the time to acceptance, by level: at least and at most."""
-    from doisoat.cli import Format, chosen_night, print_report, warehouse_at_hand
+    from doisoat.cli import chosen_night, print_report, warehouse_at_hand
     from doisoat.reports.query import archive_of
     from doisoat.reports.services import COLUMNS
     from doisoat.reports.services import services as four_numbers
@@ -136,7 +138,7 @@ def services(
         chosen = chosen_night(connection, night)
         archive_id = archive_of(connection, chosen, revision)
         report = four_numbers(connection, site.settings, month.date(), chosen, archive_id)
-    print_report(report, Format(format), f"Services, received in {month:%Y-%m}, night {chosen}", COLUMNS)
+    print_report(report, format, f"Services, received in {month:%Y-%m}, night {chosen}", COLUMNS)
 
 
 def _wanted(conditions: list[str], agency: str | None) -> dict[str, str]:
@@ -175,10 +177,10 @@ def walk(
     month: Annotated[dt.datetime, typer.Option(formats=["%Y-%m"], help="Which month the portal speaks of.")],
     night: Night = None,
     agency: Agency = None,
-    format: Annotated[str, typer.Option("--format", help="table, json or csv.")] = "table",
+    format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
 ) -> None:
     """From what the portal publishes of indicator 1.4 to the corrected rate, itemised: dossiers of which kind, and why."""
-    from doisoat.cli import Format, chosen_night, print_report, warehouse_at_hand
+    from doisoat.cli import chosen_night, print_report, warehouse_at_hand
     from doisoat.reports.query import archive_of, query
 
     with warehouse_at_hand() as (site, connection):
@@ -190,7 +192,7 @@ def walk(
         })  # fmt: skip
         caution = rests_on(connection, chosen, archive_of(connection, chosen, None))
     title = f"From the portal's number to ours, {month:%Y-%m}, night {chosen}{_cautious(caution)}"
-    print_report(report, Format(format), title, blank=("ratio", "adds_up"))
+    print_report(report, format, title, blank=("ratio", "adds_up"))
 
 
 @rating.command()
@@ -206,28 +208,29 @@ def rates(
         Days | None, typer.Option("--to", parser=_days_of, metavar="YYYY-MM[-DD]", help="Last month, or day.")
     ] = None,
     agency: Agency = None,
-    level: Annotated[str | None, typer.Option(help="Only province, department, district or commune.")] = None,
+    level: Annotated[Level | None, typer.Option(help="Only agencies of this level.")] = None,
     field: Annotated[str | None, typer.Option(help="Only this field.")] = None,
     procedure: Annotated[str | None, typer.Option(help="Only this procedure.")] = None,
-    channel: Annotated[str | None, typer.Option(help="Only direct, online or post.")] = None,
-    format: Annotated[str, typer.Option("--format", help="table, json or csv.")] = "table",
+    channel: Annotated[Channel | None, typer.Option(help="Only this channel.")] = None,
+    format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
 ) -> None:
     """The indicators, each between a least and a most: both are one where the evidence is complete.
 
     Of a denominator that rests on what was reported, nothing is known where that did not come to us, or for parts of which no
     report speaks (level, field, procedure, channel, days). Days are counted from the records that stand, those of the last night.
     """
-    from doisoat.cli import Format, chosen_night, print_report, warehouse_at_hand
+    from doisoat.cli import chosen_night, print_report, warehouse_at_hand
     from doisoat.reports.query import archive_of
 
     with warehouse_at_hand() as (site, connection):
         chosen = chosen_night(connection, night)
+        check_part(connection, field, since, until)
         part = Part(
             by=by and str(by),
             period="range" if period is Period.ALL and since and until else str(period),
             **_when(since, until, period),
             agency=agency and agency_named(connection, agency)[0],
-            level=level, field=field, procedure=procedure, channel=channel,
+            level=level and str(level), field=field, procedure=procedure, channel=channel and str(channel),
         )  # fmt: skip
         report = rates_of(connection, site.settings, part, chosen, archive_of(connection, chosen, revision))
-    print_report(report, Format(format), f"Rates, night {chosen}", blank=("period_start", "part", "rests_on"))
+    print_report(report, format, f"Rates, night {chosen}", blank=("period_start", "part", "rests_on"))

@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 import yaml
 
+from doisoat.errors import ConfigurationError
 from doisoat.indicators.definitions import Indicator, load_indicators
 from doisoat.indicators.rates import RULES_READ, Part, cell_parameters, find_cells, roll
 from doisoat.reports.query import Report, as_report
@@ -115,7 +116,10 @@ def _rate(
 
 
 def _indicator(indicator: str) -> Indicator:
-    return next(one for one in load_indicators() if one.id == indicator)
+    known = {one.id: one for one in load_indicators()}
+    if indicator not in known:
+        raise ConfigurationError(f"indicator {indicator!r}: there is none; give one of {', '.join(known)}")
+    return known[indicator]
 
 
 def _keep_effects(connection: psycopg.Connection) -> None:

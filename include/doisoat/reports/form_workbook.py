@@ -14,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from doisoat.reports.form import Asked, CountsAs
 from doisoat.reports.query import Report
+from doisoat.reports.workbooks import save
 
 COUNTS = ("received_and_carried_over", "received_online", "received_direct_or_post", "carried_over", "resolved", "resolved_early",
           "resolved_on_time", "resolved_overdue", "pending", "pending_in_time", "pending_overdue")  # fmt: skip
@@ -69,7 +70,7 @@ def write_form(path: Path, report: Report, asked: Asked, office: str) -> None:
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    book.save(path)
+    save(book, path)
 
 
 def _titles(sheet: Worksheet, asked: Asked, office: str) -> None:
@@ -122,6 +123,8 @@ def _row(sheet: Worksheet, cells: Sequence[Any], font: Font) -> None:
     at = sheet.max_row + 1
     for column, value in enumerate(cells, 1):
         cell = sheet.cell(at, column, value)
+        if isinstance(value, str):  # a field's name is a source's word: never run as a formula
+            cell.data_type = "s"
         cell.border, cell.font = _GRID, font
         if column != 2:
             cell.alignment = _CENTRE

@@ -18,6 +18,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from doisoat.reports.query import Report
+from doisoat.reports.workbooks import save
 
 HEADING_ROW = 3
 DATES = ("receipt_date", "opened_on")
@@ -66,7 +67,7 @@ def write_repair_list(report: Report, night: dt.date, file: Path) -> int:
     for place, row in enumerate(rows, HEADING_ROW + 1):
         _write_row(sheet, place, row)
     _make_usable(sheet, HEADING_ROW + len(rows))
-    book.save(file)
+    save(book, file)
     return len(rows)
 
 

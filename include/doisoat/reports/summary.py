@@ -37,7 +37,7 @@ def summary(site: Site, connection: psycopg.Connection, night: dt.date, console:
     _print_missed(connection, night, console)
     sources = query(connection, "sources", parameters)
     print_table(console, sources, "Sources", ("source_id", "side", "state", "age_nights", "reason", "declared", "held",
-                                              "age_hours", "received", "quarantined"))  # fmt: skip
+                                              "age_hours", "received", "quarantined"), blank=("reason",))  # fmt: skip
     print_sources_in_need(sources.dicts(), night, console)
     _print_bridge(connection, parameters, console)
     print_table(console, query(connection, "entries", parameters), "What the entries are (presence)")

@@ -1,0 +1,23 @@
+"""What all workbooks that are written share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from openpyxl import Workbook
+
+from doisoat.errors import ConfigurationError
+
+
+def save(book: Workbook, file: Path) -> None:
+    """Write it.
+
+    Raises:
+        ConfigurationError: it cannot be written there.
+    """
+    try:
+        book.save(file)
+    except OSError as error:
+        raise ConfigurationError(
+            f"{file}: asked to write a workbook; came: {error.strerror}; do: name a file in a folder that is there"
+        ) from None
