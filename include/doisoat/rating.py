@@ -224,7 +224,7 @@ def rates(
 
     with warehouse_at_hand() as (site, connection):
         chosen = chosen_night(connection, night)
-        check_part(connection, field, since, until)
+        check_part(connection, field, since and since.first, until and until.last)
         part = Part(
             by=by and str(by),
             period="range" if period is Period.ALL and since and until else str(period),

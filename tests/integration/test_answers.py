@@ -53,6 +53,7 @@ def states(world: World) -> dict[str, tuple[str, str | None, str | None]]:
 def test_a_list_is_sent_filled_in_and_read_once(world: World, tmp_path: Path) -> None:
     file, book, sheet = sent(world, tmp_path)
     assert sheet.max_row == HEADING_ROW + 4
+    assert "Không ghi họ tên" in str(sheet["A2"].value)
     assert [choice.formula1 for choice in sheet.data_validations.dataValidation] == ['"Đã xử lý,Không phải sai lệch"']
     fill_in(sheet, {A: ("Không phải sai lệch", "Cổng đã hiện đúng từ sáng nay"), B: ("đã xử lý ", None)})
     book.save(file)

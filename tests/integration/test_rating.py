@@ -67,7 +67,7 @@ def test_rates_of_parts_add_up_to_the_whole(world: World) -> None:
     [
         (["--from", "2024-04-02"], "no whole months; do: give both --from and --to, and no --period"),
         (["--from", "2024-04-02", "--to", "2024-04-15", "--period", "month"], "no whole months; do: give both"),
-        (["--from", "2024-04-15", "--to", "2024-04-02"], "rates from 2024-04-15 to 2024-04-02"),
+        (["--from", "2024-04-15", "--to", "2024-04-02"], "from 2024-04-15 to 2024-04-02: give the earlier one first"),
         (["--from", "April"], "'April': give a month (2024-03) or a day (2024-03-15)"),
     ],
 )

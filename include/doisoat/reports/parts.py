@@ -30,15 +30,15 @@ class Channel(StrEnum):
 
 
 def check_part(
-    connection: psycopg.Connection, field: str | None, first_month: dt.datetime | None, last_month: dt.datetime | None
+    connection: psycopg.Connection, field: str | None, first: dt.date | None, last: dt.date | None
 ) -> None:
     """Whether there may be such a part at all.
 
     Raises:
-        ConfigurationError: no procedure is of that field, or the months end before they begin.
+        ConfigurationError: no procedure is of that field, or the range ends before it begins.
     """
-    if first_month and last_month and last_month < first_month:
-        raise ConfigurationError(f"months from {first_month:%Y-%m} to {last_month:%Y-%m}: give the earlier one first")
+    if first and last and last < first:
+        raise ConfigurationError(f"from {first:%Y-%m-%d} to {last:%Y-%m-%d}: give the earlier one first")
     known = "select 1 from mart.dim_procedure where field_code = %s limit 1"
     if field and field != "unknown" and not connection.execute(known, [field]).fetchone():
         raise ConfigurationError(f"field {field!r}: no procedure is of it; give a field_code of mart.dim_procedure")

@@ -62,6 +62,7 @@ def write_repair_list(report: Report, night: dt.date, file: Path) -> int:
     sheet.title = words()["sheet"]
     sheet["A1"] = words()["title"].format(night=night)
     sheet["A1"].font = Font(bold=True, size=14)
+    sheet["A2"] = words()["note"]
     rows = report.dicts()
     _head(sheet)
     for place, row in enumerate(rows, HEADING_ROW + 1):
