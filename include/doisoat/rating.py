@@ -152,8 +152,8 @@ def _when(since: Days | None, until: Days | None, period: Period) -> dict[str, A
     """What a Part says of --from and --to: whole months as months, which every night keeps; else days."""
     if (since is None or since.first.day == 1) and (until is None or until.last == _last_of_month(until.last)):
         return {
-            "first_month": since and since.first,
-            "last_month": until and until.last.replace(day=1),
+            "first_month": since.first if since else None,
+            "last_month": until.last.replace(day=1) if until else None,
         }
     if since is None or until is None or period is not Period.ALL:
         raise ConfigurationError(
@@ -224,7 +224,7 @@ def rates(
 
     with warehouse_at_hand() as (site, connection):
         chosen = chosen_night(connection, night)
-        check_part(connection, field, since and since.first, until and until.last)
+        check_part(connection, field, since.first if since else None, until.last if until else None)
         part = Part(
             by=by and str(by),
             period="range" if period is Period.ALL and since and until else str(period),

@@ -29,9 +29,7 @@ class Channel(StrEnum):
     UNKNOWN = "unknown"
 
 
-def check_part(
-    connection: psycopg.Connection, field: str | None, first: dt.date | None, last: dt.date | None
-) -> None:
+def check_part(connection: psycopg.Connection, field: str | None, first: dt.date | None, last: dt.date | None) -> None:
     """Whether there may be such a part at all.
 
     Raises:
