@@ -49,9 +49,7 @@ def indicate(connection: psycopg.Connection, settings: ProvinceSettings, compari
 
 def _keep(connection: psycopg.Connection, night: dt.date) -> None:
     for table, tonight in ((INDICATOR_CELL, "indicator_cell_tonight"), (RATE, "rate_tonight")):
-        connection.execute(
-            f"analyze {tonight}"
-        )  # else each row of an indicator may be held against all of them: quadratic
+        connection.execute(f"analyze {tonight}")  # else each row may be held against all of them
         held = connection.execute(
             f"select {table.scope} from {table.name} where to_night >= %s union select {table.scope} from {tonight}",
             [night],
