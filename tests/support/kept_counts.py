@@ -18,7 +18,7 @@ def counted_but_not_kept(world: World) -> list[tuple[Any, ...]]:
         ),
         kept as (
             select source_id, agency_id, procedure_family, receipt_month, current_rows, dossiers, ranked_rows, kept_rows
-            from core.listed_cell where (current_rows, dossiers, ranked_rows, kept_rows) <> (0, 0, 0, 0)
+            from core.listed_cell
         )
         (select 'counted', * from counted except select 'counted', * from kept)
         union all (select 'kept', * from kept except select 'kept', * from counted)"""

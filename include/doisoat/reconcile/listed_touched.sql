@@ -4,5 +4,5 @@ drop table if exists raw.listed;
 create unlogged table raw.listed as
 select source_id, agency_id, procedure_family, receipt_month, current_rows, dossiers, ranked_rows, kept_rows
 from core.listed_cell
-where source_id = any (%(provincial_sources)s::text[] || %(national_sources)s::text[]) and current_rows > 0;
+where source_id = any (%(provincial_sources)s::text[] || %(national_sources)s::text[]);
 analyze raw.listed;

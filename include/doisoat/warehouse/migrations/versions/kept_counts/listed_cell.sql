@@ -10,6 +10,7 @@ create table core.listed_cell (
     kept_rows bigint not null,
     unique nulls not distinct (source_id, agency_id, procedure_family, receipt_month)
 );
+create index listed_cell_empty on core.listed_cell (source_id) where current_rows = 0;
 comment on table core.listed_cell is 'How many current rows of core.dossier_record a source has in each cell: kept by triggers as rows come and go, counted anew whenever a night looks at all. Grain: source, agency, procedure family, month of receipt.';
 comment on column core.listed_cell.source_id is 'The source.';
 comment on column core.listed_cell.agency_id is 'The agency, "unknown" included.';
@@ -36,6 +37,8 @@ begin
         set current_rows = c.current_rows + excluded.current_rows, dossiers = c.dossiers + excluded.dossiers,
             ranked_rows = c.ranked_rows + excluded.ranked_rows, kept_rows = c.kept_rows + excluded.kept_rows
     $query$, case tg_op when 'INSERT' then came when 'DELETE' then went else came || ' union all ' || went end);
+    -- what is kept is what is there, however it came about
+    delete from core.listed_cell where current_rows = 0;
     return null;
 end $$;
 comment on function core.add_to_listed_cell() is 'Adds what a statement did to core.dossier_record to core.listed_cell.';
