@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from doisoat.cli import commands
+from doisoat.cli import commands, warehouse_at_hand
 from support.world import World, total
 from typer.testing import CliRunner
 
@@ -60,6 +60,17 @@ def test_rates_of_parts_add_up_to_the_whole(world: World) -> None:
         == {None: (2, 3)}
     )
     assert own("--from", "2024-04-03", "--to", "2024-04-15") == {}
+
+
+def test_a_report_sees_one_moment_of_the_warehouse(world: World) -> None:
+    """It asks several queries: a night that is loaded between two of them is in none."""
+    count = "select count(*) from core.dossier_record"
+    with warehouse_at_hand() as (_, connection):
+        before = connection.execute(count).fetchone()
+        world.rows("delete from core.dossier_record where source_id = 'igate'")
+        assert connection.execute(count).fetchone() == before
+    with warehouse_at_hand() as (_, connection):
+        assert connection.execute(count).fetchone() != before
 
 
 @pytest.mark.parametrize(

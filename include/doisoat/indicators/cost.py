@@ -45,7 +45,10 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: of which night (and where its rows are), which indicator, and of which dossiers and months."""
+    """What is asked: of which night (and where its rows are), which indicator, and of which dossiers and months.
+
+    Not of days: of what a repair changes only the month is known.
+    """
 
     night: dt.date
     archive_id: int
