@@ -21,7 +21,7 @@ from doisoat.forms import forms
 from doisoat.operate import operations
 from doisoat.rating import rating
 from doisoat.reports.agencies import agency_named
-from doisoat.reports.parts import Channel, Level, check_part
+from doisoat.reports.parts import Channel, Level, Pair, check_range, check_words
 from doisoat.reports.query import Format, Report, archive_of, query, show
 from doisoat.settings import WAREHOUSE_CONNECTION_ID
 from doisoat.site import DEFAULT_HOME, Site
@@ -45,14 +45,6 @@ class ListFormat(StrEnum):
     JSON = "json"
     CSV = "csv"
     XLSX = "xlsx"
-
-
-class Pair(StrEnum):
-    """Which two sides are compared."""
-
-    NATIONAL_PROVINCIAL = "national_provincial"
-    MINISTRY_PROVINCIAL = "ministry_provincial"
-    MINISTRY_NATIONAL = "ministry_national"
 
 
 class Grain(StrEnum):
@@ -147,9 +139,10 @@ def bridge(
 
     only = (level and str(level), channel and str(channel))
     part = Part(since and since.date(), until and until.date(), agency, procedure, field, *only)
+    check_range(part.first_month, part.last_month)
     with warehouse_at_hand() as (site, connection):
         chosen = chosen_night(connection, night)
-        check_part(connection, field, since, until)
+        check_words(connection, field=field, procedure=procedure)
         declared_by = site.settings.reconciliation.declared_by
         report = ask(connection, chosen, archive_of(connection, chosen, revision), by=str(by), part=part,
                      with_ministries=with_ministries, declared_by=declared_by)  # fmt: skip
@@ -186,13 +179,14 @@ def gaps(
             "owner": owner and agency_named(connection, owner)[0],
         }
         report = query(connection, "gaps", asked)
+        names = dict(query(connection, "names", {}).rows) if out else {}
     if out is None:
         columns = (*GAP_COLUMNS, *(("standing",) if all else ()))
         print_report(report, Format(format), _titled("Gaps", chosen, revision), columns, blank=GAP_COLUMNS)
         return
     from doisoat.reports.repair_list import write_repair_list
 
-    typer.echo(f"{out}: {write_repair_list(report, chosen, out)} gaps of night {chosen}")
+    typer.echo(f"{out}: {write_repair_list(report, names, chosen, out)} gaps of night {chosen}")
 
 
 @commands.command()
@@ -384,8 +378,13 @@ def site_at_hand() -> Iterator[Site]:
 
 @contextmanager
 def warehouse_at_hand() -> Iterator[tuple[Site, psycopg.Connection]]:
-    """The site and a connection that sees one moment of the warehouse: a night that is loaded meanwhile is in none of it."""
+    """The site and a connection that sees one moment of the warehouse: a night that is loaded meanwhile is in none of it.
+
+    Moments are told by the province's clock.
+    """
     with site_at_hand() as site, connect(site.dsn) as connection:
+        connection.execute("select set_config('TimeZone', %s, false)", [site.settings.province.timezone])
+        connection.commit()
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         yield site, connection
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,8 @@ import typer
 
 from doisoat.errors import DecisionRefusedError
 from doisoat.explain.decisions import Said, Selection, decide, select
+from doisoat.reports.agencies import agency_named
+from doisoat.reports.parts import Pair, check_words
 
 #: Both are added to `doisoat` by doisoat.cli.
 gap = typer.Typer(no_args_is_help=True, help="Say something of open gaps: doisoat gap --cause C --agency A ACTION.")
@@ -23,17 +26,17 @@ Reason = Annotated[str, typer.Option(help="Why; stays in the record. No person's
 def which(
     context: typer.Context,
     dossier: Annotated[str | None, typer.Option(help="One of its codes.")] = None,
-    pair: Annotated[str | None, typer.Option(help="Only of these two sides.")] = None,
+    pair: Annotated[Pair | None, typer.Option(help="Only of these two sides.")] = None,
     kind: Annotated[str | None, typer.Option(help="Only of this kind: a presence, an attribute, an extra row.")] = None,
     cause: Annotated[str | None, typer.Option(help="Only of this cause.")] = None,
-    agency: Annotated[str | None, typer.Option(help="Only of this agency, and all below it.")] = None,
+    agency: Annotated[str | None, typer.Option(help="Only of this agency (id, code or former code), and all below it.")] = None,
     procedure: Annotated[str | None, typer.Option(help="Only of this procedure.")] = None,
     received_from: Day = None,
     received_to: Day = None,
 ) -> None:
     """Which of the open gaps of the last published night are meant."""
     days = [moment.date() if moment else None for moment in (received_from, received_to)]
-    context.obj = Selection(dossier, pair, kind, cause, agency, procedure, *days)
+    context.obj = Selection(dossier, pair and str(pair), kind, cause, agency, procedure, *days)
 
 
 @gap.command()
@@ -107,5 +110,8 @@ def _say(selection: Selection, action: str, reason: str | None = None, expires_o
     said = Said(action, account(), "command_line", reason, expires_on)
     with site_at_hand() as site, writing(site.dsn) as connection:
         night = last_published(connection)
+        check_words(connection, cause=selection.cause, procedure=selection.procedure)
+        if selection.agency:
+            selection = replace(selection, agency=agency_named(connection, selection.agency)[0])
         kept = decide(connection, night, select(connection, night, selection), said)
     typer.echo(f"night {night}: {action}: {kept} gaps")

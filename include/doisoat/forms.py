@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 
 from doisoat.reports.agencies import agency_named
-from doisoat.reports.form import Asked, CountsAs, Reading, default_counts_as
+from doisoat.reports.form import Asked, CountsAs, Reading, default_counts_as, with_ranges
 from doisoat.reports.form import form as make_form
 from doisoat.reports.query import Format, query, show
+from doisoat.sources.report_workbook_words import MEASURES
 
 #: Added to `doisoat` by doisoat.cli.
 forms = typer.Typer()
@@ -32,7 +33,11 @@ def form(
     format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
     xlsx: Annotated[Path | None, typer.Option(help="Write a workbook in the form's layout instead.")] = None,
 ) -> None:
-    """Form II.06a/VPCP/KSTT of any days: received, resolved, pending by level and field, from dossiers as known on a night."""
+    """Form II.06a/VPCP/KSTT of any days: received, resolved, pending by level and field, from dossiers as known on a night.
+
+    Where the evidence leaves a count open, the table and the workbook show a range; the other formats hold the least of it, and what
+    is open in columns of its own.
+    """
     from doisoat.cli import console, site_at_hand
     from doisoat.reports.form_workbook import write_form
     from doisoat.warehouse.database import connect
@@ -56,7 +61,7 @@ def form(
         write_form(xlsx, report, asked, office)
         typer.echo(f"{xlsx}: {title}")
     else:
-        show(console, report, format, title)
+        show(console, with_ranges(report) if format is Format.TABLE else report, format, title)
 
 
 @forms.command()
@@ -80,6 +85,8 @@ def reported(
     from doisoat.cli import chosen_night, console, site_at_hand
     from doisoat.warehouse.database import connect
 
+    if measure not in ("all", *MEASURES):
+        raise typer.BadParameter(f"there is no {measure!r}; give all or one of {', '.join(MEASURES)}", param_hint="--measure")
     with site_at_hand() as site, connect(site.dsn) as connection:
         chosen = chosen_night(connection, night)
         in_force = reading or Reading(site.settings.indicators.readings["on_time"])

@@ -14,7 +14,7 @@ from doisoat.indicators.cells import Days
 from doisoat.indicators.rates import Part, rests_on
 from doisoat.indicators.rates import rates as rates_of
 from doisoat.reports.agencies import agency_named
-from doisoat.reports.parts import Channel, Level, check_part
+from doisoat.reports.parts import Channel, Level, check_month, check_range, check_words
 from doisoat.reports.query import Format
 
 #: Added to `doisoat` by doisoat.cli.
@@ -108,6 +108,7 @@ def score(
         part = _period_of(
             month, quarter, year or dt.datetime(chosen.year, 1, 1), of and agency_named(connection, of)[0]
         )
+        check_words(connection, cause=wanted.get("cause"), procedure=wanted.get("procedure"))
         if "agency" in wanted:
             wanted["agency"] = agency_named(connection, wanted["agency"])[0]
         question = Question(chosen, archive_of(connection, chosen, None), asked, part)
@@ -136,6 +137,7 @@ def services(
 
     with warehouse_at_hand() as (site, connection):
         chosen = chosen_night(connection, night)
+        check_month(month.date(), chosen)
         archive_id = archive_of(connection, chosen, revision)
         report = four_numbers(connection, site.settings, month.date(), chosen, archive_id)
     print_report(report, format, f"Services, received in {month:%Y-%m}, night {chosen}", COLUMNS)
@@ -185,6 +187,7 @@ def walk(
 
     with warehouse_at_hand() as (site, connection):
         chosen, choices = chosen_night(connection, night), site.settings.indicators
+        check_month(month.date(), chosen)
         report = query(connection, "walk", {
             "night": chosen, "archive_id": archive_of(connection, chosen, None), "month": month.date(),
             "agency": agency and agency_named(connection, agency)[0], "reported_by": choices.reported_by,
@@ -222,9 +225,10 @@ def rates(
     from doisoat.cli import chosen_night, print_report, warehouse_at_hand
     from doisoat.reports.query import archive_of
 
+    check_range(since and since.first, until and until.last)
     with warehouse_at_hand() as (site, connection):
         chosen = chosen_night(connection, night)
-        check_part(connection, field, since.first if since else None, until.last if until else None)
+        check_words(connection, field=field, procedure=procedure)
         part = Part(
             by=by and str(by),
             period="range" if period is Period.ALL and since and until else str(period),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -72,6 +73,28 @@ def test_a_list_is_sent_filled_in_and_read_once(world: World, tmp_path: Path) ->
     rows = json.loads(doisoat(world, "gaps", "--night", NIGHT, "--format", "json").stdout)
     assert {row["dossier_id"]: row["state"] for row in rows} == {code: state[0] for code, state in told.items()}
     assert "Cổng đã hiện đúng từ sáng nay" in doisoat(world, "explain", A).stdout
+
+
+def test_the_list_says_values_in_words(world: World, tmp_path: Path) -> None:
+    _, _, sheet = sent(world, tmp_path)
+    [row] = [
+        row for row in range(HEADING_ROW + 1, sheet.max_row + 1) if A in str(sheet.cell(row, column(sheet, "gap_id")).value)
+    ]
+    told = [sheet.cell(row, column(sheet, f"{side}_value")).value for side in ("provincial", "national", "ministry")]
+    assert told == ["Yêu cầu bổ sung giấy tờ (5)", "Đã xử lý xong (9)", None]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_list_may_come_back_with_any_separator_of_spreadsheets(separator: str, world: World, tmp_path: Path) -> None:
+    rows = list(csv.DictReader(doisoat(world, "gaps", "--night", NIGHT, "--format", "csv").stdout.splitlines()))
+    file = tmp_path / "returned.csv"
+    with file.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.DictWriter(stream, [*rows[0], "answer", "reason"], delimiter=separator)
+        writer.writeheader()
+        writer.writerows({**row, "answer": "done" if row["dossier_id"] == B else "", "reason": ""} for row in rows)
+    done = doisoat(world, "answers", str(file))
+    assert (done.returncode, done.stdout) == (0, f"night {NIGHT}: 1 answers kept, 0 known already, 0 not taken\n")
+    assert states(world)[B][0] == "done"
 
 
 def test_what_cannot_be_placed_is_refused_where_it_stands_and_the_rest_is_kept(world: World, tmp_path: Path) -> None:

@@ -16,10 +16,20 @@ WRONG = {
     "gaps --owner H99": "none has this id or code",
     "gaps --format xlsx --out no/such/folder/gaps.xlsx": "No such file or directory",
     "form --from 2024-03-01 --to 2024-03-31 --xlsx no/such/folder/form.xlsx": "No such file or directory",
-    "bridge --field nonsense": "no procedure is of it",
+    "bridge --field nonsense": "field_code of mart.dim_procedure",
+    "bridge --procedure 9.123456": "procedure_family of mart.dim_procedure",
+    "score --if cause=nonsense": "docs/generated/causes.md",
+    "score --if procedure=nonsense": "procedure_family of mart.dim_procedure",
+    "reported --measure nonsense": "received_online",
+    "services --month 2024-05": "it begins after night 2024-04-19",
+    "walk --month 2024-05": "it begins after night 2024-04-19",
+    "gap --agency H99 acknowledge": "none has this id or code",
+    "gap --cause nonsense acknowledge": "docs/generated/causes.md",
+    "gap --pair nonsense acknowledge": "national_provincial",
+    "rates --procedure nonsense": "procedure_family of mart.dim_procedure",
     "bridge --level nonsense": "commune",
     "bridge --from 2024-03 --to 2024-01": "give the earlier one first",
-    "rates --field nonsense": "no procedure is of it",
+    "rates --field nonsense": "field_code of mart.dim_procedure",
     "rates --channel nonsense": "online",
     "rates --from 2024-03 --to 2024-01": "give the earlier one first",
     "rates --format nonsense": "csv",
@@ -48,6 +58,8 @@ def test_a_word_that_names_nothing_is_refused(world: World) -> None:
 def test_words_that_name_something_are_answered(world: World) -> None:
     [(field,)] = world.rows("select min(field_code) from mart.dim_procedure")
     for words in (f"rates --night {NIGHT} --field {field}", f"bridge --level commune --channel direct --field {field}",
+                  "bridge --level unknown", "bridge --by agency --field unknown", "services --month 2024-04",
+                  "gap --agency 000.01.21.H37 acknowledge",
                   "rates --level unknown --channel unknown --from 2024-03 --to 2024-03", f"reported --night {NIGHT}",
                   "score --month 2024-04", "catalogues --day 2020-01-01"):  # fmt: skip
         done = doisoat(world, *words.split())

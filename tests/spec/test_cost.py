@@ -121,7 +121,7 @@ def test_each_group_is_promised_what_comes_of_it_alone_and_after_the_others(worl
         "left_out",
         "never_seen_locally",
     ]
-    assert [row["gaps"] for row in told] == [1, 1, 1, 1]
+    assert [row["to_repair"] for row in told] == [1, 1, 1, 1]
     run(world, NEXT, tables(igate=f"{D}\n{M}", portal=f"{D}\n{M}", licences=M))
     assert told[-1]["ratio_with_all_before"] == ratio(world, "sync_corrected", NEXT) == 1
 

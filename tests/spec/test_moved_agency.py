@@ -176,10 +176,10 @@ def test_of_the_quarter_too_and_what_the_gaps_cost(world, unit):
         question = Question(NIGHT, 0, "sync_own", part)
         (gain,) = ranked(connection, world.site.settings, question, Repair(), "all").dicts()
         (of_ward,) = ranked(connection, world.site.settings, question, Repair(agency=MOVED), "all").dicts()
-    assert gain["gaps"] == held - synced
+    assert gain["to_repair"] == held - synced
     assert gain["ratio_now"] == pytest.approx(synced / held, abs=1e-6)
     assert gain["ratio_if_repaired"] == 1
-    assert of_ward["gaps"] == 2  # two of April at the district; one of May and one of June at the department
+    assert of_ward["to_repair"] == 2  # two of April at the district; one of May and one of June at the department
 
 
 def test_what_has_no_receipt_date_is_in_no_period_and_stands_where_its_agency_does_on_the_night(world):

@@ -156,7 +156,7 @@ def test_a_repair_of_the_sync_rate_gains_in_what_it_multiplies_too(world):
     with connect(world.dsn) as connection:
         question = Question(dt.date.fromisoformat(NIGHT), 0, "online_share_multiplied", april)
         [row] = ranked(connection, world.site.settings, question, Repair(), "all").dicts()
-    assert (row["gaps"], row["ratio_now"], row["ratio_if_repaired"]) == (2, 0.375, 0.75)
+    assert (row["to_repair"], row["ratio_now"], row["ratio_if_repaired"]) == (2, 0.375, 0.75)
 
 
 def test_where_the_sync_rate_is_unknown_so_is_the_product(world):

@@ -23,6 +23,8 @@ from doisoat.sources.workbooks import REASONS
 OF_CSV = ("pair", "dossier_id", "gap_kind", "attribute", "answer", "reason")
 #: The headings are among the first rows; a list of a million gaps does not unfold to more than this.
 HEAD_ROWS, LARGEST = 10, 256 << 20
+#: Between the columns of a .csv: a spreadsheet of a Vietnamese system writes semicolons.
+SEPARATORS = (",", ";", "\t")
 #: One row of a list: where it stands, what its cells say, and which of them (from 0) show no value though something is meant.
 _Row = tuple[str, list[str], set[int]]
 
@@ -136,7 +138,9 @@ _STATE = """
 def _rows_of_csv(file: Path) -> Iterator[_Row]:
     try:
         with file.open(encoding="utf-8-sig", newline="") as stream:
-            for number, cells in enumerate(csv.reader(stream), 1):
+            head = stream.readline()
+            stream.seek(0)
+            for number, cells in enumerate(csv.reader(stream, delimiter=max(SEPARATORS, key=head.count)), 1):
                 yield f"row {number}", [cell.strip() for cell in cells], set()
     except (OSError, ValueError, csv.Error) as error:
         raise _unreadable(file, type(error).__name__) from None

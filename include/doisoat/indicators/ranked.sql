@@ -1,5 +1,5 @@
 -- "Repair this, gain that": most first. Gains alone do not add up; what all that comes before gains together is beside.
-select t.place, t.label, t.gaps, now.ratio_least as ratio_now, a.ratio_least as ratio_if_repaired,
+select t.place, t.label, t.to_repair, now.ratio_least as ratio_now, a.ratio_least as ratio_if_repaired,
     a.ratio_least - now.ratio_least as gain, round(gain.points, 4) as points,
     i.ratio_least as ratio_with_all_before, round(gain.points_in_turn, 4) as points_with_all_before,
     round(recon.points(m.ratio_least, 1, %(share_full_at)s) - recon.points(m_now.ratio_least, 1, %(share_full_at)s), 4)

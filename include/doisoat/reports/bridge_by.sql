@@ -57,8 +57,8 @@ select coalesce(value, 'unknown') as value, max(name) as name, sum(sign) as entr
     case when %(with_ministries)s then count(*) filter (where entry_kind = 'ministry_on_portal') end as on_both,
     case when %(with_ministries)s then count(*) filter (where entry_kind = 'undetermined') end as undetermined
 from named
-where (%(field)s::text is null or field_code = %(field)s)
-  and (%(level)s::text is null or level = %(level)s)
-  and (%(channel)s::text is null or channel = %(channel)s)
+where (%(field)s::text is null or coalesce(field_code, 'unknown') = %(field)s)
+  and (%(level)s::text is null or coalesce(level, 'unknown') = %(level)s)
+  and (%(channel)s::text is null or coalesce(channel, 'unknown') = %(channel)s)
 group by 1
 order by abs(sum(sign)) desc, count(*) desc, 1

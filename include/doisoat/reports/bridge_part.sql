@@ -22,15 +22,15 @@ part as (
         case when %(grain)s = 'agency_month' then t.agency_id else %(agency)s end as agency_id, t.national_listed,
         t.provincial_listed, t.added_by_ministries, t.undetermined, t.entries
     from term t
+    left join archive.any_procedure p using (procedure_family)
+    left join (
+        select distinct on (agency_id) agency_id, level from archive.any_agency order by agency_id, valid_from desc
+    ) a on a.agency_id = t.agency_id
     where (%(first_month)s::date is null or t.receipt_month >= %(first_month)s)
       and (%(last_month)s::date is null or t.receipt_month <= %(last_month)s)
       and (%(procedure)s::text is null or t.procedure_family = core.procedure_family(%(procedure)s))
-      and (%(field)s::text is null or t.procedure_family in (
-        select procedure_family from archive.any_procedure where field_code = %(field)s))
-      and (%(level)s::text is null or t.agency_id in (
-        select agency_id from (
-            select distinct on (agency_id) agency_id, level from archive.any_agency order by agency_id, valid_from desc
-        ) a where level = %(level)s))
+      and (%(field)s::text is null or coalesce(p.field_code, 'unknown') = %(field)s)
+      and (%(level)s::text is null or coalesce(a.level, 'unknown') = %(level)s)
       and (%(agency)s::text is null or exists (
         select from subtree s
         where s.agency_id = t.agency_id and s.from_month <= coalesce(t.receipt_month, date_trunc('month', %(night)s::date))

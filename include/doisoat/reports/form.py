@@ -29,6 +29,15 @@ class Reading(StrEnum):
     ON_TIME_BY_DATE = "on_time_by_date"
 
 
+#: Of which columns a count may be short, and by which other columns at most.
+OPEN = {
+    **dict.fromkeys(("received_online", "received_direct_or_post"), ("received_channel_unknown",)),
+    **dict.fromkeys(("resolved", "pending"), ("ended_undated",)),
+    **dict.fromkeys(("resolved_early", "resolved_on_time", "resolved_overdue"), ("resolved_undecided", "ended_undated")),
+    **dict.fromkeys(("pending_in_time", "pending_overdue"), ("pending_undecided", "ended_undated")),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Which form is wanted.
@@ -77,6 +86,19 @@ def form(connection: psycopg.Connection, settings: ProvinceSettings, asked: Aske
                 "with_returned": asked.counts_as is CountsAs.WITH_RETURNED,
             },
         )
+
+
+def with_ranges(report: Report) -> Report:
+    """The form for a reader: a count that the evidence leaves open is a range, "0–17", never its least alone.
+
+    What ended nobody says when may have been resolved in the period, or have been pending at its end.
+    """
+    rows = []
+    for row in report.dicts():
+        most = {name: row[name] + sum(row[doubt] for doubt in doubts) for name, doubts in OPEN.items()}
+        shown = {name: row[name] if row[name] == most[name] else f"{row[name]}–{most[name]}" for name in OPEN}
+        rows.append(tuple({**row, **shown}.values()))
+    return Report(report.columns, rows)
 
 
 def default_counts_as(settings: ProvinceSettings) -> CountsAs:

@@ -12,7 +12,7 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from doisoat.reports.form import Asked, CountsAs
+from doisoat.reports.form import Asked, CountsAs, with_ranges
 from doisoat.reports.query import Report
 from doisoat.reports.workbooks import save
 
@@ -20,13 +20,13 @@ COUNTS = ("received_and_carried_over", "received_online", "received_direct_or_po
           "resolved_on_time", "resolved_overdue", "pending", "pending_in_time", "pending_overdue")  # fmt: skip
 LEVELS = {"province": "TTHC CẤP TỈNH", "district": "TTHC CẤP HUYỆN", "commune": "TTHC CẤP XÃ", "unknown": "CHƯA RÕ CẤP"}
 UNKNOWN_FIELD = "Chưa rõ lĩnh vực"
-#: Counts that have no column, and what is said of them below the table.
+#: Counts that have no column, and what is said of them below the table: of those in reports.form.OPEN, why there are ranges.
 APART = {
-    "received_channel_unknown": "Hồ sơ tiếp nhận trong kỳ chưa rõ kênh tiếp nhận (chỉ có trong cột 3)",
-    "resolved_undecided": "Hồ sơ đã giải quyết chưa đủ căn cứ xác định trước, đúng hay quá hạn (chỉ có trong cột 7)",
-    "pending_undecided": "Hồ sơ đang giải quyết chưa đủ căn cứ xác định trong hạn hay quá hạn (chỉ có trong cột 11)",
+    "received_channel_unknown": "Hồ sơ tiếp nhận trong kỳ chưa rõ kênh tiếp nhận (cột 4 và 5 ghi khoảng)",
+    "resolved_undecided": "Hồ sơ đã giải quyết chưa đủ căn cứ xác định trước, đúng hay quá hạn (cột 8, 9 và 10 ghi khoảng)",
+    "pending_undecided": "Hồ sơ đang giải quyết chưa đủ căn cứ xác định trong hạn hay quá hạn (cột 12 và 13 ghi khoảng)",
     "ended_without_result": "Hồ sơ từ chối, rút hoặc dừng xử lý trong kỳ (chỉ có trong cột 3)",
-    "ended_undated": "Hồ sơ tiếp nhận trong kỳ đã kết thúc, hệ thống nguồn không ghi ngày kết thúc (chỉ có trong cột 3)",
+    "ended_undated": "Hồ sơ tiếp nhận trong kỳ đã kết thúc, hệ thống nguồn không ghi ngày kết thúc (cột 7 đến 13 ghi khoảng)",
 }
 _RETURNED, _AWAITING = " (bao gồm hồ sơ từ chối, rút, dừng xử lý)", " (bao gồm hồ sơ chờ bổ sung)"
 #: Label, first row, first column, last row, last column, within the header.
@@ -60,10 +60,9 @@ def write_form(path: Path, report: Report, asked: Asked, office: str) -> None:
     top = sheet.max_row + 1
     _header(sheet, top, with_returned=asked.counts_as is CountsAs.WITH_RETURNED)
     _row(sheet, [f"({number})" for number in range(1, 14)], Font(italic=True))
-    rows = report.dicts()
-    for cells, font in _body(rows):
+    for cells, font in _body(with_ranges(report).dicts()):
         _row(sheet, cells, font)
-    _apart(sheet, rows[-1])
+    _apart(sheet, report.dicts()[-1])
     for column, width in zip("ABCDEFGHIJKLM", _WIDTHS, strict=True):
         sheet.column_dimensions[column].width = width
     sheet.freeze_panes = f"C{top + 4}"

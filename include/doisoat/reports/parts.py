@@ -1,4 +1,4 @@
-"""By which words a part of the dossiers is named on the command line: another word is refused, not answered with nothing."""
+"""By which words dossiers and gaps are named on the command line: another word is refused, not answered with nothing."""
 
 from __future__ import annotations
 
@@ -29,14 +29,53 @@ class Channel(StrEnum):
     UNKNOWN = "unknown"
 
 
-def check_part(connection: psycopg.Connection, field: str | None, first: dt.date | None, last: dt.date | None) -> None:
-    """Whether there may be such a part at all.
+class Pair(StrEnum):
+    """Which two sides are compared."""
+
+    NATIONAL_PROVINCIAL = "national_provincial"
+    MINISTRY_PROVINCIAL = "ministry_provincial"
+    MINISTRY_NATIONAL = "ministry_national"
+
+
+#: Of each word: whether it names anything, and where the words that do are.
+_KNOWN = {
+    "field": ("select 1 from mart.dim_procedure where field_code = %s limit 1", "a field_code of mart.dim_procedure"),
+    "procedure": (
+        "select 1 from mart.dim_procedure where procedure_family = core.procedure_family(%s)",
+        "a procedure_family of mart.dim_procedure, or a code of it",
+    ),
+    "cause": ("select 1 from core.cause_rule where cause = %s", "a cause of docs/generated/causes.md"),
+}
+
+
+def check_words(connection: psycopg.Connection, **said: str | None) -> None:
+    """Whether each word names something: field, procedure or cause; None and `unknown` (but as a cause) always do.
 
     Raises:
-        ConfigurationError: no procedure is of that field, or the range ends before it begins.
+        ConfigurationError: one names nothing.
+    """
+    for name, word in said.items():
+        known, where = _KNOWN[name]
+        is_asked = word is not None and (word != "unknown" or name == "cause")
+        if is_asked and not connection.execute(known, [word]).fetchone():
+            raise ConfigurationError(f"{name} {word!r}: there is none; give {where}")
+
+
+def check_range(first: dt.date | None, last: dt.date | None) -> None:
+    """Whether a range of months or days is one.
+
+    Raises:
+        ConfigurationError: it ends before it begins.
     """
     if first and last and last < first:
         raise ConfigurationError(f"from {first:%Y-%m-%d} to {last:%Y-%m-%d}: give the earlier one first")
-    known = "select 1 from mart.dim_procedure where field_code = %s limit 1"
-    if field and field != "unknown" and not connection.execute(known, [field]).fetchone():
-        raise ConfigurationError(f"field {field!r}: no procedure is of it; give a field_code of mart.dim_procedure")
+
+
+def check_month(month: dt.date, night: dt.date) -> None:
+    """Whether anything can be known of a month.
+
+    Raises:
+        ConfigurationError: it begins after the night.
+    """
+    if month > night:
+        raise ConfigurationError(f"month {month:%Y-%m}: it begins after night {night}, as known on which it is asked; give an earlier one")

@@ -52,10 +52,13 @@ def read_gap_id(text: str) -> tuple[str, str, str, str] | None:
     return (parts[0], parts[1], parts[2], parts[3]) if len(parts) == 4 and all(parts[:3]) else None
 
 
-def write_repair_list(report: Report, night: dt.date, file: Path) -> int:
+def write_repair_list(report: Report, names: dict[str, str], night: dt.date, file: Path) -> int:
     """Write the gaps of a night (reports/gaps.sql) as a workbook; returns how many there are.
 
     Every text is written as a text, so none is run as a formula.
+
+    Args:
+        names: of agencies and procedures by their codes (reports/names.sql), which stand beside the codes.
     """
     book = Workbook()
     sheet: Worksheet = book.active  # type: ignore[assignment]
@@ -66,7 +69,7 @@ def write_repair_list(report: Report, night: dt.date, file: Path) -> int:
     rows = report.dicts()
     _head(sheet)
     for place, row in enumerate(rows, HEADING_ROW + 1):
-        _write_row(sheet, place, row)
+        _write_row(sheet, place, {**row, **_in_words(row, names)})
     _make_usable(sheet, HEADING_ROW + len(rows))
     save(book, file)
     return len(rows)
@@ -79,6 +82,24 @@ def _head(sheet: Worksheet) -> None:
         cell.fill = PatternFill("solid", fgColor="FFF2CC" if column["shows"] in FILLED_IN else "D9E1F2")
         cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
         sheet.column_dimensions[get_column_letter(number)].width = column["width"]
+
+
+def _in_words(row: dict[str, Any], names: dict[str, str]) -> dict[str, str | None]:
+    """What each side of the pair says of an attribute, as an office reads it; what a side does not say is said to be so."""
+    if row["gap_kind"] != "difference":
+        return {}
+    attribute = row["attribute"]
+    known = words()["statuses"] if attribute == "status" else names
+    told = {}
+    for side in ("national", "provincial", "ministry"):
+        value = row[f"{side}_value"]
+        if value is None:
+            told[f"{side}_value"] = words()["unsaid"] if side in row["pair"].split("_") else None
+        elif attribute.endswith("_date"):
+            told[f"{side}_value"] = f"{dt.date.fromisoformat(value):%d/%m/%Y}"
+        else:
+            told[f"{side}_value"] = f"{known[value]} ({value})" if value in known else value
+    return told
 
 
 def _write_row(sheet: Worksheet, place: int, row: dict[str, Any]) -> None:
