@@ -134,10 +134,12 @@ def score(key: Iterable[Mapping[str, Any]], said: Mapping[str, set[str]]) -> Sco
     meant = {cause: kind for kind, causes in MEANS.items() for cause in causes}
     blaming = {cause.id for cause in load_causes() if cause.blames != "nobody"}
     claims = {cause.id for cause in load_causes() if cause.decides} & blaming & set(meant)
+    key = list(key)
+    partly = in_part(key)
     for line in key:
         causes = {cause for name in places(line) for cause in said.get(name, ())}
         claimed = {meant[cause] for cause in causes & claims}
-        true = truths(line)
+        true = truths(line, partly)
         result.differing += bool(causes & (blaming | {UNDETERMINED}))
         result.undetermined += not claimed and bool(causes & (blaming | {UNDETERMINED}))
         if causes and not causes & (blaming | {UNDETERMINED}):
@@ -155,17 +157,30 @@ def score(key: Iterable[Mapping[str, Any]], said: Mapping[str, set[str]]) -> Sco
     return result
 
 
-def truths(line: Mapping[str, Any]) -> set[str]:
+def in_part(key: Iterable[Mapping[str, Any]]) -> set[tuple[str, str]]:
+    """The ministries' dossiers (source, key) of groups that the province holds in part: some were imported, and some were not.
+
+    A group is of one system, agency, procedure and day, of what the evidence leaves undetermined (sandbox/ministry_key.py);
+    whichever kinds of dossier it is made of, nobody can tell which is the one that is missing.
+    """
+    groups: dict[tuple[str, ...], list[Mapping[str, Any]]] = defaultdict(list)
+    for row in (row for line in key for row in line["ministry"] if row["provincial"] == "undetermined"):
+        groups[row["source"], row["agency"], row["procedure"][:8], row["received_date"]].append(row)
+    partly = [rows for rows in groups.values() if 0 < sum(bool(row["imported_as"]) for row in rows) < len(rows)]
+    return {(row["source"], row["record_key"]) for rows in partly for row in rows}
+
+
+def truths(line: Mapping[str, Any], partly: Collection[tuple[str, str]]) -> set[str]:
     """What is wrong with a dossier of the key and can be seen: its cause where the evidence decides it.
 
     A ministry's dossier that the province does not hold is left out, whatever else is wrong with it; of a group that is there
-    in part every one may be the one that is not.
+    in part (`in_part`) every one may be the one that is not.
     """
     true = {line["cause"]} if line["cause"] and line["showing"] and line["decided"] else set()
-    if any(row["provincial"] == "absent" for row in line["ministry"]):
-        true.add("left_out")
-    if line["kind"] == "group_partly_imported":
-        true.add("group_partly_imported")
+    for row in line["ministry"]:
+        true -= {"left_out", "group_partly_imported"}
+        true |= {"left_out"} if row["provincial"] == "absent" else set()
+        true |= {"group_partly_imported"} if (row["source"], row["record_key"]) in partly else set()
     return true
 
 

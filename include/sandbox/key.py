@@ -10,7 +10,21 @@ from sandbox.ministries import KINDS as MINISTRY_KINDS
 from sandbox.ministry_key import MinistryKey
 from sandbox.moments import DAY, local_date
 from sandbox.opencps_words import RecordKey, record_keys
-from sandbox.truth import ACCEPTED, DIRECT, ONLINE, POST, REFUSED, Dossier, LocalRow, PortalRow, latest
+from sandbox.truth import (
+    ACCEPTED,
+    DIRECT,
+    FEE,
+    ONLINE,
+    POST,
+    REFUSED,
+    SUBMITTED,
+    SUPPLEMENT,
+    WITHDRAWN,
+    Dossier,
+    LocalRow,
+    PortalRow,
+    latest,
+)
 from sandbox.world import World
 
 _ALLOWED_LAG = DAY
@@ -55,7 +69,7 @@ def key_line(
         "kind": made.kind,
         "cause": made.kind if kind and kind.is_cause else None,
         "resembles": kind.cause if kind and not kind.is_cause else None,
-        "decided": _is_decided(world, made),
+        "decided": _is_decided(world, made, now),
         "showing": _is_showing(made, presence, now),
         "agency": made.agency.agency_id,
         "procedure": made.procedure.code,
@@ -126,16 +140,22 @@ def _is_pending(made: Dossier, presence: str, now: int) -> bool:
     return now - max(since, accepted if presence == "provincial_only" else since) <= _ALLOWED_LAG
 
 
-def _is_decided(world: World, made: Dossier) -> bool:
+def _is_decided(world: World, made: Dossier, now: int) -> bool:
     kind = KINDS.get(made.kind)
-    if made.kind == "not_pushed_undated" and any(status == REFUSED for _, status in made.life):
-        return False  # what was never received has no receipt date rightly, and so tells nothing
+    if made.kind == "not_pushed_undated" and not _is_seen_accepted(world, made, now):
+        return False  # what was perhaps never received has no receipt date rightly, and so tells nothing
     if kind is None or kind.decides == "always":
         return True
     if kind.decides == "never":
         return False
     changes = [at for row in made.local for at in (row.gone_at, row.recoded_at) if at is not None]
     return any(at > world.cut_offs[0] for at in changes)
+
+
+def _is_seen_accepted(world: World, made: Dossier, now: int) -> bool:
+    """Whether a status of any night so far tells that it was received: not one that it may come to before."""
+    seen = {made.status_at(cut_off) for cut_off in (*world.cut_offs, now) if cut_off <= now}
+    return not seen <= {None, SUBMITTED, REFUSED, SUPPLEMENT, FEE, WITHDRAWN}
 
 
 def _is_showing(made: Dossier, presence: str, now: int) -> bool:

@@ -38,6 +38,29 @@ def test_what_is_right_wrong_and_missed(said: dict[str, set[str]], right: int, w
     assert (result.right.total(), result.wrong.total(), result.missed.total()) == (right, wrong, missed)
 
 
+def _of_ministry(kind: str, key: str, provincial: str, *imported: str, day: str = "2024-04-02") -> dict[str, object]:
+    row = {"source": "registration", "record_key": key, "agency": "H37.04", "procedure": "1.004797", "received_date": day,
+           "provincial": provincial, "imported_as": list(imported)}  # fmt: skip
+    return {"cause": "left_out" if kind == "left_out" else None, "kind": kind, "showing": True, "decided": True, "ministry": [row],
+            "local": [], "national": []}  # fmt: skip
+
+
+def test_a_group_is_there_in_part_whatever_it_is_made_of() -> None:
+    """One left out among what was imported by the day cannot be told from them; where none was imported no group is claimed."""
+    key = [
+        _of_ministry("left_out", "a", "undetermined"),
+        _of_ministry("imported_new_code", "b", "undetermined", "x"),
+        _of_ministry("left_out", "c", "undetermined", day="2024-04-03"),
+        _of_ministry("left_out", "d", "absent", day="2024-04-04"),
+        _of_ministry("imported_twice", "e", "undetermined", "y", "z", day="2024-04-05"),
+    ]
+    said = {f"registration {one}": {"group_partly_imported"} for one in "abce"} | {"registration d": {"left_out"}}
+    result = scoring.score(key, said)
+    assert (result.true["group_partly_imported"], result.true["left_out"]) == (2, 1)
+    assert result.found == result.true
+    assert result.wrong == {("group_partly_imported", "left_out"): 1, ("group_partly_imported", "imported_twice"): 1}
+
+
 @pytest.fixture
 def home() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="doisoat-score-", ignore_cleanup_errors=True) as directory:
