@@ -72,13 +72,33 @@ As = Annotated[Format, typer.Option("--format", help="How to print.")]
 NOW = dt.datetime(9999, 12, 30)
 #: Reports that are not of a night.
 OF_ANY_DAY = ("catalogues", "nights", "news")
-#: What the table of sources shows; the other formats give every column.
-SOURCE_COLUMNS = ("source_id", "side", "state", "age_nights", "reason", "cut_off", "declared", "held", "received", "inserted",
-                  "updated", "unchanged", "repeated", "quarantined", "ended", "look_ups_wanted", "looked_up",
-                  "look_ups_held")  # fmt: skip
+#: What the tables of sources and nights show; the other formats give every column.
+SOURCE_COLUMNS = (
+    "source_id",
+    "side",
+    "state",
+    "age_nights",
+    "reason",
+    "cut_off",
+    "declared",
+    "held",
+    "received",
+    "quarantined",
+)
+NIGHT_COLUMNS = ("night", "state", "revision", "stands", "published_at", "rows", "as_of", "collects_late", "accepted",
+                 "accepted_by", "code", "config", "reference")  # fmt: skip
 #: What the tables of gaps and of their groups show, as a terminal has room; a group that shares no agency has none to show.
-GAP_COLUMNS = ("pair", "dossier_id", "gap_kind", "attribute", "national_value", "provincial_value", "cause", "agency_id",
-               "opened_on", "state")  # fmt: skip
+GAP_COLUMNS = (
+    "pair",
+    "dossier_id",
+    "kind",
+    "national_value",
+    "provincial_value",
+    "cause",
+    "agency_id",
+    "opened_on",
+    "state",
+)
 GROUP_COLUMNS = ("gaps", "told", "pair", "cause", "agency_id", "procedure_family", "owner_id")
 
 
@@ -106,7 +126,7 @@ def check() -> None:
 
 @commands.command()
 def sources(night: Night = None, revision: Revision = None, format: As = Format.TABLE) -> None:
-    """Each source: what stands for it, its age and why, control total, rows held, and what became of the rows."""
+    """Each source: what stands for it, its age and why, control total, rows held (csv, json: what became of the rows)."""
     _report("sources", night, format, "Sources", revision, columns=SOURCE_COLUMNS, blank=("reason",))
 
 
@@ -243,8 +263,8 @@ def checks(night: Night = None, revision: Revision = None, format: As = Format.T
 
 @commands.command()
 def nights(format: As = Format.TABLE) -> None:
-    """Every night and its revisions: how far it came, what each rests on, and which one analysts see."""
-    _report("nights", dt.datetime.min, format, "Nights")
+    """Every night and its revisions: how far it came, which one analysts see (csv, json: also on which landings each rests)."""
+    _report("nights", dt.datetime.min, format, "Nights", columns=NIGHT_COLUMNS)
 
 
 @commands.command()

@@ -29,7 +29,9 @@ def which(
     pair: Annotated[Pair | None, typer.Option(help="Only of these two sides.")] = None,
     kind: Annotated[str | None, typer.Option(help="Only of this kind: a presence, an attribute, an extra row.")] = None,
     cause: Annotated[str | None, typer.Option(help="Only of this cause.")] = None,
-    agency: Annotated[str | None, typer.Option(help="Only of this agency (id, code or former code), and all below it.")] = None,
+    agency: Annotated[
+        str | None, typer.Option(help="Only of this agency (id, code or former code), and all below it.")
+    ] = None,
     procedure: Annotated[str | None, typer.Option(help="Only of this procedure.")] = None,
     received_from: Day = None,
     received_to: Day = None,

@@ -35,8 +35,8 @@ def form(
 ) -> None:
     """Form II.06a/VPCP/KSTT of any days: received, resolved, pending by level and field, from dossiers as known on a night.
 
-    Where the evidence leaves a count open, the table and the workbook show a range; the other formats hold the least of it, and what
-    is open in columns of its own.
+    Where the evidence leaves a count open, the table and the workbook show a range; the other formats hold the least of it,
+    and what is open in columns of its own.
     """
     from doisoat.cli import console, site_at_hand
     from doisoat.reports.form_workbook import write_form
@@ -86,7 +86,9 @@ def reported(
     from doisoat.warehouse.database import connect
 
     if measure not in ("all", *MEASURES):
-        raise typer.BadParameter(f"there is no {measure!r}; give all or one of {', '.join(MEASURES)}", param_hint="--measure")
+        raise typer.BadParameter(
+            f"there is no {measure!r}; give all or one of {', '.join(MEASURES)}", param_hint="--measure"
+        )
     with site_at_hand() as site, connect(site.dsn) as connection:
         chosen = chosen_night(connection, night)
         in_force = reading or Reading(site.settings.indicators.readings["on_time"])

@@ -114,8 +114,10 @@ def score(
         question = Question(chosen, archive_of(connection, chosen, None), asked, part)
         report = ranked(connection, site.settings, question, Repair(**wanted), "all" if wanted else str(by))
         caution = rests_on(connection, chosen, question.archive_id)
-    months = f"{part.first_month:%Y-%m} to {part.last_month:%Y-%m}"
-    print_report(report, format, f"What repairs would gain: {asked}, {months}, night {chosen}{_cautious(caution)}")
+    basis = ", ".join({f"denominator {row['denominator_basis'] or 'unknown'}" for row in report.dicts()})
+    title = f"What repairs would gain: {asked}, {part.first_month:%Y-%m} to {part.last_month:%Y-%m}, night {chosen}, {basis}"
+    columns = tuple(name for name in report.columns if name != "denominator_basis")
+    print_report(report, format, title + _cautious(caution), columns)
 
 
 def _cautious(caution: str | None) -> str:
@@ -225,7 +227,7 @@ def rates(
     from doisoat.cli import chosen_night, print_report, warehouse_at_hand
     from doisoat.reports.query import archive_of
 
-    check_range(since and since.first, until and until.last)
+    check_range(since.first if since else None, until.last if until else None)
     with warehouse_at_hand() as (site, connection):
         chosen = chosen_night(connection, night)
         check_words(connection, field=field, procedure=procedure)
@@ -237,4 +239,7 @@ def rates(
             level=level and str(level), field=field, procedure=procedure, channel=channel and str(channel),
         )  # fmt: skip
         report = rates_of(connection, site.settings, part, chosen, archive_of(connection, chosen, revision))
-    print_report(report, format, f"Rates, night {chosen}", blank=("period_start", "part", "rests_on"))
+    columns = tuple(
+        name for name in report.columns if name != "label"
+    )  # of each formula in docs/generated/indicators.md
+    print_report(report, format, f"Rates, night {chosen}", columns, blank=("period_start", "part", "rests_on"))

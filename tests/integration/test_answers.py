@@ -78,7 +78,9 @@ def test_a_list_is_sent_filled_in_and_read_once(world: World, tmp_path: Path) ->
 def test_the_list_says_values_in_words(world: World, tmp_path: Path) -> None:
     _, _, sheet = sent(world, tmp_path)
     [row] = [
-        row for row in range(HEADING_ROW + 1, sheet.max_row + 1) if A in str(sheet.cell(row, column(sheet, "gap_id")).value)
+        row
+        for row in range(HEADING_ROW + 1, sheet.max_row + 1)
+        if A in str(sheet.cell(row, column(sheet, "gap_id")).value)
     ]
     told = [sheet.cell(row, column(sheet, f"{side}_value")).value for side in ("provincial", "national", "ministry")]
     assert told == ["Yêu cầu bổ sung giấy tờ (5)", "Đã xử lý xong (9)", None]

@@ -41,8 +41,16 @@ def test_what_is_right_wrong_and_missed(said: dict[str, set[str]], right: int, w
 def _of_ministry(kind: str, key: str, provincial: str, *imported: str, day: str = "2024-04-02") -> dict[str, object]:
     row = {"source": "registration", "record_key": key, "agency": "H37.04", "procedure": "1.004797", "received_date": day,
            "provincial": provincial, "imported_as": list(imported)}  # fmt: skip
-    return {"cause": "left_out" if kind == "left_out" else None, "kind": kind, "showing": True, "decided": True, "ministry": [row],
-            "local": [], "national": []}  # fmt: skip
+    cause = "left_out" if kind == "left_out" else None
+    return {
+        "cause": cause,
+        "kind": kind,
+        "showing": True,
+        "decided": True,
+        "ministry": [row],
+        "local": [],
+        "national": [],
+    }
 
 
 def test_a_group_is_there_in_part_whatever_it_is_made_of() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
-from doisoat.reports.query import Report, as_csv, as_json
+from doisoat.reports.query import Report, as_csv, as_json, print_table
+from rich.console import Console
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+84", "-1", "@SUM(A1)", "\t=1", "\r=1"])
@@ -13,3 +15,43 @@ def test_a_text_is_never_a_formula_in_a_spreadsheet(text: str) -> None:
     report = Report(("text", "number", "share", "unknown"), [(text, -1, -0.5, None), ("a=b", 2, 0.5, None)])
     assert as_csv(report) == f"text,number,share,unknown\n'{text},-1,-0.5,\na=b,2,0.5,\n"
     assert json.loads(as_json(report))[0] == {"text": text, "number": -1, "share": -0.5, "unknown": None}
+
+
+def printed(report: Report, width: int) -> list[str]:
+    console = Console(width=width, file=io.StringIO(), highlight=False)
+    print_table(console, report, "Title")
+    assert isinstance(console.file, io.StringIO)
+    return [line.rstrip() for line in console.file.getvalue().splitlines()]
+
+
+WIDE = Report(
+    ("cause", "ratio_least", "ratio_most", "gaps", "seen_at"),
+    [
+        ("ministry_dossier_not_on_portal", 0.25, 0.5, 1234, "2024-04-20T01:00:02.123456+07:00"),
+        ("left_out", 0.75, 0.75, None, "2024-04-20T01:00:02+07:00"),
+    ],
+)
+
+
+def test_what_lies_between_a_least_and_a_most_is_one_column_of_a_table() -> None:
+    assert printed(WIDE, 120)[1:4] == [
+        "cause                              ratio     gaps  seen at",
+        "ministry_dossier_not_on_portal  0.25–0.5    1,234  2024-04-20 01:00:02",
+        "left_out                            0.75  unknown  2024-04-20 01:00:02",
+    ]
+
+
+@pytest.mark.parametrize("width", range(46, 90, 4))
+def test_a_table_breaks_its_lines_between_words_and_never_within_a_number(width: int) -> None:
+    lines = printed(WIDE, width)
+    assert max(map(len, lines)) <= width
+    assert sum("0.25–0.5" in line and "1,234" in line for line in lines) == 1
+    joined = "".join(line[:30].split("  ")[0].strip() for line in lines[2:])
+    assert "ministry_dossier_not_on_portal" in joined
+
+
+def test_a_table_that_has_no_room_is_told_row_by_row() -> None:
+    assert printed(WIDE, 30)[:6] == [
+        "Title", "row 1", "  cause: ministry_dossier_not_on_portal", "  ratio: 0.25–0.5", "  gaps: 1,234",
+        "  seen at: 2024-04-20 01:00:02",
+    ]  # fmt: skip

@@ -66,8 +66,8 @@ def ranked(
 
     Returns a row a group: how many things there are to repair, of those that change a count; the ratio now, if only this group is
     repaired, and if it and all groups before it are; what that gains, in points where the indicator gives points; and which share
-    of the points of 3.3, which the sync rate multiplies, it brings back alone (how many points that indicator has is not known). Of
-    a range the least is told.
+    of the points of 3.3, which the sync rate multiplies, it brings back alone (how many points that indicator has is not known).
+    Of a range the least is told.
     """
     part = question.part
     parameters = {

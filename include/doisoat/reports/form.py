@@ -33,7 +33,9 @@ class Reading(StrEnum):
 OPEN = {
     **dict.fromkeys(("received_online", "received_direct_or_post"), ("received_channel_unknown",)),
     **dict.fromkeys(("resolved", "pending"), ("ended_undated",)),
-    **dict.fromkeys(("resolved_early", "resolved_on_time", "resolved_overdue"), ("resolved_undecided", "ended_undated")),
+    **dict.fromkeys(
+        ("resolved_early", "resolved_on_time", "resolved_overdue"), ("resolved_undecided", "ended_undated")
+    ),
     **dict.fromkeys(("pending_in_time", "pending_overdue"), ("pending_undecided", "ended_undated")),
 }
 

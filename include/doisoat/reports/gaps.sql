@@ -58,7 +58,8 @@ code as (
     join joined j on j.dossier_id = n.dossier_id and j.code = coalesce(r.dossier_code, r.source_id || ':' || r.record_id)
     group by 1
 )
-select g.pair, g.dossier_id, g.gap_kind, g.attribute, g.standing, v.evidence, g.from_night as since_night,
+select g.pair, g.dossier_id, g.gap_kind, g.attribute, case g.gap_kind when 'difference' then g.attribute else g.gap_kind end as kind,
+    g.standing, v.evidence, g.from_night as since_night,
     g.national_value, g.provincial_value, g.ministry_value, c.national_codes, c.provincial_codes, c.ministry_codes,
     v.ministry_source_id, y.cause, k.label as cause_label, k.blames, y.basis, k.action,
     l.opened_on, %(night)s::date - coalesce(l.reopened_on, l.opened_on) as age_nights, coalesce(v.agency_id, c.agency_id) as agency_id,

@@ -78,4 +78,6 @@ def check_month(month: dt.date, night: dt.date) -> None:
         ConfigurationError: it begins after the night.
     """
     if month > night:
-        raise ConfigurationError(f"month {month:%Y-%m}: it begins after night {night}, as known on which it is asked; give an earlier one")
+        raise ConfigurationError(
+            f"month {month:%Y-%m}: it begins after night {night}, as known on which it is asked; give an earlier one"
+        )
