@@ -13,6 +13,7 @@ from doisoat.errors import DecisionRefusedError
 from doisoat.explain.decisions import Said, Selection, decide, select
 from doisoat.reports.agencies import agency_named
 from doisoat.reports.parts import Pair, check_words
+from doisoat.reports.repair_list import words
 
 #: Both are added to `doisoat` by doisoat.cli.
 gap = typer.Typer(no_args_is_help=True, help="Say something of open gaps: doisoat gap --cause C --agency A ACTION.")
@@ -37,6 +38,10 @@ def which(
     received_to: Day = None,
 ) -> None:
     """Which of the open gaps of the last published night are meant."""
+    if kind and kind not in words()["kinds"]:
+        raise typer.BadParameter(
+            f"there is no {kind!r}; give one of {', '.join(words()['kinds'])}", param_hint="--kind"
+        )
     days = [moment.date() if moment else None for moment in (received_from, received_to)]
     context.obj = Selection(dossier, pair and str(pair), kind, cause, agency, procedure, *days)
 

@@ -47,6 +47,10 @@ class Source:
     unit: str
     online: float
 
+    def receives(self, made: Dossier) -> bool:
+        """Whether the system can say of a dossier that its own agency received it: a department's procedure is its department's."""
+        return "department" not in made.procedure.levels or made.agency.name in self.departments
+
 
 SOURCES = {
     DRIVING: Source(
@@ -130,7 +134,10 @@ class Ministries:
         self.rng = maker.rng = random.Random(f"ministries {seed}")
         self._procedures = {name: procedures_of(name, maker.catalogue) for name in SOURCES}
         families = {one.code: name for name, found in self._procedures.items() for one in found}
-        self._own = {name: [one for one in plain if families.get(one.procedure.code) == name] for name in SOURCES}
+        self._own = {
+            name: [one for one in plain if families.get(one.procedure.code) == name and source.receives(one)]
+            for name, source in SOURCES.items()
+        }
 
     def make(self, count: int) -> list[Dossier]:
         """About `count` dossiers, each kind at least once for each of its systems (unless there are none)."""

@@ -25,6 +25,7 @@ WRONG = {
     "walk --month 2024-05": "it begins after night 2024-04-19",
     "gap --agency H99 acknowledge": "none has this id or code",
     "gap --cause nonsense acknowledge": "docs/generated/causes.md",
+    "gap --kind nonsense acknowledge": "extra_national_row",
     "gap --pair nonsense acknowledge": "national_provincial",
     "rates --procedure nonsense": "procedure_family of mart.dim_procedure",
     "bridge --level nonsense": "commune",

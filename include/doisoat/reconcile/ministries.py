@@ -25,7 +25,8 @@ def reconcile_ministries(connection: psycopg.Connection, parameters: Mapping[str
     Args:
         parameters: as doisoat.reconcile.run binds them, with the cut-offs of the other two sides.
 
-    Returns the systems that took part: those that were listed at least once.
+    Returns the systems that took part: those that were listed at least once. Leaves the temporary table ministry_match, which
+    rules look at (ministry_match.sql).
     """
     night = parameters["night"]
     for pair in PAIRS:
@@ -41,7 +42,7 @@ def reconcile_ministries(connection: psycopg.Connection, parameters: Mapping[str
             name = table.name.removeprefix("recon.")
             merge(connection, table, f"(select * from {name}_tonight where pair = '{pair}')", pair, night)
     connection.execute(
-        "drop table ministry_side, ministry_row, other_row, ministry_match, unjoined, second_group, through_province, "
+        "drop table ministry_side, ministry_row, other_row, unjoined, second_group, through_province, "
         "difference_tonight, verdict_tonight, ministry_cell_tonight"
     )
     return sources

@@ -32,7 +32,9 @@ analyze other_row;
 
 create temporary table ministry_match on commit drop as
 select o.side, m.source_id, m.record_id, 'listed'::text as evidence, o.source_id as other_source_id,
-    o.record_id as other_record_id, o.dossier_id as other_dossier_id
+    o.record_id as other_record_id, o.dossier_id as other_dossier_id,
+    -- how many of the group there are on both sides, where it takes one to tell
+    null::bigint as ministry_count, null::bigint as other_count
 from ministry_row m join other_row o using (dossier_id);
 
 -- Both sides of what no code joins, by system, agency, family and receipt.
@@ -65,7 +67,7 @@ insert into ministry_match
 select g.side, m.source_id, m.record_id,
     case when g.ministry_count = 1 and g.other_count = 1 then 'receipt_time'
          when g.ministry_count = g.other_count then 'counted_in_group' else 'undetermined' end,
-    p.row_source_id, p.record_id, p.dossier_id
+    p.row_source_id, p.record_id, p.dossier_id, g.ministry_count, g.other_count
 from second_group g
 join unjoined m using (side, source_id, agency_id, procedure_family, received_at)
 left join unjoined p on g.ministry_count = 1 and g.other_count = 1 and not p.is_ministry and p.has_time
@@ -96,9 +98,9 @@ grouped as (
     group by 1, 2, 3, 4, 5
     having bool_or(is_ministry) and not bool_and(is_ministry)
 )
-insert into ministry_match (side, source_id, record_id, evidence)
+insert into ministry_match (side, source_id, record_id, evidence, ministry_count, other_count)
 select e.side, e.source_id, e.record_id,
-    case when g.ministry_count = g.other_count then 'counted_in_group' else 'undetermined' end
+    case when g.ministry_count = g.other_count then 'counted_in_group' else 'undetermined' end, g.ministry_count, g.other_count
 from grouped g
 join eligible e using (side, source_id, agency_id, procedure_family, receipt_date)
 where e.is_ministry;

@@ -110,7 +110,7 @@ def reconcile(
     connection.execute("drop table raw.candidate, raw.outcome, raw.listed, proven")
     explain(connection, parameters, (PAIR, *PAIRS))
     connection.execute(
-        "drop view reviewed_record; drop table known, agency_line, applied_lag; drop table if exists raw.reviewed"
+        "drop view reviewed_record; drop table known, agency_line, applied_lag, ministry_match; drop table if exists raw.reviewed"
     )
     return comparison
 

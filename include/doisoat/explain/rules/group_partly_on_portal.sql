@@ -1,24 +1,9 @@
--- Both listings are whole, and the day is older than the lag: what is not there yet is not missing.
-with asked as (
-    select f.pair, f.dossier_id, f.kind, f.detail, w.source_id, w.agency_id, w.procedure_family, w.receipt_month, w.receipt_date
-    from unexplained f
-    join witness w on (w.source_id, w.record_id) = (f.ministry_source_id, f.ministry_record_id) and w.to_night = 'infinity'
-    join recon.ministry_comparison k on k.night = %(night)s and k.source_id = w.source_id
-    where f.pair = 'ministry_national' and f.kind = 'undetermined' and w.agency_id <> 'unknown'
-      and w.procedure_family <> 'unknown' and %(national_is_complete)s and k.ministry_is_complete
-      and (w.receipt_date + 1)::timestamp at time zone %(timezone)s <= k.portal_as_of - %(allowed_lag)s
-),
-counted as (
-    select a.source_id, a.agency_id, a.procedure_family, a.receipt_date,
-        count(*) filter (where r.source_id = a.source_id) as ministry,
-        count(*) filter (where r.source_id = any (%(national_sources)s)) as other
-    from (select distinct source_id, agency_id, procedure_family, receipt_month, receipt_date from asked) a
-    join core.dossier_record r using (agency_id, procedure_family, receipt_month, receipt_date)
-    where r.to_night = 'infinity' and r.duplicate_rank = 1
-      and (r.source_id = a.source_id or r.source_id = any (%(national_sources)s))
-    group by 1, 2, 3, 4
-)
-select a.pair, a.dossier_id, a.kind, a.detail, jsonb_build_object('ministry', c.ministry, 'other', c.other) as basis
-from asked a
-join counted c using (source_id, agency_id, procedure_family, receipt_date)
-where c.other > 0 and c.other < c.ministry
+-- Both listings are whole, and the day is older than the lag: what is not there yet is not missing. What could be one of the group
+-- is told where they are matched (reconcile/ministry_match.sql).
+select f.pair, f.dossier_id, f.kind, f.detail, jsonb_build_object('ministry', x.ministry_count, 'other', x.other_count) as basis
+from unexplained f
+join ministry_match x on (x.side, x.source_id, x.record_id) = ('national', f.ministry_source_id, f.ministry_record_id)
+join recon.ministry_comparison k on k.night = %(night)s and k.source_id = f.ministry_source_id
+where f.pair = 'ministry_national' and f.kind = 'undetermined' and x.evidence = 'undetermined' and x.other_count < x.ministry_count
+  and %(national_is_complete)s and k.ministry_is_complete
+  and (f.receipt_date + 1)::timestamp at time zone %(timezone)s <= k.portal_as_of - %(allowed_lag)s
