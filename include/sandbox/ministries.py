@@ -47,10 +47,6 @@ class Source:
     unit: str
     online: float
 
-    def receives(self, made: Dossier) -> bool:
-        """Whether the system can say of a dossier that its own agency received it: a department's procedure is its department's."""
-        return "department" not in made.procedure.levels or made.agency.name in self.departments
-
 
 SOURCES = {
     DRIVING: Source(
@@ -135,7 +131,7 @@ class Ministries:
         self._procedures = {name: procedures_of(name, maker.catalogue) for name in SOURCES}
         families = {one.code: name for name, found in self._procedures.items() for one in found}
         self._own = {
-            name: [one for one in plain if families.get(one.procedure.code) == name and source.receives(one)]
+            name: [one for one in plain if families.get(one.procedure.code) == name and self._receives(source, one)]
             for name, source in SOURCES.items()
         }
 
@@ -175,14 +171,24 @@ class Ministries:
 
     def _place(self, source: Source, day: int) -> tuple[Agency, Procedure]:
         """A procedure of the system, and the unit that receives it on a day."""
-        procedure = self.rng.choice(self._procedures[source.name])
-        date = moments.date_of_day(day).isoformat()
-        valid = [agency for agency in self.maker.agencies if agency.is_valid_on(date)]
+        procedure, valid = self.rng.choice(self._procedures[source.name]), self._valid(day)
         if "department" in procedure.levels:
-            names = {agency.name: agency for agency in valid}
-            return names[next(name for name in source.departments if name in names)], procedure
+            return self._department(source, valid), procedure
         districts = [agency for agency in valid if agency.level == "district"]
         return self.rng.choice(districts or [agency for agency in valid if agency.level == "commune"]), procedure
+
+    def _receives(self, source: Source, made: Dossier) -> bool:
+        """Whether the system could say that a dossier's own agency received it: a department's procedure is its department's."""
+        day = local_day(made.received_at or made.submitted_at)
+        return "department" not in made.procedure.levels or made.agency == self._department(source, self._valid(day))
+
+    def _valid(self, day: int) -> list[Agency]:
+        date = moments.date_of_day(day).isoformat()
+        return [agency for agency in self.maker.agencies if agency.is_valid_on(date)]
+
+    def _department(self, source: Source, valid: list[Agency]) -> Agency:
+        names = {agency.name: agency for agency in valid}
+        return names[next(name for name in source.departments if name in names)]
 
     # what ---------------------------------------------------------------------------------------------------------
     def _dossier(self, source: Source, kind: str, place: tuple[Agency, Procedure], at: int) -> Dossier:
