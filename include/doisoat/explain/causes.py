@@ -37,6 +37,10 @@ class Cause(BaseModel):
     action: str
     decides: bool
 
+    def concerns(self, kinds: set[str]) -> bool:
+        """Whether there is anything that it may explain among findings of these kinds."""
+        return "any" in self.of or not kinds.isdisjoint(self.of)
+
     @property
     def query(self) -> str:
         """The rule: pair, dossier_id, kind, detail and basis of the findings that it explains."""

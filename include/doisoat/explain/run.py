@@ -26,8 +26,9 @@ def explain(connection: psycopg.Connection, parameters: Mapping[str, Any], pairs
     """
     night = parameters["night"]
     run_file(connection, HERE / "finding.sql")
+    kinds = {kind for (kind,) in connection.execute("select distinct kind from finding")}
     for cause in load_causes():
-        if cause.id != UNDETERMINED:
+        if cause.id != UNDETERMINED and cause.concerns(kinds):
             # Where a rule finds several witnesses, which one is told must not depend on the plan.
             connection.execute(
                 f"""insert into cause_tonight

@@ -101,7 +101,7 @@ def reconcile(
     for table in (DIFFERENCE, VERDICT, LEDGER_ENTRY, CELL_STATUS):
         name = table.name.removeprefix("recon.")
         run_file(connection, HERE / f"{name}.sql", parameters)
-        connection.execute(f"analyze {name}_tonight")
+        connection.execute(f"analyze {name}_tonight ({', '.join(table.key)})")  # by which it is joined
     for table in TABLES:
         merge(connection, table, f"{table.name.removeprefix('recon.')}_tonight", PAIR, night)
     _store(connection, comparison)
@@ -127,10 +127,11 @@ def night_end(settings: ProvinceSettings, night: dt.date) -> dt.datetime:
 
 
 def _parameters(connection: psycopg.Connection, settings: ProvinceSettings, comparison: Comparison) -> dict[str, Any]:
-    asked = connection.execute(
-        "select array_agg(source_id) from core.source where side = 'national' and has_look_ups and is_enabled"
-    ).fetchone()
-    asked_sources = list((asked and asked[0]) or [])
+    told = connection.execute(
+        "select source_id, side, has_look_ups and is_enabled from core.source order by 1"
+    ).fetchall()
+    asked_sources = [source_id for source_id, side, is_asked in told if side == "national" and is_asked]
+    ministries = [source_id for source_id, side, _ in told if side == "ministry"]
     ages = [settings.sources[name].limits.look_up_age_days for name in asked_sources if name in settings.sources]
     lag = settings.reconciliation.allowed_lag.interval
     end, provincial, national = night_end(settings, comparison.night), comparison.provincial, comparison.national
@@ -148,6 +149,7 @@ def _parameters(connection: psycopg.Connection, settings: ProvinceSettings, comp
         "national_sources": national.sources,
         "look_up_sources": national.look_ups,
         "asked_sources": asked_sources,
+        "ministry_systems": ministries,
         "look_up_age_days": max(ages, default=0),
         "provincial_cut_off": provincial.cut_off,
         "national_cut_off": national.cut_off,

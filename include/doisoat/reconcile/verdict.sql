@@ -52,9 +52,10 @@ left join absent using (dossier_id)
 left join proven using (dossier_id)
 left join lateral (
     -- the ministry's record of the same dossier: whose system it comes from is the cause's business, not presence's
-    select r.source_id, r.record_id from core.dossier_record r join core.source s using (source_id)
-    where s.side = 'ministry' and r.dossier_id = o.dossier_id and r.to_night = 'infinity' and r.duplicate_rank = 1
-    limit 1
+    select r.source_id, r.record_id from core.dossier_record r
+    where r.source_id = any (%(ministry_systems)s) and r.dossier_id = o.dossier_id and r.to_night = 'infinity'
+      and r.duplicate_rank = 1
+    order by 1, 2 limit 1
 ) m on true
 where not (o.is_provincial and o.is_national)
    or o.is_looked_up
