@@ -219,7 +219,7 @@ def _widened(columns: Sequence[tuple[str, ...]], widths: list[int], most: int) -
 
 
 def _words(text: str) -> list[str]:
-    return re.split(r"(?<=[ _:])", text)
+    return re.split(r"(?<=[ _])|(?<=:)(?=\D)", text)
 
 
 def _broken(text: str, width: int) -> str:
