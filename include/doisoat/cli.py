@@ -85,8 +85,8 @@ SOURCE_COLUMNS = (
     "received",
     "quarantined",
 )
-NIGHT_COLUMNS = ("night", "state", "revision", "stands", "published_at", "rows", "as_of", "collects_late", "accepted",
-                 "accepted_by", "code", "config", "reference")  # fmt: skip
+NIGHT_COLUMNS = ("night", "state", "revision", "stands", "published_at", "rows", "withdrawn_at", "derived_again_at", "as_of",
+                 "collects_late", "accepted", "accepted_by", "reason", "code", "config", "reference")  # fmt: skip
 #: What the tables of gaps and of their groups show, as a terminal has room; a group that shares no agency has none to show.
 GAP_COLUMNS = (
     "pair",
