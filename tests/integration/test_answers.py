@@ -55,8 +55,10 @@ def test_a_list_is_sent_filled_in_and_read_once(world: World, tmp_path: Path) ->
     file, book, sheet = sent(world, tmp_path)
     assert sheet.max_row == HEADING_ROW + 4
     assert "Không ghi họ tên" in str(sheet["A2"].value)
-    assert [choice.formula1 for choice in sheet.data_validations.dataValidation] == ['"Đã xử lý,Không phải sai lệch"']
-    fill_in(sheet, {A: ("Không phải sai lệch", "Cổng đã hiện đúng từ sáng nay"), B: ("đã xử lý ", None)})
+    assert [choice.formula1 for choice in sheet.data_validations.dataValidation] == [
+        '"Đã khắc phục sai lệch,Không phải sai lệch"'
+    ]
+    fill_in(sheet, {A: ("Không phải sai lệch", "Cổng đã hiện đúng từ sáng nay"), B: ("đã khắc phục sai lệch ", None)})
     book.save(file)
     done = doisoat(world, "answers", str(file), "--by", "UBND xã Quốc Khánh")
     assert (done.returncode, done.stdout) == (0, f"night {NIGHT}: 2 answers kept, 0 known already, 0 not taken\n"), (
@@ -102,12 +104,18 @@ def test_a_list_may_come_back_with_any_separator_of_spreadsheets(separator: str,
 def test_what_cannot_be_placed_is_refused_where_it_stands_and_the_rest_is_kept(world: World, tmp_path: Path) -> None:
     file, book, sheet = sent(world, tmp_path)
     is_none = "Không phải sai lệch"
-    said = {A: (is_none, None), B: ("Đã xử lý", None), C: ("Chưa rõ", None), D: (is_none, "gọi 0912 345 678")}
+    said = {
+        A: (is_none, None),
+        B: ("Đã khắc phục sai lệch", None),
+        C: ("Chưa rõ", None),
+        D: (is_none, "gọi 0912 345 678"),
+    }
     fill_in(sheet, said)
     sheet.append(
-        [None] * (column(sheet, "answer") - 1) + ["Đã xử lý", None, "national_provincial | H37.9-1 | status | "]
+        [None] * (column(sheet, "answer") - 1)
+        + ["Đã khắc phục sai lệch", None, "national_provincial | H37.9-1 | status | "]
     )
-    sheet.append([None] * (column(sheet, "answer") - 1) + ["Đã xử lý", None, "hồ sơ của tôi"])
+    sheet.append([None] * (column(sheet, "answer") - 1) + ["Đã khắc phục sai lệch", None, "hồ sơ của tôi"])
     sheet.append([None] * (column(sheet, "answer") - 1) + [None, "quên"])
     sheet.cell(HEADING_ROW, 1).value = None  # what the answer does not need may be missing
     book.save(file)

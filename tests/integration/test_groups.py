@@ -56,7 +56,7 @@ def test_a_broken_push_of_three_days_and_one_agency_is_one_line(world: World) ->
     with connect(world.dsn) as connection:
         report = grouped(connection, first.received_from.replace(day=19), 0)
     assert report.dicts()[0]["told"] == (
-        "36 sai lệch của UBND xã Quốc Khánh tiếp nhận từ 03/04/2024 đến 05/04/2024: Quá hạn mà chưa đồng bộ"
+        "36 sai lệch tại UBND xã Quốc Khánh, tiếp nhận từ ngày 03/04/2024 đến ngày 05/04/2024: Quá hạn mà chưa đồng bộ"
     )
 
 

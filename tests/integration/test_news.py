@@ -178,7 +178,7 @@ def test_a_blocked_publication_names_its_check_until_the_night_is_published(room
     room.tell(2)
     assert room.standing() == [("publication_blocked", "a"), ("publication_blocked", "b")]
     (body,) = receiver.bodies()
-    assert "phép kiểm tra a không đạt (dữ liệu sai; số trường hợp sai: 3)" in body["message"]
+    assert "phép kiểm tra a không đạt (phát hiện trường hợp sai; số trường hợp sai: 3)" in body["message"]
     assert "bản thân phép kiểm tra bị hỏng" in body["message"]
     assert "doisoat checks --night 2024-04-18" in body["message"]
     room.rows("update ops.check_result set outcome = 'passed'")

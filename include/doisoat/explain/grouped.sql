@@ -1,7 +1,9 @@
 -- The open gaps of a night with what they may share, and how many dossiers each side shows of it at all.
 select g.pair, g.cause, g.kind, v.agency_id, v.procedure_family, v.receipt_date,
     coalesce(p.channel, n.channel) as channel,
-    case when d.attribute is not null then coalesce(d.provincial_value, '-') || ' → ' || coalesce(d.national_value, '-') end as change,
+    case when d.attribute is not null then concat_ws(' → ',
+        coalesce(case when g.pair like 'ministry%%' then d.ministry_value else d.provincial_value end, '-'),
+        coalesce(case when g.pair = 'ministry_provincial' then d.provincial_value else d.national_value end, '-')) end as change,
     w.owner_id
 from archive.any_gap g
 left join archive.any_verdict v on v.archive_id = %(archive_id)s and (v.pair, v.dossier_id) = (g.pair, g.dossier_id)

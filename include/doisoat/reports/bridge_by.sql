@@ -25,11 +25,11 @@ named as (
         when 'agency_month' then e.agency_id || ' ' || coalesce(e.receipt_month::text, 'no receipt date') end as value,
         case %(dimension)s when 'cause' then coalesce(k.label, l.label) when 'agency' then a.name when 'procedure' then p.name
             when 'field' then p.field_name when 'ministry' then coalesce(o.owner_name, case when e.ministry_source_id is null then
-                'Không có trên hệ thống của bộ nào' end) end as name
+                'Không có trên hệ thống của bộ, ngành nào' end) end as name
     from entry e
     left join core.cause_rule k using (cause)
-    left join (values ('ministry_in_group', 'Cổng có đủ số hồ sơ của bộ theo nhóm, không ghép từng cặp'),
-        ('ministry_undetermined', 'Chưa xác định được Cổng có hồ sơ của bộ hay không')
+    left join (values ('ministry_in_group', 'Cổng DVCQG có đủ số hồ sơ của bộ, ngành tính theo nhóm, không đối chiếu được từng hồ sơ'),
+        ('ministry_undetermined', 'Chưa xác định được Cổng DVCQG có hồ sơ của bộ, ngành hay không')
     ) as l (entry_kind, label) on l.entry_kind = e.entry_kind and e.cause is null
     left join core.source_owner o on o.source_id = e.ministry_source_id and o.valid_from <= %(night)s and %(night)s < o.valid_to
     left join lateral (

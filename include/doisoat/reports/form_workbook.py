@@ -22,11 +22,11 @@ LEVELS = {"province": "TTHC CẤP TỈNH", "district": "TTHC CẤP HUYỆN", "co
 UNKNOWN_FIELD = "Chưa rõ lĩnh vực"
 #: Counts that have no column, and what is said of them below the table: of those in reports.form.OPEN, why there are ranges.
 APART = {
-    "received_channel_unknown": "Hồ sơ tiếp nhận trong kỳ chưa rõ kênh tiếp nhận (cột 4 và 5 ghi khoảng)",
-    "resolved_undecided": "Hồ sơ đã giải quyết chưa đủ căn cứ xác định trước, đúng hay quá hạn (cột 8, 9 và 10 ghi khoảng)",
-    "pending_undecided": "Hồ sơ đang giải quyết chưa đủ căn cứ xác định trong hạn hay quá hạn (cột 12 và 13 ghi khoảng)",
+    "received_channel_unknown": "Hồ sơ tiếp nhận trong kỳ chưa rõ kênh tiếp nhận (cột 4, 5: số ít nhất–nhiều nhất)",
+    "resolved_undecided": "Đã giải quyết, chưa rõ trước hạn, đúng hạn hay quá hạn (cột 8, 9, 10: số ít nhất–nhiều nhất)",
+    "pending_undecided": "Đang giải quyết, chưa rõ trong hạn hay quá hạn (cột 12, 13: số ít nhất–nhiều nhất)",
     "ended_without_result": "Hồ sơ từ chối, rút hoặc dừng xử lý trong kỳ (chỉ có trong cột 3)",
-    "ended_undated": "Hồ sơ tiếp nhận trong kỳ đã kết thúc, hệ thống nguồn không ghi ngày kết thúc (cột 7 đến 13 ghi khoảng)",
+    "ended_undated": "Hồ sơ tiếp nhận trong kỳ đã kết thúc, nguồn không ghi ngày kết thúc (cột 7–13: số ít nhất–nhiều nhất)",
 }
 _RETURNED, _AWAITING = " (bao gồm hồ sơ từ chối, rút, dừng xử lý)", " (bao gồm hồ sơ chờ bổ sung)"
 #: Label, first row, first column, last row, last column, within the header.

@@ -9,8 +9,15 @@ import psycopg
 from doisoat.explain import load_causes
 from doisoat.explain.groups import Group, group_gaps
 from doisoat.reports.query import Report
+from doisoat.reports.repair_list import words
 
 CHANNELS = {"direct": "trực tiếp", "online": "trực tuyến", "post": "qua bưu chính công ích"}
+#: The two sides of a pair, the one that sends first.
+SIDES = {
+    "national_provincial": ("ở tỉnh", "trên Cổng DVCQG"),
+    "ministry_provincial": ("ở bộ, ngành", "ở tỉnh"),
+    "ministry_national": ("ở bộ, ngành", "trên Cổng DVCQG"),
+}
 COLUMNS = ("gaps", "told", "pair", "cause", "kinds", "agency_id", "procedure_family", "channel", "change", "received_from",
            "received_to", "owner_id", "owner_name", "lift")  # fmt: skip
 
@@ -37,18 +44,27 @@ def grouped(connection: psycopg.Connection, night: dt.date, archive_id: int) -> 
     return Report(COLUMNS, rows)
 
 
+def _statuses(pair: str, first: str, second: str) -> str:
+    """Which status each side states, the one that sends first, as an office reads it."""
+    known = words()["statuses"]
+    said = [f'"{known[one]}" ({one})' if one in known else one for one in (first, second)]
+    said = [words()["unsaid"] if one == "-" else one for one in said]
+    here, there = SIDES[pair]
+    return f"trạng thái {here} là {said[0]}, {there} là {said[1]}"
+
+
 def _told(group: Group, labels: dict[str, str], agencies: dict[str, str], procedures: dict[str, str]) -> str:
     shared = group.shared
     parts = [f"{group.gaps} sai lệch"]  # not "hồ sơ": a dossier may have several
     if agency := shared.get("agency_id"):
-        parts.append(f"của {agencies.get(agency) or agency}")
+        parts[0] += f" tại {agencies.get(agency) or agency}"
     if procedure := shared.get("procedure_family"):
-        parts.append(f"thủ tục {procedures.get(procedure) or procedure}")
+        parts.append(f'thủ tục "{procedures.get(procedure) or procedure}"')
     if channel := shared.get("channel"):
         parts.append(f"nộp {CHANNELS.get(channel, channel)}")
     if "days" in shared and group.received_from and group.received_to:
         first, last = (f"{day:%d/%m/%Y}" for day in (group.received_from, group.received_to))
-        parts.append(f"tiếp nhận ngày {first}" if first == last else f"tiếp nhận từ {first} đến {last}")
+        parts.append(f"tiếp nhận ngày {first}" if first == last else f"tiếp nhận từ ngày {first} đến ngày {last}")
     if change := shared.get("change"):
-        parts.append(f"trạng thái {change}")
-    return " ".join(parts) + f": {labels.get(group.cause, group.cause)}"
+        parts.append(_statuses(group.pair, *change.split(" → ")))
+    return ", ".join(parts) + f": {labels.get(group.cause, group.cause)}"

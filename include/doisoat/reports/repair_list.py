@@ -84,6 +84,11 @@ def _head(sheet: Worksheet) -> None:
         sheet.column_dimensions[get_column_letter(number)].width = column["width"]
 
 
+def _kind(gap: tuple[str, str, str, str]) -> str:
+    said = words()["kinds"].get(gap[2], gap[2])
+    return str(said.get(gap[0], gap[2]) if isinstance(said, dict) else said)
+
+
 def _in_words(row: dict[str, Any], names: dict[str, str]) -> dict[str, str | None]:
     """What each side of the pair says of an attribute, as an office reads it; what a side does not say is said to be so."""
     if row["gap_kind"] != "difference":
@@ -106,7 +111,7 @@ def _write_row(sheet: Worksheet, place: int, row: dict[str, Any]) -> None:
     gap = gap_of(row)
     shown = {
         **row,
-        "kind": words()["kinds"].get(gap[2], gap[2]),
+        "kind": _kind(gap),
         "gap_id": _SEPARATOR.join(gap),
         "answer": None,
         "reason": None,
