@@ -308,7 +308,7 @@ def migrate() -> None:
 def docs(
     check: Annotated[bool, typer.Option("--check", help="Fail if a generated page is not current.")] = False,
 ) -> None:
-    """Write the generated pages of docs/: sources, data dictionary, checks."""
+    """Write the generated pages of docs/: sources, data dictionary, checks, causes with their examples, indicators."""
     from doisoat.reports.generated_docs import scratch_warehouse, stale_pages, write_pages
 
     with scratch_warehouse() as dsn:

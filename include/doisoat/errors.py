@@ -15,14 +15,15 @@
         SourceUnavailableError     5xx, timeout, 429, broken body, no file yet: retry, honouring Retry-After
         SourceRejectedError        401/403/other 4xx, an application error code: fail now
         SourceChangedError         the shape is not the contract, or totals do not add up: fail, alert
+      SweepDiffersError          a night derived anew as a whole is not what stands: fail, both are kept
       QualityGateError           a critical check failed: publication blocked, the results are in ops.check_result
       DecisionRefusedError       what an operator decided cannot be done or kept: nothing is changed
       NewsNotSentError           a sender did not take a message: retry, it is kept until it is sent
       MetricsNotSentError        a collector did not take a night's numbers: fail, they stay in the warehouse
 
 A message says what was asked, what came, and what to do. It never holds a credential or a personal value: build it
-from field names, types, counts and status codes, never from a payload. The Dag maps these classes to retry policies
-by their dotted path (dags/nightly_reconciliation.py).
+from field names, types, counts and status codes, never from a payload. include/orchestration/retries.py maps these
+classes to retry policies by their dotted path.
 """
 
 from __future__ import annotations

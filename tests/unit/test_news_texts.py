@@ -82,10 +82,11 @@ def test_the_guides_connection_is_read() -> None:
 
 
 def test_the_guides_commands_exist() -> None:
-    lines = [line for block in blocks("sh") for line in block.splitlines() if "bin/doisoat " in line]
-    assert len(lines) >= 3
-    for line in lines:
-        check_command(line.split("bin/doisoat ", 1)[1].split("#")[0])
+    lines = "\n".join(blocks("sh"))
+    found = re.findall(r'(?:bin/doisoat |make doisoat ARGS=")([^"#\n]+)', lines)
+    assert len(found) >= 3
+    for command in found:
+        check_command(command)
 
 
 def test_news_without_a_warehouse_say_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
