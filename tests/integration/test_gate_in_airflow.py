@@ -34,7 +34,10 @@ PLANTED = """
 create function one_more() returns trigger language plpgsql as $$ begin new.value := new.value + 1; return new; end $$;
 create trigger planted before insert on core.control_total for each row
     when (new.source_id = 'igate' and new.measure = 'dossiers_not_removed' and new.period_kind = 'all')
-    execute function one_more()"""
+    execute function one_more();
+-- what is declared as the night before is not written again: let the night before have declared something else
+update core.control_total set value = value - 7
+where source_id = 'igate' and measure = 'dossiers_not_removed' and period_kind = 'all' and to_night = 'infinity'"""
 pytestmark = pytest.mark.timeout(900)
 
 
@@ -72,7 +75,16 @@ class Running:
         path = f"/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances/check_inputs/-1/hitlDetails"
         shown = {name: param["value"] for name, param in self.question(night)["params"].items()}
         self.api("PATCH", path, json={"chosen_options": [option], "params_input": {**shown, **answer}})
+        self.wait_until_taken_up(run_id)
         return self.nights.follow(run_id)
+
+    def wait_until_taken_up(self, run_id: str) -> None:
+        """Until the scheduler has seen the answer: before it, the task waits as if there were none."""
+        deadline = time.monotonic() + 120
+        task = f"/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances/check_inputs"
+        while self.api("GET", task)["state"] == "awaiting_input":
+            assert time.monotonic() < deadline, "the answer was not taken up within two minutes"
+            time.sleep(0.5)
 
     def let_time_run_out(self, night: dt.date) -> str:
         """As if twelve hours had passed; returns how the run ended."""

@@ -114,7 +114,7 @@ def test_what_a_number_rests_on_is_said_with_it(world: World) -> None:
 
 def test_a_what_if_is_of_what_is_named(world: World) -> None:
     (line,) = asked("score", "--month", "2024-04", "--if", "cause=sync_overdue", "--agency", "H37.21")
-    assert (line["gaps"], line["ratio_now"], line["ratio_if_repaired"], line["points"]) == (1, 0.666667, 1, 2)
+    assert (line["to_repair"], line["ratio_now"], line["ratio_if_repaired"], line["points"]) == (1, 0.666667, 1, 2)
     assert asked("score", "--month", "2024-04", "--if", "agency=H37.21.01") == []
     ranked = asked("score", "--month", "2024-04", "--by", "cause")
     assert [row["label"] for row in ranked] == ["ministry_dossier_not_on_portal", "sync_overdue", "left_out"]
