@@ -73,32 +73,13 @@ NOW = dt.datetime(9999, 12, 30)
 #: Reports that are not of a night.
 OF_ANY_DAY = ("catalogues", "nights", "news")
 #: What the tables of sources and nights show; the other formats give every column.
-SOURCE_COLUMNS = (
-    "source_id",
-    "side",
-    "state",
-    "age_nights",
-    "reason",
-    "cut_off",
-    "declared",
-    "held",
-    "received",
-    "quarantined",
-)
+SOURCE_COLUMNS = ("source_id", "side", "state", "age_nights", "reason", "cut_off", "declared", "held", "received",
+                  "quarantined")  # fmt: skip
 NIGHT_COLUMNS = ("night", "state", "revision", "stands", "published_at", "rows", "withdrawn_at", "derived_again_at", "as_of",
                  "collects_late", "accepted", "accepted_by", "reason", "code", "config", "reference")  # fmt: skip
 #: What the tables of gaps and of their groups show, as a terminal has room; a group that shares no agency has none to show.
-GAP_COLUMNS = (
-    "pair",
-    "dossier_id",
-    "kind",
-    "national_value",
-    "provincial_value",
-    "cause",
-    "agency_id",
-    "opened_on",
-    "state",
-)
+GAP_COLUMNS = ("pair", "dossier_id", "kind", "national_value", "provincial_value", "cause", "agency_id", "opened_on",
+               "state")  # fmt: skip
 GROUP_COLUMNS = ("gaps", "told", "pair", "cause", "agency_id", "procedure_family", "owner_id")
 
 

@@ -78,9 +78,9 @@ def reported(
 ) -> None:
     """What offices reported against what we count, by unit, period and measure; of what was received, what may explain it.
 
-    ours_least, ours_most: unknown where our evidence does not tell. changed_since: how many fewer we count now than when the
-    report came. ministries, undated, removed, repeated, moved_in: dossiers that the report may have counted and we do not;
-    moved_out: that it may have counted elsewhere. unexplained: what none of them can make up.
+    ours (csv, json: ours_least, ours_most): unknown where our evidence does not tell. changed_since: how many fewer we count
+    now than when the report came. ministries, undated, removed, repeated, moved_in: dossiers that the report may have counted
+    and we do not; moved_out: that it may have counted elsewhere. unexplained: what none of them can make up.
     """
     from doisoat.cli import chosen_night, console, site_at_hand
     from doisoat.warehouse.database import connect

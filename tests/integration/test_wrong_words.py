@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,10 @@ def test_words_that_name_something_are_answered(world: World) -> None:
 def test_a_group_that_shares_no_agency_does_not_have_the_unknown_one(world: World) -> None:
     assert doisoat(world, "gaps", "--owner", "H37.21.01").stdout.count("H37.21.01-240401-0001") == 1
     assert "unknown" not in doisoat(world, "groups").stdout
+
+
+def test_moments_are_told_by_the_provinces_clock(world: World) -> None:
+    told = json.loads(doisoat(world, "sources", "--format", "json").stdout)
+    moments = [row["cut_off"] for row in told if row["cut_off"]]
+    assert moments
+    assert {moment[-6:] for moment in moments} == {"+07:00"}
