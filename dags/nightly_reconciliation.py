@@ -16,7 +16,7 @@ DOISOAT_APPROVAL_HOURS is set, what a person may accept waits so long under Requ
 **When something dies** (a worker, the scheduler, PostgreSQL) or a disk is full, its task is tried again. A later night waits
 for one at work, for two hours if its run has died. **However it ended**, the last task tells what somebody should know.
 
-**By hand**: trigger with `night` (YYYY-MM-DD); `collect_late` allows collecting a night that ended more than 36 hours
+**By hand**: trigger it as it is for the last night that has ended, or with `night` (YYYY-MM-DD); `collect_late` allows collecting a night that ended more than 36 hours
 ago, and marks it so. Of two runs of one night the later one takes it over. **A backfill** runs nights from what is sealed
 of them: they are loaded in order, however many start at once, and what later nights stand on is left as it is. A night
 that was never collected fails with NightNotCollectedError (sources only show the present) and is listed as `missed`
@@ -29,10 +29,11 @@ from datetime import date, timedelta
 
 from airflow.sdk import DAG, CronPartitionTimetable, Param, TaskGroup, TriggerRule, task, teardown
 from orchestration.assets import landings, mart
-from orchestration.deadline import deadline_alert, night_of
+from orchestration.deadline import deadline_alert
 from orchestration.gate import Gate
 from orchestration.retries import RETRIES_WHEN_BUSY, task_defaults
 from orchestration.site import ended, province, site, steps
+from orchestration.which_night import night_of, night_to_tell_of
 
 here = province()
 sources = list(dict.fromkeys([*here.pulled, *here.asked]))
@@ -41,7 +42,7 @@ sources = list(dict.fromkeys([*here.pulled, *here.asked]))
 @task(retries=RETRIES_WHEN_BUSY)
 def open_night(params: dict, dag_run) -> date:
     """Say which night this run is about, once for all tasks, and wait for its turn."""
-    night = night_of(params, dag_run.partition_key)
+    night = night_of(params, dag_run.partition_key, dag_run.run_after, here.timezone)
     steps().open_night(site(), night, run_id=dag_run.run_id, collect_late=params["collect_late"])
     return night
 
@@ -81,7 +82,8 @@ def publish(night: date, dag_run, outlet_events) -> None:
 @task(execution_timeout=timedelta(minutes=30))
 def tell(params: dict, dag_run) -> int:
     """Tell what somebody should know, once, and send the night's numbers; it decides nothing about the night."""
-    return steps().tell_night(site(), night_of(params, dag_run.partition_key), **ended(dag_run))
+    night = night_to_tell_of(params, dag_run.partition_key, dag_run.run_after, here.timezone)
+    return steps().tell_night(site(), night, **ended(dag_run))
 
 
 with DAG(
@@ -91,7 +93,7 @@ with DAG(
     max_active_runs=1,
     deadline=deadline_alert(here.news.deadline, here.province.timezone),
     params={
-        "night": Param(None, type=["null", "string"], format="date", description="empty: the run's partition key"),
+        "night": Param(None, type=["null", "string"], format="date", description="YYYY-MM-DD; empty: the last night that has ended"),
         "collect_late": Param(False, type="boolean", description="collect a night that ended long ago, marked late"),
     },
     default_args=task_defaults(timedelta(hours=20)),

@@ -118,3 +118,4 @@ def _stage(connection: psycopg.Connection, landing: Landing) -> None:
             do update set name = excluded.name, parent_code = excluded.parent_code, level = excluded.level""",
             rows,
         )
+    connection.execute("analyze catalogue_entry_tonight")

@@ -19,6 +19,7 @@ from doisoat.warehouse import nights, revisions
 from doisoat.warehouse.flood_guard import Guarded, is_held, load_guarded, why_held
 from doisoat.warehouse.load import identify, seal_of
 from doisoat.warehouse.reference import load_reference, reference_hash
+from doisoat.warehouse.statistics import refresh_statistics
 from doisoat.warehouse.touched import is_identified
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ def load_landings(
     """
     load_reference(connection, site.settings)
     counts, held = _load(connection, site, landings)
+    refresh_statistics(connection)
     if landings or is_identified(connection, night):
         identify(connection, night)
     fresh = {source_id: landing for source_id, landing in landings.items() if source_id not in held}
@@ -82,6 +84,7 @@ def load_answers(
     counts = load_look_ups(connection, landing, site.settings.province.timezone)
     if source_id in site.look_up_only:
         nights.record_fresh(connection, night, landing)
+        refresh_statistics(connection)
         identify(connection, night)
     return counts
 

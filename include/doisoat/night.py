@@ -17,7 +17,8 @@ from typing import Any
 
 import psycopg
 
-from doisoat.errors import NightNotCollectedError, QualityGateError, SourceError
+from doisoat.errors import NightNotCollectedError, NightOrderError, QualityGateError, SourceError
+from doisoat.indicators.calendar import FIRST_DAY
 from doisoat.landing import sealed_nights
 from doisoat.loading import (
     inputs_hash,
@@ -29,7 +30,7 @@ from doisoat.loading import (
     versions,
 )
 from doisoat.screen import Screen, name_key
-from doisoat.settings import CodeMaps
+from doisoat.settings import CodeMaps, ProvinceSettings
 from doisoat.site import Site
 from doisoat.warehouse import connect, nights, revisions, writing
 from doisoat.warehouse.reference import AGENCY_COLUMNS, load_reference, read_table
@@ -50,11 +51,31 @@ def open_night(site: Site, night: dt.date, *, run_id: str, collect_late: bool = 
         night: the local calendar date to report on.
         run_id: who we are; a later run of the same night takes it over from us.
         collect_late: allow collecting a night whose own time is past (the landing is marked).
+
+    Raises:
+        NightOrderError: it has not ended yet in the province, or it is before the first day of the calendar; nothing is
+            written. See doisoat.warehouse.nights.open_night for what else the order of nights may refuse.
     """
+    refuse_impossible(site.settings, night, now=dt.datetime.now(dt.UTC))
     sealed = sealed_nights(site.landing_root, site.settings.province.id)
     with writing(site.dsn) as connection:
         nights.open_night(connection, night, run_id=run_id, collect_late=collect_late, sealed=sealed)
     log.info("night %s is open for %s", night, run_id)
+
+
+def refuse_impossible(settings: ProvinceSettings, night: dt.date, *, now: dt.datetime) -> None:
+    """Refuse a night that nothing can be known of yet, and one of before anything was; see open_night."""
+    today = now.astimezone(settings.timezone).date()
+    if night >= today:
+        last = dt.date.fromordinal(today.toordinal() - 1)
+        raise NightOrderError(
+            f"night {night}: it has not ended yet in {settings.timezone}, where it is {today}; nothing was written. "
+            f"The last night that has ended is {last}"
+        )
+    if night < FIRST_DAY:
+        raise NightOrderError(
+            f"night {night}: the calendar begins on {FIRST_DAY}, before there was a portal; nothing was written. Check the year"
+        )
 
 
 def collect_source(site: Site, night: dt.date, source_id: str, *, run_id: str | None = None) -> dict[str, Any]:

@@ -29,12 +29,11 @@ from doisoat.look_ups import landing_name
 from doisoat.site import Site
 from doisoat.warehouse import connect, nights, revisions, writing
 from doisoat.warehouse.load import identify
+from doisoat.warehouse.locks import try_to_replay
 from doisoat.warehouse.ranges import CATALOGUE_DIFFERENCE, CATALOGUE_ENTRY
 from doisoat.warehouse.reference import load_reference
 
 log = logging.getLogger(__name__)
-#: One key for "somebody is replaying"; any number that nothing else in the database uses.
-REPLAY_LOCK = 204_19_04_2025
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,7 +356,5 @@ def _alone(site: Site) -> Iterator[None]:
     """One replay at a time; the lock goes with the process."""
     with connect(site.dsn) as connection:
         connection.autocommit = True
-        row = connection.execute("select pg_try_advisory_lock(%s)", [REPLAY_LOCK]).fetchone()
-        if not row or not row[0]:
-            raise NightBusyError("another replay is at work; wait for it (doisoat nights shows how far it is)")
+        try_to_replay(connection)
         yield

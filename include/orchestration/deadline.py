@@ -16,6 +16,9 @@ from zoneinfo import ZoneInfo
 
 from airflow.sdk import AsyncCallback, DeadlineAlert  # type: ignore[attr-defined]  # its stub lacks them
 from airflow.sdk.definitions.deadline import BaseDeadlineReference
+from doisoat.errors import ConfigurationError
+
+from orchestration.which_night import last_ended, night_of, night_to_tell_of
 
 
 class MorningAfter(BaseDeadlineReference):
@@ -50,9 +53,12 @@ class MorningAfter(BaseDeadlineReference):
         from sqlalchemy import select
 
         run = session.scalars(select(DagRun).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)).one()
-        asked_for = (run.conf or {}).get("night") or run.partition_key
-        # A run about no night at all fails at its first task, which says so.
-        return self.of(date.fromisoformat(asked_for), now=datetime.now(UTC)) if asked_for else None
+        now = datetime.now(UTC)
+        try:
+            night = night_of(run.conf or {}, run.partition_key, run.run_after, ZoneInfo(self.timezone))
+        except ConfigurationError:
+            return None  # its first task fails, and says why
+        return self.of(night, now=now) if night <= last_ended(now, ZoneInfo(self.timezone)) else None
 
 
 def deadline_alert(deadline: time, timezone: str) -> DeadlineAlert:
@@ -67,19 +73,15 @@ def deadline_alert(deadline: time, timezone: str) -> DeadlineAlert:
 
 async def tell_of_missed_deadline(context: Mapping[str, Any]) -> str:
     """Tell it, unless the warehouse says that the night is published after all; returns how many news were sent."""
-    run = context["dag_run"]
-    night = night_of(run["conf"] or {}, run["partition_key"])
-    return await asyncio.to_thread(_tell, night)
+    return await asyncio.to_thread(_tell, context["dag_run"])
 
 
-def night_of(params: Mapping[str, Any], partition_key: str | None) -> date:
-    """The night that a run is about: the one asked for by hand, else its partition."""
-    return date.fromisoformat(params.get("night") or str(partition_key))
-
-
-def _tell(night: date) -> str:
+def _tell(run: Mapping[str, Any]) -> str:
     from doisoat import news
 
     from orchestration.site import site
 
-    return f"{len(news.tell(site(), on=night, due=night))} news sent"
+    here = site()
+    run_after = datetime.fromisoformat(run["run_after"])
+    night = night_to_tell_of(run["conf"] or {}, run["partition_key"], run_after, here.settings.timezone)
+    return f"{len(news.tell(here, on=night, due=night))} news sent"

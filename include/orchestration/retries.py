@@ -1,8 +1,8 @@
 """What Airflow does after an error, read off the library's error tree (doisoat.errors) by dotted path.
 
 What may pass by itself is tried again; what a person must mend fails at once, so that the alert comes tonight and not
-after three useless hours. An error outside the tree (a bug, the machine is out of memory) gets the task's ordinary
-retries, and so does a task whose process was killed.
+after three useless hours. An error outside the tree (a bug, the machine is out of memory) is tried again RETRIES times
+and no more, whatever a task that waits for its turn is allowed; a task whose process was killed gets the task's own retries.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ class RetryByConsequence(ExceptionRetryPolicy):
         decision = super().evaluate(exception, try_number, *args, **kwargs)
         if isinstance(exception, NightBusyError):
             return RetryDecision.retry(min(try_number * BUSY_DELAY, LONGEST_BUSY_DELAY), decision.reason)
+        if decision.action is RetryAction.DEFAULT and try_number > RETRIES:
+            return RetryDecision.fail("not an error of ours: what it was tried for so often does not pass by itself")
         asked = getattr(exception, "retry_after_seconds", None)
         if decision.action is not RetryAction.RETRY or asked is None or decision.retry_delay is None:
             return decision

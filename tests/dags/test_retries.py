@@ -56,6 +56,15 @@ def test_an_error_outside_the_tree_gets_the_ordinary_retries(error: Exception) -
     assert retries.retry_policy().evaluate(error, 1, 3).action is RetryAction.DEFAULT
 
 
+def test_an_error_outside_the_tree_is_not_tried_as_often_as_a_night_may_wait_for_its_turn() -> None:
+    """A bug in the first task must not hold all later nights up for a day."""
+    policy, allowed = retries.retry_policy(), retries.RETRIES_WHEN_BUSY
+    assert policy.evaluate(ValueError("x"), retries.RETRIES, allowed).action is RetryAction.DEFAULT
+    assert policy.evaluate(ValueError("x"), retries.RETRIES + 1, allowed).action is RetryAction.FAIL
+    busy = policy.evaluate(errors.NightBusyError("busy"), allowed - 1, allowed)
+    assert busy.action is RetryAction.RETRY
+
+
 @pytest.mark.parametrize(
     ("asked", "delay"),
     [

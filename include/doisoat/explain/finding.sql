@@ -38,7 +38,7 @@ join core.source s using (source_id)
 where r.dossier_id in (select dossier_id from finding);
 create index on witness (dossier_id);
 create index on witness (source_id, record_id);
-analyze witness (dossier_id, source_id, record_id, side);
+analyze witness;
 
 create temporary table cause_tonight (
     pair text not null,

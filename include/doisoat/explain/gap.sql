@@ -22,6 +22,7 @@ join (
 ) r on r.code = g.dossier_id
 where r.dossier_id <> g.dossier_id
 order by g.dossier_id, r.is_named, r.to_night desc, r.dossier_id;
+analyze became;
 
 create temporary table gap_before on commit drop as
 select distinct on (pair, dossier_id, kind, detail) pair, dossier_id, kind, detail, to_night, cause, opened_on, reopened_on

@@ -30,14 +30,16 @@ def explain(connection: psycopg.Connection, parameters: Mapping[str, Any], pairs
     for cause in load_causes():
         if cause.id != UNDETERMINED and cause.concerns(kinds):
             # Where a rule finds several witnesses, which one is told must not depend on the plan.
-            connection.execute(
+            told = connection.execute(
                 f"""insert into cause_tonight
                 select distinct on (pair, dossier_id, kind, detail) pair, dossier_id, kind, detail, {_literal(cause.id)}, basis
                 from ({cause.query}) rule order by pair, dossier_id, kind, detail, basis::text""",
                 parameters,
             )
+            if told.rowcount:
+                connection.execute("analyze cause_tonight")
     undetermined = "insert into cause_tonight select pair, dossier_id, kind, detail, %s, '{}' from unexplained"
-    connection.execute(undetermined + " where kind <> 'moved'", [UNDETERMINED])
+    connection.execute(undetermined + " where kind <> 'moved'; analyze cause_tonight", [UNDETERMINED])
     run_file(connection, HERE / "moved.sql")
     connection.execute(undetermined, [UNDETERMINED])
     connection.execute("analyze cause_tonight")

@@ -38,6 +38,7 @@ where (%(agency)s::text is null or a.below_id is not null)
   and (%(channel)s::text is null or c.channel = %(channel)s)
   and (%(first_month)s::date is null or c.cell_month >= %(first_month)s)
   and (%(last_month)s::date is null or c.cell_month <= %(last_month)s);
+analyze cell;
 create temporary table period on commit drop as
 select distinct %(period_kind)s::text as period_kind,
     case %(period_kind)s when 'range' then %(range_start)s::date when 'all' then '-infinity'
@@ -45,5 +46,4 @@ select distinct %(period_kind)s::text as period_kind,
     case %(period_kind)s when 'range' then %(range_end)s::date when 'all' then 'infinity'
         else (date_trunc(%(unit)s, cell_month) + %(step)s::interval)::date end as period_end
 from cell where isfinite(cell_month);
-analyze cell;
 analyze period;

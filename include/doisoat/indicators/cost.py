@@ -88,7 +88,8 @@ def ranked(
         connection.execute(
             f"""create temporary table repair_of on commit drop as select *, {label} as of_group from repair_cell;
             create temporary table grouped on commit drop as
-            select distinct on (of_group, mend) *, of_group as label from repair_of order by of_group, mend"""
+            select distinct on (of_group, mend) *, of_group as label from repair_of order by of_group, mend;
+            analyze repair_of; analyze grouped"""
         )
         _rate(connection, settings, question.indicator, "alone", parameters)
         run_file(connection, HERE / "in_turn.sql")
@@ -111,11 +112,12 @@ def _rate(
         select cell_month, channel, {sums}, array_append((select array_agg(distinct label) from grouped), '') as parts
         from base_cell group by cell_month, channel
         union all
-        select cell_month, channel, {sums}, array[label] from grouped group by cell_month, channel, label"""
+        select cell_month, channel, {sums}, array[label] from grouped group by cell_month, channel, label;
+        analyze cell"""
     )
     roll(connection, settings, parameters)
     for table, asked in ((name, indicator), (f"{name}_multiplied", MULTIPLIED)):
-        connection.execute(f"create temporary table {table} on commit drop as {_indicator(asked).query}")
+        connection.execute(f"create temporary table {table} on commit drop as {_indicator(asked).query}; analyze {table}")
     connection.execute(f"drop table cell, grouped, {', '.join(RULES_READ)}")
 
 
@@ -139,3 +141,4 @@ def _keep_effects(connection: psycopg.Connection) -> None:
                 for place, one in enumerate(told)
             ],
         )
+    connection.execute("analyze effect")

@@ -14,6 +14,7 @@ with chain as (
 )
 select c.*, array_append(coalesce(chain.parts, '{}'), '') as parts
 from indicator_cell_tonight c left join chain using (agency_id, cell_month);
+analyze cell;
 create temporary table period on commit drop as
 with month as (select distinct cell_month as first_day from cell where isfinite(cell_month))
 select 'month' as period_kind, first_day as period_start, (first_day + interval '1 month')::date as period_end from month
@@ -23,5 +24,4 @@ union
 select 'year', date_trunc('year', first_day)::date, (date_trunc('year', first_day) + interval '1 year')::date from month
 union all
 select 'all', '-infinity', 'infinity';
-analyze cell;
 analyze period;

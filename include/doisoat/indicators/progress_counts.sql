@@ -26,3 +26,4 @@ from progress
 where %(first_day)s::date is null
    or receipt_date is not null and coalesce(ended_on, receipt_date) between %(first_day)s and %(last_day)s
 group by 2, 3, 4, 5;
+analyze progress_counts;

@@ -118,7 +118,7 @@ def roll(connection: psycopg.Connection, settings: ProvinceSettings, parameters:
     for name in ROLLED:
         run_file(connection, HERE / f"{name}.sql", parameters)
     in_force = next(one for one in load_indicators() if one.id == settings.indicators.readings["sync"])
-    connection.execute(f"create temporary table sync_rate on commit drop as {in_force.query}")
+    connection.execute(f"create temporary table sync_rate on commit drop as {in_force.query}; analyze sync_rate")
 
 
 def rates(

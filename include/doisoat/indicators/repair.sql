@@ -47,6 +47,7 @@ where f.effect <> 'none'
   and (%(whose)s::text is null or w.agency_id is not null)
   and (%(first_month)s::date is null or s.cell_month >= %(first_month)s)
   and (%(last_month)s::date is null or s.cell_month <= %(last_month)s);
+analyze repaired;
 
 -- `mend`: what is mended counts once, whichever of a dossier's gaps it is done for
 create temporary table repair_cell (like recon.indicator_cell including defaults, cause text, gap_key text, mend text) on commit drop;

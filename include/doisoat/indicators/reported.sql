@@ -44,3 +44,4 @@ from (
     ) known
 ) ranked
 where place_of = 1;
+analyze reported;

@@ -15,6 +15,7 @@ from doisoat.reconcile import Comparison
 from doisoat.settings import ProvinceSettings
 from doisoat.warehouse.database import run_file
 from doisoat.warehouse.ranges import INDICATOR_CELL, RATE, merge, rewind
+from doisoat.warehouse.statistics import refresh_statistics
 
 HERE = Path(__file__).parent
 
@@ -42,6 +43,7 @@ def indicate(connection: psycopg.Connection, settings: ProvinceSettings, compari
             [indicator.id],
         )
     _keep(connection, night)
+    refresh_statistics(connection)
     _keep_formulas(connection, settings)
     made = ", ".join((*LEFT, "cell", "period", *RULES_READ, "rate_tonight"))
     connection.execute(f"drop table {made}")

@@ -59,3 +59,4 @@ select '' as source_id, agency_id, procedure_family, channel, cell_month,
     count(*) filter (where span = 'implausible') as acceptance_implausible
 from timed
 group by 2, 3, 4, 5;
+analyze service_counts;

@@ -3,6 +3,7 @@
 create temporary table night_read on commit drop as
 select source_id, night, cut_off from ops.pull
 where source_id = any (%(provincial_sources)s) and night <= %(night)s and state = 'fresh' and (is_complete or mode = 'incremental');
+analyze night_read;
 create temporary table reads_until on commit drop as
 select s.source_id, day::date as day, (select count(*) from night_read n where n.source_id = s.source_id and n.night <= day) as reads
 from (select source_id, min(night) as first_night from night_read group by 1) s

@@ -109,3 +109,4 @@ select source_id, agency_id, procedure_family, channel, cell_month, sum(provinci
     sum(maybe_added_portal_undecided)::bigint as maybe_added_portal_undecided
 from counted
 group by 1, 2, 3, 4, 5;
+analyze sync_counts;

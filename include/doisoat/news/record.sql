@@ -4,6 +4,7 @@
 create temporary table standing on commit drop as
 select kind, subject, facts::jsonb as facts
 from unnest(%(kinds)s::text[], %(subjects)s::text[], %(facts)s::text[]) as given (kind, subject, facts);
+analyze standing;
 
 delete from ops.news_telling t using standing s, ops.news n
 where (n.kind, n.subject, n.first_night) = (s.kind, s.subject, %(on)s) and n.over_night is not null

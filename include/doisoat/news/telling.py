@@ -17,10 +17,9 @@ from doisoat.news.texts import HERE, Item, compose, test_message, told_once
 from doisoat.settings import ProvinceSettings
 from doisoat.site import Site
 from doisoat.warehouse.database import connect, run_file
+from doisoat.warehouse.locks import sending_news
 
 log = logging.getLogger(__name__)
-#: One at a time tells; nobody who writes the warehouse waits for a mail server.
-NEWS_LOCK = 204_19_04_2025
 #: Where Airflow's page is: Airflow's own setting `[api] base_url`.
 PAGE = "AIRFLOW__API__BASE_URL"
 
@@ -56,6 +55,7 @@ def tell(
 
     Raises:
         NewsNotSentError: a sender did not take its message; what it has to tell is kept for the next chance.
+        NightBusyError: somebody else has been sending for too long (doisoat.warehouse.locks).
         ConfigurationError: news are on and the connection `news` is missing or wrong.
     """
     news = site.settings.news
@@ -69,19 +69,21 @@ def tell(
     }
     with connect(site.dsn) as connection:
         connection.autocommit = True
-        connection.execute("select pg_advisory_lock(%s)", [NEWS_LOCK])
-        with connection.transaction():
-            _record(connection, facts)
-        if not news.enabled:
-            return []
-        told: list[Item] = []
-        refused = []
-        for sender in senders(site.connections(CONNECTION_ID)):
-            items = _due(connection, sender, on, news.remind_after_days)
-            if items and not _send(connection, site, sender, items, on):
-                refused.append(sender.name)
-            else:
-                told += [item for item in items if item not in told]
+        with sending_news(connection):
+            with connection.transaction():
+                _record(connection, facts)
+            return _send_all(connection, site, on) if news.enabled else []
+
+
+def _send_all(connection: psycopg.Connection, site: Site, on: dt.date) -> list[Item]:
+    told: list[Item] = []
+    refused = []
+    for sender in senders(site.connections(CONNECTION_ID)):
+        items = _due(connection, sender, on, site.settings.news.remind_after_days)
+        if items and not _send(connection, site, sender, items, on):
+            refused.append(sender.name)
+        else:
+            told += [item for item in items if item not in told]
     if refused:
         raise NewsNotSentError(
             f"news: {', '.join(refused)} did not take the message; it is kept and sent with the next chance. See `doisoat news`, "

@@ -38,3 +38,4 @@ where h.code is null or t.code is null or t.stated_code <> h.code
    or case catalogue when 'agency' then core.agency_name_key(t.name) is distinct from core.agency_name_key(h.name)
       else lower(btrim(normalize(t.name, nfc))) is distinct from lower(btrim(normalize(h.name, nfc))) end
 order by catalogue, code, t.stated_code = code desc;
+analyze catalogue_difference_tonight;

@@ -34,3 +34,4 @@ left join differing d on d.agency_id = l.agency_id and d.procedure_family = l.pr
     and coalesce(d.receipt_month, 'infinity') = coalesce(l.receipt_month, 'infinity')
 left join matched_differing m on m.agency_id = l.agency_id and m.procedure_family = l.procedure_family
     and coalesce(m.receipt_month, 'infinity') = coalesce(l.receipt_month, 'infinity');
+analyze cell_status_tonight;

@@ -60,3 +60,4 @@ cross join lateral (select n.record_id is not null and p.record_id is not null a
 where o.is_provincial and o.is_national and d.is_readable and (not o.is_looked_up or d.national_value is not null)
   and d.attribute = any (%(compared_attributes)s)
   and d.national_value is distinct from d.provincial_value;
+analyze difference_tonight;

@@ -20,3 +20,4 @@ left join lateral (
     order by v.night desc limit 1
 ) valued on true
 where s.has_listing or s.has_look_ups;
+analyze known;

@@ -29,3 +29,4 @@ from reviewed_record r
 join core.source s using (source_id)
 where r.to_night = 'infinity' and r.duplicate_rank > 1
   and r.source_id = any (%(provincial_sources)s::text[] || %(national_sources)s::text[]);
+analyze ledger_entry_tonight;

@@ -18,3 +18,4 @@ left join ministry_match x on (x.side, x.source_id, x.record_id) = ('provincial'
 left join ministry_match n on (n.side, n.source_id, n.record_id) = ('national', m.source_id, m.record_id)
 left join verdict_tonight v on v.pair = 'ministry_provincial' and v.dossier_id = m.dossier_id
 group by 1, 2, 3, 4, 5;
+analyze ministry_cell_tonight;

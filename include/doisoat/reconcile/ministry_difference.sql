@@ -40,3 +40,4 @@ cross join lateral (values
 where d.attribute = any (%(compared_attributes)s) and d.ministry_value is not null
   and (d.provincial_value is not null or d.attribute not in ('agency', 'procedure', 'status'))
   and d.ministry_value is distinct from d.provincial_value;
+analyze difference_tonight;

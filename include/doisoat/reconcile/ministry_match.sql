@@ -36,6 +36,7 @@ select o.side, m.source_id, m.record_id, 'listed'::text as evidence, o.source_id
     -- how many of the group there are on both sides, where it takes one to tell
     null::bigint as ministry_count, null::bigint as other_count
 from ministry_row m join other_row o using (dossier_id);
+analyze ministry_match;
 
 -- Both sides of what no code joins, by system, agency, family and receipt.
 create temporary table unjoined on commit drop as
@@ -63,6 +64,7 @@ from unjoined
 where has_time
 group by 1, 2, 3, 4, 5
 having bool_or(is_ministry) and not bool_and(is_ministry);
+analyze second_group;
 insert into ministry_match
 select g.side, m.source_id, m.record_id,
     case when g.ministry_count = 1 and g.other_count = 1 then 'receipt_time'
@@ -74,6 +76,7 @@ left join unjoined p on g.ministry_count = 1 and g.other_count = 1 and not p.is_
     and (p.side, p.source_id, p.agency_id, p.procedure_family, p.received_at)
         = (g.side, g.source_id, g.agency_id, g.procedure_family, g.received_at)
 where m.is_ministry and m.has_time;
+analyze ministry_match;
 delete from unjoined u using second_group g
 where u.has_time and (u.side, u.source_id, u.agency_id, u.procedure_family, u.received_at)
     = (g.side, g.source_id, g.agency_id, g.procedure_family, g.received_at);
@@ -104,6 +107,7 @@ select e.side, e.source_id, e.record_id,
 from grouped g
 join eligible e using (side, source_id, agency_id, procedure_family, receipt_date)
 where e.is_ministry;
+analyze ministry_match;
 
 -- What the portal holds under the code of the province's dossier that this one is. It goes before all that time tells.
 create temporary table through_province on commit drop as
@@ -113,6 +117,7 @@ join core.dossier_record n on n.dossier_id = x.other_dossier_id
 where x.side = 'provincial' and x.other_dossier_id is not null
   and n.source_id = any (%(national_sources)s) and n.to_night = 'infinity' and n.duplicate_rank = 1
 group by 1, 2;
+analyze through_province;
 delete from ministry_match x using through_province t
 where x.side = 'national' and x.evidence <> 'listed' and (x.source_id, x.record_id) = (t.source_id, t.record_id);
 insert into ministry_match (side, source_id, record_id, evidence)
@@ -121,6 +126,7 @@ from through_province t
 where not exists (
     select from ministry_match x where (x.side, x.source_id, x.record_id) = ('national', t.source_id, t.record_id)
 );
+analyze ministry_match;
 
 -- And the other way round: what the province holds under the code of the one record of the portal that this one is by its
 -- receipt, where nothing else tells and nobody else has it.
@@ -140,6 +146,7 @@ from (
         where y.side = 'provincial' and y.evidence in ('counted_in_group', 'undetermined') and m.agency_id = p.agency_id
           and m.procedure_family = p.procedure_family and m.receipt_date = p.receipt_date)
 ) found;
+analyze ministry_match;
 
 -- What cannot be compared is not decided.
 insert into ministry_match (side, source_id, record_id, evidence)
@@ -149,5 +156,5 @@ where (m.agency_id = 'unknown' or m.procedure_family = 'unknown' or m.receipt_da
   and not exists (
     select from ministry_match x where (x.side, x.source_id, x.record_id) = (o.side, m.source_id, m.record_id)
   );
-create unique index on ministry_match (side, source_id, record_id);
 analyze ministry_match;
+create unique index on ministry_match (side, source_id, record_id);

@@ -24,6 +24,7 @@ from core.source s
 join known k using (source_id)
 cross join lateral (select coalesce(s.allowed_lag, %(allowed_lag)s) as own) lag
 where s.side = 'ministry' and s.has_listing;
+analyze ministry_side;
 delete from recon.ministry_comparison where night = %(night)s;
 insert into recon.ministry_comparison
 select %(night)s, source_id, as_of, portal_as_of, ministry_cut_off, ministry_is_complete from ministry_side;

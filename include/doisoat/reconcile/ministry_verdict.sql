@@ -106,3 +106,4 @@ where cardinality(%(ministry_sources)s::text[]) > 0
   )
 order by p.dossier_id, s.source_id
 ) unheld;
+analyze verdict_tonight;

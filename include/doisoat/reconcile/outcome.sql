@@ -20,4 +20,4 @@ left join core.dossier_record p on p.dossier_id = c.dossier_id and p.source_id =
     and p.to_night = 'infinity' and p.duplicate_rank = 1
 left join core.dossier_record n on n.dossier_id = c.dossier_id and n.source_id = any (%(national_sources)s)
     and n.to_night = 'infinity' and n.duplicate_rank = 1;
-analyze raw.outcome (dossier_id, is_provincial, is_national);
+analyze raw.outcome;

@@ -18,6 +18,7 @@ from doisoat.settings import ProvinceSettings
 from doisoat.warehouse.database import run_file
 from doisoat.warehouse.ranges import CELL_STATUS, DIFFERENCE, LEDGER_ENTRY, VERDICT, merge, rewind
 from doisoat.warehouse.reference import reference_hash
+from doisoat.warehouse.statistics import refresh_statistics
 from doisoat.warehouse.touched import begin_comparing, rules
 
 HERE = Path(__file__).parent
@@ -101,14 +102,15 @@ def reconcile(
     for table in (DIFFERENCE, VERDICT, LEDGER_ENTRY, CELL_STATUS):
         name = table.name.removeprefix("recon.")
         run_file(connection, HERE / f"{name}.sql", parameters)
-        connection.execute(f"analyze {name}_tonight ({', '.join(table.key)})")  # by which it is joined
     for table in TABLES:
         merge(connection, table, f"{table.name.removeprefix('recon.')}_tonight", PAIR, night)
     _store(connection, comparison)
     reconcile_ministries(connection, parameters)
     run_file(connection, HERE / "ledger_cell.sql", parameters)
     connection.execute("drop table raw.candidate, raw.outcome, raw.listed, proven")
+    refresh_statistics(connection)
     explain(connection, parameters, (PAIR, *PAIRS))
+    refresh_statistics(connection)
     connection.execute(
         "drop view reviewed_record; drop table known, agency_line, applied_lag, ministry_match; drop table if exists raw.reviewed"
     )

@@ -62,3 +62,4 @@ where not (o.is_provincial and o.is_national)
    or exists (select from difference_tonight d where d.dossier_id = o.dossier_id)
    or (o.national_agency_id, o.national_procedure_family, o.national_receipt_month)
       is distinct from (o.provincial_agency_id, o.provincial_procedure_family, o.provincial_receipt_month);
+analyze verdict_tonight;

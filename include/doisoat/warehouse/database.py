@@ -1,4 +1,4 @@
-"""Connections, migrations, SQL files and the one lock under which the warehouse is written."""
+"""Connections, migrations, SQL files and the one transaction that may write the warehouse."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ from psycopg.types.datetime import DateLoader
 
 from doisoat.errors import ConfigurationError, StorageFullError, WarehouseUnavailableError
 from doisoat.sources.contract import Connection
+from doisoat.warehouse.locks import wait_to_write
 
 HERE = Path(__file__).parent
-#: One key for "somebody is writing the warehouse"; any number that nothing else in the database uses.
-WRITE_LOCK = 204_19_04_2024
 MINIMUM_SERVER_VERSION = 160000
 #: For the one transaction that writes: it joins whole sources, so it may hash them in memory and let all cores at them.
 WRITER_SETTINGS = {
@@ -72,6 +71,7 @@ def connect(dsn: str) -> psycopg.Connection:
             dsn,
             cursor_factory=ClientCursor,
             options=f"-c timezone=UTC -c client_min_messages=warning {KEEPALIVES}",
+            application_name="doisoat",
             connect_timeout=15,
         )
     except psycopg.OperationalError as error:
@@ -124,9 +124,13 @@ class _InfiniteDate(DateLoader):
 
 @contextmanager
 def writing(dsn: str) -> Iterator[psycopg.Connection]:
-    """One transaction that alone may write the warehouse: waits for the lock, commits at the end, rolls back on error."""
+    """One transaction that alone may write the warehouse: waits for its turn, commits at the end, rolls back on error.
+
+    Raises:
+        NightBusyError: somebody else has been writing for longer than doisoat.warehouse.locks.WRITE_WAIT.
+    """
     with connect(dsn) as connection, connection.transaction():
-        connection.execute("select pg_advisory_xact_lock(%s)", [WRITE_LOCK])
+        wait_to_write(connection)
         for name, value in WRITER_SETTINGS.items():
             connection.execute("select set_config(%s, %s, true)", [name, value])
         yield connection

@@ -183,7 +183,7 @@ def _merge_totals(connection: psycopg.Connection, landing: Landing) -> int:
         for row in rows:
             copy.write_row(row)
     connection.execute("analyze total_tonight")
-    run_file(connection, SQL / "resolve_totals.sql", {"night": landing.certificate.night})
+    run_file(connection, SQL / "resolve_totals.sql", {"source_id": landing.certificate.source_id})
     if landing.certificate.mode == "reports":
         run_file(connection, SQL / "keep_periods.sql", {"source_id": landing.certificate.source_id})
     merge(connection, CONTROL_TOTAL, "total_tonight", landing.certificate.source_id, landing.certificate.night)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -19,7 +19,7 @@ from doisoat.errors import (
     SourceError,
 )
 from doisoat.landing import Landing
-from doisoat.warehouse import revisions
+from doisoat.warehouse import locks, revisions
 from doisoat.warehouse.database import connect, run_file
 from doisoat.warehouse.load import seal_of
 
@@ -28,8 +28,6 @@ SQL = Path(__file__).with_name("sql")
 #: A night whose run has neither begun nor ended a task for so long is taken to have died. It must be longer than the
 #: longest pause between two tries of a task (orchestration.retries); how long a task itself may take does not matter.
 ABANDONED_AFTER = dt.timedelta(hours=2)
-#: First key of the lock that a step shares on its night while it works: PostgreSQL lets go of it when the step dies.
-WORK_LOCK = 204_19_04
 UNFINISHED_REPLAY = (
     "nights are being replayed, or a replay was broken off in the middle; it is waited for. "
     "If it died, `doisoat replay` finishes it; analysts read what was published before meanwhile"
@@ -80,8 +78,7 @@ def _wait_for_earlier(
     connection: psycopg.Connection, night: dt.date, last: dt.date | None, sealed: Collection[dt.date]
 ) -> None:
     if last and last < night:  # only the latest night may be written: its steps wait for us now, or we for them
-        free = connection.execute("select pg_try_advisory_xact_lock(%s, %s)", [WORK_LOCK, last.toordinal()]).fetchone()
-        if free == (False,):
+        if locks.is_at_work(connection, last):
             raise NightBusyError(f"night {night}: a task of night {last} is at work; it is waited for")
     unfinished = connection.execute(
         """select night, state from ops.night where night < %s and state in ('open', 'loaded', 'reconciled')
@@ -140,7 +137,7 @@ def hold(connection: psycopg.Connection, night: dt.date, run_id: str | None) -> 
     replaying = unfinished_replay(connection)
     if replaying and run_id != replaying:
         raise NightBusyError(f"night {night}: {UNFINISHED_REPLAY}")
-    connection.execute("select pg_advisory_xact_lock_shared(%s, %s)", [WORK_LOCK, night.toordinal()])
+    locks.work_on(connection, night)
     row = connection.execute("select state, run_id from ops.night where night = %s for update", [night]).fetchone()
     if row is None:
         raise NightOrderError(f"night {night}: not opened; its first task is open_night")
@@ -164,17 +161,11 @@ def at_work(dsn: str, night: dt.date, run_id: str | None) -> Iterator[psycopg.Co
     Raises:
         NightTakenOverError, NightOrderError: see hold.
     """
-    key = [WORK_LOCK, night.toordinal()]
     with connect(dsn) as connection:
         hold(connection, night, run_id)
-        connection.execute("select pg_advisory_lock_shared(%s, %s)", key)
-        connection.commit()
-        connection.autocommit = True
-        try:
+        with locks.at_work_on(connection, night):
+            connection.autocommit = True
             yield connection
-        finally:
-            with suppress(psycopg.Error):  # gone with its server
-                connection.execute("select pg_advisory_unlock_shared(%s, %s)", key)
 
 
 def take_blocked(connection: psycopg.Connection, night: dt.date, run_id: str) -> str:

@@ -122,6 +122,9 @@ def merge(connection: psycopg.Connection, table: RangeTable, tonight: str, scope
         night: the night, later than every from_night of the scope (rewind it first).
     """
     parameters = {"scope": scope, "night": night}
+    # All that stands is compared with all of tonight: by hash, whatever the planner knows. A table that is being filled has
+    # no statistics, and a nested loop over it would read again and again what has just been written.
+    connection.execute("select set_config('enable_nestloop', 'off', true)")
     keys = " and ".join(f"t.{column} = n.{column}" for column in table.key)
     same = " and ".join((keys, *(f"t.{column} is not distinct from n.{column}" for column in table.values)))
     connection.execute(
@@ -135,3 +138,4 @@ def merge(connection: psycopg.Connection, table: RangeTable, tonight: str, scope
         f"(select from {table.name} t where t.to_night = 'infinity' and {keys})",
         parameters,
     )
+    connection.execute("select set_config('enable_nestloop', 'on', true)")

@@ -21,6 +21,7 @@ claimant as (
 select *, count(*) over named as claimants, count(*) filter (where is_live) over named as live_claimants
 from claimant
 window named as (partition by source_id, other_code);
+analyze claim;
 
 create temporary table edge on commit drop as
 select code, other_code as neighbour from claim

@@ -39,3 +39,4 @@ select agency_code, agency_name, agency_ref, parent_agency_code, agency_level, s
     count(*) as rows
 from raw.landing
 group by 1, 2, 3, 4, 5, 6, 7;
+analyze raw.landing_stated;

@@ -14,6 +14,7 @@ where c.source_id = %(source_id)s and c.to_night = 'infinity'
         n.online_payment, n.is_removed, n.has_digitised_parts, n.submitted_at, n.received_at, n.due_at, n.finished_at,
         n.returned_at, n.updated_at, n.procedure_code, n.field_code, n.agency_code, n.agency_name, n.agency_ref,
         n.channel_code, n.status_code, n.online_payment_code));
+analyze changed;
 
 -- What the record names, and what it was called before: links are only ever added.
 insert into core.identity_link (source_id, record_id, code, other_code, link_kind, first_night)

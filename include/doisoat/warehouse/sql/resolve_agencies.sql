@@ -51,3 +51,4 @@ join core.agency a on m.value in (a.agency_id, a.code, a.old_code)
 where m.source_id = %(source_id)s and m.kind = 'agency'
 group by 1, 2, 3
 having count(distinct a.agency_id) = 1;
+analyze raw.mapped_agency;

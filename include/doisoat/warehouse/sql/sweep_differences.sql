@@ -13,3 +13,5 @@ select c.side, 'core.dossier_record', jsonb_build_object('source_id', k.source_i
     'from_night', k.from_night, 'duplicate_rank', c.duplicate_rank)
 from ranked k
 cross join lateral (values ('standing', k.rank_before), ('anew', k.duplicate_rank)) as c (side, duplicate_rank)
+
+analyze sweep_difference;
