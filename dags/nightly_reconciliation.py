@@ -16,11 +16,12 @@ DOISOAT_APPROVAL_HOURS is set, what a person may accept waits so long under Requ
 **When something dies** (a worker, the scheduler, PostgreSQL) or a disk is full, its task is tried again. A later night waits
 for one at work, for two hours if its run has died. **However it ended**, the last task tells what somebody should know.
 
-**By hand**: trigger it as it is for the last night that has ended, or with `night` (YYYY-MM-DD); `collect_late` allows collecting a night that ended more than 36 hours
-ago, and marks it so. Of two runs of one night the later one takes it over. **A backfill** runs nights from what is sealed
-of them: they are loaded in order, however many start at once, and what later nights stand on is left as it is. A night
-that was never collected fails with NightNotCollectedError (sources only show the present) and is listed as `missed`
-(`doisoat nights`). The window's end counts from 00:00: to include a last night, give the day after it.
+**By hand**: trigger it as it is for the last night that has ended, or with `night` (YYYY-MM-DD); one that has not ended is
+refused at once. `collect_late` allows collecting a night that ended more than 36 hours ago, and marks it so. Of two runs of
+one night the later one takes it over. **A backfill** runs nights from what is sealed of them: they are loaded in order,
+however many start at once, and what later nights stand on is left as it is. A night that was never collected fails with
+NightNotCollectedError (sources only show the present) and is listed as `missed` (`doisoat nights`). The window's end counts
+from 00:00: to include a last night, give the day after it.
 """
 
 from __future__ import annotations
@@ -93,7 +94,9 @@ with DAG(
     max_active_runs=1,
     deadline=deadline_alert(here.news.deadline, here.province.timezone),
     params={
-        "night": Param(None, type=["null", "string"], format="date", description="YYYY-MM-DD; empty: the last night that has ended"),
+        "night": Param(
+            None, type=["null", "string"], format="date", description="empty: the last night that has ended"
+        ),
         "collect_late": Param(False, type="boolean", description="collect a night that ended long ago, marked late"),
     },
     default_args=task_defaults(timedelta(hours=20)),

@@ -58,10 +58,18 @@ def postgres_dsn(postgres_server: postgres.Server) -> str:
 
 @pytest.fixture(scope="session")
 def _migrated_warehouse(postgres_server: postgres.Server) -> str:
-    """The name of a warehouse at the newest migration, which tests copy and never write to."""
-    from doisoat.warehouse import migrate
+    """The name of a warehouse at the newest migration, which tests copy and never write to.
 
-    migrate(postgres.ensure_database(postgres_server, "warehouse", may_create_roles=True))
+    It has the common calendar, which every first night would write as the same 9,500 days.
+    """
+    from doisoat.indicators.calendar import WorkingDays, load_calendar
+    from doisoat.warehouse import connect, migrate
+
+    dsn = postgres.ensure_database(postgres_server, "warehouse", may_create_roles=True)
+    migrate(dsn)
+    with connect(dsn) as connection:
+        load_calendar(connection, WorkingDays())
+        connection.execute("analyze core.working_day")
     return "warehouse"
 
 
@@ -80,7 +88,7 @@ def other_warehouse_dsn(postgres_server: postgres.Server, _migrated_warehouse: s
 def _a_warehouse(postgres_server: postgres.Server, _migrated_warehouse: str) -> Iterator[str]:
     name = f"warehouse_{next(_numbers)}"
     with psycopg.connect(postgres_server.dsn(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {_migrated_warehouse} OWNER warehouse")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {_migrated_warehouse} STRATEGY file_copy OWNER warehouse")
         try:
             yield postgres_server.dsn(name, "warehouse")
         finally:

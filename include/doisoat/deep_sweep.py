@@ -77,12 +77,16 @@ def sweep(connection: psycopg.Connection, settings: ProvinceSettings, night: dt.
     state = (SQL / "derived_state.sql").read_text("utf-8")
     parameters = {"night": night}
     basis = _basis(connection, night)
-    connection.execute(f"create temporary table derived_before on commit drop as {state}; analyze derived_before", parameters)
+    connection.execute(
+        f"create temporary table derived_before on commit drop as {state}; analyze derived_before", parameters
+    )
     with connection.transaction() as attempt:
         identify(connection, night, as_a_whole=True)
         reconcile(connection, settings, night, as_a_whole=True)
         is_comparable = _basis(connection, night) == basis
-        connection.execute(f"create temporary table derived_anew on commit drop as {state}; analyze derived_anew", parameters)
+        connection.execute(
+            f"create temporary table derived_anew on commit drop as {state}; analyze derived_anew", parameters
+        )
         run_file(connection, SQL / "sweep_differences.sql")
         rows, differences = connection.execute(
             "select (select count(*) from derived_anew), (select count(*) from sweep_difference)"

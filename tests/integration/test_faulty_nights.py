@@ -135,7 +135,7 @@ def three_good_nights(
     """Three nights without a fault; the database `faulty_evening` is as it was after the first."""
     home = tmp_path_factory.mktemp("undisturbed")
     with psycopg.connect(postgres_server.dsn(), autocommit=True) as admin, serve(dossiers=120) as served:
-        admin.execute(f"create database faulty_truth template {_migrated_warehouse} owner warehouse")
+        admin.execute(f"create database faulty_truth template {_migrated_warehouse} strategy file_copy owner warehouse")
         province = Province(served, home, postgres_server.dsn("faulty_truth", "warehouse"))
         for night, cut_off in zip(NIGHTS, served.world.cut_offs, strict=True):
             served.move_to(cut_off)
@@ -146,7 +146,7 @@ def three_good_nights(
                 assert province.collect(night, system).manifest.withheld == {}
             province.finish(night)
             if night == FIRST:
-                admin.execute("create database faulty_evening template faulty_truth owner warehouse")
+                admin.execute("create database faulty_evening template faulty_truth strategy file_copy owner warehouse")
         try:
             yield province
         finally:
@@ -158,7 +158,7 @@ def three_good_nights(
 def twins(three_good_nights: Province, postgres_server: Any, tmp_path: Path) -> Iterator[Twins]:
     served = three_good_nights.served
     with psycopg.connect(postgres_server.dsn(), autocommit=True) as admin:
-        admin.execute("create database faulty_night template faulty_evening owner warehouse")
+        admin.execute("create database faulty_night template faulty_evening strategy file_copy owner warehouse")
         dsn = postgres_server.dsn("faulty_night", "warehouse")
         found = Twins(
             Province(served, tmp_path, dsn, patience_seconds=0, max_answer_megabytes=8), three_good_nights, served

@@ -16,7 +16,9 @@ from support.world import World, total
 
 NIGHT = "2024-04-18"
 #: Statements that read nothing which they would have to plan for, or that make statistics themselves.
-FILLS = re.compile(r"\s*(analyze|copy|create|drop|call|alter|comment|select set_config|delete from \S+ where)", re.IGNORECASE)
+FILLS = re.compile(
+    r"\s*(analyze|copy|create|drop|call|alter|comment|select set_config|delete from \S+ where)", re.IGNORECASE
+)
 #: Tables with rows that were never analyzed. A partitioned table counts where one of its partitions does.
 UNKNOWN = """
     select distinct coalesce(i.inhparent, c.oid)::regclass::text
@@ -61,7 +63,7 @@ def joined_unknown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def tables(dossiers: int) -> dict[str, str]:
     """As many on each side, with links, absences, doubles and differences among them."""
     local = [f"H37.21.0{n % 2 + 1}-2404{n % 17 + 1:02}-{n:04}" for n in range(dossiers)]
-    province = [f"{code} | {'G22.99-240401-%04d' % n if n % 5 == 0 else '-'} | 4" for n, code in enumerate(local)]
+    province = [f"{code} | {f'G22.99-240401-{n:04}' if n % 5 == 0 else '-'} | 4" for n, code in enumerate(local)]
     portal = [f"{code} | {9 if n % 7 == 0 else 4}" for n, code in enumerate(local) if n % 11]
     portal += [f"G22.99-240401-{n:04} | 1" for n in range(0, dossiers, 10)]
     ministry = [f"{code} | 4" for code in local[::13]]

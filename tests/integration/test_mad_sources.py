@@ -96,12 +96,12 @@ def undisturbed(
 ) -> Iterator[Home]:
     """Three good nights; the database `mad_evening` is as it was after the first."""
     with psycopg.connect(postgres_server.dsn(), autocommit=True) as admin, serve(dossiers=300) as served:
-        admin.execute(f"create database mad_truth template {_migrated_warehouse} owner warehouse")
+        admin.execute(f"create database mad_truth template {_migrated_warehouse} strategy file_copy owner warehouse")
         home = small(served, tmp_path_factory.mktemp("undisturbed"), postgres_server.dsn("mad_truth", "warehouse"))
         for night in NIGHTS:
             home.run(night)
             if night == FIRST:
-                admin.execute("create database mad_evening template mad_truth owner warehouse")
+                admin.execute("create database mad_evening template mad_truth strategy file_copy owner warehouse")
         try:
             yield home
         finally:
@@ -112,7 +112,7 @@ def undisturbed(
 @pytest.fixture
 def home(undisturbed: Home, postgres_server: Any, tmp_path: Path) -> Iterator[Home]:
     with psycopg.connect(postgres_server.dsn(), autocommit=True) as admin:
-        admin.execute("create database mad_night template mad_evening owner warehouse")
+        admin.execute("create database mad_night template mad_evening strategy file_copy owner warehouse")
         try:
             yield small(undisturbed.served, tmp_path, postgres_server.dsn("mad_night", "warehouse"))
         finally:

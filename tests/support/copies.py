@@ -13,7 +13,7 @@ from standalone import postgres
 def copied(server: postgres.Server, template: str, name: str) -> Iterator[str]:
     """The DSN of a copy of a database to which nobody is connected; it goes with the block."""
     with psycopg.connect(server.dsn(), autocommit=True) as admin:
-        admin.execute(f"create database {name} template {template} owner warehouse")
+        admin.execute(f"create database {name} template {template} strategy file_copy owner warehouse")
         try:
             yield server.dsn(name, "warehouse")
         finally:

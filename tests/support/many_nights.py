@@ -176,7 +176,7 @@ def drop_derived(dsn: str) -> None:
 def warehouse(server: postgres.Server, name: str, template: str) -> Iterator[str]:
     """DSN of a warehouse that is a copy of another one, until the block ends."""
     with psycopg.connect(server.dsn(), autocommit=True) as connection:
-        connection.execute(f"create database {name} template {template} owner warehouse")  # type: ignore[arg-type]
+        connection.execute(f"create database {name} template {template} strategy file_copy owner warehouse")  # type: ignore[arg-type]
         try:
             yield server.dsn(name, "warehouse")
         finally:

@@ -117,7 +117,9 @@ def _rate(
     )
     roll(connection, settings, parameters)
     for table, asked in ((name, indicator), (f"{name}_multiplied", MULTIPLIED)):
-        connection.execute(f"create temporary table {table} on commit drop as {_indicator(asked).query}; analyze {table}")
+        connection.execute(
+            f"create temporary table {table} on commit drop as {_indicator(asked).query}; analyze {table}"
+        )
     connection.execute(f"drop table cell, grouped, {', '.join(RULES_READ)}")
 
 

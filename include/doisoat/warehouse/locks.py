@@ -99,9 +99,7 @@ def at_work_on(connection: psycopg.Connection, night: dt.date) -> Iterator[None]
 
 def is_at_work(connection: psycopg.Connection, night: dt.date) -> bool:
     """Whether a step works on the night. If none does, none begins until the transaction at hand ends."""
-    row = connection.execute(
-        "select pg_try_advisory_xact_lock(%s, %s)", [Lock.WORK, night.toordinal()]
-    ).fetchone()
+    row = connection.execute("select pg_try_advisory_xact_lock(%s, %s)", [Lock.WORK, night.toordinal()]).fetchone()
     return row == (False,)
 
 
@@ -115,8 +113,10 @@ def _waiting(connection: psycopg.Connection, lock: Lock, at_most: dt.timedelta) 
     except psycopg.errors.LockNotAvailable:
         with connect_again(connection) as other:
             holder = _holder(other, lock)
-        raise NightBusyError(f"waited {at_most} for whoever is {lock.does}{holder}; see what it does, then try again") from None
-    connection.execute("select set_config('lock_timeout', '0', false)")
+        raise NightBusyError(
+            f"waited {at_most} for whoever is {lock.does}{holder}; see what it does, then try again"
+        ) from None
+    connection.execute("reset lock_timeout")
 
 
 def connect_again(connection: psycopg.Connection) -> psycopg.Connection:

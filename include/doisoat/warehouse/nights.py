@@ -77,9 +77,9 @@ def open_night(
 def _wait_for_earlier(
     connection: psycopg.Connection, night: dt.date, last: dt.date | None, sealed: Collection[dt.date]
 ) -> None:
-    if last and last < night:  # only the latest night may be written: its steps wait for us now, or we for them
-        if locks.is_at_work(connection, last):
-            raise NightBusyError(f"night {night}: a task of night {last} is at work; it is waited for")
+    # only the latest night may be written: its steps wait for us now, or we for them
+    if last and last < night and locks.is_at_work(connection, last):
+        raise NightBusyError(f"night {night}: a task of night {last} is at work; it is waited for")
     unfinished = connection.execute(
         """select night, state from ops.night where night < %s and state in ('open', 'loaded', 'reconciled')
         and touched_at >= now() - %s order by night""",

@@ -12,6 +12,5 @@ union all
 select c.side, 'core.dossier_record', jsonb_build_object('source_id', k.source_id, 'record_id', k.record_id,
     'from_night', k.from_night, 'duplicate_rank', c.duplicate_rank)
 from ranked k
-cross join lateral (values ('standing', k.rank_before), ('anew', k.duplicate_rank)) as c (side, duplicate_rank)
-
+cross join lateral (values ('standing', k.rank_before), ('anew', k.duplicate_rank)) as c (side, duplicate_rank);
 analyze sweep_difference;
