@@ -18,7 +18,7 @@ from airflow.sdk import AsyncCallback, DeadlineAlert  # type: ignore[attr-define
 from airflow.sdk.definitions.deadline import BaseDeadlineReference
 from doisoat.errors import ConfigurationError
 
-from orchestration.which_night import last_ended, night_of, night_to_tell_of
+from orchestration.which_night import night_of
 
 
 class MorningAfter(BaseDeadlineReference):
@@ -53,12 +53,11 @@ class MorningAfter(BaseDeadlineReference):
         from sqlalchemy import select
 
         run = session.scalars(select(DagRun).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)).one()
-        now = datetime.now(UTC)
         try:
             night = night_of(run.conf or {}, run.partition_key, run.run_after, ZoneInfo(self.timezone))
-        except ConfigurationError:
-            return None  # its first task fails, and says why
-        return self.of(night, now=now) if night <= last_ended(now, ZoneInfo(self.timezone)) else None
+            return self.of(night, now=datetime.now(UTC))
+        except (ConfigurationError, OverflowError):
+            return None  # the run's first task fails, and says why: making it must not
 
 
 def deadline_alert(deadline: time, timezone: str) -> DeadlineAlert:
@@ -83,5 +82,5 @@ def _tell(run: Mapping[str, Any]) -> str:
 
     here = site()
     run_after = datetime.fromisoformat(run["run_after"])
-    night = night_to_tell_of(run["conf"] or {}, run["partition_key"], run_after, here.settings.timezone)
+    night = night_of(run["conf"] or {}, run["partition_key"], run_after, here.settings.timezone)
     return f"{len(news.tell(here, on=night, due=night))} news sent"
