@@ -3,13 +3,15 @@
 # .venv from the pinned requirements.txt, again only when requirements.txt or pyproject.toml has changed.
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down night doisoat test check docs bench score clean environment
+.PHONY: help run up down night doisoat test campaign check docs bench score clean environment
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 BENCH_READY := .venv-bench/.ready
 STANDALONE = $(BIN)/python -m standalone
+# Two workers, also where there are more cores: each starts a PostgreSQL of its own, and one of them an Airflow.
+IN_PARALLEL ?= -n 2
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,8 +31,11 @@ night: $(READY) ## one night against the systems that .env names: NIGHT=YYYY-MM-
 doisoat: $(READY) ## ask the warehouse: make doisoat ARGS="gaps --night 2024-04-19"
 	@$(STANDALONE) doisoat $(ARGS)
 
-test: $(READY) ## the whole test suite (ARGS="-k name" for a part)
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(READY) ## the test suite, about a quarter of an hour (ARGS="-k name" for a part)
+	@$(BIN)/python -m pytest $(IN_PARALLEL) --durations=20 --junitxml=build/test-times.xml $(ARGS)
+
+campaign: $(READY) ## what takes long by nature: crashes, thirty nights, the production stack, whole worlds (PARTS="crash worlds")
+	@$(BIN)/python tools/campaign.py run $(PARTS)
 
 check: $(READY) ## lint, formatting, types, generated docs current
 	@$(BIN)/ruff check

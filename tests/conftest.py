@@ -8,27 +8,40 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from hypothesis import settings
 from standalone import postgres
+from support.reporting import Scheduling, Times
 
 settings.register_profile("untimed", deadline=None)  # a slow machine is no failure
 settings.load_profile("untimed")
 _numbers = itertools.count()
 _not_run: list[str] = []
+_times = Times()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    """Which worker runs what: whole files, in the order of `testpaths`."""
+    config.option.loadscopereorder = False  # else the file of most tests would begin, not the longest
+    return Scheduling(config, log)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """A test that is skipped says that this machine could not run it; it is never lost in a number."""
+    _times.add(report)
     if report.skipped:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         _not_run.append(f"{report.nodeid}: {reason}")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Name what could not run here."""
+    """Where the time went, and what could not run here."""
+    terminalreporter.section("time by folder, all workers together")
+    for line in _times.lines():
+        terminalreporter.write_line(line)
     for line in _not_run:
         terminalreporter.write_line(f"NOT RUN {line}", red=True)
 
