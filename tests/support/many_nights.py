@@ -50,10 +50,7 @@ def served(home: Path, last_night: dt.date, nights: int, dossiers: int) -> Itera
 
 
 def quick_site(home: Path, dsn: str, connections: Mapping[str, str]) -> Site:
-    """Lạng Sơn, without waiting for files to grow, and without asking for years in which a small world has nothing.
-
-    Without OTHER_REPORTS, too.
-    """
+    """Lạng Sơn without OTHER_REPORTS, and without asking for years in which a small world has nothing."""
     site = against.site_of(CONFIG / "lang_son.yaml", home, dsn, connections)
     sources = {name: _quick(source) for name, source in site.settings.sources.items() if name not in OTHER_REPORTS}
     return Site(site.settings.model_copy(update={"sources": sources}), site.connections, site.landing_root)
@@ -61,12 +58,9 @@ def quick_site(home: Path, dsn: str, connections: Mapping[str, str]) -> Site:
 
 def _quick(source: SourceSettings) -> SourceSettings:
     options = dict(source.options)
-    if source.kind in ("national_export", "file_drop", "report_workbook"):
-        options["settle_seconds"] = 0
     if "dated_from" in options:
         options["dated_from"] = dt.date(2024, 2, 1)
-    limits = source.limits.model_copy(update={"requests_per_second": None})
-    return source.model_copy(update={"options": options, "limits": limits})
+    return source.model_copy(update={"options": options})
 
 
 def ask_quickly(monkeypatch: pytest.MonkeyPatch, fails: Mapping[str, dt.date] | None = None) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 import requests
 from doisoat import night as steps
-from doisoat.settings import connection_from_environment, load_province
+from doisoat.settings import SourceSettings, connection_from_environment, load_province
 from doisoat.site import Site
 from sandbox.rates import true_rates
 from sandbox.reference import agencies
@@ -67,13 +67,26 @@ def served(home: Path, dossiers: int, variant: str = "a") -> Iterator[Sandbox]:
 
 
 def site_of(province: Path, home: Path, dsn: str, connections: Mapping[str, str]) -> Site:
-    """A province at work: its file, a warehouse, and connections in Airflow's form (AIRFLOW_CONN_*)."""
+    """A province at work: its file, a warehouse, and connections in Airflow's form (AIRFLOW_CONN_*).
+
+    It does not wait for a file to grow (2 s each) nor between two requests: nobody else writes or asks here, and both have
+    tests of their own.
+    """
     environment = {**connections, "AIRFLOW_CONN_WAREHOUSE": dsn}
+    settings = load_province(province)
+    sources = {name: _at_once(source) for name, source in settings.sources.items()}
     return Site(
-        settings=load_province(province),
+        settings=settings.model_copy(update={"sources": sources}),
         connections=lambda name: connection_from_environment(name, environment),
         landing_root=home / "landing",
     )
+
+
+def _at_once(source: SourceSettings) -> SourceSettings:
+    is_file = source.kind in ("national_export", "file_drop", "report_workbook")
+    options = {**source.options, **({"settle_seconds": 0} if is_file else {})}
+    limits = source.limits.model_copy(update={"requests_per_second": None})
+    return source.model_copy(update={"options": options, "limits": limits})
 
 
 def run_night(site: Site, sandbox: Sandbox, night: dt.date) -> None:
