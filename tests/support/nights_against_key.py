@@ -18,12 +18,14 @@ from typing import Any
 import psycopg
 import requests
 from doisoat import night as steps
-from doisoat.settings import SourceSettings, connection_from_environment, load_province
+from doisoat.settings import connection_from_environment, load_province
 from doisoat.site import Site
 from sandbox.rates import true_rates
 from sandbox.reference import agencies
 from standalone.processes import Processes
 from standalone.sandbox import Sandbox
+
+from bench.score import at_once
 
 NIGHTS = tuple(dt.date(2024, 4, day) for day in (17, 18, 19))
 LOCAL = dt.timezone(dt.timedelta(hours=7))
@@ -74,19 +76,12 @@ def site_of(province: Path, home: Path, dsn: str, connections: Mapping[str, str]
     """
     environment = {**connections, "AIRFLOW_CONN_WAREHOUSE": dsn}
     settings = load_province(province)
-    sources = {name: _at_once(source) for name, source in settings.sources.items()}
+    sources = {name: at_once(source) for name, source in settings.sources.items()}
     return Site(
         settings=settings.model_copy(update={"sources": sources}),
         connections=lambda name: connection_from_environment(name, environment),
         landing_root=home / "landing",
     )
-
-
-def _at_once(source: SourceSettings) -> SourceSettings:
-    is_file = source.kind in ("national_export", "file_drop", "report_workbook")
-    options = {**source.options, **({"settle_seconds": 0} if is_file else {})}
-    limits = source.limits.model_copy(update={"requests_per_second": None})
-    return source.model_copy(update={"options": options, "limits": limits})
 
 
 def run_night(site: Site, sandbox: Sandbox, night: dt.date) -> None:

@@ -1,0 +1,31 @@
+"""Whole worlds, held against the sandbox's answer key: every world of `make score`, and OpenCPS in the words of world "a"."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.other_worlds import check_opencps, opencps_in_a
+
+from bench import score as scoring
+
+DOSSIERS = 3000
+
+
+@pytest.mark.parametrize(
+    ("seed", "rates", "without"), scoring.WORLDS, ids=[f"world {seed}" for seed, _, _ in scoring.WORLDS]
+)
+def test_nothing_is_claimed_wrongly_and_nothing_missed(
+    seed: int, rates: str, without: frozenset[str], tmp_path: Path, warehouse_dsn: str
+) -> None:
+    tmp_path.chmod(0o755)
+    result = scoring.run_world(tmp_path, warehouse_dsn, seed, rates, DOSSIERS, without=without)
+    assert dict(result.wrong) == {}
+    assert result.unbalanced == 0
+    assert result.claimed.total() > 100
+    if not without:
+        assert dict(result.missed) == {}
+
+
+def test_opencps_as_the_case_system_in_world_a(tmp_path: Path, warehouse_dsn: str) -> None:
+    check_opencps("a", opencps_in_a(tmp_path), tmp_path, warehouse_dsn)
