@@ -3,7 +3,7 @@
 # .venv from the pinned requirements.txt, again only when requirements.txt or pyproject.toml has changed.
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down night doisoat test campaign check docs bench score clean environment
+.PHONY: help run up down night doisoat test campaign touched check docs bench score clean environment
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -36,6 +36,9 @@ test: $(READY) ## the test suite, about a quarter of an hour (ARGS="-k name" for
 
 campaign: $(READY) ## what takes long by nature: crashes, thirty nights, the production stack, whole worlds (PARTS="crash worlds")
 	@$(BIN)/python tools/campaign.py run $(PARTS)
+
+touched: $(READY) ## the parts of the campaign whose code changed since they last passed, as far as 35 minutes go (MINUTES=...)
+	@$(BIN)/python tools/campaign.py touched --minutes $(or $(MINUTES),35)
 
 check: $(READY) ## lint, formatting, types, generated docs current
 	@$(BIN)/ruff check
