@@ -9,12 +9,17 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 
+#: Folders whose files share what is made once a session: an Airflow at work, an imported one, served worlds.
+SHARING = ("tests/airflow", "tests/dags", "tests/sandbox")
+
+
 class Scheduling(LoadScopeScheduling):
-    """A file's tests on one worker, for they share worlds; all of tests/airflow on one, for they share an Airflow."""
+    """A file's tests on one worker, for they share worlds; those of a folder in SHARING on one, too."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::", 1)[0]
-        return "tests/airflow" if file.startswith("tests/airflow/") else file
+        folder = str(PurePosixPath(file).parent)
+        return folder if folder in SHARING else file
 
 
 class Times:
