@@ -8,7 +8,6 @@ from pathlib import PurePosixPath
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-
 #: Folders whose files share what is made once a session: an Airflow at work, an imported one, served worlds.
 SHARING = ("tests/airflow", "tests/dags", "tests/sandbox")
 
