@@ -2,7 +2,7 @@
 
 `Walk` makes one night and keeps how everything stood before each of its stages; each function below kills a step in the middle
 and holds what a second run of the night leaves against the undisturbed one. tests/integration/test_crash.py kills at three
-stages, tests/campaign/test_every_crash.py at all of them.
+stages, tests/campaign/test_crash.py at all of them.
 """
 
 from __future__ import annotations

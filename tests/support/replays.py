@@ -1,6 +1,6 @@
 """Replay of sealed nights with the sources off = the nights (docs/adr/0010-replay-and-revisions.md), for any plan of nights.
 
-tests/integration/test_replay.py replays four nights, tests/campaign/test_thirty_replayed.py thirty.
+tests/integration/test_replay.py replays four nights, tests/campaign/test_replay.py thirty.
 """
 
 from __future__ import annotations
