@@ -25,9 +25,9 @@ from support import nights_against_key as against
 from support.airflow_home import DOSSIERS, AtWork
 from support.leaks import leaks_in_database, leaks_in_files, one_of
 from support.make import PROJECT, make, states
+from support.nobody import NAME
 
 pytestmark = pytest.mark.timeout(900)
-NAME = canaries.full_name(7).rstrip(" 7")  # as people are called, without a number
 #: What the sources do in the first night: one of each class of error, and of each kind of source.
 FAULTS: list[dict[str, Any]] = [
     {"system": "igate", "kind": "server_error", "path": "search"},
