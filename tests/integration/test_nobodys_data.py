@@ -1,6 +1,7 @@
 """Nobody's data and nobody's password, whatever fault a source has: everything that was written is searched (docs/privacy.md).
 
-One system of each kind of access; the campaign does it for all of them, and for three nights through Airflow.
+One system of each kind of access; the campaign does it for all of them, tests/airflow/test_bad_nights.py for nights through
+Airflow.
 """
 
 from __future__ import annotations

@@ -8,25 +8,25 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import psutil
 import psycopg
 import pytest
 from doisoat.warehouse import migrate
 from standalone import postgres
-from standalone.airflow import PROJECT, Airflow
+from standalone.airflow import PROJECT
 from standalone.laptop import Laptop
-from standalone.nights import DAG_ID, Nights, last_error
+from standalone.nights import DAG_ID
 from support import crashes
+from support.airflow_home import ENDED, AtWork
 from support.exports import COLUMNS
+from support.make import inherited
 from support.world import World
 
 APRIL = [dt.date(2024, 4, day) for day in range(1, 31)]
@@ -60,43 +60,10 @@ def seal_nights(world: World) -> None:
         world.land(night, "national_export", "code | status\n" + "\n".join(f"{code} | 4" for code in codes[:-2]))
 
 
-class Home:
+class Crashing(AtWork):
     """Airflow at work on one warehouse, and a second one for what the same landings give without it."""
 
-    def __init__(self, path: Path) -> None:
-        self.path, self.landings = path, small_world(path / "province", "")
-        seal_nights(self.landings)
-        inbox = path / "inbox"
-        inbox.mkdir()
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "DOISOAT"))}
-        environment |= ATTENTIVE | {
-            "DOISOAT_RETRY_SECONDS": "1",
-            "DOISOAT_LANDING": str(self.landings.site.landing_root),
-            "AIRFLOW_CONN_IGATE": f"http://id:secret@127.0.0.1:{postgres.free_port()}/?token_path=/token",  # down
-            "AIRFLOW_CONN_NATIONAL_EXPORT": f'{{"conn_type": "fs", "extra": {{"path": "{inbox}"}}}}',
-        }
-        self.laptop = Laptop(path, self.landings.site.settings.path, environment)
-        services = ("api-server", "dag-processor", "scheduler")
-        self.airflow: Airflow = self.laptop.start(port=postgres.free_port(), is_scheduling=False, services=services)
-        self.inside = self.airflow.environment(self.laptop.environment, is_scheduling=False)
-        with psycopg.connect(postgres.start(path).dsn("airflow"), autocommit=True) as connection:  # else two minutes
-            connection.execute("alter database airflow set idle_in_transaction_session_timeout = '10s'")
-        self.laptop.processes.stop("scheduler")
-        self.airflow.start(self.laptop.processes, self.inside, names=("scheduler",))
-        self.dsn = self.laptop.environment["AIRFLOW_CONN_WAREHOUSE"]
-        dsn = postgres.ensure_database(postgres.start(path), "undisturbed")
-        migrate(dsn)
-        self.undisturbed = small_world(path / "undisturbed", dsn)
-        shutil.copytree(self.landings.site.landing_root, self.undisturbed.site.landing_root)
-        self.nights = Nights(self.airflow)
-        self.nights.wait_for_dag()
-
-    def stop(self) -> None:
-        self.laptop.stop()
-        for process in psutil.process_iter():  # workers whose scheduler was killed wait for it for ever
-            with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-                if process.environ().get("DOISOAT_HOME") == str(self.path):
-                    process.kill()
+    undisturbed: World
 
     def check(self, *nights: dt.date) -> None:
         """The warehouse holds what these nights leave undisturbed, one after the other, in a warehouse of their own."""
@@ -106,59 +73,53 @@ class Home:
         one["ops.check_result"] = other["ops.check_result"] = []  # asked only here: it takes the longest
         assert crashes.differing(one, other) == {}
 
-    def kill_scheduler(self, waiting: psutil.Process) -> None:
-        self.laptop.processes.running()["scheduler"].kill()
-        self.airflow.start(self.laptop.processes, self.inside, names=("scheduler",))
-
-    def kill_worker(self, waiting: psutil.Process) -> None:
-        """The process of the task and the worker that looks after it."""
-        worker = waiting.parent()
-        assert worker is not None
-        for process in (worker, waiting):
-            process.kill()
-
-    def waiting(self, table: str) -> psutil.Process | None:
-        """The process of the task that waits for the table."""
-        with psycopg.connect(self.dsn) as connection:
-            row = connection.execute(
-                """select client_port from pg_locks join pg_stat_activity using (pid)
-                where relation = %s::regclass and not granted""",
-                [table],
-            ).fetchone()
-        ports = {one.laddr.port: one.pid for one in psutil.net_connections("tcp") if one.pid}
-        return psutil.Process(ports[row[0]]) if row and row[0] in ports else None
-
-    def runs(self, **wanted: Any) -> list[dict[str, Any]]:
-        path, most = f"/dags/{DAG_ID}/dagRuns", {"limit": 100}
-        found: list[dict[str, Any]] = self.nights._call("GET", path, params=most)["dag_runs"]
-        return [run for run in found if all(run[name] == value for name, value in wanted.items())]
-
     def finish(self) -> None:
         """Wait until no run is left unfinished, and Airflow knows it."""
-        crashes.wait_until(lambda: all(run["state"] in ("success", "failed") for run in self.runs()))
+        crashes.wait_until(lambda: all(run["state"] in ENDED for run in self.runs()))
         asked = {"dag_id": DAG_ID, "limit": 100}
         crashes.wait_until(
-            lambda: all(b["completed_at"] for b in self.nights._call("GET", "/backfills", params=asked)["backfills"])
+            lambda: all(b["completed_at"] for b in self.api("GET", "/backfills", params=asked)["backfills"])
         )
 
-    def errors(self, run_id: str) -> dict[str, str]:
-        """By task, the last error of each that failed."""
-        tasks = self.nights._call("GET", f"/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances")["task_instances"]
-        logs = self.path / "logs" / "airflow" / f"dag_id={DAG_ID}" / f"run_id={run_id}"
-        return {
-            task["task_id"]: last_error(logs / f"task_id={task['task_id']}" / f"attempt={task['try_number']}.log")
-            for task in tasks
-            if task["state"] == "failed"
-        }
+
+def start(path: Path) -> Crashing:
+    """A home at work whose nights are sealed, and whose sources are down."""
+    landings = small_world(path / "province", "")
+    seal_nights(landings)
+    inbox = path / "inbox"
+    inbox.mkdir()
+    environment = inherited() | ATTENTIVE | {
+        "DOISOAT_RETRY_SECONDS": "1",
+        "DOISOAT_LANDING": str(landings.site.landing_root),
+        "AIRFLOW_CONN_IGATE": f"http://id:secret@127.0.0.1:{postgres.free_port()}/?token_path=/token",  # down
+        "AIRFLOW_CONN_NATIONAL_EXPORT": f'{{"conn_type": "fs", "extra": {{"path": "{inbox}"}}}}',
+    }  # fmt: skip
+    laptop = Laptop(path, landings.site.settings.path, environment)
+    try:
+        services = ("api-server", "dag-processor", "scheduler")
+        airflow = laptop.start(port=postgres.free_port(), is_scheduling=False, services=services)
+        server = postgres.start(path)
+        with psycopg.connect(server.dsn("airflow"), autocommit=True) as connection:  # else two minutes
+            connection.execute("alter database airflow set idle_in_transaction_session_timeout = '10s'")
+        made = Crashing(laptop, airflow, server, airflow.environment(laptop.environment, is_scheduling=False))
+        made.restart()
+        dsn = postgres.ensure_database(server, "undisturbed")
+        migrate(dsn)
+        made.undisturbed = small_world(path / "undisturbed", dsn)
+        shutil.copytree(landings.site.landing_root, made.undisturbed.site.landing_root)
+    except BaseException:
+        laptop.stop()
+        raise
+    return made
 
 
 @pytest.fixture(scope="module")
-def home() -> Iterator[Home]:
+def home() -> Iterator[Crashing]:
     path = Path(tempfile.mkdtemp(prefix="doisoat-airflow-crash-"))
     path.chmod(0o755)
     made = None
     try:
-        made = Home(path)
+        made = start(path)
         yield made
     finally:
         if made:
@@ -167,7 +128,7 @@ def home() -> Iterator[Home]:
 
 
 @pytest.mark.parametrize("killed", ["scheduler", "worker"])
-def test_what_runs_a_night_is_killed_at_every_stage(home: Home, killed: str) -> None:
+def test_what_runs_a_night_is_killed_at_every_stage(home: Crashing, killed: str) -> None:
     night = {"scheduler": SCHEDULER_KILLED, "worker": WORKER_KILLED}[killed]
     kill = getattr(home, f"kill_{killed}")
     with contextlib.ExitStack() as first:
@@ -189,7 +150,7 @@ def test_what_runs_a_night_is_killed_at_every_stage(home: Home, killed: str) -> 
     home.check(night)
 
 
-def test_ten_nights_are_backfilled_in_order_beside_another_one(home: Home) -> None:
+def test_ten_nights_are_backfilled_in_order_beside_another_one(home: Crashing) -> None:
     """Airflow starts all ten at once, whatever max_active_runs of the Dag says; the later one was started before them."""
     beside = home.nights.trigger(BESIDE, collect_late=False)
     window = ["--from-date", str(BACKFILLED[0]), "--to-date", str(BACKFILLED[-1] + dt.timedelta(days=1))]  # at 00:00
@@ -203,13 +164,13 @@ def test_ten_nights_are_backfilled_in_order_beside_another_one(home: Home) -> No
     home.check(*BACKFILLED, BESIDE)
 
 
-def test_a_backfill_from_the_page_changes_no_loaded_night_and_invents_none(home: Home) -> None:
+def test_a_backfill_from_the_page_changes_no_loaded_night_and_invents_none(home: Crashing) -> None:
     before = crashes.everything(home.dsn)
     body = {
         "dag_id": DAG_ID, "from_date": f"{BACKFILLED[-1]}T00:00:00Z", "to_date": f"{NEVER_COLLECTED}T23:00:00Z",
         "reprocess_behavior": "completed", "max_active_runs": 10, "run_backwards": False, "dag_run_conf": {},
     }  # fmt: skip
-    home.nights._call("POST", "/backfills", json=body)
+    home.api("POST", "/backfills", json=body)
     home.finish()
     ends = {run["partition_key"]: run for run in home.runs() if run["dag_run_id"].startswith("backfill")}
     assert ends[str(BACKFILLED[-1])]["state"] == "success"

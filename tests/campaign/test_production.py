@@ -12,10 +12,8 @@ import hashlib
 import json
 import re
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -23,41 +21,33 @@ import pytest
 import requests
 from cryptography.fernet import Fernet
 from doisoat.warehouse import connect
-from dotenv import dotenv_values
-from standalone.nights import Nights
 from standalone.postgres import Server
 from support import nights_against_key as against
 from support.docker.host import Host, host, lacks
 from support.docker.tls import make_certificate
+from support.production import (
+    SANDBOX,
+    airflow,
+    blocks,
+    logins,
+    password_is_good,
+    rows,
+    secrets_of,
+    set_clock,
+    settings,
+    wait_for,
+    warehouse,
+)
 from support.provinces import CONFIG
 from support.runbook import commands
-from test_nights_invariants import STATE
+from support.states import STATE
 
 pytestmark = [pytest.mark.timeout(2400), pytest.mark.skipif(bool(lacks()), reason=lacks())]
 PROJECT = Path(__file__).parents[2]
 DOSSIERS = 300
 FIRST, SECOND = against.NIGHTS[:2]
-PAGE, SANDBOX = "http://localhost:8080", "http://localhost:8900"
 COPY_OF_OLD = PROJECT / "tests" / "fixtures" / "warehouse_every_source.dump"
-#: What makes a test of it: the sandbox's clock stands, no run starts by ours, and nobody waits long for a dead worker.
-FOR_TESTS = f"""
-SANDBOX_CLOCK=fixed
-SANDBOX_DOSSIERS={DOSSIERS}
-AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE=False
-TASK_HEARTBEAT_TIMEOUT=30
-DOISOAT_RETRY_SECONDS=1
-"""
 _run: set[tuple[str, int]] = set()
-
-
-def blocks() -> dict[str, list[str]]:
-    """Heading of docs/operations.md -> its blocks of commands."""
-    text = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")
-    parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)[1:]
-    return {
-        heading: re.findall(r"^```sh\n(.*?)^```$", content, re.MULTILINE | re.DOTALL)
-        for heading, content in zip(parts[::2], parts[1::2], strict=True)
-    }
 
 
 def block(heading: str, number: int = 0) -> str:
@@ -70,41 +60,6 @@ def block(heading: str, number: int = 0) -> str:
 def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     with host(tmp_path_factory.mktemp("production")) as running:
         yield running
-
-
-def secrets_of(production: Host) -> dict[str, str]:
-    return {name: value or "" for name, value in dotenv_values(production.project / ".env").items()}
-
-
-def logins(production: Host) -> dict[str, str]:
-    return json.loads((production.volumes / "state" / "secrets" / "logins.json").read_text())
-
-
-def airflow(production: Host) -> Nights:
-    """Airflow's API, logged in; to be used with the host's network."""
-    home = SimpleNamespace(url=PAGE, home=production.home, password=logins(production)["admin"])
-    return Nights(home)  # type: ignore[arg-type]
-
-
-def password_is_good(password: str) -> bool:
-    body = {"username": "admin", "password": password}
-    return requests.post(f"{PAGE}/auth/token", json=body, timeout=30).ok
-
-
-def set_clock(night: dt.date) -> None:
-    read_at = dt.datetime.combine(night + dt.timedelta(days=1), dt.time(1), against.LOCAL)
-    requests.post(f"{SANDBOX}/control/clock", json={"now": read_at.isoformat()}, timeout=60).raise_for_status()
-
-
-def warehouse(production: Host, database: str = "warehouse") -> str:
-    """DSN, with the password of the moment: the containers' addresses are asked for one."""
-    name = {"warehouse": "WAREHOUSE_PASSWORD", "airflow": "AIRFLOW_DB_PASSWORD"}[database]
-    return f"postgresql://{database}:{secrets_of(production)[name]}@10.77.0.2/{database}"
-
-
-def rows(dsn: str, query: Any) -> list[tuple[Any, ...]]:
-    with psycopg.connect(dsn, options="-c timezone=UTC") as connection:
-        return connection.execute(query).fetchall()
 
 
 def content(dsn: str) -> dict[str, str]:
@@ -122,15 +77,6 @@ def files_below(directory: Path) -> dict[str, str]:
     """File -> its digest."""
     found = (path for path in directory.rglob("*") if path.is_file())
     return {str(path.relative_to(directory)): hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
-
-
-def wait_for(condition: Callable[[], Any], seconds: float = 300) -> Any:
-    """What the condition gives once it is true."""
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.2)
-    return found
 
 
 # a wrong file fails ------------------------------------------------------------------------------------------------
@@ -174,7 +120,7 @@ def test_secrets_are_made_for_their_owner_only(production: Host) -> None:
     assert all(len(value) >= 40 for value in made.values())
     Fernet(made["AIRFLOW_FERNET_KEY"])
     with file.open("a", encoding="utf-8") as env:
-        env.write(FOR_TESTS)
+        env.write(settings(DOSSIERS))
 
 
 def test_everything_starts_and_says_that_it_works(production: Host) -> None:

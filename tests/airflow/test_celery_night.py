@@ -1,0 +1,68 @@
+"""One night on docker-compose.yml's own services, through Celery: PostgreSQL, Redis, a worker, each a process of its own.
+
+tests/campaign/test_production.py does the rest of docs/operations.md, and kills a worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from doisoat.warehouse import connect
+from standalone.nights import DAG_ID
+from standalone.sandbox import Sandbox
+from support import nights_against_key as against
+from support.docker.host import Host, host, lacks
+from support.production import SANDBOX, airflow, blocks, set_clock, settings, warehouse
+
+pytestmark = [pytest.mark.timeout(900), pytest.mark.skipif(bool(lacks()), reason=lacks())]
+DOSSIERS = 150
+NIGHT = against.NIGHTS[0]
+#: What a night needs; `up` starts what they depend on. The second worker and the triggerer have nothing to do in it.
+SERVICES = "scheduler dag-processor api-server worker-1 sandbox"
+
+
+@pytest.fixture(scope="module")
+def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    """The services that a night needs, installed as the document says."""
+    with host(tmp_path_factory.mktemp("celery")) as running:
+        running.done(blocks()["Install"][0])
+        with (running.project / ".env").open("a", encoding="utf-8") as env:
+            env.write(settings(DOSSIERS))
+        running.done("docker compose build")
+        prepare, up, end = blocks()["Try it on simulated systems"][0].rpartition("docker compose --profile sandbox up")
+        running.done(prepare)
+        running.done(f"{up}{end.strip()} {SERVICES}")
+        yield running
+
+
+def test_a_night_through_celery_is_published_and_agrees_with_the_answer_key(production: Host) -> None:
+    production.inside(lambda: set_clock(NIGHT))
+    production.inside(lambda: airflow(production).wait_for_dag())
+    trigger, look = blocks()["Install"][4].splitlines()
+    assert str(NIGHT) in trigger
+    production.done(trigger)
+
+    def ended() -> tuple[str, dict[str, tuple[str, int, str]]]:
+        client = airflow(production)
+        (run,) = client._call("GET", f"/dags/{DAG_ID}/dagRuns")["dag_runs"]
+        state = client.follow(run["dag_run_id"])
+        tasks = client._call("GET", f"/dags/{DAG_ID}/dagRuns/{run['dag_run_id']}/taskInstances")["task_instances"]
+        return state, {task["task_id"]: (task["state"], task["try_number"], task["hostname"]) for task in tasks}
+
+    state, tasks = production.inside(ended)
+    assert state == "success"
+    assert set(tasks.values()) == {("success", 1, "worker-1")}
+    assert "published" in production.done(look)
+    production.inside(lambda: agrees_with_the_key(production))
+
+
+def agrees_with_the_key(production: Host) -> None:
+    """What the night says is what the simulated systems know to be true."""
+    sandbox = Sandbox(production.home, against.NIGHTS[-1], nights=3, dossiers=DOSSIERS, port=int(SANDBOX[-4:]))
+    key = against.key_of(sandbox)
+    assert len(key) > DOSSIERS / 2
+    with connect(warehouse(production)) as connection:
+        assert against.held_otherwise(connection, key, ["business_registration", "judicial_record"]) == {}
+        wrong = against.wrongly_present(connection, key)
+        assert {case for case in wrong if case not in against.UNLINKED} == set()
