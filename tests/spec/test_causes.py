@@ -1,49 +1,54 @@
-"""The manual of causes: each rule on a short table, and an innocent look-alike beside it (explain/examples.yaml)."""
+"""The manual of causes: each rule on a short table, and an innocent look-alike beside it (explain/examples.yaml).
+
+Those that can share a warehouse do (support/cause_examples.py); tests/campaign runs each alone.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
+from typing import Any
 
 import pytest
 from doisoat.explain import Example, load_causes, load_examples
-from support.world import World
+from support.cause_examples import causes, groups
+from support.copies import copied
 
-NIGHTS = [dt.date(2024, 4, day) for day in (16, 17, 18)]
 EXAMPLES = load_examples()
+GROUPS = groups(EXAMPLES)
+#: Said of one example by name: which group it is in, and where.
+PLACES = {id(example): (number, place) for number, group in enumerate(GROUPS) for place, example in enumerate(group)}
+
+
+@pytest.fixture(scope="module")
+def said(
+    postgres_server: Any,
+    _migrated_warehouse: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[int], list[list[str]]]]:
+    """What comes of each example of a group, which is made when the first of them is asked for."""
+    with ExitStack() as warehouses:
+
+        @cache
+        def of_group(number: int) -> list[list[str]]:
+            dsn = warehouses.enter_context(copied(postgres_server, _migrated_warehouse, f"causes_{number}"))
+            return causes(GROUPS[number], tmp_path_factory.mktemp("causes"), dsn)
+
+        yield of_group
 
 
 @pytest.mark.parametrize(
     "example", EXAMPLES, ids=lambda example: f"{example.cause}: {example.shows or example.innocent}"
 )
-def test_cause(example: Example, tmp_path: Path, warehouse_dsn: str) -> None:
-    world = World(tmp_path, warehouse_dsn, **example.settings)
-    with (tmp_path / "agencies.csv").open("a", encoding="utf-8") as reference:
-        reference.writelines(f"{line}\n" for line in example.agencies)
-    for catalogue, kind, code in (line.split(" | ") for line in example.portal_catalogue):
-        world.rows(
-            """insert into recon.catalogue_difference (source_id, catalogue, code, from_night, kind)
-            values ('national_export', %s, %s, '2024-04-01', %s)""",
-            [catalogue, code, kind],
-        )
-    for night, shown in zip(NIGHTS[-len(example.nights) :], example.nights, strict=True):
-        for source_id, table in shown.items():
-            world.land(
-                night,
-                source_id,
-                table,
-                is_complete=source_id not in example.incomplete,
-                cut_off=example.cut_offs.get(source_id),
-            )
-        world.open_and_load(night)
-        world.reconcile(night)
-        world.publish(night)
-    said = world.rows(
-        """select dossier_id || ' | ' || kind || ' | ' || cause from recon.cause
-        where to_night = 'infinity' and pair = %s order by 1""",
-        [example.pair],
-    )
-    assert [line for (line,) in said] == sorted(example.expect)
+def test_cause(example: Example, said: Callable[[int], list[list[str]]]) -> None:
+    number, place = PLACES[id(example)]
+    assert said(number)[place] == sorted(example.expect)
+
+
+def test_examples_that_share_a_warehouse_are_no_fewer() -> None:
+    assert sorted(map(id, EXAMPLES)) == sorted(PLACES)
+    assert sum(len(group) for group in GROUPS) == len(EXAMPLES)
 
 
 def test_every_cause_has_its_example_and_its_look_alike() -> None:
