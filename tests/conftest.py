@@ -12,12 +12,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import settings
 from standalone import postgres
+from support.examples import load_profile
 from support.reporting import Scheduling, Times
 
-settings.register_profile("untimed", deadline=None)  # a slow machine is no failure
-settings.load_profile("untimed")
+load_profile()
 _numbers = itertools.count()
 _not_run: list[str] = []
 _times = Times()
@@ -89,6 +88,12 @@ def _migrated_warehouse(postgres_server: postgres.Server) -> str:
 @pytest.fixture
 def warehouse_dsn(postgres_server: postgres.Server, _migrated_warehouse: str) -> Iterator[str]:
     """DSN of a warehouse of this test's own: migrated, empty, owned by the role that the DSN logs in as."""
+    yield from _a_warehouse(postgres_server, _migrated_warehouse)
+
+
+@pytest.fixture(scope="module")
+def shared_warehouse_dsn(postgres_server: postgres.Server, _migrated_warehouse: str) -> Iterator[str]:
+    """One for all tests of a file, whose nights are made once and then only read."""
     yield from _a_warehouse(postgres_server, _migrated_warehouse)
 
 

@@ -23,12 +23,17 @@ from doisoat.sources.workbooks import Head, NoValue
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.bad_files import rewritten
+from support.examples import examples
 from support.exports import COLUMNS, export_row, export_table
 from support.reports import HEADERS, ROWS, report, write_report_xls, write_report_xlsx
 from support.servers import CANARIES, LOCAL
 
 #: A workbook is opened in a process of its own, which takes about 0.2 s.
-few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(
+    max_examples=examples(suite=10, campaign=50),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 NIGHT = dt.date(2024, 4, 17)
 
 

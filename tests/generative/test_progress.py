@@ -12,6 +12,7 @@ import random
 from dataclasses import dataclass
 
 import pytest
+from support.examples import examples
 from support.progress import code, progress, table
 from support.servers import LOCAL
 from support.world import World
@@ -83,7 +84,7 @@ def world(tmp_path, warehouse_dsn) -> World:
     return World(tmp_path, warehouse_dsn)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", range(1, 1 + examples(suite=1, campaign=6)))
 def test_what_is_decided_is_true(world: World, seed: int) -> None:
     chance = random.Random(seed)
     lives = [a_life(chance, number) for number in range(1, DOSSIERS + 1)]

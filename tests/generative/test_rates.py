@@ -3,14 +3,13 @@
 A ratio is in [0, 1] and its least is not above its most; a quarter is its months, a year its quarters, all months their years; a
 unit is in each month what is below it then, whoever moves; and what is not known, once it is known, comes to something between
 the least and the most.
-DOISOAT_EXAMPLES sets how many tables are tried.
+support/examples.py sets how many tables are tried.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import itertools
-import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,9 +27,9 @@ from doisoat.warehouse import connect
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from support.copies import copied
+from support.examples import examples
 from support.world import World, total
 
-EXAMPLES = int(os.environ.get("DOISOAT_EXAMPLES", "8"))
 PHASES = [phase for phase in Phase if phase is not Phase.shrink]  # each try takes a night
 NIGHT = "2024-07-31"
 DAYS = [dt.date(2023, 12, 31), dt.date(2024, 1, 1), dt.date(2024, 2, 29), dt.date(2024, 4, 2), dt.date(2024, 5, 2),
@@ -104,7 +103,9 @@ REPORTS = st.dictionaries(
 
 
 @pytest.mark.timeout(3600)
-@settings(max_examples=EXAMPLES, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=examples(suite=5, campaign=40), deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck)
+)
 @given(
     dossiers=st.lists(DOSSIER, min_size=4, max_size=24),
     reports=REPORTS,
@@ -200,7 +201,9 @@ def _above(agency: str, month: dt.date, moves: Moves) -> str:
 
 
 @pytest.mark.timeout(3600)
-@settings(max_examples=max(EXAMPLES // 2, 1), deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=examples(suite=3, campaign=20), deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck)
+)
 @given(dossiers=st.lists(DOSSIER, min_size=4, max_size=16), data=st.data())
 def test_what_is_open_is_between_the_least_and_the_most(
     dossiers: list[Dossier],

@@ -2,13 +2,12 @@
 
 The invariants of DESIGN 5 that are asked here: one presence verdict a dossier and pair; the ledger adds up; a night run twice
 is a night run once; incremental = full; sources in any order, and the same changes in any number of nights, are the same.
-DOISOAT_EXAMPLES sets how many worlds are tried (for a change of the reconciliation itself: some hundreds).
+support/examples.py sets how many worlds are tried (for a change of the reconciliation itself: DOISOAT_EXAMPLES, some hundreds).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import os
 from fractions import Fraction
 from typing import Any
 
@@ -16,12 +15,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 from support import random_worlds as worlds
+from support.examples import examples
 from support.kept_counts import counted_but_not_kept
 from support.oracle import BRIDGE, LEFT_OUT, NOT_ON_PORTAL, PRESENCES, Learning, Life, Oracle, Pull, Row
 from support.random_worlds import LOCALS, MINISTRY, NATIONALS, NIGHTS, SYSTEMS, Shown, moment
 from support.world import World
 
-EXAMPLES = int(os.environ.get("DOISOAT_EXAMPLES", "14"))
 LEARNING = [
     Learning(Fraction("0.5"), dt.timedelta(hours=48), min_dossiers=1),
     Learning(Fraction("0.9"), dt.timedelta(hours=30), min_dossiers=2),
@@ -30,7 +29,9 @@ PHASES = [phase for phase in Phase if phase is not Phase.shrink]  # each try tak
 
 
 @pytest.mark.timeout(7200)
-@settings(max_examples=EXAMPLES, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=examples(suite=4, campaign=60), deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck)
+)
 @given(shown=worlds.nights(), learning=st.sampled_from([None, *LEARNING]))
 def test_the_sql_says_what_the_oracle_says(
     shown: list[Shown],
@@ -97,7 +98,9 @@ def _the_ledger_adds_up(world: World) -> None:
 
 
 @pytest.mark.timeout(7200)
-@settings(max_examples=max(EXAMPLES // 4, 1), deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=examples(suite=1, campaign=15), deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck)
+)
 @given(
     told=worlds.changes(),
     orders=st.lists(st.permutations(list(SYSTEMS)), min_size=len(NIGHTS), max_size=len(NIGHTS)),

@@ -1,13 +1,12 @@
 """The ranked list of repairs against brute force: every group mended by hand in a plain list of dossiers, and the rate counted.
 
-DOISOAT_EXAMPLES sets how many lists are tried.
+support/examples.py sets how many lists are tried.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import itertools
-import os
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,9 +21,9 @@ from doisoat.warehouse import connect
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from support.copies import copied
+from support.examples import examples
 from support.world import World
 
-EXAMPLES = int(os.environ.get("DOISOAT_EXAMPLES", "6"))
 PHASES = [phase for phase in Phase if phase is not Phase.shrink]  # each try takes a night
 NIGHT = dt.date(2024, 4, 30)
 APRIL = Part(period="month", first_month=dt.date(2024, 4, 1), last_month=dt.date(2024, 4, 1))
@@ -59,7 +58,9 @@ DOSSIERS = st.lists(
 )
 
 
-@settings(max_examples=EXAMPLES, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=examples(suite=5, campaign=40), deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck)
+)
 @given(dossiers=DOSSIERS)
 def test_the_ranked_list_is_what_brute_force_finds(
     postgres_server: Any,
