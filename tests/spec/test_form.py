@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,9 +43,9 @@ DOSSIERS = [
 ]
 
 
-@pytest.fixture
-def world(tmp_path: Path, warehouse_dsn: str) -> World:
-    world = World(tmp_path, warehouse_dsn, sources=TEMPLATE)
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory, shared_warehouse_dsn: str) -> World:
+    world = World(tmp_path_factory.mktemp("form"), shared_warehouse_dsn, sources=TEMPLATE)
     world.run(NIGHT, igate=table(DOSSIERS), national_export="code\nH37.21.01-240401-0001")
     return world
 

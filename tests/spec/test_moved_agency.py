@@ -45,9 +45,9 @@ UNITS = [DISTRICT, DEPARTMENT]
 UNDATED = f"{MOVED}-240404-0099"
 
 
-@pytest.fixture
-def world(tmp_path, warehouse_dsn) -> World:
-    world = World(tmp_path, warehouse_dsn, sources=SOURCES)
+@pytest.fixture(scope="module")
+def world(tmp_path_factory, shared_warehouse_dsn) -> World:
+    world = World(tmp_path_factory.mktemp("moved"), shared_warehouse_dsn, sources=SOURCES)
     world.move(MOVED, DEPARTMENT, "2024-05-15")
     reports = [total(9, "received", month=f"{month:%Y-%m}", agency_code=unit) for unit in UNITS for month in LAST_DAY]
     world.land(NIGHT, "provincial_report", "code", mode="reports", totals=reports)
