@@ -21,11 +21,11 @@ from doisoat.warehouse.locks import wait_to_write
 
 HERE = Path(__file__).parent
 MINIMUM_SERVER_VERSION = 160000
-#: The schema on the way to the first release, which has one revision for all of them.
-BEFORE_0_1_0 = frozenset(
-    "first_night every_source nights_that_hold every_gap changes_only gap_owners whole_bridge learned_lags the_rates "
-    "the_services the_progress kept_counts kept_calendar".split()
-)
+#: What the schema was called on the way to 0.1.0, which knows it as one revision; no release had any of these.
+BEFORE_0_1_0 = {
+    *("first_night", "every_source", "nights_that_hold", "every_gap", "changes_only", "gap_owners", "whole_bridge"),
+    *("learned_lags", "the_rates", "the_services", "the_progress", "kept_counts", "kept_calendar"),
+}
 #: For the one transaction that writes: it joins whole sources, so it may hash them in memory and let all cores at them.
 WRITER_SETTINGS = {
     "work_mem": "128MB",
