@@ -1,7 +1,8 @@
 """A warehouse that the release before filled is brought to this one's schema, keeps what it says, and goes on.
 
-tests/fixtures/warehouse_every_source.dump was made by the code of revision `every_source`: the nights of 17 and 18 April of
-the sandbox's world of 60 dossiers, `pg_dump --format=custom --exclude-schema=mart` (views are made anew by each release).
+tests/fixtures/warehouse_0.1.0.dump was made by the code of 0.1.0 (tools/make_upgrade_fixture.py): the nights of 17 and 18
+April of the sandbox's world of 60 dossiers, `pg_dump --format=custom --exclude-schema=mart` (views are made anew by each
+release). What was made before 0.1.0 is refused.
 """
 
 from __future__ import annotations
@@ -9,12 +10,16 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import pytest
+from doisoat.errors import ConfigurationError
 from doisoat.warehouse import connect, migrate
+from doisoat.warehouse.database import BEFORE_0_1_0
 from standalone import postgres
 from support import nights_against_key as against
+from support.commands import doisoat
 from support.provinces import CONFIG
-
-OLD = Path(__file__).parents[1] / "fixtures" / "warehouse_every_source.dump"
+from support.upgrades import OLD, newest_revision
+from support.world import World
 
 
 def said(dsn: str) -> dict[str, str]:
@@ -60,7 +65,7 @@ def test_a_filled_warehouse_is_upgraded_and_goes_on(tmp_path: Path, postgres_ser
     migrate(dsn)
     assert digests(dsn, columns) == before
     with connect(dsn) as connection:
-        assert connection.execute("select version_num from doisoat_migration").fetchone() != ("every_source",)
+        assert connection.execute("select version_num from doisoat_migration").fetchone() == (newest_revision(),)
         assert connection.execute("select count(*) from mart.night").fetchone() == (2,)
 
     night = against.NIGHTS[2]
@@ -74,3 +79,50 @@ def test_a_filled_warehouse_is_upgraded_and_goes_on(tmp_path: Path, postgres_ser
         changed = connection.execute("select sum(unchanged), sum(received) from ops.load where night = %s", [night])
         unchanged, received = changed.fetchone()
     assert received > unchanged > 0  # it stands on what the release before held
+
+
+def revised(dsn: str, revision: str) -> None:
+    with connect(dsn) as connection:
+        connection.execute("update doisoat_migration set version_num = %s", [revision])
+
+
+@pytest.mark.parametrize(
+    ("revisions", "words"),
+    [
+        (BEFORE_0_1_0, r"was made before 0\.1\.0 .*new, empty database .*`doisoat migrate` and `doisoat replay`"),
+        ({"of_next_year"}, r"was made by another release .*install the newest release"),
+    ],
+)
+def test_a_warehouse_that_no_way_leads_from_is_refused_and_left_alone(
+    warehouse_dsn: str, revisions: set[str], words: str
+) -> None:
+    with connect(warehouse_dsn) as connection:
+        views = connection.execute(
+            "select oid from pg_class where relnamespace = 'mart'::regnamespace order by 1"
+        ).fetchall()
+    for revision in revisions:
+        revised(warehouse_dsn, revision)
+        with pytest.raises(ConfigurationError, match=words) as refused:
+            migrate(warehouse_dsn)
+        assert revision in str(refused.value)
+        assert "\n" not in str(refused.value)
+    with connect(warehouse_dsn) as connection:
+        left = connection.execute(
+            "select oid from pg_class where relnamespace = 'mart'::regnamespace order by 1"
+        ).fetchall()
+    assert left == views != []
+
+
+def test_the_thirteen_revisions_of_before_0_1_0_are_known_and_none_is_used_again() -> None:
+    assert len(BEFORE_0_1_0) == 13
+    assert newest_revision() not in BEFORE_0_1_0
+
+
+def test_the_command_says_in_one_line_what_to_do_with_a_warehouse_of_before_0_1_0(
+    tmp_path: Path, warehouse_dsn: str
+) -> None:
+    revised(warehouse_dsn, "kept_calendar")
+    done = doisoat(World(tmp_path, warehouse_dsn), "migrate")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "was made before 0.1.0 (schema kept_calendar)" in " ".join(done.stderr.split())

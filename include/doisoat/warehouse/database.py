@@ -21,6 +21,11 @@ from doisoat.warehouse.locks import wait_to_write
 
 HERE = Path(__file__).parent
 MINIMUM_SERVER_VERSION = 160000
+#: What the schema was called on the way to 0.1.0, which knows it as one revision; no release had any of these.
+BEFORE_0_1_0 = {
+    *("first_night", "every_source", "nights_that_hold", "every_gap", "changes_only", "gap_owners", "whole_bridge"),
+    *("learned_lags", "the_rates", "the_services", "the_progress", "kept_counts", "kept_calendar"),
+}
 #: For the one transaction that writes: it joins whole sources, so it may hash them in memory and let all cores at them.
 WRITER_SETTINGS = {
     "work_mem": "128MB",
@@ -145,16 +150,40 @@ def run_file(connection: psycopg.Connection, path: Path, parameters: Mapping[str
 
 
 def migrate(dsn: str) -> None:
-    """Bring the schema to the newest revision and the views to their newest text (they hold no data)."""
+    """Bring the schema to the newest revision and the views to their newest text (they hold no data).
+
+    Raises:
+        ConfigurationError: the warehouse was made before 0.1.0 or by a newer release; nothing has been changed then.
+    """
     from alembic import command
     from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
-    connect(dsn).close()
     config = Config()
     config.set_main_option("script_location", str(HERE / "migrations"))
     config.attributes["dsn"] = dsn
+    _refuse_unknown(dsn, {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()})
     command.upgrade(config, "head")
     with writing(dsn) as connection:
         connection.execute("drop schema if exists mart cascade; create schema mart")
         for path in sorted((HERE / "views").glob("*.sql")):
             run_file(connection, path)
+
+
+def _refuse_unknown(dsn: str, ours: set[str]) -> None:
+    """Refuse a warehouse at a revision that this release has no way from."""
+    with connect(dsn) as connection:
+        if connection.execute("select to_regclass('doisoat_migration')").fetchone() == (None,):
+            return
+        found = {revision for (revision,) in connection.execute("select version_num from doisoat_migration")}
+    if found & BEFORE_0_1_0:
+        raise ConfigurationError(
+            f"warehouse: was made before 0.1.0 (schema {', '.join(found)}), which cannot be upgraded; do: name a new, empty "
+            "database in AIRFLOW_CONN_WAREHOUSE, then `doisoat migrate` and `doisoat replay`, which derives its nights again "
+            "from their sealed landings (docs/operations.md, Upgrade)"
+        )
+    if found - ours:
+        raise ConfigurationError(
+            f"warehouse: was made by another release (schema {', '.join(found)}), which this one does not know; do: install "
+            "the newest release, or restore the backup that this one made (docs/operations.md, Upgrade)"
+        )

@@ -51,6 +51,7 @@ language sql stable security definer set search_path = '' as $$
     union
     select s.agency_id, s.from_month, s.to_month from mart.agency_subtree s where s.ancestor_id = of_agency
 $$;
+comment on function core.subtree(text) is 'An agency and everything below it, with the months of receipt (to_month exclusive) in which it stood there.';
 
 create view mart.dim_procedure as
 select procedure_family, procedure_code, name, field_code, field_name, origin from archive.any_procedure;

@@ -1,0 +1,10 @@
+create schema raw;
+comment on schema raw is 'Staging tables of the run at work; nothing to query.';
+create schema core;
+comment on schema core is 'What the sources said: records, identity, control totals, reference data.';
+create schema ops;
+comment on schema ops is 'How the nights went: pulls, loads, checks, quarantine, publications.';
+create schema recon;
+comment on schema recon is 'What follows: presence, differences, the ledger.';
+create schema archive;
+comment on schema archive is 'Rows of revisions that were replaced, or are being derived again; read through mart.';
