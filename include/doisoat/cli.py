@@ -291,7 +291,7 @@ def docs(
 def app() -> None:
     """Run the command line: an error of ours is one line on stderr and exit code 1, never a traceback."""
     try:
-        commands()
+        commands(prog_name="doisoat")
     except DoisoatError as error:
         typer.echo(f"error: {error}", err=True)
         raise SystemExit(1) from None

@@ -10,6 +10,7 @@ import pytest
 from doisoat import night as steps
 from doisoat.replay import replay
 from support import many_nights as many
+from support.quick_checks import ask_quickly
 
 LAST = dt.date(2024, 4, 19)
 NIGHTS = [LAST - dt.timedelta(days=29 - n) for n in range(30)]
@@ -31,7 +32,7 @@ def test_replay_of_thirty_nights_with_the_sources_off_is_the_thirty_nights(
     tmp_path: Path, warehouse_dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A changing world with a missed night, dead runs, blocked nights, sources that were down and look-ups that failed."""
-    many.ask_quickly(monkeypatch, FAILS)
+    ask_quickly(monkeypatch, FAILS)
     with many.served(tmp_path / "sandbox", LAST, len(NIGHTS), 300) as sandbox:
         site = many.quick_site(tmp_path, warehouse_dsn, sandbox.connections())
         for night in NIGHTS:
