@@ -60,12 +60,13 @@ clean: ## forget the nights of `make run`, and caches; `make up` keeps its data
 
 environment: $(READY) ## build .venv, which every command does by itself
 
-# uv asks the index and trusts the certificates that pip is configured with on this machine.
+# uv asks the index and trusts the certificates that pip is configured with on this machine. What it installs is compiled
+# here once: where Python may not write bytecode (PYTHONDONTWRITEBYTECODE), every process would compile all of it again.
 LIKE_PIP = index=$$($(PYTHON) -m pip config get global.index-url 2>/dev/null || true); \
 	cert=$$($(PYTHON) -m pip config get global.cert 2>/dev/null || true); \
 	if [ -n "$${PIP_INDEX_URL:-$$index}" ]; then export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$index}}"; fi; \
 	if [ -n "$${PIP_CERT:-$$cert}" ]; then export SSL_CERT_FILE="$${SSL_CERT_FILE:-$${PIP_CERT:-$$cert}}"; fi; \
-	export UV_LINK_MODE="$${UV_LINK_MODE:-copy}" UV_PYTHON_DOWNLOADS=never
+	export UV_LINK_MODE="$${UV_LINK_MODE:-copy}" UV_PYTHON_DOWNLOADS=never UV_COMPILE_BYTECODE="$${UV_COMPILE_BYTECODE:-1}"
 
 $(READY): requirements.txt pyproject.toml
 	@test -x .tools/bin/uv || $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-warn-script-location --root-user-action=ignore \
@@ -73,7 +74,8 @@ $(READY): requirements.txt pyproject.toml
 	@$(LIKE_PIP) VIRTUAL_ENV=.venv; \
 	echo "building .venv from requirements.txt"; \
 	test -x $(BIN)/python || .tools/bin/uv venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv; \
-	.tools/bin/uv pip sync --quiet requirements.txt && .tools/bin/uv pip install --quiet --no-deps --editable .
+	.tools/bin/uv pip sync --quiet requirements.txt && .tools/bin/uv pip install --quiet --no-deps --editable . && \
+	$(BIN)/python -m compileall -q include
 	@touch $@
 
 $(BENCH_READY): bench/requirements.txt $(READY)

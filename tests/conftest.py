@@ -51,6 +51,26 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = 1
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _checks_are_asked_quickly() -> Iterator[None]:
+    """Great Expectations takes seconds a night: it asks where it is the subject (`great_expectations`), and in processes."""
+    from support.quick_checks import ask_quickly
+
+    with pytest.MonkeyPatch.context() as patch:
+        ask_quickly(patch)
+        yield
+
+
+@pytest.fixture(scope="module")
+def great_expectations(_checks_are_asked_quickly: None) -> Iterator[None]:
+    """From here to the end of the module the checks are asked as in production."""
+    from doisoat.quality import checks, expectations
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checks, "ask", expectations.ask)
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[postgres.Server]:
     """An embedded PostgreSQL 18 of this test session, in a temporary home that goes with it."""

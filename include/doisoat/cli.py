@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import psycopg
 import typer
 from rich.console import Console
 
@@ -21,12 +20,13 @@ from doisoat.forms import forms
 from doisoat.operate import operations
 from doisoat.rating import rating
 from doisoat.reports.agencies import agency_named
-from doisoat.reports.parts import Channel, Level, Pair, check_range, check_words
+from doisoat.reports.parts import Channel, Grain, Level, Pair, check_range, check_words
 from doisoat.reports.query import Format, Report, archive_of, query, show
-from doisoat.settings import WAREHOUSE_CONNECTION_ID
-from doisoat.site import DEFAULT_HOME, Site
-from doisoat.warehouse.database import connect
-from doisoat.warehouse.nights import last_published
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from doisoat.site import Site
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 commands.add_typer(operations)
@@ -45,21 +45,6 @@ class ListFormat(StrEnum):
     JSON = "json"
     CSV = "csv"
     XLSX = "xlsx"
-
-
-class Grain(StrEnum):
-    """By what the bridge is broken down."""
-
-    WHOLE = "whole"
-    MONTH = "month"
-    AGENCY_MONTH = "agency_month"
-    CAUSE = "cause"
-    MINISTRY = "ministry"
-    AGENCY = "agency"
-    LEVEL = "level"
-    PROCEDURE = "procedure"
-    FIELD = "field"
-    CHANNEL = "channel"
 
 
 Night = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Which night; the last published one.")]
@@ -268,6 +253,7 @@ def disk(format: As = Format.TABLE) -> None:
 def summary(night: Night = None) -> None:
     """One night on one screen. Exit code 0 published, 1 failed or blocked, 2 published while a source needs somebody."""
     from doisoat.reports.summary import summary as print_summary
+    from doisoat.warehouse.nights import last_published
 
     with warehouse_at_hand() as (site, connection):
         asked = night.date() if night else last_published(connection)
@@ -305,7 +291,7 @@ def docs(
 def app() -> None:
     """Run the command line: an error of ours is one line on stderr and exit code 1, never a traceback."""
     try:
-        commands()
+        commands(prog_name="doisoat")
     except DoisoatError as error:
         typer.echo(f"error: {error}", err=True)
         raise SystemExit(1) from None
@@ -347,6 +333,8 @@ def chosen_night(connection: psycopg.Connection, night: dt.datetime | None) -> d
     Raises:
         NightNotCollectedError: it was never opened. What is not known of a night must not look like nothing.
     """
+    from doisoat.warehouse.nights import last_published
+
     if night is None:
         return last_published(connection)
     if not connection.execute("select 1 from ops.night where night = %s", [night.date()]).fetchone():
@@ -360,6 +348,9 @@ def site_at_hand() -> Iterator[Site]:
 
     That server belongs to the standalone package, which a production install may lack: hence the late import.
     """
+    from doisoat.settings import WAREHOUSE_CONNECTION_ID
+    from doisoat.site import DEFAULT_HOME, Site
+
     name = f"AIRFLOW_CONN_{WAREHOUSE_CONNECTION_ID.upper()}"
     home = Path(os.environ.get("DOISOAT_HOME", DEFAULT_HOME))
     if os.environ.get(name) or not (home / "postgres").exists():
@@ -383,6 +374,10 @@ def warehouse_at_hand() -> Iterator[tuple[Site, psycopg.Connection]]:
 
     Moments are told by the province's clock.
     """
+    import psycopg
+
+    from doisoat.warehouse.database import connect
+
     with site_at_hand() as site, connect(site.dsn) as connection:
         connection.execute("select set_config('TimeZone', %s, false)", [site.settings.province.timezone])
         connection.commit()

@@ -5,15 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from doisoat.errors import DecisionRefusedError
-from doisoat.explain.decisions import Said, Selection, decide, select
 from doisoat.reports.agencies import agency_named
 from doisoat.reports.parts import Pair, check_words
-from doisoat.reports.repair_list import words
 
 #: Both are added to `doisoat` by doisoat.cli.
 gap = typer.Typer(no_args_is_help=True, help="Say something of open gaps: doisoat gap --cause C --agency A ACTION.")
@@ -38,12 +36,21 @@ def which(
     received_to: Day = None,
 ) -> None:
     """Which of the open gaps of the last published night are meant."""
-    if kind and kind not in words()["kinds"]:
+    context.obj = {
+        "dossier": dossier, "pair": pair and str(pair), "kind": kind and _known_kind(kind), "cause": cause, "agency": agency,
+        "procedure": procedure, "received_from": received_from and received_from.date(),
+        "received_to": received_to and received_to.date(),
+    }  # fmt: skip
+
+
+def _known_kind(kind: str) -> str:
+    from doisoat.reports.repair_words import words
+
+    if kind not in words()["kinds"]:
         raise typer.BadParameter(
             f"there is no {kind!r}; give one of {', '.join(words()['kinds'])}", param_hint="--kind"
         )
-    days = [moment.date() if moment else None for moment in (received_from, received_to)]
-    context.obj = Selection(dossier, pair and str(pair), kind, cause, agency, procedure, *days)
+    return kind
 
 
 @gap.command()
@@ -104,12 +111,14 @@ def answers(
     raise typer.Exit(1 if refused else 0)
 
 
-def _say(selection: Selection, action: str, reason: str | None = None, expires_on: dt.date | None = None) -> None:
+def _say(asked: dict[str, Any], action: str, reason: str | None = None, expires_on: dt.date | None = None) -> None:
     from doisoat.cli import site_at_hand
+    from doisoat.explain.decisions import Said, Selection, decide, select
     from doisoat.operate import account
     from doisoat.warehouse.database import writing
     from doisoat.warehouse.nights import last_published
 
+    selection = Selection(**asked)
     if selection == Selection():
         raise DecisionRefusedError(
             "say which gaps are meant: doisoat gap --dossier CODE ..., or --cause, --agency, ..."

@@ -12,7 +12,6 @@ from doisoat.reports.agencies import agency_named
 from doisoat.reports.form import Asked, CountsAs, Reading, default_counts_as, with_ranges
 from doisoat.reports.form import form as make_form
 from doisoat.reports.query import Format, query, show
-from doisoat.sources.report_workbook_words import MEASURES
 
 #: Added to `doisoat` by doisoat.cli.
 forms = typer.Typer()
@@ -39,7 +38,6 @@ def form(
     and what is open in columns of its own.
     """
     from doisoat.cli import console, site_at_hand
-    from doisoat.reports.form_workbook import write_form
     from doisoat.warehouse.database import connect
     from doisoat.warehouse.nights import last_published
 
@@ -58,6 +56,8 @@ def form(
     title = f"Form II.06a, {office}, {asked.first_day} to {asked.last_day}, night {asked.night}"
     title += f", {asked.reading}, {asked.counts_as}"
     if xlsx:
+        from doisoat.reports.form_workbook import write_form
+
         write_form(xlsx, report, asked, office)
         typer.echo(f"{xlsx}: {title}")
     else:
@@ -83,6 +83,7 @@ def reported(
     and we do not; moved_out: that it may have counted elsewhere. unexplained: what none of them can make up.
     """
     from doisoat.cli import chosen_night, console, site_at_hand
+    from doisoat.sources.report_workbook_words import MEASURES
     from doisoat.warehouse.database import connect
 
     if measure not in ("all", *MEASURES):

@@ -5,17 +5,18 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from doisoat.errors import ConfigurationError
-from doisoat.indicators.cells import Days
-from doisoat.indicators.rates import Part, rests_on
-from doisoat.indicators.rates import rates as rates_of
+from doisoat.indicators.days import Days
 from doisoat.reports.agencies import agency_named
 from doisoat.reports.parts import Channel, Level, check_month, check_range, check_words
 from doisoat.reports.query import Format
+
+if TYPE_CHECKING:
+    from doisoat.indicators.rates import Part
 
 #: Added to `doisoat` by doisoat.cli.
 rating = typer.Typer()
@@ -97,6 +98,7 @@ def score(
     """
     from doisoat.cli import chosen_night, print_report, warehouse_at_hand
     from doisoat.indicators.cost import Question, Repair, ranked
+    from doisoat.indicators.rates import rests_on
     from doisoat.reports.query import archive_of
 
     if sum(one is not None for one in (month, quarter, year)) > 1:
@@ -168,6 +170,8 @@ def _when(since: Days | None, until: Days | None, period: Period) -> dict[str, A
 
 def _period_of(month: dt.datetime | None, quarter: dt.datetime | None, year: dt.datetime, agency: str | None) -> Part:
     """The one period that is meant, as a part of the dossiers."""
+    from doisoat.indicators.rates import Part
+
     first, months, kind = (
         (month, 1, "month") if month else (quarter, 3, "quarter") if quarter else (year, 12, "year")
     )  # fmt: skip
@@ -185,6 +189,7 @@ def walk(
 ) -> None:
     """From what the portal publishes of indicator 1.4 to the corrected rate, itemised: dossiers of which kind, and why."""
     from doisoat.cli import chosen_night, print_report, warehouse_at_hand
+    from doisoat.indicators.rates import rests_on
     from doisoat.reports.query import archive_of, query
 
     with warehouse_at_hand() as (site, connection):
@@ -225,6 +230,8 @@ def rates(
     report speaks (level, field, procedure, channel, days). Days are counted from the records that stand, those of the last night.
     """
     from doisoat.cli import chosen_night, print_report, warehouse_at_hand
+    from doisoat.indicators.rates import Part
+    from doisoat.indicators.rates import rates as rates_of
     from doisoat.reports.query import archive_of
 
     check_range(since.first if since else None, until.last if until else None)

@@ -25,7 +25,7 @@ from doisoat.indicators.calendar import WorkingDays
 from doisoat.indicators.choices import Indicators
 from doisoat.model import Capability, Side
 from doisoat.sources.contract import Connection, Limits
-from doisoat.sources.registry import capabilities
+from doisoat.sources.registry import facts
 
 WAREHOUSE_CONNECTION_ID = "warehouse"
 ConnectionLookup = Callable[[str], Connection]
@@ -284,7 +284,7 @@ class ProvinceSettings(_Strict):
         return next((outage for outage in planned if outage.first_night <= night <= outage.last_night), None)
 
     def _enabled(self) -> list[tuple[str, frozenset[Capability]]]:
-        return [(name, capabilities(name, source.kind)) for name, source in self.sources.items() if source.enabled]
+        return [(name, facts(name, source.kind).asked) for name, source in self.sources.items() if source.enabled]
 
     def resolve(self, path: Path) -> Path:
         """A path written in the file is relative to the file."""

@@ -7,10 +7,8 @@ import json
 import os
 import pwd
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +18,7 @@ from doisoat.errors import DecisionRefusedError, NightOrderError, QualityGateErr
 from doisoat.quality import Decision, load_checks
 from doisoat.settings import SourceSettings
 from doisoat.site import Site
+from support.commands import of_world, typed
 from support.copies import copied
 from support.world import World, total
 
@@ -29,7 +28,6 @@ BOTH = "code\n" + "\n".join(CODES[:2])
 REASON = "iGate counts a test dossier of 2024-04-02 that it does not list [/b]"
 ME = pwd.getpwuid(os.getuid()).pw_name
 DECISION = Decision(REASON, decided_by="tester", decided_in="command_line")
-DOISOAT = str(Path(sys.executable).with_name("doisoat"))
 
 
 @pytest.fixture(scope="module")
@@ -55,14 +53,7 @@ def world(blocked: World, postgres_server: Any) -> Iterator[World]:
 
 
 def doisoat(world: World, *arguments: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "DOISOAT"))}
-    here = {
-        "AIRFLOW_CONN_WAREHOUSE": world.dsn,
-        "DOISOAT_PROVINCE": str(world.site.settings.path),
-        "DOISOAT_LANDING": str(world.site.landing_root),
-        "LOGNAME": "somebody-else",
-    }
-    return subprocess.run([DOISOAT, *arguments], env={**kept, **here}, capture_output=True, text=True, check=False)
+    return typed({**of_world(world), "LOGNAME": "somebody-else"}, *arguments)
 
 
 def decide(world: World, reason: str = REASON, night: dt.date = NIGHT) -> subprocess.CompletedProcess[str]:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +11,7 @@ from doisoat.errors import ConfigurationError
 from doisoat.reports.bridge import Part, bridge
 from doisoat.reports.query import archive_of
 from doisoat.warehouse import connect
+from support.commands import doisoat
 from support.world import World, total
 
 NIGHT = "2024-04-18"
@@ -174,13 +172,9 @@ def test_an_agency_goes_by_any_of_its_codes(world: World) -> None:
 
 def test_a_terminal_shows_the_whole_as_its_terms_and_an_unknown_as_unknown(world: World) -> None:
     def told(*words: str) -> str:
-        environment = {
-            **os.environ,
-            "AIRFLOW_CONN_WAREHOUSE": world.dsn,
-            "DOISOAT_PROVINCE": str(world.site.settings.path),
-        }
-        command = [str(Path(sys.executable).with_name("doisoat")), "bridge", "--night", NIGHT, *words]
-        return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+        done = doisoat(world, "bridge", "--night", NIGHT, *words)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     lines = {" ".join(line.split()) for line in told("--agency", DISTRICT, "--with-ministries").splitlines()}
     assert {f"Bridge against province and ministries, agency {DISTRICT}, night {NIGHT}", "national declared unknown",

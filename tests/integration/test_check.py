@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,11 +11,11 @@ from typing import Any
 import pytest
 from doisoat.sources.registry import KINDS
 from standalone.sandbox import Sandbox
+from support.commands import typed
 from support.nights_against_key import served
 
 PROJECT = Path(__file__).parents[2]
 DOCS = PROJECT / "docs"
-DOISOAT = str(Path(sys.executable).with_name("doisoat"))
 #: Where each kind stands in a province file.
 PROVINCES = {"lang_son": set(KINDS) - {"opencps"}, "opencps_example": {"opencps"}}
 
@@ -31,10 +28,8 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 def check(connections: Mapping[str, str], dsn: str, province: str = "lang_son") -> dict[str, str]:
     """Source -> what is said of it, "ok" or "WRONG" first; the exit code must agree."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "DOISOAT"))}
-    command = [DOISOAT, "--province", str(PROJECT / "config" / f"{province}.yaml"), "check"]
-    environment = {**kept, **connections, "AIRFLOW_CONN_WAREHOUSE": dsn}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    told = PROJECT / "config" / f"{province}.yaml"
+    done = typed({**connections, "AIRFLOW_CONN_WAREHOUSE": dsn}, "--province", str(told), "check")
     lines = [line.split(maxsplit=2) for line in done.stdout.splitlines()]
     assert done.returncode == any(line[0] == "WRONG" for line in lines), done.stderr
     assert done.stderr == ""

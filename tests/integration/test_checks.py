@@ -13,6 +13,7 @@ from doisoat.errors import QualityGateError, WarehouseUnavailableError
 from doisoat.quality import checks as quality
 from doisoat.quality import load_checks, run_checks
 from support.copies import copied
+from support.quick_checks import ask_quickly
 from support.world import World
 
 NIGHT = "2024-04-18"
@@ -75,7 +76,7 @@ SABOTAGE = {
 
 @pytest.fixture(scope="module")
 def healthy(
-    postgres_server: Any, _migrated_warehouse: str, tmp_path_factory: pytest.TempPathFactory
+    postgres_server: Any, _migrated_warehouse: str, tmp_path_factory: pytest.TempPathFactory, great_expectations: None
 ) -> Iterator[World]:
     """A small night with every kind of result, which passes every check; its database `healthy` is only copied."""
     with copied(postgres_server, _migrated_warehouse, "healthy") as dsn:
@@ -119,10 +120,38 @@ def test_a_healthy_night_passes_every_check(healthy):
 
 
 @pytest.mark.parametrize("check", load_checks(), ids=lambda check: check.id)
-def test_the_check_and_no_other_catches_its_saboteur(world, check):
+def test_the_check_and_no_other_catches_its_saboteur(world, check, monkeypatch):
+    ask_quickly(monkeypatch)
     healthy = kept(world)
     world.rows(SABOTAGE[check.id])
     assert asked(world) == {**healthy, check.id: "failed"}
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_every_check_fails_in_great_expectations_as_its_query_says(world, monkeypatch, part):
+    """What the saboteurs show of the queries alone holds of what asks them in production: several at once, in four parts."""
+    sabotaged = list(SABOTAGE)[part::4]
+    for check_id in sabotaged:
+        world.rows(SABOTAGE[check_id])
+    outcomes = {check_id: outcome for check_id, outcome, *_ in both_ways(world, monkeypatch)}
+    assert [outcomes[check_id] for check_id in sabotaged] == ["failed"] * len(sabotaged)
+
+
+def both_ways(world, monkeypatch, stages=STAGES):
+    """How every check comes out: the same by Great Expectations as by its query alone."""
+    by_great_expectations = told(world, stages)
+    with monkeypatch.context() as patch:
+        ask_quickly(patch)
+        assert told(world, stages) == by_great_expectations
+    return by_great_expectations
+
+
+def told(world, stages):
+    return [
+        (result.check.id, result.outcome, result.unexpected, result.observed)
+        for stage in stages
+        for result in run_checks(world.site, DATE, stage=stage)
+    ]
 
 
 #: What is wrong with a check, and what is kept of it: never the database's message, which may quote values.
@@ -162,13 +191,14 @@ def broken_checks(monkeypatch, tmp_path):
     return checks
 
 
-def test_a_broken_check_is_told_from_bad_data_and_says_no_value(world, broken_checks):
+def test_a_broken_check_is_told_from_bad_data_and_says_no_value(world, broken_checks, monkeypatch):
     found = {result.check.id: result for result in run_checks(world.site, DATE, stage="results")}
     for name, (_, error) in BROKEN.items():
         result = found[broken_checks[name].id]
         assert (result.outcome, result.unexpected, result.observed) == ("broken", None, {"error": error}), name
     assert (found["gone"].outcome, found["gone"].observed) == ("broken", {"error": "FileNotFoundError"})
     assert found["well"].outcome == "passed"  # one broken check breaks no other
+    both_ways(world, monkeypatch, ["results"])
 
 
 def test_a_broken_critical_check_blocks_and_says_what_to_do(world, broken_checks):

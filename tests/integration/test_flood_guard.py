@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from doisoat.landing import landing_directory
+from support.commands import doisoat
 from support.world import World
 
 NIGHTS = ["2024-04-17", "2024-04-18", "2024-04-19", "2024-04-20"]
@@ -173,10 +172,7 @@ def test_our_own_maps_may_change_without_a_flood(tmp_path: Path, warehouse_dsn: 
 
 def accept(world: World, night: str, reason: str = "Sở báo đã gộp dữ liệu") -> subprocess.CompletedProcess[str]:
     """What an operator types."""
-    doisoat = str(Path(sys.executable).with_name("doisoat"))
-    environment = {**os.environ, "AIRFLOW_CONN_WAREHOUSE": world.dsn, "DOISOAT_PROVINCE": str(world.site.settings.path)}
-    command = [doisoat, "accept-pull", "--source", "igate", "--night", night, reason]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return doisoat(world, "accept-pull", "--source", "igate", "--night", night, reason)
 
 
 def test_an_operator_confirms_a_held_pull_and_it_stays_in_the_record(world: World) -> None:

@@ -20,6 +20,7 @@ from doisoat.site import Site
 from doisoat.warehouse import connect
 from standalone import postgres
 from support import many_nights as many
+from support.quick_checks import ask_quickly
 from support.world import World
 
 NIGHTS = [dt.date(2024, 4, 10) + dt.timedelta(days=n) for n in range(8)]
@@ -49,7 +50,7 @@ def eight_nights(
         many.warehouse(postgres_server, "eight_nights", _migrated_warehouse) as dsn,
         pytest.MonkeyPatch.context() as patch,
     ):
-        many.ask_quickly(patch, SABOTAGE)
+        ask_quickly(patch, SABOTAGE)
         world = World(tmp_path_factory.mktemp("eight_nights"), dsn)
         for number, night in enumerate(NIGHTS):
             _run(world, number, night)
@@ -79,7 +80,7 @@ def world(
     postgres_server: postgres.Server, eight_nights: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[World]:
     """A copy of the eight nights for each test."""
-    many.ask_quickly(monkeypatch, SABOTAGE)
+    ask_quickly(monkeypatch, SABOTAGE)
     with many.warehouse(postgres_server, "retained", "eight_nights") as dsn:
         yield many.copy_of(eight_nights, tmp_path, dsn)
 

@@ -19,6 +19,7 @@ from doisoat.site import Site
 from doisoat.warehouse import connect
 from standalone import postgres
 from support import many_nights as many
+from support.quick_checks import ask_quickly
 from support.world import World
 
 FIRST, SECOND, THIRD = (dt.date(2024, 4, day) for day in (17, 18, 19))
@@ -34,9 +35,7 @@ def three_nights(
     """Three published nights; only on the last two do statuses differ."""
     with (
         many.warehouse(postgres_server, "three_nights", _migrated_warehouse) as dsn,
-        pytest.MonkeyPatch.context() as patch,
     ):
-        many.ask_quickly(patch)
         world = World(tmp_path_factory.mktemp("three_nights"), dsn)
         national = f"code | status\n{A} | 4\n{C} | 1"
         world.run(FIRST, checks=True, igate=f"code | status\n{A} | 4\n{B} | 4", national_export=national)
@@ -46,11 +45,8 @@ def three_nights(
 
 
 @pytest.fixture
-def world(
-    postgres_server: postgres.Server, three_nights: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[World]:
+def world(postgres_server: postgres.Server, three_nights: World, tmp_path: Path) -> Iterator[World]:
     """A copy of the three nights for each test."""
-    many.ask_quickly(monkeypatch)
     with many.warehouse(postgres_server, "revised", "three_nights") as dsn:
         yield many.copy_of(three_nights, tmp_path, dsn)
 
@@ -174,7 +170,7 @@ def test_the_latest_night_loaded_anew_stands_as_it_was_until_it_passes(
 ) -> None:
     before = many.rows_of(world.dsn, "mart.%")
     site = without_statuses(world.site)
-    many.ask_quickly(monkeypatch, {"ledger_adds_up": THIRD})
+    ask_quickly(monkeypatch, {"ledger_adds_up": THIRD})
     steps.load_night(site, THIRD)
     steps.check_night(site, THIRD, stage="inputs")
     steps.reconcile_night(site, THIRD)
@@ -183,7 +179,7 @@ def test_the_latest_night_loaded_anew_stands_as_it_was_until_it_passes(
     assert many.rows_of(world.dsn, "mart.fact_sync_gap") == {"mart.fact_sync_gap": before["mart.fact_sync_gap"]}
     assert many.rows_of(world.dsn, "mart.night") == {"mart.night": before["mart.night"]}
     assert world.rows("select state from ops.night where night = %s", [THIRD]) == [("blocked",)]
-    many.ask_quickly(monkeypatch)
+    ask_quickly(monkeypatch)
     steps.check_night(site, THIRD, stage="results")
     assert steps.publish_night(site, THIRD) == 2
     assert differences(world) == [(SECOND, A), (SECOND, C)]
@@ -192,11 +188,11 @@ def test_the_latest_night_loaded_anew_stands_as_it_was_until_it_passes(
 def test_a_published_night_that_fails_its_checks_afterwards_is_taken_back(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    many.ask_quickly(monkeypatch, {"ledger_adds_up": THIRD})
+    ask_quickly(monkeypatch, {"ledger_adds_up": THIRD})
     with pytest.raises(QualityGateError):
         steps.check_night(world.site, THIRD, stage="results")
     assert world.rows("select night from mart.night where is_latest") == [(SECOND,)]
-    many.ask_quickly(monkeypatch)
+    ask_quickly(monkeypatch)
     steps.check_night(world.site, THIRD, stage="results")
     assert steps.publish_night(world.site, THIRD) == 2
     assert world.rows("select revision from mart.fact_sync_gap_revision where night = %s group by 1 order by 1", [THIRD]) == [

@@ -6,22 +6,19 @@ Those of `docker compose` are run by test_production, on the services themselves
 from __future__ import annotations
 
 import datetime as dt
-import os
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from doisoat import night as steps
 from doisoat.errors import QualityGateError
+from support.commands import of_world, typed_in_a_process
 from support.receivers import receiving
 from support.runbook import commands
 from support.world import World, total
 
 GOOD, NIGHT = dt.date(2024, 4, 18), dt.date(2024, 4, 19)
 CODES = [f"H37.21.01-2404{day:02}-{number:04}" for day in range(1, 11) for number in range(1, 4)]
-DOISOAT = str(Path(sys.executable).with_name("doisoat"))
 #: Nobody answers in this world; and of a night that is still blocked a replay says so (the page tells what 1 means).
 ENDS_WITH = {"doisoat check": 1, "doisoat replay": 1, f"doisoat replay --from {NIGHT}": 1}
 
@@ -47,18 +44,14 @@ def world(tmp_path: Path, warehouse_dsn: str) -> World:
 def test_every_command_works(world: World) -> None:
     lines = commands("doisoat", N=str(NIGHT), S="igate")
     assert {line.split()[1] for line in lines} >= {"accept-pull", "publish", "replay", "retain", "tell", "migrate"}
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "DOISOAT"))}
     with receiving() as receiver:
         here = {
-            "AIRFLOW_CONN_WAREHOUSE": world.dsn,
+            **of_world(world),
             "AIRFLOW_CONN_NEWS": f'{{"conn_type": "generic", "password": "json://{receiver.address}"}}',
-            "DOISOAT_PROVINCE": str(world.site.settings.path),
-            "DOISOAT_LANDING": str(world.site.landing_root),
         }
         said = {}
         for line in lines:
-            command = [DOISOAT, *shlex.split(line)[1:]]
-            done = subprocess.run(command, env={**kept, **here}, capture_output=True, text=True, check=False)
+            done = typed_in_a_process(here, *shlex.split(line)[1:])
             assert done.returncode == ENDS_WITH.get(line, 0), f"{line}: {done.stdout}{done.stderr}"
             said[line.split()[1]] = done.stdout
         assert len(receiver.requests) == 1  # tell --test

@@ -50,6 +50,17 @@ def test_every_kind_has_a_case() -> None:
     assert {name.split(".")[0] for name in CASES} == set(registry.KINDS)
 
 
+@pytest.mark.parametrize("name", registry.KINDS)
+def test_what_is_known_without_a_connector_is_what_it_says_itself(name: str) -> None:
+    facts, kind = registry.facts("s", name), registry.KINDS[name]
+    assert facts == (kind.__name__, kind.side, kind.capabilities, kind.always_full)
+
+
+def test_a_kind_that_nobody_registered_is_refused_with_those_that_are() -> None:
+    with pytest.raises(ConfigurationError, match=r"'s': kind 'nonsense' is not one of .*igate"):
+        registry.facts("s", "nonsense")
+
+
 @pytest.mark.parametrize("kind", registry.KINDS.values(), ids=list(registry.KINDS))
 def test_a_module_says_what_its_source_is_about(kind: type[Source]) -> None:
     lines = inspect.getmodule(kind).__doc__.splitlines()

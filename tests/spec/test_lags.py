@@ -284,8 +284,7 @@ def test_a_province_that_does_not_ask_for_it_is_judged_by_the_configured_lag_alo
     assert world.rows("select distinct basis from recon.cause where cause = 'within_allowed_lag'") == [({},)]
 
 
-def test_replayed_swept_or_run_again_a_night_learns_the_same(tmp_path, warehouse_dsn, monkeypatch):
-    many.ask_quickly(monkeypatch)
+def test_replayed_swept_or_run_again_a_night_learns_the_same(tmp_path, warehouse_dsn):
     world = learning(tmp_path, warehouse_dsn)
     run(world, (LATE, []), (LATE, []), (LATE, LATE), ([*LATE, *NOW], LATE), checks=True)
     assert [is_whole for (is_whole,) in world.rows("select is_whole from recon.whole_night order by night")] == [
@@ -315,8 +314,7 @@ def test_what_a_sweep_finds_of_lags_is_told(tmp_path, warehouse_dsn):
     }
 
 
-def test_a_revision_keeps_the_lags_that_it_rests_on(tmp_path, warehouse_dsn, monkeypatch):
-    many.ask_quickly(monkeypatch)
+def test_a_revision_keeps_the_lags_that_it_rests_on(tmp_path, warehouse_dsn):
     world = learning(tmp_path, warehouse_dsn)
     run(world, (LATE, []), (LATE, []), (LATE, LATE), ([*LATE, *NOW], LATE), checks=True)
     stricter = learning(tmp_path, warehouse_dsn, at_most={"value": 30, "unit": "hours"})

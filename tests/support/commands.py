@@ -2,17 +2,65 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest import mock
+
+from doisoat import cli
+from rich.console import Console
 
 from support.world import World
 
 
 def doisoat(world: World, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command on a world's warehouse, in an environment that knows of nothing else."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "DOISOAT"))}
-    here = {"AIRFLOW_CONN_WAREHOUSE": world.dsn, "DOISOAT_PROVINCE": str(world.site.settings.path)}
+    return typed(of_world(world), *arguments)
+
+
+def of_world(world: World) -> dict[str, str]:
+    """The settings with which the command finds a world."""
+    return {
+        "AIRFLOW_CONN_WAREHOUSE": world.dsn,
+        "DOISOAT_PROVINCE": str(world.site.settings.path),
+        "DOISOAT_LANDING": str(world.site.landing_root),
+    }
+
+
+def typed(settings: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command in this process, from its entry point on: a process of its own takes a second to import what it needs.
+
+    It sees these settings and none of ours, and what it changes in its environment is undone. An exception that the command
+    does not turn into an exit code is raised here.
+    """
+    stdout, stderr, code = io.StringIO(), io.StringIO(), 0
+    with (
+        mock.patch.dict(os.environ, _environment(settings), clear=True),
+        mock.patch.object(sys, "argv", ["doisoat", *arguments]),
+        mock.patch.object(
+            cli, "console", Console(width=320, highlight=False, color_system=None)
+        ),  # as where its output is a pipe
+        redirect_stdout(stdout),
+        redirect_stderr(stderr),
+    ):
+        try:
+            cli.app()
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+    said = (text.getvalue().replace("\r\n", "\n") for text in (stdout, stderr))  # as text=True reads a pipe
+    return subprocess.CompletedProcess(["doisoat", *arguments], code, *said)
+
+
+def typed_in_a_process(settings: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The same by the installed command, in a process of its own."""
     command = [str(Path(sys.executable).with_name("doisoat")), *arguments]
-    return subprocess.run(command, env={**kept, **here}, capture_output=True, text=True, check=False)
+    return subprocess.run(command, env=_environment(settings), capture_output=True, text=True, check=False)
+
+
+def _environment(settings: Mapping[str, str]) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "DOISOAT"))}
+    return {**kept, **settings}

@@ -11,11 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-import pytest
 from doisoat import night as steps
 from doisoat.errors import QualityGateError
-from doisoat.quality import expectations
-from doisoat.quality.checks import Check, CheckResult
 from doisoat.settings import SourceSettings
 from doisoat.site import Site
 from standalone import postgres
@@ -61,27 +58,6 @@ def _quick(source: SourceSettings) -> SourceSettings:
     if "dated_from" in options:
         options["dated_from"] = dt.date(2024, 2, 1)
     return source.model_copy(update={"options": options})
-
-
-def ask_quickly(monkeypatch: pytest.MonkeyPatch, fails: Mapping[str, dt.date] | None = None) -> None:
-    """Ask the checks' own queries without Great Expectations, which takes seconds a night and has tests of its own.
-
-    Args:
-        fails: check id -> a night on which it fails whatever the data are.
-    """
-
-    def ask(dsn: str, checks: Sequence[Check], queries: Mapping[str, str]) -> list[CheckResult]:
-        with psycopg.connect(dsn, autocommit=True) as connection:
-            return [_ask(connection, check, queries[check.id], fails or {}) for check in checks]
-
-    monkeypatch.setattr(expectations, "ask", ask)
-
-
-def _ask(connection: psycopg.Connection, check: Check, query: str, fails: Mapping[str, dt.date]) -> CheckResult:
-    unexpected, total = (int(count) for count in connection.execute(query).fetchone() or (0, 0))  # type: ignore[arg-type]
-    is_sabotaged = check.id in fails and f"'{fails[check.id]}'" in query
-    has_failed = is_sabotaged or unexpected > check.allowed_share * total
-    return CheckResult(check, "failed" if has_failed else "passed", unexpected, {"total": total})
 
 
 def run_night(

@@ -16,6 +16,7 @@ from doisoat import night as steps
 from doisoat.replay import replay
 
 from support import many_nights as many
+from support.quick_checks import ask_quickly
 
 EVERYTHING = ("core.%", "recon.%", "ops.%", "mart.%", "archive.%")
 
@@ -50,7 +51,7 @@ class Plan:
 
 def check_replay(plan: Plan, home: Path, dsn: str, monkeypatch: pytest.MonkeyPatch, *, dossiers: int) -> None:
     """Run the nights, lose all that is derived, replay them with the sources off, and compare every row."""
-    many.ask_quickly(monkeypatch, plan.fails)
+    ask_quickly(monkeypatch, plan.fails)
     with many.served(home / "sandbox", plan.nights[-1], len(plan.nights), dossiers) as sandbox:
         site = many.quick_site(home, dsn, sandbox.connections())
         for night in plan.nights:

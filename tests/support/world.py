@@ -224,7 +224,8 @@ class World:
         """One night: land each source named (a source left out is down), load, reconcile and publish.
 
         Args:
-            checks: ask the checks too, and raise QualityGateError where a critical one fails (slow: Great Expectations).
+            checks: ask the checks too, and raise QualityGateError where a critical one fails; by their own queries alone,
+                but where the test asks for `great_expectations`.
             tables: source_id = its ASCII table, in full.
         """
         night = _date(night)

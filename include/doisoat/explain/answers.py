@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 
 from doisoat.errors import DecisionRefusedError
 from doisoat.explain.decisions import Said, decide
-from doisoat.reports.repair_list import gap_of, heading, read_gap_id, words
+from doisoat.reports.repair_words import gap_of, heading, read_gap_id, words
 from doisoat.sources.workbook_checks import RefusedError, check_archive
 from doisoat.sources.workbooks import REASONS
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import psycopg
 
 from doisoat.errors import ConfigurationError
 from doisoat.indicators import progress
+from doisoat.indicators.days import Days
 from doisoat.reconcile import Comparison, comparison_of
 from doisoat.settings import ProvinceSettings
 from doisoat.warehouse.database import run_file
@@ -19,14 +19,6 @@ HERE = Path(__file__).parent
 COUNTS = ("sync_counts", "service_counts", *progress.FILES, "progress_counts", "indicator_cell")
 #: The temporary tables that these files leave.
 LEFT = ("sync_counts", "service_counts", *progress.LEFT, "progress_counts", "indicator_cell_tonight")
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """Dossiers that were received from the first to the last day, both included; what ended counts by the day of its end."""
-
-    first: dt.date
-    last: dt.date
 
 
 def count_cells(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -80,14 +80,19 @@ def broken(check: Check, error: str) -> CheckResult:
     return CheckResult(check, "broken", None, {"error": error})
 
 
+def ask(dsn: str, checks: Sequence[Check], queries: Mapping[str, str]) -> list[CheckResult]:
+    """Ask each check by Great Expectations, which is imported here for that (doisoat.quality.expectations)."""
+    from doisoat.quality import expectations
+
+    return expectations.ask(dsn, checks, queries)
+
+
 def run_checks(site: Site, night: dt.date, *, stage: str, run_id: str | None = None) -> list[CheckResult]:
     """Ask every check of the stage and keep the results in place of earlier ones of that night and stage.
 
     Raises:
         psycopg.OperationalError: the warehouse went away meanwhile; nothing is kept, since no check is at fault.
     """
-    from doisoat.quality.expectations import ask
-
     checks = [check for check in load_checks() if check.stage == stage]
     with connect(site.dsn) as connection:
         queries, unreadable = _bound(connection, checks, night)

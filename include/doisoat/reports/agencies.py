@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import psycopg
+from typing import TYPE_CHECKING
 
 from doisoat.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import psycopg
 
 NAMED = """
 select distinct on (agency_id) agency_id, name from archive.any_agency

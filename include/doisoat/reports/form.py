@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
-
-import psycopg
+from typing import TYPE_CHECKING
 
 from doisoat.errors import ConfigurationError
-from doisoat.indicators.progress import make_progress
-from doisoat.model import Side
 from doisoat.reports.query import Report, query
-from doisoat.settings import ProvinceSettings
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from doisoat.settings import ProvinceSettings
 
 
 class CountsAs(StrEnum):
@@ -71,6 +72,8 @@ def form(connection: psycopg.Connection, settings: ProvinceSettings, asked: Aske
         ConfigurationError: the period ends before it begins, or after the night.
         NightNotCollectedError: nothing of the province is known of that night.
     """
+    from doisoat.indicators.progress import make_progress
+
     if not asked.first_day <= asked.last_day <= asked.night:
         raise ConfigurationError(
             f"a period from {asked.first_day} to {asked.last_day}, as known on night {asked.night}: give days in that order"
@@ -105,6 +108,8 @@ def with_ranges(report: Report) -> Report:
 
 def default_counts_as(settings: ProvinceSettings) -> CountsAs:
     """What the province's own template counts: `counts_as` of its report source, where that says one of the two."""
+    from doisoat.model import Side
+
     for source in settings.sources.values():
         is_own = source.kind == "report_workbook" and source.enabled and source.side in (None, Side.PROVINCIAL)
         said = source.options.get("counts_as")

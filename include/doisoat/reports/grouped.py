@@ -9,7 +9,7 @@ import psycopg
 from doisoat.explain import load_causes
 from doisoat.explain.groups import Group, group_gaps
 from doisoat.reports.query import Report
-from doisoat.reports.repair_list import words
+from doisoat.reports.repair_words import words
 
 CHANNELS = {"direct": "trực tiếp", "online": "trực tuyến", "post": "qua bưu chính công ích"}
 #: The two sides of a pair, the one that sends first.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
-
-import psycopg
+from typing import TYPE_CHECKING
 
 from doisoat.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import psycopg
 
 
 class Level(StrEnum):
@@ -27,6 +29,21 @@ class Channel(StrEnum):
     ONLINE = "online"
     POST = "post"
     UNKNOWN = "unknown"
+
+
+class Grain(StrEnum):
+    """By what the bridge is broken down."""
+
+    WHOLE = "whole"
+    MONTH = "month"
+    AGENCY_MONTH = "agency_month"
+    CAUSE = "cause"
+    MINISTRY = "ministry"
+    AGENCY = "agency"
+    LEVEL = "level"
+    PROCEDURE = "procedure"
+    FIELD = "field"
+    CHANNEL = "channel"
 
 
 class Pair(StrEnum):

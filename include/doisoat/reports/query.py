@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 import typer
 from rich.cells import cell_len
 from rich.console import Console
@@ -22,6 +21,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from doisoat.errors import NightNotCollectedError
+
+if TYPE_CHECKING:
+    import psycopg
 
 HERE = Path(__file__).parent
 #: What a text begins with that a spreadsheet takes for a formula.

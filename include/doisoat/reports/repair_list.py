@@ -6,11 +6,9 @@ The last column names the gap, so that the answer finds it again (doisoat.explai
 from __future__ import annotations
 
 import datetime as dt
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.utils import get_column_letter
@@ -18,38 +16,13 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from doisoat.reports.query import Report
+from doisoat.reports.repair_words import SEPARATOR, gap_of, words
 from doisoat.reports.workbooks import save
 
 HEADING_ROW = 3
 DATES = ("receipt_date", "opened_on")
 #: Columns that the unit fills in.
 FILLED_IN = ("answer", "reason")
-_SEPARATOR = " | "
-
-
-@cache
-def words() -> dict[str, Any]:
-    """The words of the list (repair_list.yaml)."""
-    found: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
-    return found
-
-
-def heading(shows: str) -> str:
-    """The heading of the column that shows this."""
-    return next(str(column["heading"]) for column in words()["columns"] if column["shows"] == shows)
-
-
-def gap_of(row: dict[str, Any]) -> tuple[str, str, str, str]:
-    """Which gap a row of reports/gaps.sql is of: pair, dossier, kind, detail, as in recon.gap."""
-    attribute = row["attribute"] or ""
-    is_difference = row["gap_kind"] == "difference"
-    return row["pair"], row["dossier_id"], *((attribute, "") if is_difference else (row["gap_kind"], attribute))
-
-
-def read_gap_id(text: str) -> tuple[str, str, str, str] | None:
-    """The gap that the list's last column names, None where it names none."""
-    parts = [part.strip() for part in text.split(_SEPARATOR.strip())]
-    return (parts[0], parts[1], parts[2], parts[3]) if len(parts) == 4 and all(parts[:3]) else None
 
 
 def write_repair_list(report: Report, names: dict[str, str], night: dt.date, file: Path) -> int:
@@ -112,7 +85,7 @@ def _write_row(sheet: Worksheet, place: int, row: dict[str, Any]) -> None:
     shown = {
         **row,
         "kind": _kind(gap),
-        "gap_id": _SEPARATOR.join(gap),
+        "gap_id": SEPARATOR.join(gap),
         "answer": None,
         "reason": None,
     }

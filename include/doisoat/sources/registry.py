@@ -1,7 +1,7 @@
 """Which kinds of source there are, and how one is made from a province file: adding a source adds a line here.
 
 A connector is imported when it is asked for: a Dag file is parsed again and again, and a task needs one connector only.
-What each can do stands here a second time for that reason; tests/integration/test_source_contract.py holds both equal.
+What each is and can do stands here a second time for that reason; tests/integration/test_source_contract.py holds both equal.
 """
 
 from __future__ import annotations
@@ -9,27 +9,45 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pydantic import ValidationError
 
 from doisoat.errors import ConfigurationError
-from doisoat.model import Capability
+from doisoat.model import Capability, Side
 
 if TYPE_CHECKING:
     from doisoat.sources.contract import Connection, Limits, Source
 
-#: kind, which is its module's name -> its class there, and what it can be asked.
-_CONNECTORS: dict[str, tuple[str, str]] = {
-    "igate": ("Igate", "listing changes counts"),
-    "national_export": ("NationalExport", "listing"),
-    "national_statistics": ("NationalStatistics", "counts"),
-    "opencps": ("Opencps", "listing changes counts"),
-    "business_registration": ("BusinessRegistration", "listing counts"),
-    "national_adapter": ("NationalAdapter", "lookup catalogue"),
-    "file_drop": ("FileDrop", "listing"),
-    "report_workbook": ("ReportWorkbook", "counts"),
-    "driving_licence": ("DrivingLicence", "listing lookup"),
+
+class Facts(NamedTuple):
+    """What is known of a kind of source before its connector is imported; see doisoat.sources.contract.Source.
+
+    Attributes:
+        connector: its class, in the module that is named like the kind.
+        side, asked, always_full: its `side`, `capabilities` and `always_full`.
+    """
+
+    connector: str
+    side: Side
+    asked: frozenset[Capability]
+    always_full: bool = False
+
+
+def _facts(connector: str, side: str, asked: str, *, always_full: bool = False) -> Facts:
+    return Facts(connector, Side(side), frozenset(map(Capability, asked.split())), always_full)
+
+
+_CONNECTORS: dict[str, Facts] = {
+    "igate": _facts("Igate", "provincial", "listing changes counts"),
+    "national_export": _facts("NationalExport", "national", "listing", always_full=True),
+    "national_statistics": _facts("NationalStatistics", "national", "counts"),
+    "opencps": _facts("Opencps", "provincial", "listing changes counts"),
+    "business_registration": _facts("BusinessRegistration", "ministry", "listing counts"),
+    "national_adapter": _facts("NationalAdapter", "national", "lookup catalogue"),
+    "file_drop": _facts("FileDrop", "ministry", "listing", always_full=True),
+    "report_workbook": _facts("ReportWorkbook", "provincial", "counts"),
+    "driving_licence": _facts("DrivingLicence", "ministry", "listing lookup"),
 }
 
 
@@ -37,7 +55,7 @@ class _Kinds(Mapping[str, "type[Source]"]):
     """The connectors by kind, each imported when it is first asked for."""
 
     def __getitem__(self, kind: str) -> type[Source]:
-        found: type[Source] = getattr(import_module(f"doisoat.sources.{kind}"), _CONNECTORS[kind][0])
+        found: type[Source] = getattr(import_module(f"doisoat.sources.{kind}"), _CONNECTORS[kind].connector)
         return found
 
     def __iter__(self) -> Iterator[str]:
@@ -50,15 +68,15 @@ class _Kinds(Mapping[str, "type[Source]"]):
 KINDS = _Kinds()
 
 
-def capabilities(source_id: str, kind: str) -> frozenset[Capability]:
-    """What a kind of source can be asked, without importing its connector.
+def facts(source_id: str, kind: str) -> Facts:
+    """What is known of a kind of source, without importing its connector.
 
     Raises:
         ConfigurationError: there is no such kind.
     """
     if kind not in _CONNECTORS:
         raise ConfigurationError(f"source {source_id!r}: kind {kind!r} is not one of {', '.join(sorted(_CONNECTORS))}")
-    return frozenset(map(Capability, _CONNECTORS[kind][1].split()))
+    return _CONNECTORS[kind]
 
 
 class Settings(Protocol):
@@ -84,7 +102,7 @@ def make_source(source_id: str, settings: Settings, connection: Connection, time
     Raises:
         ConfigurationError: the kind is unknown, an option is wrong, or the connection lacks something.
     """
-    capabilities(source_id, settings.kind)
+    facts(source_id, settings.kind)
     kind = KINDS[settings.kind]
     try:
         options = kind.Options.model_validate(settings.options)

@@ -14,7 +14,7 @@ from doisoat.errors import ConfigurationError
 from doisoat.indicators.calendar import load_calendar
 from doisoat.model import Capability
 from doisoat.settings import CodeMaps, ProvinceSettings
-from doisoat.sources.registry import KINDS
+from doisoat.sources.registry import facts
 
 AGENCY_COLUMNS = ("agency_id", "code", "old_code", "name", "level", "parent_id", "valid_from", "valid_to")
 SUCCESSION_COLUMNS = ("agency_id", "successor_id", "since")
@@ -80,8 +80,8 @@ def _content(path: Path) -> str:
 def _load_sources(connection: psycopg.Connection, settings: ProvinceSettings) -> None:
     connection.execute("update core.source set is_enabled = false")
     for source_id, source in settings.sources.items():
-        kind = KINDS[source.kind]
-        listing = Capability.LISTING in kind.capabilities
+        kind = facts(source_id, source.kind)
+        listing = Capability.LISTING in kind.asked
         connection.execute(
             """insert into core.source values (%s, %s, %s, %s, %s, %s, %s, %s, %s,
                 (select coalesce(array_agg(core.procedure_family(code)), '{}') from unnest(%s::text[]) code), %s)
@@ -90,12 +90,12 @@ def _load_sources(connection: psycopg.Connection, settings: ProvinceSettings) ->
                 is_keyed_by_code = excluded.is_keyed_by_code, is_enabled = excluded.is_enabled,
                 has_look_ups = excluded.has_look_ups, has_catalogue = excluded.has_catalogue,
                 procedure_families = excluded.procedure_families, allowed_lag = excluded.allowed_lag""",
-            [source_id, source.kind, str(source.side or kind.side), listing, Capability.COUNTS in kind.capabilities,
-             kind.always_full and listing, source.enabled, Capability.LOOKUP in kind.capabilities,
-             Capability.CATALOGUE in kind.capabilities, source.procedures,
+            [source_id, source.kind, str(source.side or kind.side), listing, Capability.COUNTS in kind.asked,
+             kind.always_full and listing, source.enabled, Capability.LOOKUP in kind.asked,
+             Capability.CATALOGUE in kind.asked, source.procedures,
              source.allowed_lag and source.allowed_lag.interval],
         )  # fmt: skip
-        if listing or Capability.LOOKUP in kind.capabilities:
+        if listing or Capability.LOOKUP in kind.asked:
             connection.execute("call core.ensure_partition(%s)", [source_id])
     _load_owners(connection, settings)
 

@@ -1,0 +1,35 @@
+"""Modules that a library imports and we never come to use: they are imported when something of them is first asked for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+
+class _StandIn(ModuleType):
+    """Whoever imported it holds it for the module; what it is asked for it takes from the module itself."""
+
+    def __getattr__(self, name: str) -> Any:
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+        return getattr(import_module(self.__name__), name)
+
+
+@contextmanager
+def imported_when_used(*names: str) -> Iterator[None]:
+    """What is imported within the block gets stand-ins for these modules; what is imported later, the modules themselves."""
+    made = {name: _StandIn(name) for name in names if name not in sys.modules}
+    for name, stand_in in made.items():
+        stand_in.__spec__ = ModuleSpec(name, None)
+        sys.modules[name] = stand_in
+    try:
+        yield
+    finally:
+        for name, stand_in in made.items():
+            if sys.modules.get(name) is stand_in:
+                del sys.modules[name]

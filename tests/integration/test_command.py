@@ -1,0 +1,76 @@
+"""The installed command: what it prints where, its exit codes, and that in tests it may as well run in their own process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from doisoat import cli
+from support.commands import of_world, typed, typed_in_a_process
+from support.world import World
+
+NIGHT = "2024-04-19"
+#: What is typed -> exit code, and what stdout and stderr begin with; "" is nothing at all.
+TYPED = {
+    "gaps --format csv": (0, "pair,", ""),
+    "sources": (0, "Sources, night 2024-04-19", ""),
+    "gaps --night 2020-01-01": (1, "", "error: night 2020-01-01: never opened"),
+    "rates --channel nonsense": (2, "", "Usage: "),
+    "": (2, "", ""),
+    "check": (1, "ok    configuration", ""),
+}
+
+
+@pytest.fixture
+def world(tmp_path: Path, warehouse_dsn: str) -> World:
+    world = World(tmp_path, warehouse_dsn)
+    world.run(NIGHT, igate="code | status\nH37.21.01-240401-0001 | 4", national_export="code | status")
+    return world
+
+
+@pytest.mark.parametrize("words", TYPED)
+def test_a_process_of_its_own_and_this_one_say_the_same(world: World, words: str) -> None:
+    code, out, err = TYPED[words]
+    here = typed(of_world(world), *words.split())
+    there = typed_in_a_process(of_world(world), *words.split())
+    assert (there.returncode, there.stdout, there.stderr) == (here.returncode, here.stdout, here.stderr)
+    assert there.returncode == code
+    for said, begins in ((there.stdout, out), (there.stderr, err)):
+        assert said.lstrip().startswith(begins)
+    if words:
+        assert (there.stdout == "", there.stderr == "") == (out == "", err == "")
+
+
+def test_what_a_command_sets_in_this_process_is_undone(world: World) -> None:
+    before, console = dict(os.environ), cli.console
+    assert typed({}, "--province", str(world.site.settings.path), "gaps").returncode == 1  # no warehouse is named
+    assert dict(os.environ) == before
+    assert cli.console is console
+
+
+def test_an_exception_that_is_no_error_of_ours_is_no_exit_code(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(cli, "query", fails)
+    with pytest.raises(ZeroDivisionError):
+        typed(of_world(world), "gaps")
+
+
+def test_help_imports_neither_the_warehouse_nor_what_writes_workbooks() -> None:
+    """A command pays for what it uses."""
+    script = """
+import sys
+sys.argv = ["doisoat", "gap", "accept", "--help"]
+from doisoat import cli
+try:
+    cli.app()
+finally:
+    print(sorted({"psycopg", "openpyxl", "numpy", "yaml", "msgspec", "doisoat.settings"} & set(sys.modules)), file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "the first night" in " ".join(done.stdout.split()).lower()
+    assert done.stderr.splitlines()[-1] == "[]"
