@@ -1,4 +1,4 @@
-"""A pull from the first count to the seal, over HTTP and on files (collect.py, landing.py)."""
+"""A pull from the first count to the seal, over HTTP and on files (doisoat.collect, landing.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pulls of sources that list and count but know no changes, and reports that come now and then (collect.py)."""
+"""Pulls of sources that list and count but know no changes, and reports that come now and then (doisoat.collect)."""
 
 from __future__ import annotations
 

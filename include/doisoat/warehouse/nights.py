@@ -32,7 +32,7 @@ UNFINISHED_REPLAY = (
     "nights are being replayed, or a replay was broken off in the middle; it is waited for. "
     "If it died, `doisoat replay` finishes it; analysts read what was published before meanwhile"
 )
-#: How far a pull may lie after its night's end before the landing is marked as collected late is doisoat.collect's.
+#: How far a pull may lie after its night's end before the landing is marked as collected late: doisoat.collect.cut_off.
 
 
 def open_night(

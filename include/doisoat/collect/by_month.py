@@ -1,0 +1,29 @@
+"""The plan for a source that is held, lists and counts, but cannot say what changed: the newest months, the rest by counts."""
+
+from __future__ import annotations
+
+from doisoat.collect.cells import UNDATED, differing, list_cell, list_within_budget
+from doisoat.collect.state import Pull
+from doisoat.holding import due_for_review
+from doisoat.model import Cell
+
+
+def list_by_month(pull: Pull) -> None:
+    """List what is likely to move, the undated among it, and the older months whose counts are not the expected ones.
+
+    What was listed is applied first: a month that lost a record to a listed cell and gained another counts as before.
+    """
+    limits = pull.source.limits
+    months = pull.source.months()
+    recent = [*map(Cell, months[-limits.recent_months :]), UNDATED]
+    expected = pull.expect()
+    for cell in recent:
+        list_cell(pull, cell)
+    held = {month for month, count in expected.by_month.items() if month and count[0]}
+    older = [cell for month in sorted(held | set(months)) if (cell := Cell(month)) not in recent]
+    wanted = differing(pull, older, expected, ask_totals=False)
+    due = due_for_review([cell.receipt_month for cell in older], pull.night, limits.quiet_cell_share)
+    list_within_budget(pull, [*wanted, *(cell for cell in due if cell not in wanted)])
+    moving = sum(not pull.cells[cell].is_complete for cell in recent)
+    if moving:
+        pull.reasons.append(f"recent months, or the undated, whose count and listing disagree: {moving}")

@@ -1,0 +1,71 @@
+"""The plan for a source that is held and says what changed: the changes, then only the cells that disagree after them.
+
+Counts are asked from the whole down to the cells that disagree with what is held and what just came; only those are
+listed, within a budget. A rolling share of the quiet months is listed again all the same, because equal counts can hide
+a swap. Where a change could not be read, the watermark stays where it was for some days, and the changes are read again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from doisoat.collect.cells import UNDATED, differing, list_within_budget
+from doisoat.collect.state import Pull
+from doisoat.holding import Expected, due_for_review
+from doisoat.model import WHOLE, Cell
+
+#: For how long changes that could not be read are asked for again; then the rows are taken to stay as they are.
+READ_AGAIN = dt.timedelta(days=7)
+
+
+def take_changes(pull: Pull, watermark: dt.datetime) -> None:
+    """Read what changed since the watermark, and list what disagrees with what is then expected."""
+    pull.newest = watermark
+    before = pull.count(WHOLE)
+    expected = pull.expect()
+    for page in pull.source.changes(watermark - dt.timedelta(minutes=pull.source.limits.overlap_minutes)):
+        pull.take(page)
+    if pull.writer.quarantined and pull.cut_off.moment and pull.cut_off.moment - watermark < READ_AGAIN:
+        pull.unread = watermark  # counts do not show a change of a record that is held: it must come again
+    months = sorted(month for month, count in expected.by_month.items() if month and count[0])
+    disagreeing = _disagreeing(pull, months, expected)
+    wanted = [part for cell in disagreeing for part in _narrowed(pull, cell, expected)]
+    due = due_for_review(months, pull.night, pull.source.limits.quiet_cell_share)
+    wanted += [cell for cell in due if cell not in disagreeing]
+    list_within_budget(pull, wanted)
+    pull.declared = (before, pull.count(WHOLE))
+
+
+def _disagreeing(pull: Pull, months: Sequence[dt.date], expected: Expected) -> list[Cell]:
+    """The cells whose counts are not the expected ones, those of months that we knew nothing of among them."""
+    whole, _ = pull.count(WHOLE), pull.count(WHOLE, removed=False)
+    found = differing(pull, [*map(Cell, months), UNDATED], expected, ask_totals=whole != expected.total)
+    if whole != expected.total and whole != sum(pull.totals[Cell(month), True].value or 0 for month in months):
+        unknown = sorted(set(pull.source.months()) - set(months))
+        found += differing(pull, [Cell(month) for month in unknown], expected, ask_totals=True)
+    return found
+
+
+def _narrowed(pull: Pull, cell: Cell, expected: Expected) -> list[Cell]:
+    """The agencies of a month that differ, or the month itself where asking them would cost more than it saves.
+
+    A source's agency filter may mean a subtree (iGate's `ancestor-agency-id`): only where the agencies' counts add
+    up to the month's do they part it, and only then are they trusted.
+    """
+    source, total = pull.source, pull.totals[cell, True].value or 0
+    if cell.receipt_month is None:
+        return [cell]
+    held = expected.by_agency(cell.receipt_month)
+    if None in held or 2 * len(held) * source.limits.page_size >= total:
+        return [cell]
+    parts = {Cell(cell.receipt_month, ref): count for ref, count in held.items()}
+    said = {part: source.count(part).value or 0 for part in parts}
+    if sum(said.values()) != total:
+        return [cell]
+    found = [
+        part
+        for part, count in parts.items()
+        if said[part] != count.total or source.count(part, removed=False).value != count.not_removed
+    ]
+    return found or [cell]

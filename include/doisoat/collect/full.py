@@ -1,0 +1,45 @@
+"""The plan for a source of which nothing is held yet, and for a sweep: every month and the undated, each by itself.
+
+One walk over everything would ask for as many pages, but its deep pages cost the source ever more, one record that
+moves would spoil the count of all, and removed rows (which iGate shows only as a difference between two listings)
+could not be told within a bounded memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from doisoat.collect.cells import UNDATED, list_cell
+from doisoat.collect.state import Pull
+from doisoat.model import WHOLE, Cell
+from doisoat.sources.contract import Source
+
+
+def list_every_cell(pull: Pull) -> None:
+    """Count, list and count each cell; what moved meanwhile is looked for once."""
+    before = pull.count(WHOLE)
+    for cell in _cells(pull.source):
+        list_cell(pull, cell)
+    after = pull.count(WHOLE)
+    if _declared(pull) != after:  # something arrived or moved while we walked: see where, once
+        for cell in _cells(pull.source):
+            known = pull.cells.get(cell)
+            if known is None or pull.count(cell) != known.declared_after:
+                list_cell(pull, cell)
+        after = pull.count(WHOLE)
+        if _declared(pull) != after:
+            pull.reasons.append(f"the cells declare {_declared(pull)}, the whole {after}")
+    pull.declared = (before, after)
+    for cell in (WHOLE, *pull.cells):
+        pull.count(cell, removed=False)
+
+
+def _cells(source: Source) -> Iterator[Cell]:
+    for month in source.months():
+        yield Cell(month)
+    yield UNDATED
+
+
+def _declared(pull: Pull) -> int:
+    """What the listed cells declare together."""
+    return sum(cell.declared_after or 0 for cell in pull.cells.values())
