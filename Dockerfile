@@ -1,11 +1,11 @@
-# Airflow with the library and the Dags in it; docker-compose.yml runs it as every service but the databases. What is
-# installed is pinned by requirements.txt, like everywhere else, without what only tests need. The base image names
-# language and distribution; building anew takes their security updates.
+# Airflow with the library and the Dags; docker-compose.yml runs it as every service but the databases. Packages are pinned
+# by requirements.txt, as everywhere, without those that only tests need. The base image names only language and
+# distribution, so each new build gets their security updates.
 FROM python:3.12-slim-bookworm
 
 ARG PIP_INDEX_URL
 ARG UV_DEFAULT_INDEX
-# Compiled here once: a container may write to its volumes only, and would compile all of it at each start.
+# Compiled once here: a container can write only to its volumes, and would compile everything at each start.
 ENV UV_COMPILE_BYTECODE=1
 RUN groupadd --gid 50000 doisoat && useradd --create-home --uid 50000 --gid 50000 doisoat
 WORKDIR /opt/doisoat
@@ -17,7 +17,7 @@ RUN uv pip install --system --no-cache --no-deps --editable . && python -m compi
 COPY config ./config
 COPY dags ./dags
 COPY plugins ./plugins
-# Landings, logs and logins are their owner's only; a volume mounted here begins with these directories.
+# Only their owner may read landings, logs and logins; a volume mounted here starts with these directories.
 RUN install -d -o doisoat -g doisoat -m 700 /var/lib/doisoat /var/lib/doisoat/inbox
 
 USER doisoat

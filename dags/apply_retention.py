@@ -1,12 +1,12 @@
 """
-### Every week: delete what is older than the province file says, and say how much disk is taken.
+### Every week: delete data older than the province file allows, and record disk use.
 
 Runs on Sundays at 05:00 in the province's time zone. `retention` in the province file says how many nights of sealed
-landings, of history and of replaced revisions are kept, counted back from the last published night; what is left out is kept
-for ever. Never deleted are the landings of nights that are not published and those that a source stands on.
+landings, of history and of replaced revisions are kept, counted back from the last published night; what it does not name is
+kept for ever. Never deleted: the landings of unpublished nights, and those that a source still relies on.
 
-**By hand**: trigger it at any time, or `doisoat retain`. What was deleted is in `ops.retention`, the disk that landing,
-warehouse and logs take in `ops.disk`; `doisoat disk` measures it now. A night whose landing is gone cannot be replayed.
+**By hand**: trigger it at any time, or run `doisoat retain`. What was deleted is in `ops.retention`, the disk space used by
+landing, warehouse and logs in `ops.disk`; `doisoat disk` measures it now. A night whose landing is gone cannot be replayed.
 """
 
 from __future__ import annotations

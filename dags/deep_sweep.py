@@ -1,11 +1,11 @@
 """
-### Every week: derive the latest night anew as a whole, and hold it against what stands.
+### Every week: recompute the latest night from scratch and compare it with the stored result.
 
-Runs on Sundays at 07:00 in the province's time zone. Nights look at what changed since the night before; this looks at all
-that is held, and must come to the same rows. Nothing that stands is touched: it is derived beside it, and thrown away.
+Runs on Sundays at 07:00 in the province's time zone. Each night looks only at what changed since the night before; this Dag
+looks at everything, and must get the same rows. It changes nothing: the recomputed rows are kept apart, compared and discarded.
 
-**By hand**: trigger it at any time, or `doisoat sweep`. **A difference** is a defect of ours and fails the task: both sides are
-kept in `recon.sweep_difference` for whoever looks for the reason, `ops.deep_sweep` counts them, and the next night looks at all.
+**By hand**: trigger it at any time, or run `doisoat sweep`. **A difference** is a bug in this program and fails the task: both
+versions are kept in `recon.sweep_difference`, `ops.deep_sweep` counts them, and the next night compares everything.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""### Every morning: is the night published, and does everybody know who should?
+"""### Every morning: is the night published, and has everyone been alerted who should be?
 
-Runs at the deadline of the province file (`news.deadline`, 06:00) in the province's time zone. It needs no run of the night:
-if the scheduler was down at 01:00, if the night's run was never made or still hangs, if last night's message could not be
-sent, this is when it is told. If the scheduler is down at 06:00 too, it is told when the scheduler is up again; if Airflow
-as a whole stays down, nothing inside it can tell: `doisoat tell` from another machine's cron can (docs/news.md).
+Runs at the deadline of the province file (`news.deadline`, 06:00) in the province's time zone. It does not depend on the
+night's run: if the scheduler was down at 01:00, if the night's run was never created or still hangs, or if last night's message
+could not be sent, the alert is sent now. If the scheduler is down at 06:00 too, it is sent when the scheduler is up again; if
+Airflow as a whole stays down, nothing inside it can send alerts: `doisoat tell` from another machine's cron can (docs/news.md).
 
-**By hand**: trigger it at any time; what was told is not told again. `doisoat news` lists what stands and who was told.
+**By hand**: trigger it at any time; no alert is sent twice. `doisoat news` lists current problems and who was alerted.
 """
 
 from __future__ import annotations

@@ -1,27 +1,27 @@
 """
-### Every night: what do we hold, what does the portal hold, and where does the difference come from?
+### Every night: what do we have, what does the portal have, and where does the difference come from?
 
-Runs at 01:00 in the province's time zone for the night before; the night is the run's partition key. Each source is
-collected on its own and sealed; what could be sealed is loaded and checked; what the listings leave open is asked for by
-code where a source allows it; then all is reconciled, checked again and published, all at once or not at all: until the
-last task has passed, analysts read the night before.
+Runs at 01:00 in the province's time zone for the night before; the night is the run's partition key. Each source is collected
+independently and sealed; whatever was sealed is loaded and checked; where a source can look up single codes, it is asked about
+what the listings leave open; then everything is reconciled, checked again and published, all or nothing: until the last task
+has passed, analysts read the previous night.
 
-**When a source is down**, its `collect` is tried again and then fails; the night goes on, its last good snapshot stands and
-is marked stale. In a planned outage (`outages` in the province file) it is asked once and nothing fails. **When it goes
-mad**, `load` holds its pull (`held` in its return value) until a second one agrees or `doisoat accept-pull` confirms it. A
-`look_up` that fails leaves open what it would have decided. **When a check fails**, nothing is published (`doisoat checks`):
-mend the cause and clear the failed task; sealed landings are read again, sources are not asked again. Where
-DOISOAT_APPROVAL_HOURS is set, what a person may accept waits so long under Required Actions, and else stays blocked.
+**When a source is down**, its `collect` is retried and then fails; the night continues with the source's last good snapshot,
+marked stale. In a planned outage (`outages` in the province file) it is asked once and nothing fails. **When a pull would change
+too much**, `load` holds it (`held` in its return value) until a second pull agrees or `doisoat accept-pull` confirms it. If a
+`look_up` fails, what it would have decided stays open. **When a check fails**, nothing is published (`doisoat checks`): fix the
+cause and clear the failed task; sealed landings are read again, sources are not asked again. If DOISOAT_APPROVAL_HOURS is set,
+a failure that a person may accept waits that long under Required Actions; without an answer the night stays blocked.
 
-**When something dies** (a worker, the scheduler, PostgreSQL) or a disk is full, its task is tried again. A later night waits
-for one at work, for two hours if its run has died. **However it ended**, the last task tells what somebody should know.
+**When something dies** (a worker, the scheduler, PostgreSQL) or a disk is full, the task is retried. A later night waits for one
+that is running, or for two hours if that run has died. **However the run ends**, the last task sends the alerts.
 
-**By hand**: trigger it as it is for the last night that has ended, or with `night` (YYYY-MM-DD); one that has not ended is
-refused at once. `collect_late` allows collecting a night that ended more than 36 hours ago, and marks it so. Of two runs of
-one night the later one takes it over. **A backfill** runs nights from what is sealed of them: they are loaded in order,
-however many start at once, and what later nights stand on is left as it is. A night that was never collected fails with
-NightNotCollectedError (sources only show the present) and is listed as `missed` (`doisoat nights`). The window's end counts
-from 00:00: to include a last night, give the day after it.
+**By hand**: trigger it without changes for the last night that has ended, or with `night` (YYYY-MM-DD); a night that has not
+ended is refused at once. `collect_late` allows collecting a night that ended more than 36 hours ago, and marks it as late. Of two
+runs of one night the later one takes over. **A backfill** runs nights from their sealed landings: they are loaded in order,
+however many start at once, and a night that later nights build on is left unchanged. A night that was never collected fails
+with NightNotCollectedError (sources only show the present) and is listed as `missed` (`doisoat nights`). The end of the
+backfill's window counts from 00:00: to include a last night, give the day after it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ sources = list(dict.fromkeys([*here.pulled, *here.asked]))
 
 @task(retries=RETRIES_WHEN_BUSY)
 def open_night(params: dict, dag_run) -> date:
-    """Say which night this run is about, once for all tasks, and wait for its turn."""
+    """Determine which night this run reports on, once for all tasks, and wait for its turn."""
     night = night_of(params, dag_run.partition_key, dag_run.run_after, here.timezone)
     steps().open_night(site(), night, run_id=dag_run.run_id, collect_late=params["collect_late"])
     return night
@@ -50,25 +50,25 @@ def open_night(params: dict, dag_run) -> date:
 
 @task
 def collect(night: date, source_id: str, dag_run) -> dict:
-    """Pull one source and seal what it answered."""
+    """Pull one source and seal its answers."""
     return steps().collect_source(site(), night, source_id, run_id=dag_run.run_id)
 
 
 @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
 def load(night: date, dag_run) -> dict:
-    """Load what was sealed; a source that is down stops nobody, an unopened night stops here."""
+    """Load what was sealed; a source that is down does not stop the others; a night that was not opened stops here."""
     return steps().load_night(site(), night, run_id=dag_run.run_id)
 
 
 @task
 def look_up(night: date, source_id: str, dag_run) -> dict:
-    """Ask for the dossiers that tonight's listings leave open, as far as the budget goes."""
+    """Look up the dossiers that tonight's listings leave open, within the budget."""
     return steps().look_up_source(site(), night, source_id, run_id=dag_run.run_id)
 
 
 @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
 def reconcile(night: date, dag_run) -> None:
-    """Say who holds which dossier and what differs, and write the ledger."""
+    """Determine who holds which dossier and what differs, and write the ledger."""
     steps().reconcile_night(site(), night, run_id=dag_run.run_id)
 
 
@@ -82,7 +82,7 @@ def publish(night: date, dag_run, outlet_events) -> None:
 @teardown
 @task(execution_timeout=timedelta(minutes=30))
 def tell(params: dict, dag_run) -> int:
-    """Tell what somebody should know, once, and send the night's numbers; it decides nothing about the night."""
+    """Send alerts, once each, and the night's metrics; the result of the night does not depend on it."""
     night = night_to_tell_of(params, dag_run.partition_key, dag_run.run_after, here.timezone)
     return steps().tell_night(site(), night, **ended(dag_run))
 

@@ -1,13 +1,13 @@
 """
 ### Every week: which procedures, agencies and fields does the portal know that we do not, and the other way round?
 
-Runs on Sundays at 03:00 in the province's time zone. Each source that keeps catalogues is read and its landing sealed;
-what differs from the province's own reference, with the days on which it did, is in `mart.catalogue_difference`. Nothing
-of a night rests on it, so it may fail without harm: the last good catalogue stands.
+Runs on Sundays at 03:00 in the province's time zone. Each source that has catalogues is read and its landing sealed; the
+differences from the province's own reference data, with their dates, are in `mart.catalogue_difference`. No night depends on
+it, so it may fail without harm: the last good catalogue stays valid.
 
-**By hand**: trigger it at any time. A catalogue that was read on a day is not read again on that day; what came is in
-`core.catalogue_entry`, and `doisoat catalogues` prints the differences. A code that the portal withdrew or renamed is a
-reason why dossiers of it are unmatched: mend the province's reference file, or tell the portal's owner.
+**By hand**: trigger it at any time. A catalogue is read at most once a day; its entries are in `core.catalogue_entry`, and
+`doisoat catalogues` prints the differences. A code that the portal withdrew or renamed can be why dossiers do not match:
+correct the province's reference file, or inform the portal's owner.
 """
 
 from __future__ import annotations
