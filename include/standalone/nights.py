@@ -42,7 +42,7 @@ class Nights:
         run_id = self.trigger(night, collect_late=collect_late)
         return self.follow(run_id)
 
-    def wait_for_dag(self, *, seconds: float = 120) -> None:
+    def wait_for_dag(self, *, seconds: float = 300) -> None:
         """Wait until the Dag has been parsed."""
         deadline = time.monotonic() + seconds
         while not self._session.get(f"{self._airflow.url}/api/v2/dags/{DAG_ID}", timeout=30).ok:

@@ -74,7 +74,7 @@ class Processes:
             self._children.pop(name).wait()
         self._remember({name: entry for name, entry in self._known().items() if names and name not in names})
 
-    def wait_for(self, name: str, is_ready: Callable[[], bool], *, seconds: float = 120) -> None:
+    def wait_for(self, name: str, is_ready: Callable[[], bool], *, seconds: float = 300) -> None:
         """Wait until a process that we started is ready.
 
         Raises:
