@@ -86,7 +86,7 @@ def start(home: Path, settings: dict[str, str] | None = None) -> Server:
     _remove_stale_pid_file(data)
     port = free_port()
     options = " ".join(f"-c {name}={value!r}" for name, value in {**SETTINGS, **(settings or {})}.items())
-    _run(["pg_ctl", "-D", str(data), "-w", "-t", "60", "-o", f"-p {port} {options}", "start"], log)
+    _run(["pg_ctl", "-D", str(data), "-w", "-t", "300", "-o", f"-p {port} {options}", "start"], log)
     return Server(home, port)
 
 
