@@ -11,6 +11,7 @@ import psycopg
 
 from doisoat.indicators.cells import Days, count_days
 from doisoat.indicators.definitions import load_indicators
+from doisoat.months import later
 from doisoat.reports.query import Report, as_report
 from doisoat.settings import ProvinceSettings
 from doisoat.warehouse.database import run_file
@@ -59,7 +60,7 @@ class Part:
         if self.days:
             return self.days.first, self.days.last + dt.timedelta(days=1)
         if self.first_month and self.last_month:
-            return self.first_month, (self.last_month + dt.timedelta(days=31)).replace(day=1)
+            return self.first_month, later(self.last_month)
         return None
 
 

@@ -30,6 +30,7 @@ from pydantic import Field, model_validator
 
 from doisoat.errors import SourceChangedError, SourceRejectedError
 from doisoat.model import Capability, Cell, ControlTotal, Page, Side
+from doisoat.months import between, first_of, last_of
 from doisoat.sources.business_registration_rows import Listing, RowReader, Selection, head_of, key_of, read_listing
 from doisoat.sources.contract import Source, SourceOptions
 from doisoat.sources.http import Answer, HttpSession
@@ -191,11 +192,7 @@ class BusinessRegistration(Source):
 
     def months(self) -> list[dt.date]:
         """Every month from `dated_from` to the source's own: finding the empty ones would cost as much as counting."""
-        months, month = [], self.options.dated_from.replace(day=1)
-        while month <= self._today():
-            months.append(month)
-            month = (month + dt.timedelta(days=31)).replace(day=1)
-        return months or [self._today().replace(day=1)]
+        return between(self.options.dated_from, self._today()) or [first_of(self._today())]
 
     # LISTING ----------------------------------------------------------------------------------------------------
     def list_cell(self, cell: Cell) -> Iterator[Page]:
@@ -277,11 +274,7 @@ class BusinessRegistration(Source):
     # windows, feeds, clock --------------------------------------------------------------------------------------
     def _windows(self, month: dt.date) -> list[Window]:
         """The windows of a month, up to the source's own day: the future is not asked for."""
-        following = (month + dt.timedelta(days=31)).replace(day=1)
-        last, width = (
-            min(following - dt.timedelta(days=1), self._today()),
-            dt.timedelta(days=self.options.window_days - 1),
-        )
+        last, width = min(last_of(month), self._today()), dt.timedelta(days=self.options.window_days - 1)
         windows, first = [], month
         while first <= last:
             windows.append((first, min(first + width, last)))

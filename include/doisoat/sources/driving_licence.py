@@ -25,6 +25,7 @@ from pydantic import Field
 
 from doisoat.errors import ConfigurationError, SourceChangedError
 from doisoat.model import Capability, Cell, DossierRecord, LookUp, Page, QuarantinedRow, Side
+from doisoat.months import last_of
 from doisoat.sources.contract import Source
 from doisoat.sources.driving_licence_access import ByGet, ByMapi, Window
 from doisoat.sources.mapi import MapiOptions, platform_session
@@ -164,10 +165,10 @@ class DrivingLicence(Source):
         first = self.options.dated_from
         if cell.receipt_month:
             first = cell.receipt_month
-            end = min(today, _next_month(first) - dt.timedelta(days=1))
+            end = min(today, last_of(first))
         while first <= end:
             widest = first + dt.timedelta(days=self.options.days_per_window - 1)
-            last = min(widest, _next_month(first) - dt.timedelta(days=1), end)
+            last = min(widest, last_of(first), end)
             yield first, last
             first = last + dt.timedelta(days=1)
 
@@ -199,7 +200,3 @@ class DrivingLicence(Source):
     def _changed(self, window: Window, came: str) -> SourceChangedError:
         todo = "compare with docs/contracts.md section 4, and mend the connector or its options"
         return SourceChangedError(self.source_id, asked=window.answer.asked, came=came, todo=todo)
-
-
-def _next_month(day: dt.date) -> dt.date:
-    return (day.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
