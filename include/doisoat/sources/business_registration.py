@@ -34,11 +34,11 @@ from doisoat.months import between, first_of, last_of
 from doisoat.sources.business_registration_rows import Listing, RowReader, Selection, head_of, key_of, read_listing
 from doisoat.sources.contract import Source, SourceOptions
 from doisoat.sources.http import Answer, HttpSession
+from doisoat.sources.judging import unreadable
 from doisoat.sources.values import BadRowError
 
 log = logging.getLogger(__name__)
 Window = tuple[dt.date, dt.date]
-_MIN_ROWS_TO_JUDGE = 5
 _TOO_WIDE = (None, 400, 413, 416, 422)  # how a window may be refused; None: Status "0"
 
 
@@ -208,9 +208,8 @@ class BusinessRegistration(Source):
         for number, (answer, listing) in enumerate(self._walk(path, window)):
             position = f"{path} from {window[0]} page {number}"
             records, quarantined = self._reader.read(listing.rows, selection, window, position)
-            if not records and len(quarantined) >= _MIN_ROWS_TO_JUDGE:
-                fields = sorted({f"{row.field}: {row.reason}" for row in quarantined})
-                raise self._changed(answer, f"{len(quarantined)} rows of which none can be read ({', '.join(fields)})")
+            if came := unreadable(records, quarantined):
+                raise self._changed(answer, came)
             if records or quarantined:
                 yield Page(records, quarantined, source_time=answer.time)
 

@@ -28,10 +28,10 @@ from doisoat.model import Capability, Cell, DossierRecord, LookUp, Page, Quarant
 from doisoat.months import last_of
 from doisoat.sources.contract import Source
 from doisoat.sources.driving_licence_access import ByGet, ByMapi, Window
+from doisoat.sources.judging import unreadable
 from doisoat.sources.mapi import MapiOptions, platform_session
 from doisoat.sources.mapi_rows import FieldReader, LookUpReader, RowReader
 
-_MIN_ROWS_TO_JUDGE = 5
 _LISTED_BY_MAPI = {
     "dossier_code": ("maHoSo",),
     "linked_codes": ("maDangKyDvc",),
@@ -174,9 +174,8 @@ class DrivingLicence(Source):
 
     def _read(self, window: Window, position: str) -> tuple[list[DossierRecord], list[QuarantinedRow]]:
         records, quarantined = self._rows.read(window.rows, position)
-        if not records and len(quarantined) >= _MIN_ROWS_TO_JUDGE:
-            fields = sorted({f"{row.field}: {row.reason}" for row in quarantined})
-            raise self._changed(window, f"{len(quarantined)} rows of which none can be read ({', '.join(fields)})")
+        if came := unreadable(records, quarantined):
+            raise self._changed(window, came)
         return records, quarantined
 
     def _today(self) -> dt.date:

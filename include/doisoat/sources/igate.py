@@ -27,14 +27,14 @@ import msgspec
 
 from doisoat.errors import SourceChangedError
 from doisoat.model import WHOLE, Capability, Cell, ControlTotal, DossierRecord, Page, QuarantinedRow, Side
-from doisoat.months import first_of, last_of, later, spanned
+from doisoat.months import last_of
 from doisoat.sources.contract import Source, SourceOptions
 from doisoat.sources.http import Answer, HttpSession
 from doisoat.sources.igate_rows import KeySlice, RawSlice, RowReader, Slice, Totals
+from doisoat.sources.judging import months_that_hold, unreadable
 from doisoat.sources.values import BadRowError, moment
 
 _SHOWN = {"remove-status": "0"}
-_MIN_ROWS_TO_JUDGE = 5
 Filters = dict[str, str]
 
 
@@ -107,17 +107,11 @@ class Igate(Source):
 
     def months(self) -> list[dt.date]:
         """Found by halving the dated range: a half that counts nothing is not asked again."""
-        first, span = first_of(self.options.dated_from), spanned(self.options.dated_from, self.options.dated_to)
-        return self._months(first, span, self._total(self._month_window(first, span))[0])
-
-    def _months(self, first: dt.date, span: int, total: int) -> list[dt.date]:
-        if total <= 0:
-            return []
-        if span == 1:
-            return [first]
-        half = span // 2
-        left, _ = self._total(self._month_window(first, half))
-        return self._months(first, half, left) + self._months(later(first, half), span - half, total - left)
+        return months_that_hold(
+            self.options.dated_from,
+            self.options.dated_to,
+            lambda first, last: self._total(self._window(first, last))[0],
+        )
 
     # LISTING ----------------------------------------------------------------------------------------------------
     def list_cell(self, cell: Cell) -> Iterator[Page]:
@@ -232,9 +226,7 @@ class Igate(Source):
     def _read(self, answer: Answer, rows: list[Any], position: str) -> tuple[list[DossierRecord], list[QuarantinedRow]]:
         raw = isinstance(rows[0], msgspec.Raw)
         records, quarantined = (self._reader.read_raw if raw else self._reader.read)(rows, position)
-        if not records and len(rows) >= _MIN_ROWS_TO_JUDGE:
-            fields = sorted({f"{row.field}: {row.reason}" for row in quarantined})
-            came = f"{len(rows)} rows of which none can be read ({', '.join(fields)})"
+        if came := unreadable(records, quarantined):
             raise self._changed(answer, came, "mend the connector")
         return records, quarantined
 
@@ -260,9 +252,6 @@ class Igate(Source):
     def _window(self, first: dt.date, last: dt.date) -> Filters:
         write = self.options.window_format
         return {"accepted-from": first.strftime(write), "accepted-to": last.strftime(write)}
-
-    def _month_window(self, first: dt.date, span: int) -> Filters:
-        return self._window(first, last_of(later(first, span - 1)))
 
     def _total(self, filters: Mapping[str, str]) -> tuple[int, Answer]:
         answer = self._http.get(self.options.search_path, {"page": 0, "size": 1, "spec": "page", **filters})

@@ -32,15 +32,14 @@ from typing import Any
 import msgspec
 
 from doisoat.model import WHOLE, Capability, Cell, ControlTotal, DossierRecord, Page, QuarantinedRow, Side
-from doisoat.months import first_of, last_of, later, spanned
+from doisoat.months import last_of, later
 from doisoat.sources.contract import Source
 from doisoat.sources.http import Answer, HttpSession
+from doisoat.sources.judging import months_that_hold, unreadable
 from doisoat.sources.opencps_rows import RowReader
 from doisoat.sources.opencps_search import Days, Filters, OpencpsOptions, Rows, Search, is_newest_first, window
 from doisoat.sources.opencps_statistics import TOTALS_ONLY, Statistics, at_agency_grain, control_totals, ended_periods
 from doisoat.sources.values import BadRowError
-
-_MIN_ROWS_TO_JUDGE = 5
 
 
 class Opencps(Source):
@@ -118,23 +117,13 @@ class Opencps(Source):
 
     def months(self) -> list[dt.date]:
         """Found by halving the dated range; where the server's days are not local ones, a month's neighbours too."""
-        first, span = first_of(self.options.dated_from), spanned(self.options.dated_from, self.options.dated_to)
-        found = self._months(first, span, self._span_total(first, span))
-        if not self._days.are_local:
-            found = {near for month in found for near in (later(month, -1), month, later(month))}
-        return sorted(found)
+        found = months_that_hold(self.options.dated_from, self.options.dated_to, self._days_total)
+        if self._days.are_local:
+            return found
+        return sorted({near for month in found for near in (later(month, -1), month, later(month))})
 
-    def _months(self, first: dt.date, span: int, total: int) -> set[dt.date]:
-        if total <= 0:
-            return set()
-        if span == 1:
-            return {first}
-        half = span // 2
-        left = self._span_total(first, half)
-        return self._months(first, half, left) | self._months(later(first, half), span - half, total - left)
-
-    def _span_total(self, first: dt.date, span: int) -> int:
-        days = window(first, last_of(later(first, span - 1)))
+    def _days_total(self, first: dt.date, last: dt.date) -> int:
+        days = window(first, last)
         return self._search.total(_SHOWN | days)[0] + self._removed_total(days)
 
     def _removed_total(self, filters: Filters) -> int:
@@ -299,9 +288,7 @@ class Opencps(Source):
 
     def _read(self, answer: Answer, rows: Rows, position: str) -> tuple[list[DossierRecord], list[QuarantinedRow]]:
         records, quarantined = self._reader.read(rows, position)
-        if not records and len(rows) >= _MIN_ROWS_TO_JUDGE:
-            fields = sorted({f"{row.field}: {row.reason}" for row in quarantined})
-            came = f"{len(rows)} rows of which none can be read ({', '.join(fields)})"
+        if came := unreadable(records, quarantined):
             raise self._search.changed(answer, came, "mend the connector")
         return records, quarantined
 
