@@ -20,6 +20,7 @@ from doisoat.reconcile import reconcile
 from doisoat.settings import ProvinceSettings
 from doisoat.site import Site
 from doisoat.warehouse import nights, writing
+from doisoat.warehouse.archived import derived_state
 from doisoat.warehouse.database import run_file
 from doisoat.warehouse.load import identify
 
@@ -74,7 +75,7 @@ def deep_sweep(site: Site) -> Swept | None:
 
 def sweep(connection: psycopg.Connection, settings: ProvinceSettings, night: dt.date) -> Swept | None:
     """The sweep itself, in the caller's transaction, which holds the write lock; `night` is the latest, and is compared."""
-    state = (SQL / "derived_state.sql").read_text("utf-8")
+    state = derived_state()
     parameters = {"night": night}
     basis = _basis(connection, night)
     connection.execute(

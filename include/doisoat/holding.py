@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from doisoat.model import Cell, DossierRecord
+from doisoat.months import first_of
 
 
 class HeldCount(NamedTuple):
@@ -107,7 +108,7 @@ class Expected:
             count[1] += 0 if place.is_removed else sign
 
     def _place(self, record: DossierRecord) -> Place:
-        received = record.received_at and record.received_at.astimezone(self._timezone).date().replace(day=1)
+        received = record.received_at and first_of(record.received_at.astimezone(self._timezone).date())
         return Place(received or None, record.agency_ref, record.is_removed)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +10,7 @@ import typer
 
 from doisoat.errors import ConfigurationError
 from doisoat.indicators.days import Days
+from doisoat.months import first_of, last_of, later
 from doisoat.reports.agencies import agency_named
 from doisoat.reports.parts import Channel, Level, check_month, check_range, check_words
 from doisoat.reports.query import Format
@@ -54,12 +54,8 @@ def _days_of(text: str) -> Days:
             first = dt.datetime.strptime(text, form).date()
         except ValueError:
             continue
-        return Days(first, _last_of_month(first) if form == "%Y-%m" else first)
+        return Days(first, last_of(first) if form == "%Y-%m" else first)
     raise typer.BadParameter(f"{text!r}: give a month (2024-03) or a day (2024-03-15)")
-
-
-def _last_of_month(day: dt.date) -> dt.date:
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
 class Grouped(StrEnum):
@@ -156,10 +152,10 @@ def _wanted(conditions: list[str], agency: str | None) -> dict[str, str]:
 
 def _when(since: Days | None, until: Days | None, period: Period) -> dict[str, Any]:
     """What a Part says of --from and --to: whole months as months, which every night keeps; else days."""
-    if (since is None or since.first.day == 1) and (until is None or until.last == _last_of_month(until.last)):
+    if (since is None or since.first.day == 1) and (until is None or until.last == last_of(until.last)):
         return {
             "first_month": since.first if since else None,
-            "last_month": until.last.replace(day=1) if until else None,
+            "last_month": first_of(until.last) if until else None,
         }
     if since is None or until is None or period is not Period.ALL:
         raise ConfigurationError(
@@ -175,9 +171,8 @@ def _period_of(month: dt.datetime | None, quarter: dt.datetime | None, year: dt.
     first, months, kind = (
         (month, 1, "month") if month else (quarter, 3, "quarter") if quarter else (year, 12, "year")
     )  # fmt: skip
-    number = (first.month - 1) // months * months
-    begin = dt.date(first.year, number + 1, 1)
-    return Part(period=kind, agency=agency, first_month=begin, last_month=begin.replace(month=number + months))
+    begin = dt.date(first.year, (first.month - 1) // months * months + 1, 1)
+    return Part(period=kind, agency=agency, first_month=begin, last_month=later(begin, months - 1))
 
 
 @rating.command()

@@ -23,7 +23,7 @@ from doisoat.catalogues import SHELF
 from doisoat.errors import NightBusyError
 from doisoat.look_ups import landing_name
 from doisoat.site import Site
-from doisoat.warehouse import nights, revisions, writing
+from doisoat.warehouse import archived, nights, revisions, writing
 from doisoat.warehouse.database import run_file
 
 SQL = Path(__file__).parent / "warehouse" / "sql"
@@ -104,7 +104,7 @@ def _back(as_of: dt.date, count: int | None) -> dt.date | None:
 def _cut_history(connection: psycopg.Connection, cut: dt.date) -> int:
     (latest,) = connection.execute("select max(night) from ops.pull").fetchone() or (None,)
     run_file(connection, KNOWN, {"night": latest})
-    cursor = connection.execute((SQL / "cut_history.sql").read_text("utf-8"), {"cut": cut})
+    cursor = connection.execute((SQL / "cut_history.sql").read_text("utf-8") + archived.cut_history(), {"cut": cut})
     deleted = cursor.rowcount
     while cursor.nextset():
         deleted += cursor.rowcount

@@ -6,16 +6,19 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict
+
+from doisoat.entries import Entry, load_entries
 
 HERE = Path(__file__).parent
 #: What no rule decides.
 UNDETERMINED = "undetermined"
 
 
-class Cause(BaseModel):
+class Cause(Entry):
     """One reason why something is not alike on two sides (CONTRACTS section 7; docs/generated/causes.md).
+
+    Its query, the rule, gives pair, dossier_id, kind, detail and basis of the findings that it explains.
 
     Attributes:
         id: its name; the SQL that decides it is rules/<id>.sql.
@@ -27,9 +30,6 @@ class Cause(BaseModel):
         decides: false where the evidence leaves open what made it so; it then names what is seen.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: str
     label: str
     of: tuple[str, ...]
     needs: str
@@ -41,17 +41,15 @@ class Cause(BaseModel):
         """Whether there is anything that it may explain among findings of these kinds."""
         return "any" in self.of or not kinds.isdisjoint(self.of)
 
-    @property
-    def query(self) -> str:
-        """The rule: pair, dossier_id, kind, detail and basis of the findings that it explains."""
-        return (HERE / "rules" / f"{self.id}.sql").read_text(encoding="utf-8")
+    @classmethod
+    def folder(cls) -> Path:
+        return HERE / "rules"
 
 
 @cache
 def load_causes() -> tuple[Cause, ...]:
     """All causes, in the order of their rules; the last one, without a rule, is undetermined."""
-    given = yaml.safe_load((HERE / "causes.yaml").read_text(encoding="utf-8"))
-    return tuple(Cause.model_validate(one) for one in given)
+    return load_entries(HERE / "causes.yaml", Cause)
 
 
 class Example(BaseModel):
@@ -85,5 +83,4 @@ class Example(BaseModel):
 @cache
 def load_examples() -> tuple[Example, ...]:
     """All examples, in the order of the causes."""
-    given = yaml.safe_load((HERE / "examples.yaml").read_text(encoding="utf-8"))
-    return tuple(Example.model_validate(one) for one in given)
+    return load_entries(HERE / "examples.yaml", Example)

@@ -13,10 +13,13 @@ from doisoat.indicators import progress
 from doisoat.indicators.days import Days
 from doisoat.reconcile import Comparison, comparison_of
 from doisoat.settings import ProvinceSettings
-from doisoat.warehouse.database import run_file
+from doisoat.warehouse.database import run_file, run_sql
+from doisoat.warehouse.ranges import INDICATOR_CELL
 
 HERE = Path(__file__).parent
-COUNTS = ("sync_counts", "service_counts", *progress.FILES, "progress_counts", "indicator_cell")
+COUNTS = ("sync_counts", "service_counts", *progress.FILES, "progress_counts")
+#: The counts of each group of indicators, by cell: together all counters of a cell (doisoat.warehouse.ranges.INDICATOR_CELL).
+GROUPS = ("sync_counts", "service_counts", "progress_counts")
 #: The temporary tables that these files leave.
 LEFT = ("sync_counts", "service_counts", *progress.LEFT, "progress_counts", "indicator_cell_tonight")
 
@@ -39,7 +42,17 @@ def count_cells(
     }
     for name in COUNTS:
         run_file(connection, HERE / f"{name}.sql", parameters)
+    run_sql(connection, side_by_side())
     return parameters
+
+
+def side_by_side() -> str:
+    """Puts the counts of every group of indicators side by side in one cell; a group that counts nothing there counts 0."""
+    cell = ", ".join(INDICATOR_CELL.key)
+    counts = ", ".join(f"coalesce({name}, 0) as {name}" for name in INDICATOR_CELL.values)
+    joined = GROUPS[0] + "".join(f" full join {group} using ({cell})" for group in GROUPS[1:])
+    return f"""create temporary table indicator_cell_tonight on commit drop as select {cell}, {counts} from {joined};
+        analyze indicator_cell_tonight"""
 
 
 def count_days(connection: psycopg.Connection, settings: ProvinceSettings, days: Days, night: dt.date) -> None:

@@ -7,14 +7,18 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from doisoat.entries import Entry, load_entries
 
 HERE = Path(__file__).parent
 
 
-class Indicator(BaseModel):
+class Indicator(Entry):
     """One formula (CONTRACTS section 6; docs/generated/indicators.md).
+
+    Its query gives, per period and part, numerator, denominator and ratio, each at least and at most, and the denominator's
+    basis.
 
     Attributes:
         id: its name; the SQL that computes it is rules/<id>.sql.
@@ -29,9 +33,6 @@ class Indicator(BaseModel):
         full_at: the ratio from which on it gives them all; below it, in proportion.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: str
     code: str | None = None
     reading_of: str | None = None
     label: str
@@ -49,21 +50,15 @@ class Indicator(BaseModel):
             raise ValueError(f"indicator {self.id}: there is no rules/{self.id}.sql")
         return self
 
-    @property
-    def path(self) -> Path:
-        return HERE / "rules" / f"{self.id}.sql"
-
-    @property
-    def query(self) -> str:
-        """Per period and part: numerator, denominator and ratio, each at least and at most, and the denominator's basis."""
-        return self.path.read_text(encoding="utf-8")
+    @classmethod
+    def folder(cls) -> Path:
+        return HERE / "rules"
 
 
 @cache
 def load_indicators() -> tuple[Indicator, ...]:
     """All indicators, in the order in which they are shown."""
-    given = yaml.safe_load((HERE / "definitions.yaml").read_text(encoding="utf-8"))
-    return tuple(Indicator.model_validate(one) for one in given)
+    return load_entries(HERE / "definitions.yaml", Indicator)
 
 
 def readings() -> dict[str, tuple[str, ...]]:

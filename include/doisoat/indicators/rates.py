@@ -11,14 +11,15 @@ import psycopg
 
 from doisoat.indicators.cells import Days, count_days
 from doisoat.indicators.definitions import load_indicators
+from doisoat.months import later
 from doisoat.reports.query import Report, as_report
 from doisoat.settings import ProvinceSettings
-from doisoat.warehouse.database import run_file
+from doisoat.warehouse.database import run_file, run_sql
+from doisoat.warehouse.ranges import INDICATOR_CELL
 
 HERE = Path(__file__).parent
-#: From the cells to what the rules read.
-ROLLED = ("rolled", "reported", "denominator")
-RULES_READ = (*ROLLED, "sync_rate")
+#: What the rules read.
+RULES_READ = ("rolled", "reported", "denominator", "sync_rate")
 #: The denominator as it was reported of each part; the alternative is what is to be expected (cost.py).
 AS_REPORTED = {"is_expected": False, "reported_part": None}
 STEPS = {"month": "1 month", "quarter": "3 months", "year": "1 year"}
@@ -59,7 +60,7 @@ class Part:
         if self.days:
             return self.days.first, self.days.last + dt.timedelta(days=1)
         if self.first_month and self.last_month:
-            return self.first_month, (self.last_month + dt.timedelta(days=31)).replace(day=1)
+            return self.first_month, later(self.last_month)
         return None
 
 
@@ -113,9 +114,25 @@ def rests_on(connection: psycopg.Connection, night: dt.date, archive_id: int) ->
     return "; ".join([*said, *(["a side was listed in part"] if is_incomplete else [])]) or None
 
 
+def rolled() -> str:
+    """Sums the counters of `cell` by period and part. A dossier without a receipt date is in no period."""
+    sums = ", ".join(f"sum(c.{name})::bigint as {name}" for name in INDICATOR_CELL.values)
+    return f"""create temporary table rolled on commit drop as
+        select p.period_kind, p.period_start, part, {sums},
+            coalesce(sum(c.provincial) filter (where c.channel = 'online'), 0)::bigint as online,
+            coalesce(sum(c.provincial) filter (where c.channel = 'unknown'), 0)::bigint as channel_unknown
+        from cell c
+        join period p on c.cell_month >= p.period_start and c.cell_month < p.period_end
+        cross join unnest(c.parts) as part
+        group by 1, 2, 3;
+        create unique index on rolled (period_kind, period_start, part);
+        analyze rolled"""
+
+
 def roll(connection: psycopg.Connection, settings: ProvinceSettings, parameters: dict[str, Any]) -> None:
     """From `cell` and `period` to what the rules read: the sums, and the sync rate in force, which multiplies another."""
-    for name in ROLLED:
+    run_sql(connection, rolled())
+    for name in ("reported", "denominator"):
         run_file(connection, HERE / f"{name}.sql", parameters)
     in_force = next(one for one in load_indicators() if one.id == settings.indicators.readings["sync"])
     connection.execute(f"create temporary table sync_rate on commit drop as {in_force.query}; analyze sync_rate")

@@ -59,54 +59,58 @@ repeated as (
     left join national n on n.dossier_id = p.dossier_id and n.duplicate_rank = 1
     group by 1, 2, 3, 4, g.received_at
 ),
-counted as (
+-- what each side's word counts, by cell
+by_province as (
     select '' as source_id, p.agency_id, p.procedure_family, coalesce(p.channel, 'unknown') as channel,
         coalesce(p.receipt_month, 'infinity') as cell_month, count(*) as provincial,
         count(n.dossier_id) as synced,
         count(*) filter (where n.dossier_id is null and t.dossier_id is null and u.dossier_id is not null) as synced_undecided,
         count(t.dossier_id) filter (where n.dossier_id is null) as synced_through,
-        0::bigint as maybe_repeated, 0::bigint as maybe_repeated_synced, 0::bigint as maybe_repeated_unsynced,
         count(*) filter (where p.status = n.status) as status_in_step,
-        count(*) filter (where n.dossier_id is not null and (p.status is null or n.status is null)) as status_undecided,
-        0::bigint as portal, 0::bigint as portal_rows, 0::bigint as added, 0::bigint as added_on_portal,
-        0::bigint as added_portal_undecided, 0::bigint as maybe_added, 0::bigint as maybe_added_on_portal,
-        0::bigint as maybe_added_portal_undecided
+        count(*) filter (where n.dossier_id is not null and (p.status is null or n.status is null)) as status_undecided
     from provincial p
     left join national n on n.dossier_id = p.dossier_id and n.duplicate_rank = 1
     left join unseen u on u.dossier_id = p.dossier_id
     left join through t on t.dossier_id = p.dossier_id
     group by 2, 3, 4, 5
-    union all
-    select '', agency_id, procedure_family, 'unknown', receipt_month, 0, 0, 0, 0, sum(surplus), sum(least(surplus, synced)),
-        sum(least(surplus, other - synced)), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+),
+by_surplus as (
+    select '' as source_id, agency_id, procedure_family, 'unknown' as channel, receipt_month as cell_month,
+        sum(surplus)::bigint as maybe_repeated, sum(least(surplus, synced))::bigint as maybe_repeated_synced,
+        sum(least(surplus, other - synced))::bigint as maybe_repeated_unsynced
     from repeated
     group by 2, 3, 5
-    union all
-    select '', agency_id, procedure_family, coalesce(channel, 'unknown'), coalesce(receipt_month, 'infinity'), 0, 0, 0, 0, 0, 0, 0, 0, 0,
-        count(*) filter (where duplicate_rank = 1), count(*), 0, 0, 0, 0, 0, 0
+),
+by_portal as (
+    select '' as source_id, agency_id, procedure_family, coalesce(channel, 'unknown') as channel,
+        coalesce(receipt_month, 'infinity') as cell_month, count(*) filter (where duplicate_rank = 1) as portal,
+        count(*) as portal_rows
     from national
     where (%(first_day)s::date is null or receipt_date between %(first_day)s and %(last_day)s)
     group by 2, 3, 4, 5
-    union all
-    select source_id, agency_id, procedure_family, channel, cell_month, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-        count(*) filter (where is_lacking),
-        count(*) filter (where is_lacking and is_on_portal),
-        count(*) filter (where is_lacking and is_on_portal is null),
-        count(*) filter (where not is_lacking),
-        count(*) filter (where not is_lacking and is_on_portal),
-        count(*) filter (where not is_lacking and is_on_portal is null)
+),
+by_ministry as (
+    select source_id, agency_id, procedure_family, channel, cell_month,
+        count(*) filter (where is_lacking) as added,
+        count(*) filter (where is_lacking and is_on_portal) as added_on_portal,
+        count(*) filter (where is_lacking and is_on_portal is null) as added_portal_undecided,
+        count(*) filter (where not is_lacking) as maybe_added,
+        count(*) filter (where not is_lacking and is_on_portal) as maybe_added_on_portal,
+        count(*) filter (where not is_lacking and is_on_portal is null) as maybe_added_portal_undecided
     from lacking
     group by 1, 2, 3, 4, 5
 )
-select source_id, agency_id, procedure_family, channel, cell_month, sum(provincial)::bigint as provincial,
-    sum(synced)::bigint as synced, sum(synced_undecided)::bigint as synced_undecided,
-    sum(synced_through)::bigint as synced_through, sum(maybe_repeated)::bigint as maybe_repeated,
-    sum(maybe_repeated_synced)::bigint as maybe_repeated_synced, sum(maybe_repeated_unsynced)::bigint as maybe_repeated_unsynced,
-    sum(status_in_step)::bigint as status_in_step, sum(status_undecided)::bigint as status_undecided,
-    sum(portal)::bigint as portal, sum(portal_rows)::bigint as portal_rows, sum(added)::bigint as added,
-    sum(added_on_portal)::bigint as added_on_portal, sum(added_portal_undecided)::bigint as added_portal_undecided,
-    sum(maybe_added)::bigint as maybe_added, sum(maybe_added_on_portal)::bigint as maybe_added_on_portal,
-    sum(maybe_added_portal_undecided)::bigint as maybe_added_portal_undecided
-from counted
-group by 1, 2, 3, 4, 5;
+select source_id, agency_id, procedure_family, channel, cell_month,
+    coalesce(provincial, 0) as provincial, coalesce(synced, 0) as synced, coalesce(synced_undecided, 0) as synced_undecided,
+    coalesce(synced_through, 0) as synced_through, coalesce(maybe_repeated, 0) as maybe_repeated,
+    coalesce(maybe_repeated_synced, 0) as maybe_repeated_synced, coalesce(maybe_repeated_unsynced, 0) as maybe_repeated_unsynced,
+    coalesce(status_in_step, 0) as status_in_step, coalesce(status_undecided, 0) as status_undecided,
+    coalesce(portal, 0) as portal, coalesce(portal_rows, 0) as portal_rows, coalesce(added, 0) as added,
+    coalesce(added_on_portal, 0) as added_on_portal, coalesce(added_portal_undecided, 0) as added_portal_undecided,
+    coalesce(maybe_added, 0) as maybe_added, coalesce(maybe_added_on_portal, 0) as maybe_added_on_portal,
+    coalesce(maybe_added_portal_undecided, 0) as maybe_added_portal_undecided
+from by_province
+full join by_surplus using (source_id, agency_id, procedure_family, channel, cell_month)
+full join by_portal using (source_id, agency_id, procedure_family, channel, cell_month)
+full join by_ministry using (source_id, agency_id, procedure_family, channel, cell_month);
 analyze sync_counts;

@@ -10,9 +10,8 @@ from functools import cache
 from pathlib import Path
 
 import psycopg
-import yaml
-from pydantic import BaseModel, ConfigDict
 
+from doisoat.entries import Entry, load_entries
 from doisoat.site import Site
 from doisoat.warehouse.database import connect, writing
 from doisoat.warehouse.nights import hold
@@ -20,8 +19,10 @@ from doisoat.warehouse.nights import hold
 HERE = Path(__file__).parent
 
 
-class Check(BaseModel):
+class Check(Entry):
     """One thing that must hold.
+
+    Its query, an aggregate, gives one row with `unexpected` and `total`; it asks for %(night)s and other checks' shares.
 
     Attributes:
         id: its name, and the name of its query in sql/.
@@ -33,9 +34,6 @@ class Check(BaseModel):
         accepting: what somebody takes upon himself who publishes a night against it; None: nobody may.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: str
     stage: str
     severity: str
     protects: str
@@ -43,10 +41,9 @@ class Check(BaseModel):
     allowed_share: float = 0.0
     accepting: str | None = None
 
-    @property
-    def query(self) -> str:
-        """The aggregate query: one row with `unexpected` and `total`; asks for %(night)s and other checks' shares."""
-        return (HERE / "sql" / f"{self.id}.sql").read_text(encoding="utf-8")
+    @classmethod
+    def folder(cls) -> Path:
+        return HERE / "sql"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +64,7 @@ class CheckResult:
 @cache
 def load_checks() -> tuple[Check, ...]:
     """Every check, in the order of checks.yaml."""
-    given = yaml.safe_load((HERE / "checks.yaml").read_text(encoding="utf-8"))
-    return tuple(Check.model_validate(check) for check in given)
+    return load_entries(HERE / "checks.yaml", Check)
 
 
 def broken(check: Check, error: str) -> CheckResult:

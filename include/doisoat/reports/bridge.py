@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 
+from doisoat.months import spanned
 from doisoat.reports.agencies import agency_named
 from doisoat.reports.query import Report, query
 
@@ -60,9 +61,8 @@ class Part:
             return {"period_kind": "all", "period_start": "-infinity"}
         kind = None
         if self.first_month and self.last_month:
-            first, last = self.first_month, self.last_month
-            months = (last.year - first.year) * 12 + last.month - first.month + 1
-            kind = PERIODS.get(months) if months and (first.month - 1) % max(months, 1) == 0 else None
+            months = spanned(self.first_month, self.last_month)
+            kind = PERIODS.get(months) if (self.first_month.month - 1) % max(months, 1) == 0 else None
         return {"period_kind": kind, "period_start": kind and self.first_month}
 
 

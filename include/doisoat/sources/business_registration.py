@@ -30,14 +30,15 @@ from pydantic import Field, model_validator
 
 from doisoat.errors import SourceChangedError, SourceRejectedError
 from doisoat.model import Capability, Cell, ControlTotal, Page, Side
+from doisoat.months import between, first_of, last_of
 from doisoat.sources.business_registration_rows import Listing, RowReader, Selection, head_of, key_of, read_listing
 from doisoat.sources.contract import Source, SourceOptions
 from doisoat.sources.http import Answer, HttpSession
+from doisoat.sources.judging import unreadable
 from doisoat.sources.values import BadRowError
 
 log = logging.getLogger(__name__)
 Window = tuple[dt.date, dt.date]
-_MIN_ROWS_TO_JUDGE = 5
 _TOO_WIDE = (None, 400, 413, 416, 422)  # how a window may be refused; None: Status "0"
 
 
@@ -191,11 +192,7 @@ class BusinessRegistration(Source):
 
     def months(self) -> list[dt.date]:
         """Every month from `dated_from` to the source's own: finding the empty ones would cost as much as counting."""
-        months, month = [], self.options.dated_from.replace(day=1)
-        while month <= self._today():
-            months.append(month)
-            month = (month + dt.timedelta(days=31)).replace(day=1)
-        return months or [self._today().replace(day=1)]
+        return between(self.options.dated_from, self._today()) or [first_of(self._today())]
 
     # LISTING ----------------------------------------------------------------------------------------------------
     def list_cell(self, cell: Cell) -> Iterator[Page]:
@@ -211,9 +208,8 @@ class BusinessRegistration(Source):
         for number, (answer, listing) in enumerate(self._walk(path, window)):
             position = f"{path} from {window[0]} page {number}"
             records, quarantined = self._reader.read(listing.rows, selection, window, position)
-            if not records and len(quarantined) >= _MIN_ROWS_TO_JUDGE:
-                fields = sorted({f"{row.field}: {row.reason}" for row in quarantined})
-                raise self._changed(answer, f"{len(quarantined)} rows of which none can be read ({', '.join(fields)})")
+            if came := unreadable(records, quarantined):
+                raise self._changed(answer, came)
             if records or quarantined:
                 yield Page(records, quarantined, source_time=answer.time)
 
@@ -277,11 +273,7 @@ class BusinessRegistration(Source):
     # windows, feeds, clock --------------------------------------------------------------------------------------
     def _windows(self, month: dt.date) -> list[Window]:
         """The windows of a month, up to the source's own day: the future is not asked for."""
-        following = (month + dt.timedelta(days=31)).replace(day=1)
-        last, width = (
-            min(following - dt.timedelta(days=1), self._today()),
-            dt.timedelta(days=self.options.window_days - 1),
-        )
+        last, width = min(last_of(month), self._today()), dt.timedelta(days=self.options.window_days - 1)
         windows, first = [], month
         while first <= last:
             windows.append((first, min(first + width, last)))

@@ -25,12 +25,13 @@ from pydantic import Field
 
 from doisoat.errors import ConfigurationError, SourceChangedError
 from doisoat.model import Capability, Cell, DossierRecord, LookUp, Page, QuarantinedRow, Side
+from doisoat.months import last_of
 from doisoat.sources.contract import Source
 from doisoat.sources.driving_licence_access import ByGet, ByMapi, Window
+from doisoat.sources.judging import unreadable
 from doisoat.sources.mapi import MapiOptions, platform_session
 from doisoat.sources.mapi_rows import FieldReader, LookUpReader, RowReader
 
-_MIN_ROWS_TO_JUDGE = 5
 _LISTED_BY_MAPI = {
     "dossier_code": ("maHoSo",),
     "linked_codes": ("maDangKyDvc",),
@@ -164,18 +165,17 @@ class DrivingLicence(Source):
         first = self.options.dated_from
         if cell.receipt_month:
             first = cell.receipt_month
-            end = min(today, _next_month(first) - dt.timedelta(days=1))
+            end = min(today, last_of(first))
         while first <= end:
             widest = first + dt.timedelta(days=self.options.days_per_window - 1)
-            last = min(widest, _next_month(first) - dt.timedelta(days=1), end)
+            last = min(widest, last_of(first), end)
             yield first, last
             first = last + dt.timedelta(days=1)
 
     def _read(self, window: Window, position: str) -> tuple[list[DossierRecord], list[QuarantinedRow]]:
         records, quarantined = self._rows.read(window.rows, position)
-        if not records and len(quarantined) >= _MIN_ROWS_TO_JUDGE:
-            fields = sorted({f"{row.field}: {row.reason}" for row in quarantined})
-            raise self._changed(window, f"{len(quarantined)} rows of which none can be read ({', '.join(fields)})")
+        if came := unreadable(records, quarantined):
+            raise self._changed(window, came)
         return records, quarantined
 
     def _today(self) -> dt.date:
@@ -199,7 +199,3 @@ class DrivingLicence(Source):
     def _changed(self, window: Window, came: str) -> SourceChangedError:
         todo = "compare with docs/contracts.md section 4, and mend the connector or its options"
         return SourceChangedError(self.source_id, asked=window.answer.asked, came=came, todo=todo)
-
-
-def _next_month(day: dt.date) -> dt.date:
-    return (day.replace(day=28) + dt.timedelta(days=4)).replace(day=1)

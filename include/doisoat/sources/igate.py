@@ -27,13 +27,14 @@ import msgspec
 
 from doisoat.errors import SourceChangedError
 from doisoat.model import WHOLE, Capability, Cell, ControlTotal, DossierRecord, Page, QuarantinedRow, Side
+from doisoat.months import last_of
 from doisoat.sources.contract import Source, SourceOptions
 from doisoat.sources.http import Answer, HttpSession
 from doisoat.sources.igate_rows import KeySlice, RawSlice, RowReader, Slice, Totals
+from doisoat.sources.judging import months_that_hold, unreadable
 from doisoat.sources.values import BadRowError, moment
 
 _SHOWN = {"remove-status": "0"}
-_MIN_ROWS_TO_JUDGE = 5
 Filters = dict[str, str]
 
 
@@ -106,25 +107,18 @@ class Igate(Source):
 
     def months(self) -> list[dt.date]:
         """Found by halving the dated range: a half that counts nothing is not asked again."""
-        first, last = self.options.dated_from.replace(day=1), self.options.dated_to.replace(day=1)
-        span = _month_number(last) - _month_number(first) + 1
-        return self._months(_month_number(first), span, self._total(self._month_window(_month_number(first), span))[0])
-
-    def _months(self, first: int, span: int, total: int) -> list[dt.date]:
-        if total <= 0:
-            return []
-        if span == 1:
-            return [_month(first)]
-        half = span // 2
-        left, _ = self._total(self._month_window(first, half))
-        return self._months(first, half, left) + self._months(first + half, span - half, total - left)
+        return months_that_hold(
+            self.options.dated_from,
+            self.options.dated_to,
+            lambda first, last: self._total(self._window(first, last))[0],
+        )
 
     # LISTING ----------------------------------------------------------------------------------------------------
     def list_cell(self, cell: Cell) -> Iterator[Page]:
         if cell.undated:
             yield from self._list_undated(self._filters(Cell(agency_ref=cell.agency_ref)))
         elif cell.receipt_month:
-            first, last = cell.receipt_month, _last_day(cell.receipt_month)
+            first, last = cell.receipt_month, last_of(cell.receipt_month)
             yield from self._list_window(first, last, self._filters(Cell(agency_ref=cell.agency_ref)))
         else:
             for month in self.months():
@@ -232,9 +226,7 @@ class Igate(Source):
     def _read(self, answer: Answer, rows: list[Any], position: str) -> tuple[list[DossierRecord], list[QuarantinedRow]]:
         raw = isinstance(rows[0], msgspec.Raw)
         records, quarantined = (self._reader.read_raw if raw else self._reader.read)(rows, position)
-        if not records and len(rows) >= _MIN_ROWS_TO_JUDGE:
-            fields = sorted({f"{row.field}: {row.reason}" for row in quarantined})
-            came = f"{len(rows)} rows of which none can be read ({', '.join(fields)})"
+        if came := unreadable(records, quarantined):
             raise self._changed(answer, came, "mend the connector")
         return records, quarantined
 
@@ -254,15 +246,12 @@ class Igate(Source):
     def _filters(self, cell: Cell) -> Filters:
         filters = {self.options.agency_filter: cell.agency_ref} if cell.agency_ref else {}
         if cell.receipt_month:
-            filters |= self._window(cell.receipt_month, _last_day(cell.receipt_month))
+            filters |= self._window(cell.receipt_month, last_of(cell.receipt_month))
         return filters
 
     def _window(self, first: dt.date, last: dt.date) -> Filters:
         write = self.options.window_format
         return {"accepted-from": first.strftime(write), "accepted-to": last.strftime(write)}
-
-    def _month_window(self, first: int, span: int) -> Filters:
-        return self._window(_month(first), _last_day(_month(first + span - 1)))
 
     def _total(self, filters: Mapping[str, str]) -> tuple[int, Answer]:
         answer = self._http.get(self.options.search_path, {"page": 0, "size": 1, "spec": "page", **filters})
@@ -319,15 +308,3 @@ class _Shown:
             return True  # cannot be looked up: tomorrow's counts will tell
         query = {"code": record.dossier_code} | _SHOWN
         return any(row.id == record.record_id for _, rows in self._source._walk(query, self._decode) for row in rows)
-
-
-def _month_number(day: dt.date) -> int:
-    return day.year * 12 + day.month - 1
-
-
-def _month(number: int) -> dt.date:
-    return dt.date(number // 12, number % 12 + 1, 1)
-
-
-def _last_day(month: dt.date) -> dt.date:
-    return _month(_month_number(month) + 1) - dt.timedelta(days=1)

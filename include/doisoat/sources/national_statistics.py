@@ -24,6 +24,7 @@ from pydantic import Field
 
 from doisoat.errors import ConfigurationError, SourceRejectedError
 from doisoat.model import Capability, ControlTotal, Side
+from doisoat.months import ended
 from doisoat.sources.contract import Source, SourceOptions
 from doisoat.sources.http import HttpSession
 from doisoat.sources.reporting_2026 import Reporting2026
@@ -92,12 +93,12 @@ class NationalStatistics(Source):
 
     def probe(self) -> str:
         night = self._http.clock().astimezone(self.timezone).date() - dt.timedelta(days=1)
-        month = _ended_months(night, 2)[0]  # the one before the newest, which the portal has surely computed
+        month = ended(night, 2)[0]  # the one before the newest, which the portal has surely computed
         return f"{sum(1 for _ in self._api(night).month(month))} counts for {month:%Y-%m}"
 
     def control_totals(self, night: dt.date) -> Iterator[ControlTotal]:
         api = self._api(night)
-        months = _ended_months(night, self.options.months_back)
+        months = ended(night, self.options.months_back)
         declared = 0
         for month in months:
             try:
@@ -114,13 +115,3 @@ class NationalStatistics(Source):
             if api.valid_from <= night < api.valid_to:
                 return (Reporting2026 if api.kind == "reporting_2026" else RestJsp)(self._http, self.options)
         raise ConfigurationError(f"{self.source_id}: options.apis names no API for {night}; add one with its dates")
-
-
-def _ended_months(night: dt.date, count: int) -> list[dt.date]:
-    """The last `count` months that had ended on that night, oldest first; a month ends on the night of its last day."""
-    first = (night + dt.timedelta(days=1)).replace(day=1)
-    months = []
-    for _ in range(count):
-        first = (first - dt.timedelta(days=1)).replace(day=1)
-        months.append(first)
-    return months[::-1]

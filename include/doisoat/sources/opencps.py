@@ -32,14 +32,14 @@ from typing import Any
 import msgspec
 
 from doisoat.model import WHOLE, Capability, Cell, ControlTotal, DossierRecord, Page, QuarantinedRow, Side
+from doisoat.months import last_of, later
 from doisoat.sources.contract import Source
 from doisoat.sources.http import Answer, HttpSession
+from doisoat.sources.judging import months_that_hold, unreadable
 from doisoat.sources.opencps_rows import RowReader
 from doisoat.sources.opencps_search import Days, Filters, OpencpsOptions, Rows, Search, is_newest_first, window
 from doisoat.sources.opencps_statistics import TOTALS_ONLY, Statistics, at_agency_grain, control_totals, ended_periods
 from doisoat.sources.values import BadRowError
-
-_MIN_ROWS_TO_JUDGE = 5
 
 
 class Opencps(Source):
@@ -108,7 +108,7 @@ class Opencps(Source):
         if cell.receipt_month is None:
             total, answer = self._search.total(filters)
             return total - (self._search.total(filters | self._dated)[0] if cell.undated else 0), answer
-        value, (first, last) = 0, _days_of(cell.receipt_month)
+        value, first, last = 0, cell.receipt_month, last_of(cell.receipt_month)
         for start, end, is_edge in self._days.windows(first, last):
             days = filters | window(start, end)
             total, answer = self._search.total(days)
@@ -117,23 +117,13 @@ class Opencps(Source):
 
     def months(self) -> list[dt.date]:
         """Found by halving the dated range; where the server's days are not local ones, a month's neighbours too."""
-        first, last = _month_number(self.options.dated_from), _month_number(self.options.dated_to)
-        found = self._months(first, last - first + 1, self._span_total(first, last - first + 1))
-        if not self._days.are_local:
-            found = {near for number in found for near in (number - 1, number, number + 1)}
-        return [_month(number) for number in sorted(found)]
+        found = months_that_hold(self.options.dated_from, self.options.dated_to, self._days_total)
+        if self._days.are_local:
+            return found
+        return sorted({near for month in found for near in (later(month, -1), month, later(month))})
 
-    def _months(self, first: int, span: int, total: int) -> set[int]:
-        if total <= 0:
-            return set()
-        if span == 1:
-            return {first}
-        half = span // 2
-        left = self._span_total(first, half)
-        return self._months(first, half, left) | self._months(first + half, span - half, total - left)
-
-    def _span_total(self, first: int, span: int) -> int:
-        days = window(_month(first), _month(first + span) - dt.timedelta(days=1))
+    def _days_total(self, first: dt.date, last: dt.date) -> int:
+        days = window(first, last)
         return self._search.total(_SHOWN | days)[0] + self._removed_total(days)
 
     def _removed_total(self, filters: Filters) -> int:
@@ -181,7 +171,7 @@ class Opencps(Source):
         return [agency, agency | self._removed] if can_see else [agency]
 
     def _list_month(self, month: dt.date, filters: Filters) -> Iterator[Page]:
-        first, last = _days_of(month)
+        first, last = month, last_of(month)
         for start, end, is_edge in self._days.windows(first, last):
             if is_edge:
                 yield from self._edge(start, first, last, filters | window(start, end))
@@ -298,9 +288,7 @@ class Opencps(Source):
 
     def _read(self, answer: Answer, rows: Rows, position: str) -> tuple[list[DossierRecord], list[QuarantinedRow]]:
         records, quarantined = self._reader.read(rows, position)
-        if not records and len(rows) >= _MIN_ROWS_TO_JUDGE:
-            fields = sorted({f"{row.field}: {row.reason}" for row in quarantined})
-            came = f"{len(rows)} rows of which none can be read ({', '.join(fields)})"
+        if came := unreadable(records, quarantined):
             raise self._search.changed(answer, came, "mend the connector")
         return records, quarantined
 
@@ -329,15 +317,3 @@ def _apart(record: DossierRecord, reason: str) -> QuarantinedRow:
     return QuarantinedRow(
         position=f"record {record.record_id}", reason=reason, field="receiveDate", record_id=record.record_id
     )
-
-
-def _month_number(day: dt.date) -> int:
-    return day.year * 12 + day.month - 1
-
-
-def _month(number: int) -> dt.date:
-    return dt.date(number // 12, number % 12 + 1, 1)
-
-
-def _days_of(month: dt.date) -> tuple[dt.date, dt.date]:
-    return month, _month(_month_number(month) + 1) - dt.timedelta(days=1)

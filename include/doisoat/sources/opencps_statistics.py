@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from doisoat.model import ControlTotal
+from doisoat.months import ended
 from doisoat.sources.http import Answer
 from doisoat.sources.reporting_2026 import includes_children
 from doisoat.sources.values import BadRowError, text
@@ -122,12 +123,11 @@ def control_totals(rows: list[StatisticsRow], answer: Answer, year: int, month: 
 
 def ended_periods(night: dt.date, months: int) -> list[tuple[int, int]]:
     """The last `months` months that had ended on that night, oldest first, and the year where its December is one."""
-    first, periods = (night + dt.timedelta(days=1)).replace(day=1), list[tuple[int, int]]()
-    for _ in range(months):
-        first = (first - dt.timedelta(days=1)).replace(day=1)
-        periods += [(first.year, 0)] if first.month == 12 else []
-        periods.append((first.year, first.month))
-    return periods[::-1]
+    periods = list[tuple[int, int]]()
+    for month in ended(night, months):
+        periods.append((month.year, month.month))
+        periods += [(month.year, 0)] if month.month == 12 else []
+    return periods
 
 
 def _text(value: Scalar) -> str | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from doisoat.months import last_of, later
 from doisoat.sources.sheet_words import fold
 
 _DAY = r"(?:ngày\s*)?(\d{1,2})\s*(?:tháng\s*|[/.-]\s*)(\d{1,2})\s*(?:năm\s*|[/.-]\s*)(\d{4})"
@@ -36,8 +36,7 @@ class Period:
 
     @property
     def last(self) -> dt.date:
-        month = self.first.month + _MONTHS_OF[self.kind] - 1
-        return self.first.replace(month=month, day=calendar.monthrange(self.first.year, month)[1])
+        return last_of(later(self.first, _MONTHS_OF[self.kind] - 1))
 
 
 def period_of(texts: Sequence[str]) -> Period | str:

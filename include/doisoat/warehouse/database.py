@@ -17,6 +17,7 @@ from psycopg.types.datetime import DateLoader
 
 from doisoat.errors import ConfigurationError, StorageFullError, WarehouseUnavailableError
 from doisoat.sources.contract import Connection
+from doisoat.warehouse.archived import any_revision
 from doisoat.warehouse.locks import wait_to_write
 
 HERE = Path(__file__).parent
@@ -143,7 +144,12 @@ def writing(dsn: str) -> Iterator[psycopg.Connection]:
 
 def run_file(connection: psycopg.Connection, path: Path, parameters: Mapping[str, Any] | None = None) -> int:
     """Run the statements of one SQL file; returns the row count of the last one."""
-    cursor = connection.execute(path.read_text(encoding="utf-8"), parameters or None)
+    return run_sql(connection, path.read_text(encoding="utf-8"), parameters)
+
+
+def run_sql(connection: psycopg.Connection, statements: str, parameters: Mapping[str, Any] | None = None) -> int:
+    """Run some statements; returns the row count of the last one."""
+    cursor = connection.execute(statements, parameters or None)
     while cursor.nextset():
         pass
     return cursor.rowcount
@@ -166,6 +172,7 @@ def migrate(dsn: str) -> None:
     command.upgrade(config, "head")
     with writing(dsn) as connection:
         connection.execute("drop schema if exists mart cascade; create schema mart")
+        run_sql(connection, any_revision())
         for path in sorted((HERE / "views").glob("*.sql")):
             run_file(connection, path)
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import psycopg
 from psycopg.types.json import Jsonb
 
-from doisoat.warehouse.database import run_file
+from doisoat.warehouse import archived
+from doisoat.warehouse.database import run_file, run_sql
 
 SQL = Path(__file__).with_name("sql")
 
@@ -33,7 +34,7 @@ def set_aside(connection: psycopg.Connection, night: dt.date) -> None:
             connection.execute("update ops.publication set digest = %s where night = %s and archive_id = 0",
                                [night_digest(connection, published), published])  # fmt: skip
     archive_id = _one(connection, "select nextval('ops.archive_id')")
-    run_file(connection, SQL / "archive_nights.sql", {"night": night, "archive_id": archive_id})
+    run_sql(connection, archived.archive_nights(), {"night": night, "archive_id": archive_id})
     connection.execute(
         "update ops.publication set archive_id = %s where night >= %s and archive_id = 0 and expired_at is null",
         [archive_id, night],
@@ -44,6 +45,7 @@ def set_aside(connection: psycopg.Connection, night: dt.date) -> None:
 def rewind_nights(connection: psycopg.Connection, night: dt.date) -> None:
     """Undo all that the nights from `night` on wrote into core, recon and ops; set_aside() keeps what was published."""
     run_file(connection, SQL / "rewind_nights.sql", {"night": night})
+    run_sql(connection, archived.rewind_nights(), {"night": night})
 
 
 def withdraw(connection: psycopg.Connection, night: dt.date) -> None:
@@ -94,14 +96,24 @@ def publish(connection: psycopg.Connection, night: dt.date, run_id: str | None) 
 
 def night_digest(connection: psycopg.Connection, night: dt.date) -> str:
     """One hash over all that can be read of the night as it is in place."""
-    row = connection.execute((SQL / "night_digest.sql").read_text("utf-8"), {"night": night}).fetchone()
+    row = connection.execute(archived.night_digest(), {"night": night}).fetchone()
     assert row is not None  # noqa: S101 - an aggregate gives one row
     return str(row[0])
 
 
 def tidy(connection: psycopg.Connection) -> None:
-    """Drop from the archive what no revision that can be queried has in it."""
-    run_file(connection, SQL / "tidy_archive.sql")
+    """Drop from the archive what no revision that can be queried has in it.
+
+    Whole generations go, and of the others the rows that hold on none of their nights.
+    """
+    connection.execute(
+        """create temporary table archived on commit drop as
+        select archive_id, night from ops.publication where archive_id > 0 and expired_at is null;
+        create index on archived (archive_id, night);
+        analyze archived"""
+    )
+    run_sql(connection, archived.tidy_archive())
+    connection.execute("drop table archived")
 
 
 def _one(connection: psycopg.Connection, query: str, *parameters: object) -> object:

@@ -1,5 +1,6 @@
 -- Delete what only nights before %(cut)s saw: ranges that ended by then, and rows of those nights. "As known on night X" stays
--- exact for every X from %(cut)s on, and so does every later load: what a load asks of the past is kept.
+-- exact for every X from %(cut)s on, and so does every later load: what a load asks of the past is kept. The other
+-- tables of what can be read of a night: doisoat.warehouse.archived.
 -- the last answer of before still says what need not be asked again
 delete from core.look_up l
 where night < %(cut)s and exists (
@@ -33,26 +34,13 @@ where to_night <= %(cut)s
 delete from core.identity_conflict where to_night <= %(cut)s;
 delete from core.control_total where to_night <= %(cut)s;
 delete from core.catalogue_entry where to_night <= %(cut)s;
-delete from recon.verdict where to_night <= %(cut)s;
-delete from recon.difference where to_night <= %(cut)s;
-delete from recon.ledger_entry where to_night <= %(cut)s;
-delete from recon.cause where to_night <= %(cut)s;
 -- the last state of a gap says since when it stands, should it open again
 delete from recon.gap g
 where to_night <= %(cut)s and exists (
     select from recon.gap newer where (newer.pair, newer.dossier_id, newer.kind, newer.detail)
         = (g.pair, g.dossier_id, g.kind, g.detail) and newer.from_night > g.from_night);
-delete from recon.cell_status where to_night <= %(cut)s;
-delete from recon.ministry_cell where to_night <= %(cut)s;
-delete from recon.indicator_cell where to_night <= %(cut)s;
-delete from recon.rate where to_night <= %(cut)s;
 delete from recon.catalogue_difference where to_night <= %(cut)s;
-delete from recon.comparison where night < %(cut)s;
-delete from recon.ministry_comparison where night < %(cut)s;
 -- settings keep history for as long as a replay may learn from it
 delete from recon.arrival where night < %(cut)s;
-delete from recon.learned_lag where night < %(cut)s;
-delete from recon.ledger_cell where night < %(cut)s;
 delete from recon.sweep_difference where night < %(cut)s;
 delete from ops.quarantine where night < %(cut)s;
-delete from ops.check_result where night < %(cut)s;

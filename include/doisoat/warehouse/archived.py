@@ -1,0 +1,149 @@
+"""What can be read of a night: each table of it is named here once, and the statements over all of them follow.
+
+Setting a revision aside, tidying the archive, taking nights back, retention, the digest, the deep sweep and the views of any
+revision must speak of the same tables: one that any of them forgot would be lost, or stay, in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """A table of what can be read of a night, which the archive has under the same name.
+
+    Attributes:
+        name: with its schema.
+        said_as: its name within the digest of a night. Digests of published nights are kept: it never changes.
+        is_range: a row holds from one night to another (from_night, to_night); else it is of one night.
+        unsaid: columns that the digest leaves out: our own clock.
+        is_derived: made from core by a comparison alone, so that the deep sweep can derive it anew.
+        ages: retention deletes it like any other; else it is kept for good, or cut_history.sql tells what of it is.
+    """
+
+    name: str
+    said_as: str
+    is_range: bool = True
+    unsaid: tuple[str, ...] = ()
+    is_derived: bool = False
+    ages: bool = True
+
+    @property
+    def table(self) -> str:
+        """Its name in the archive."""
+        return self.name.partition(".")[2]
+
+
+ARCHIVED = (
+    Archived("recon.comparison", "comparison", is_range=False),
+    Archived("recon.ministry_comparison", "ministry comparison", is_range=False),
+    Archived("recon.verdict", "verdict", is_derived=True),
+    Archived("recon.difference", "difference", is_derived=True),
+    Archived("recon.ledger_entry", "entry", is_derived=True),
+    Archived("recon.cause", "cause", is_derived=True),
+    Archived("recon.gap", "gap", is_derived=True, ages=False),
+    Archived("recon.gap_event", "event", is_range=False, is_derived=True, ages=False),
+    Archived("recon.cell_status", "cell", is_derived=True),
+    Archived("recon.ministry_cell", "ministry cell", is_derived=True),
+    Archived("recon.indicator_cell", "indicator cell"),
+    Archived("recon.rate", "rate"),
+    Archived("recon.learned_lag", "learned lag", is_range=False, is_derived=True),
+    Archived("recon.ledger_cell", "bridge", is_range=False, is_derived=True),
+    Archived("ops.pull", "pull", is_range=False, ages=False),
+    Archived("ops.check_result", "check", is_range=False, unsaid=("checked_at", "run_id")),
+)
+#: Beside them the archive keeps what only sources taught us: the names that a replay may unlearn (views/05_any_revision.sql).
+LEARNED = ("core.agency", "core.procedure")
+#: What a comparison derives beside them: (table, whether it is of ranges). It is not read by night, so no revision keeps it.
+DERIVED_BESIDE = (("recon.arrival", False), ("core.identity_conflict", True))
+
+
+def archive_nights() -> str:
+    """Keeps what can be read of the nights from %(night)s on as the generation %(archive_id)s.
+
+    Every range that holds on one of them, every row of one of them, and what only sources taught us.
+    """
+    kept = [(one.name, "to_night > %(night)s" if one.is_range else "night >= %(night)s") for one in ARCHIVED]
+    return _each(
+        f"insert into archive.{name.partition('.')[2]} select %(archive_id)s, t.* from {name} t where {condition}"
+        for name, condition in [*kept, *((name, "origin <> 'reference'") for name in LEARNED)]
+    )
+
+
+def tidy_archive() -> str:
+    """Drops from the archive what holds on no night of its generation that can be queried: the relation `archived`."""
+    kept = [
+        (one.table, "t.from_night <= a.night and a.night < t.to_night" if one.is_range else "a.night = t.night")
+        for one in ARCHIVED
+    ]
+    return _each(
+        f"delete from archive.{table} t where not exists "
+        f"(select from archived a where a.archive_id = t.archive_id and {condition})"
+        for table, condition in [*kept, *((name.partition(".")[2], "true") for name in LEARNED)]
+    )
+
+
+def rewind_nights() -> str:
+    """Undoes what the nights from %(night)s on wrote: begun ranges go, ended ones are open again."""
+    return _each(
+        f"delete from {one.name} where from_night >= %(night)s; update {one.name} set to_night = 'infinity' "
+        "where to_night >= %(night)s and to_night < 'infinity'"
+        if one.is_range
+        else f"delete from {one.name} where night >= %(night)s"
+        for one in ARCHIVED
+    )
+
+
+def cut_history() -> str:
+    """Deletes what only nights before %(cut)s saw."""
+    return _each(
+        f"delete from {one.name} where {'to_night <=' if one.is_range else 'night <'} %(cut)s"
+        for one in ARCHIVED
+        if one.ages
+    )
+
+
+def night_digest() -> str:
+    """One hash over all that can be read of %(night)s: what holds on it and since when, its bridge, what it rests on, its checks.
+
+    Left out is what later nights decide (until when a range holds) and our own clock.
+    """
+    lines = " union all ".join(
+        f"select md5('{one.said_as}' || ({_row(one.is_range, one.unsaid)})::text) as line from {one.name} t where "
+        + ("from_night <= %(night)s and %(night)s < to_night" if one.is_range else "night = %(night)s")
+        for one in ARCHIVED
+    )
+    ordered = """coalesce(string_agg(line, ' ' order by line collate "C"), '')"""
+    return f"select encode(sha256(convert_to({ordered}, 'UTF8')), 'hex') from ({lines}) said"
+
+
+def derived_state() -> str:
+    """All that is derived from core and stands for %(night)s, row by row; until when a range holds is no part of it."""
+    derived = [(one.name, one.is_range) for one in ARCHIVED if one.is_derived]
+    return " union all ".join(
+        f"select '{name}' as relation, {_row(is_range)} as row from {name} t where "
+        + ("to_night = 'infinity'" if is_range else "night = %(night)s")
+        for name, is_range in (*derived, *DERIVED_BESIDE)
+    )
+
+
+def any_revision() -> str:
+    """The views over what is in place (archive_id 0) and archived: a revision is read by its archive_id and its night."""
+    return _each(
+        f"""drop view if exists archive.any_{one.table};
+        create view archive.any_{one.table} as
+            select 0 as archive_id, * from {one.name} union all select * from archive.{one.table};
+        comment on view archive.any_{one.table} is
+            '{one.name} of every revision that can be queried: in place (archive_id 0) or archived.'"""
+        for one in ARCHIVED
+    )
+
+
+def _row(is_range: bool, unsaid: tuple[str, ...] = ()) -> str:
+    return " - ".join(["to_jsonb(t)", *(f"'{column}'" for column in (*unsaid, *(("to_night",) if is_range else ())))])
+
+
+def _each(statements: Iterable[str]) -> str:
+    return "".join(f"{statement};\n" for statement in statements)
