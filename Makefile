@@ -44,10 +44,10 @@ check: $(READY) ## lint, formatting, types, generated docs current
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
-	@$(BIN)/doisoat docs --check
+	@$(BIN)/python -m tools.generated_docs --check
 
 docs: $(READY) ## write the generated pages of docs/ anew
-	@$(BIN)/doisoat docs
+	@$(BIN)/python -m tools.generated_docs
 
 bench: $(READY) $(BENCH_READY) ## measure beside yardsticks, write bench/RESULTS.md (half an hour; less: ARGS="--turns 1")
 	@PYTHONPATH=include $(BIN)/python -m bench $(ARGS)

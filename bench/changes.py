@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+from doisoat.load.records import identify
 from doisoat.reconcile import reconcile
 from doisoat.warehouse import connect, writing
-from doisoat.warehouse.load import identify
 from standalone import postgres
 
 from bench.reconcile import NIGHT, SETTINGS, SIDES, fill

@@ -156,8 +156,8 @@ def _child(step: str, environment: dict[str, str]) -> dict[str, Any]:
 def _run_step(step: str) -> None:
     """One task in this process; prints its seconds, its peak memory and what it told."""
     import airflow.sdk  # noqa: F401 - a task's process has it in memory
-    from doisoat import night as steps
-    from doisoat.site import Site
+    from doisoat.nights import steps
+    from doisoat.province.site import Site
 
     site = Site.from_environment()
     started, told = time.perf_counter(), []

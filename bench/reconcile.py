@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+from doisoat.load.records import identify
+from doisoat.province.file import Province, ProvinceSettings
 from doisoat.reconcile import reconcile
-from doisoat.settings import Province, ProvinceSettings
-from doisoat.warehouse import connect, migrate, nights, writing
-from doisoat.warehouse.load import identify
+from doisoat.warehouse import connect, migrate, order, writing
 from standalone import postgres
 
 NIGHT = dt.date(2024, 4, 19)
@@ -105,7 +105,7 @@ def fill(dsn: str, rows: int, gap: int = GAP) -> None:
                 values (%s, %s, 'fresh', '2024-04-20 01:00+07', true)""",
                 [NIGHT, source_id],
             )
-        nights.open_night(connection, NIGHT, run_id="bench", collect_late=False)
+        order.open_night(connection, NIGHT, run_id="bench", collect_late=False)
         identify(connection, NIGHT)
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("vacuum analyze core.dossier_record")

@@ -25,10 +25,11 @@ from typing import Any
 import doisoat.quality
 import psycopg
 import requests
-from doisoat import night as steps
+from doisoat.connections import connection_from_environment
 from doisoat.explain import UNDETERMINED, load_causes
-from doisoat.settings import ProvinceSettings, SourceSettings, connection_from_environment, load_province
-from doisoat.site import Site
+from doisoat.nights import steps
+from doisoat.province.file import ProvinceSettings, SourceSettings, load_province
+from doisoat.province.site import Site
 from doisoat.warehouse import migrate
 from standalone import postgres
 from standalone.processes import Processes
@@ -160,7 +161,7 @@ def score(key: Iterable[Mapping[str, Any]], said: Mapping[str, set[str]]) -> Sco
 def in_part(key: Iterable[Mapping[str, Any]]) -> set[tuple[str, str]]:
     """The ministries' dossiers (source, key) of groups that the province holds in part: some were imported, and some were not.
 
-    A group is of one system, agency, procedure and day, of what the evidence leaves undetermined (sandbox/ministry_key.py);
+    A group is of one system, agency, procedure and day, of what the evidence leaves undetermined (sandbox/key/ministry_key.py);
     whichever kinds of dossier it is made of, nobody can tell which is the one that is missing.
     """
     groups: dict[tuple[str, ...], list[Mapping[str, Any]]] = defaultdict(list)

@@ -23,7 +23,7 @@ here = province()
 @task
 def apply() -> dict:
     """Delete what may go, and measure what is left."""
-    from doisoat.retention import apply_retention
+    from doisoat.nights.retention import apply_retention
 
     return apply_retention(site())
 

@@ -22,7 +22,7 @@ here = province()
 @task
 def sweep() -> int | None:
     """Derive the latest night anew; returns how many rows were held against each other, None where there was nothing to."""
-    from doisoat.deep_sweep import deep_sweep
+    from doisoat.nights.sweep import deep_sweep
 
     swept = deep_sweep(site())
     return swept and swept.rows

@@ -94,7 +94,8 @@ def _migrated_warehouse(postgres_server: postgres.Server) -> str:
 
     It has the common calendar, which every first night would write as the same 9,500 days.
     """
-    from doisoat.indicators.calendar import WorkingDays, load_calendar
+    from doisoat.load.calendar import load_calendar
+    from doisoat.province.working_days import WorkingDays
     from doisoat.warehouse import connect, migrate
 
     dsn = postgres.ensure_database(postgres_server, "warehouse", may_create_roles=True)

@@ -1,4 +1,7 @@
-"""Pages of docs/generated: made from the code and the database, so that they cannot say anything else."""
+"""Pages of docs/generated: made from the code and the database, so that they cannot say anything else.
+
+`python -m tools.generated_docs` writes them; with --check it only says which are not current, and fails if one is.
+"""
 
 from __future__ import annotations
 
@@ -174,9 +177,8 @@ def scratch_warehouse() -> Iterator[str]:
     """A new, empty, migrated warehouse: generated pages must not depend on what a laptop happens to hold."""
     import tempfile
 
-    from standalone import postgres
-
     from doisoat.warehouse.database import migrate as run_migrations
+    from standalone import postgres
 
     with tempfile.TemporaryDirectory(prefix="doisoat-docs-", ignore_cleanup_errors=True) as directory:
         server = postgres.start(Path(directory), postgres.THROWAWAY_SETTINGS)
@@ -186,3 +188,18 @@ def scratch_warehouse() -> Iterator[str]:
             yield dsn
         finally:
             postgres.stop(Path(directory))
+
+
+def main() -> None:
+    """Write the pages, or say which are stale."""
+    with scratch_warehouse() as dsn:
+        if sys.argv[1:] != ["--check"]:
+            write_pages(dsn)
+            return
+        stale = stale_pages(dsn)
+    if stale:
+        sys.exit(f"not current: {', '.join(stale)}; run `make docs`")
+
+
+if __name__ == "__main__":
+    main()

@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from doisoat.warehouse import migrate
-from sandbox import canaries
+from sandbox.world import canaries
 from standalone import postgres
 
 PROJECT = Path(__file__).parents[1]

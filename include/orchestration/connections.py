@@ -1,6 +1,6 @@
 """Airflow connections for the library, from whichever secrets backend this Airflow uses.
 
-The library asks for a connection by id and knows nothing of Airflow (doisoat.settings.ConnectionLookup). Its own
+The library asks for a connection by id and knows nothing of Airflow (doisoat.connections.ConnectionLookup). Its own
 lookup reads AIRFLOW_CONN_* only; inside a task this one also finds what an operator keyed in on Airflow's page or
 keeps in a vault.
 """
@@ -11,9 +11,8 @@ import os
 
 from airflow.sdk import Connection as AirflowConnection
 from airflow.sdk.exceptions import AirflowNotFoundException
+from doisoat.connections import Connection, connection_from_environment
 from doisoat.errors import ConfigurationError
-from doisoat.settings import connection_from_environment
-from doisoat.sources.contract import Connection
 
 
 def airflow_connection(connection_id: str) -> Connection:

@@ -72,7 +72,7 @@ class Gate(HITLOperator):
             QualityGateError: the night stays blocked.
             DecisionRefusedError: the acceptance cannot be kept; it is taken out of Airflow's record of the answer too.
         """
-        from doisoat.acceptance import accept_checks
+        from doisoat.nights.acceptance import accept_checks
         from doisoat.quality import Decision
 
         where = f"night {self.night}, {self.stage}"

@@ -74,7 +74,7 @@ def main(arguments: list[str]) -> None:
     if file := conf.get("core", "simple_auth_manager_passwords_file", fallback=None):
         make_logins(conf.getlist("core", "simple_auth_manager_users"), Path(file))
     if "--with-warehouse" in arguments:
-        from doisoat.site import Site
+        from doisoat.province.site import Site
         from doisoat.warehouse import migrate
 
         migrate(Site.from_environment().dsn)

@@ -25,7 +25,7 @@ LONGEST_DELAY = timedelta(hours=1)
 #: Of every task.
 RETRIES = 3
 #: Of the task that waits for its turn: a whole day, in which ten nights and more may be worked through before it, or a
-#: run that died lets go of its night (doisoat.warehouse.nights.ABANDONED_AFTER).
+#: run that died lets go of its night (doisoat.warehouse.order.ABANDONED_AFTER).
 RETRIES_WHEN_BUSY = 300
 
 

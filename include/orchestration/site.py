@@ -10,22 +10,22 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from airflow.sdk.types import DagRunProtocol as DagRun
-    from doisoat.settings import ProvinceSettings
-    from doisoat.site import Site
+    from doisoat.province.file import ProvinceSettings
+    from doisoat.province.site import Site
 
 PROJECT = Path(__file__).parents[2]
 
 
 def province() -> ProvinceSettings:
     """The province whose nights these are: DOISOAT_PROVINCE, read when Airflow parses the Dag."""
-    from doisoat.settings import load_province
+    from doisoat.province.file import load_province
 
     return load_province(os.environ.get("DOISOAT_PROVINCE", PROJECT / "config" / "lang_son.yaml"))
 
 
 def site() -> Site:
     """The province's instance at work, with Airflow's connections; to be called inside a running task."""
-    from doisoat.site import Site
+    from doisoat.province.site import Site
 
     from orchestration.connections import airflow_connection
 
@@ -33,10 +33,10 @@ def site() -> Site:
 
 
 def steps() -> ModuleType:
-    """The steps of a night: doisoat.night."""
-    from doisoat import night
+    """The steps of a night: doisoat.nights.steps."""
+    from doisoat.nights import steps
 
-    return night
+    return steps
 
 
 def ended(dag_run: DagRun) -> dict[str, Any]:

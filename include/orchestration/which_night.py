@@ -25,7 +25,7 @@ def night_of(params: Mapping[str, Any], partition_key: str | None, run_after: da
         timezone: the province's.
 
     Raises:
-        ConfigurationError: what was asked for is no day. Whether that day has ended is doisoat.night.open_night's to say.
+        ConfigurationError: what was asked for is no day. Whether that day has ended is doisoat.nights.steps.open_night's to say.
     """
     asked = params.get("night") or partition_key
     if not asked:

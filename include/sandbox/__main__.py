@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from sandbox import moments
-from sandbox.clock import Clock
-from sandbox.sessions import Credentials, Tokens
-from sandbox.system import Setting
-from sandbox.variant import parse_variant
-from sandbox.world import Rates, World, make_world, parse_rates
+from sandbox.http.sessions import Credentials, Tokens
+from sandbox.systems.system import Setting
+from sandbox.world import moments
+from sandbox.world.clock import Clock
+from sandbox.world.variant import parse_variant
+from sandbox.world.world import Rates, World, make_world, parse_rates
 
 if TYPE_CHECKING:
     from sandbox.server import Systems
@@ -87,15 +87,15 @@ def _world(given: argparse.Namespace) -> World:
 
 
 def _words(given: argparse.Namespace) -> int:
-    from sandbox.ministry_words import MinistryWords
-    from sandbox.procedures import catalogue
+    from sandbox.world.ministry_words import MinistryWords
+    from sandbox.world.procedures import catalogue
 
     print(json.dumps(MinistryWords(catalogue(), given.variant).told(), ensure_ascii=False, indent=1))
     return 0
 
 
 def _key(given: argparse.Namespace) -> int:
-    from sandbox.key import key_lines
+    from sandbox.key.key import key_lines
 
     world = _world(given)
     now = moments.parse_moment(given.at) if given.at else world.cut_offs[-1]
@@ -115,12 +115,12 @@ def _credentials(given: argparse.Namespace) -> Credentials:
 
 
 def _systems(given: argparse.Namespace, credentials: Credentials) -> Systems:
-    from sandbox.igate import IGate
     from sandbox.server import Systems
-    from sandbox.systems import systems_of
+    from sandbox.systems.igate import IGate
+    from sandbox.systems.systems import systems_of
 
     if given.bench:
-        from sandbox.bench_world import bench_shelf
+        from sandbox.systems.bench_world import bench_shelf
 
         shelf, moment = bench_shelf(given.bench, given.seed, given.bench_file)
         return Systems(

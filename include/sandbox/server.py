@@ -14,15 +14,15 @@ from typing import Any
 
 import msgspec
 
-from sandbox import moments
-from sandbox.clock import Clock
-from sandbox.faults import MADNESS, Faults
-from sandbox.igate import IGate
-from sandbox.key import key_lines
-from sandbox.spoil import spoil
-from sandbox.system import System
-from sandbox.wire import Answer, BadRequest, Receive, Request, Scope, Send, json_answer, read, write
-from sandbox.world import World
+from sandbox.http.faults import MADNESS, Faults
+from sandbox.http.spoil import spoil
+from sandbox.http.wire import Answer, BadRequest, Receive, Request, Scope, Send, json_answer, read, write
+from sandbox.key.key import key_lines
+from sandbox.systems.igate import IGate
+from sandbox.systems.system import System
+from sandbox.world import moments
+from sandbox.world.clock import Clock
+from sandbox.world.world import World
 
 _FILE_READY = 30 * moments.MINUTE  # after local midnight, when the clock is real time
 
@@ -32,7 +32,7 @@ class Systems:
 
     Args:
         clock: the simulated clock.
-        systems: the simulated systems (sandbox.systems).
+        systems: the simulated systems (sandbox.systems.systems).
         world: the world, for the answer key; None if they serve none.
     """
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from doisoat.settings import ProvinceSettings, load_province
+from doisoat.province.file import ProvinceSettings, load_province
 
 from standalone import postgres
 from standalone.airflow import PROJECT, SERVICES, Airflow

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import requests
-from sandbox.variant import parse_variant
+from sandbox.world.variant import parse_variant
 
 from standalone.postgres import free_port
 from standalone.processes import Processes
@@ -38,9 +38,9 @@ class Sandbox:
         last_night: the night that the world is built around; it has a few nights of changes before it.
         nights: how many.
         dossiers: about how many dossiers there are.
-        variant: which world: "a", "b", or either with changes (sandbox.variant).
+        variant: which world: "a", "b", or either with changes (sandbox.world.variant).
         seed: of the world.
-        rates: how often things go wrong, as changes of the default rates (sandbox.world.Rates).
+        rates: how often things go wrong, as changes of the default rates (sandbox.world.world.Rates).
     """
 
     home: Path

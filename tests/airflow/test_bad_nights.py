@@ -17,7 +17,7 @@ import psycopg
 import pytest
 import requests
 from psycopg.conninfo import conninfo_to_dict
-from sandbox import canaries
+from sandbox.world import canaries
 from standalone.laptop import DOISOAT
 from standalone.sandbox import Sandbox
 from support import crashes

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from sandbox.canaries import PATTERN
+from sandbox.world.canaries import PATTERN
 from support.airflow_home import DOSSIERS
 from support.make import COMMAND, PROJECT, MadeRun, environment, make, still_running, told
 

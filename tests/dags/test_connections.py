@@ -14,7 +14,7 @@ SCRIPT = """
 import json, sys
 from dataclasses import asdict
 from doisoat.errors import ConfigurationError
-from doisoat.settings import connection_from_environment
+from doisoat.connections import connection_from_environment
 from orchestration.connections import airflow_connection
 try:
     found = airflow_connection("igate")
@@ -41,7 +41,7 @@ def asked(tmp_path: Path, **settings: str) -> dict | str:
 def test_an_environment_variable_means_the_same_with_and_without_airflow(tmp_path: Path, value: str) -> None:
     from dataclasses import asdict
 
-    from doisoat.settings import connection_from_environment
+    from doisoat.connections import connection_from_environment
 
     without = connection_from_environment("igate", {"AIRFLOW_CONN_IGATE": value})
     assert asked(tmp_path, AIRFLOW_CONN_IGATE=value) == {**asdict(without), "extra": dict(without.extra)}

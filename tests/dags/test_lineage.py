@@ -8,7 +8,7 @@ import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.providers.openlineage import conf
 from airflow.providers.openlineage.extractors.manager import ExtractorManager
-from doisoat.settings import load_province
+from doisoat.province.file import load_province
 
 PROJECT = Path(__file__).parents[2]
 

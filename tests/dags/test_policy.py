@@ -19,13 +19,13 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 from airflow.serialization.serialized_objects import DagSerialization
 from airflow.timetables.base import DataInterval, TimeRestriction
-from doisoat.settings import load_province
+from doisoat.province.file import load_province
 
 PROJECT = Path(__file__).parents[2]
 FILES = sorted((PROJECT / "dags").glob("*.py"))
 TAGS = {"doisoat", "nightly", "weekly"}
 VERBS = {"apply", "open", "collect", "load", "check", "look", "reconcile", "publish", "sync", "sweep", "tell"}
-HEAVY = ["great_expectations", "pandas", "numpy", "polars", "requests", "openpyxl", "alembic", "doisoat.night"]
+HEAVY = ["great_expectations", "pandas", "numpy", "polars", "requests", "openpyxl", "alembic", "doisoat.nights.steps"]
 
 
 @pytest.fixture(scope="module")

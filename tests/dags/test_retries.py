@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 from airflow.sdk import RetryAction
-from doisoat import errors, landing
+from doisoat import errors
+from doisoat.collect import landing
 from orchestration import retries
 
 RETRIED = {
@@ -92,13 +93,13 @@ def longest_wait() -> timedelta:
 
 
 def test_a_waiting_night_outlasts_a_dead_run_and_nine_others_that_work() -> None:
-    from doisoat.warehouse.nights import ABANDONED_AFTER
+    from doisoat.warehouse.order import ABANDONED_AFTER
 
     assert longest_wait() > timedelta(hours=24) > ABANDONED_AFTER + 9 * timedelta(hours=2)
 
 
 def test_no_pause_between_two_tries_is_taken_for_death() -> None:
-    from doisoat.warehouse.nights import ABANDONED_AFTER
+    from doisoat.warehouse.order import ABANDONED_AFTER
 
     assert max(retries.RETRY_DELAY, retries.LONGEST_DELAY, retries.LONGEST_BUSY_DELAY) < ABANDONED_AFTER
 

@@ -17,8 +17,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from doisoat.indicators.cells import Days, count_days
-from doisoat.indicators.rates import Part, rates
+from doisoat.rates.cells import Days, count_days
+from doisoat.rates.rates import Part, rates
 from doisoat.warehouse.database import connect
 from doisoat.warehouse.ranges import INDICATOR_CELL
 from hypothesis import HealthCheck, Phase, given, settings

@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from doisoat.collect.landing import RECORD_COLUMNS, _csv, _row
+from doisoat.connections import Connection
 from doisoat.errors import SourceError
-from doisoat.landing import RECORD_COLUMNS, _csv, _row
 from doisoat.model import WHOLE, Cell, DossierRecord
-from doisoat.sources.contract import Connection, Limits, Source
-from doisoat.sources.http import Answer
-from doisoat.sources.igate import Igate, IgateOptions
+from doisoat.sources.contract import Limits, Source
+from doisoat.sources.http.session import Answer
+from doisoat.sources.igate.source import Igate, IgateOptions
 from doisoat.sources.national_export import ExportOptions, NationalExport
-from doisoat.sources.national_statistics import NationalStatistics, StatisticsOptions
+from doisoat.sources.national_statistics.source import NationalStatistics, StatisticsOptions
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.exports import COLUMNS

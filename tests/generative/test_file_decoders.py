@@ -10,16 +10,17 @@ from typing import Any
 import openpyxl
 import pytest
 import xlwt
+from doisoat.collect.landing import _csv, _row
+from doisoat.connections import Connection
 from doisoat.errors import SourceError
-from doisoat.landing import _csv, _row
 from doisoat.model import WHOLE
-from doisoat.sources.contract import Connection, Limits
+from doisoat.sources.contract import Limits
 from doisoat.sources.file_drop import DropOptions, FileDrop
-from doisoat.sources.report_workbook import ReportOptions, ReportWorkbook
-from doisoat.sources.report_workbook_period import Period, period_of, reporting_office
-from doisoat.sources.report_workbook_table import NoTableError, find_header, read_report
-from doisoat.sources.report_workbook_words import count, measure_of
-from doisoat.sources.workbooks import Head, NoValue
+from doisoat.sources.files.workbooks import Head, NoValue
+from doisoat.sources.report_workbook.period import Period, period_of, reporting_office
+from doisoat.sources.report_workbook.source import ReportOptions, ReportWorkbook
+from doisoat.sources.report_workbook.table import NoTableError, find_header, read_report
+from doisoat.sources.report_workbook.words import count, measure_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.bad_files import rewritten

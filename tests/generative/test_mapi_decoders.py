@@ -11,13 +11,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from doisoat.collect.landing import _csv, _row
 from doisoat.errors import SourceError
-from doisoat.landing import _csv, _row
 from doisoat.model import Cell
 from doisoat.sources.contract import Limits, Source
-from doisoat.sources.driving_licence import DrivingLicence, DrivingLicenceOptions
-from doisoat.sources.http import Answer
-from doisoat.sources.mapi import MapiOptions
+from doisoat.sources.driving_licence.source import DrivingLicence, DrivingLicenceOptions
+from doisoat.sources.http.session import Answer
+from doisoat.sources.mapi.session import MapiOptions
 from doisoat.sources.national_adapter import NationalAdapter
 from hypothesis import given
 from hypothesis import strategies as st

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from doisoat.collect.landing import RECORD_COLUMNS, _csv, _row
 from doisoat.errors import SourceError
-from doisoat.landing import RECORD_COLUMNS, _csv, _row
 from doisoat.model import WHOLE, Cell
 from doisoat.sources.contract import Limits
-from doisoat.sources.http import Answer
-from doisoat.sources.opencps import Opencps, OpencpsOptions
-from doisoat.sources.opencps_rows import is_removed
+from doisoat.sources.http.session import Answer
+from doisoat.sources.opencps.rows import is_removed
+from doisoat.sources.opencps.source import Opencps, OpencpsOptions
 from hypothesis import given
 from hypothesis import strategies as st
 from support.opencps_server import opencps_connection, opencps_row, statistics_rows

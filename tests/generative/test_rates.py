@@ -19,10 +19,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from doisoat.indicators.cells import Days
 from doisoat.indicators.definitions import load_indicators
-from doisoat.indicators.rates import Part
-from doisoat.indicators.rates import rates as rates_of
+from doisoat.rates.cells import Days
+from doisoat.rates.rates import Part
+from doisoat.rates.rates import rates as rates_of
 from doisoat.warehouse import connect
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st

@@ -7,12 +7,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from doisoat.collect.landing import _csv, _row
 from doisoat.errors import SourceError
-from doisoat.landing import _csv, _row
 from doisoat.model import Cell
-from doisoat.sources.business_registration import BusinessRegistration, RegistrationOptions
+from doisoat.sources.business_registration.source import BusinessRegistration, RegistrationOptions
 from doisoat.sources.contract import Limits
-from doisoat.sources.http import Answer
+from doisoat.sources.http.session import Answer
 from hypothesis import given
 from hypothesis import strategies as st
 from support.registration_server import registration_connection, registration_row

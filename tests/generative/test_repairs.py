@@ -15,8 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from doisoat.indicators.cost import Question, Repair, ranked
-from doisoat.indicators.rates import Part
+from doisoat.rates.cost import Question, Repair, ranked
+from doisoat.rates.rates import Part
 from doisoat.warehouse import connect
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st

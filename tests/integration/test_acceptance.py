@@ -12,12 +12,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from doisoat import acceptance
-from doisoat import night as steps
 from doisoat.errors import DecisionRefusedError, NightOrderError, QualityGateError, SourceUnavailableError
+from doisoat.nights import acceptance, steps
+from doisoat.province.file import SourceSettings
+from doisoat.province.site import Site
 from doisoat.quality import Decision, load_checks
-from doisoat.settings import SourceSettings
-from doisoat.site import Site
 from support.commands import of_world, typed
 from support.copies import copied
 from support.world import World, total

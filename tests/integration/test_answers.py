@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 
 import pytest
-from doisoat.reports.repair_list import HEADING_ROW
-from doisoat.reports.repair_words import heading
+from doisoat.gaps.repair_list import HEADING_ROW
+from doisoat.gaps.repair_words import heading
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from support.commands import doisoat

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from doisoat.deep_sweep import sweep
+from doisoat.nights.sweep import sweep
 from doisoat.reconcile import reconcile as doisoat_reconcile
 from doisoat.warehouse import writing
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from doisoat.errors import ConfigurationError
 from doisoat.reports.bridge import Part, bridge
-from doisoat.reports.query import archive_of
 from doisoat.warehouse import connect
+from doisoat.warehouse.queries import archive_of
 from support.commands import doisoat
 from support.world import World, total
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from doisoat.collect import collect
+from doisoat.collect.expected import HeldCount, NothingHeld
+from doisoat.collect.landing import Landing, Versions
 from doisoat.errors import ConfigurationError, SourceChangedError, SourceRejectedError, SourceUnavailableError
-from doisoat.holding import HeldCount, NothingHeld
-from doisoat.landing import Landing, Versions
 from doisoat.model import WHOLE, Cell, DossierRecord
-from doisoat.settings import SourceSettings
-from doisoat.sources.business_registration import BusinessRegistration
+from doisoat.province.file import SourceSettings
+from doisoat.sources.business_registration.source import BusinessRegistration
 from doisoat.sources.contract import Limits
 from doisoat.sources.registry import make_source
 from support.registration_server import OTHERS, OURS, FakeRegistration, registration_connection, registration_row

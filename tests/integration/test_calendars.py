@@ -5,8 +5,9 @@ from __future__ import annotations
 import psycopg
 import pytest
 from doisoat.errors import ConfigurationError
-from doisoat.indicators.calendar import WorkingDays, load_calendar
-from doisoat.warehouse.reference import load_reference
+from doisoat.load.calendar import load_calendar
+from doisoat.load.reference import load_reference
+from doisoat.province.working_days import WorkingDays
 from support.world import World
 
 RULES = WorkingDays.model_validate(

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Iterator
 
 import pytest
-from doisoat import night as steps
 from doisoat.errors import SourceChangedError, SourceUnavailableError
+from doisoat.load.reference import load_reference
+from doisoat.nights import steps
 from doisoat.warehouse import writing
-from doisoat.warehouse.reference import load_reference
 from support.mapi_servers import DSTCODE, FakeAdapter, adapter_connection
 from support.servers import LOCAL, Reply, serving
 from support.world import World

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doisoat import night as steps
 from doisoat.errors import QualityGateError, WarehouseUnavailableError
+from doisoat.nights import steps
 from doisoat.quality import checks as quality
 from doisoat.quality import load_checks, run_checks
 from support.copies import copied
@@ -187,7 +187,7 @@ def broken_checks(monkeypatch, tmp_path):
     checks["well"] = quality.Check(id="well", stage="results", severity="critical", protects="-", label="-")
     (tmp_path / "sql" / "well.sql").write_text("select 0 as unexpected, 1 as total", encoding="utf-8")
     monkeypatch.setattr(quality, "HERE", Path(tmp_path))
-    monkeypatch.setattr(quality, "load_checks", lambda: tuple(checks.values()))
+    monkeypatch.setattr("doisoat.quality.run.load_checks", lambda: tuple(checks.values()))
     return checks
 
 

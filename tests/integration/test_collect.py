@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from doisoat.collect.landing import Landing, open_landing
+from doisoat.connections import Connection
 from doisoat.errors import (
     NightNotCollectedError,
     NightOrderError,
@@ -15,9 +17,8 @@ from doisoat.errors import (
     SourceError,
     SourceUnavailableError,
 )
-from doisoat.landing import Landing, open_landing
-from doisoat.sources.contract import Connection, Limits
-from doisoat.sources.igate import Igate, IgateOptions
+from doisoat.sources.contract import Limits
+from doisoat.sources.igate.source import Igate, IgateOptions
 from doisoat.sources.national_export import ExportOptions, NationalExport
 from support.exports import COLUMNS, export_row, export_table, write_csv
 from support.pulls import NEXT, NIGHT, Loaded, pull, rows_of

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from doisoat.model import Capability, ControlTotal
 from doisoat.sources.contract import Limits
-from doisoat.sources.igate import Igate, IgateOptions
+from doisoat.sources.igate.source import Igate, IgateOptions
 from support.pulls import NEXT, NIGHT, Loaded, pull, rows_of
 from support.servers import LOCAL, FakeIgate, igate_connection, igate_row, serving
 from support.world import World, total

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from doisoat import cli
+from doisoat.cli import ask, shared
 from support.commands import of_world, typed, typed_in_a_process
 from support.world import World
 
@@ -45,17 +45,17 @@ def test_a_process_of_its_own_and_this_one_say_the_same(world: World, words: str
 
 
 def test_what_a_command_sets_in_this_process_is_undone(world: World) -> None:
-    before, console = dict(os.environ), cli.console
+    before, console = dict(os.environ), shared.console
     assert typed({}, "--province", str(world.site.settings.path), "gaps").returncode == 1  # no warehouse is named
     assert dict(os.environ) == before
-    assert cli.console is console
+    assert shared.console is console
 
 
 def test_an_exception_that_is_no_error_of_ours_is_no_exit_code(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(cli, "query", fails)
+    monkeypatch.setattr(ask, "query", fails)
     with pytest.raises(ZeroDivisionError):
         typed(of_world(world), "gaps")
 
@@ -69,7 +69,8 @@ from doisoat import cli
 try:
     cli.app()
 finally:
-    print(sorted({"psycopg", "openpyxl", "numpy", "yaml", "msgspec", "doisoat.settings"} & set(sys.modules)), file=sys.stderr)
+    heavy = {"psycopg", "openpyxl", "numpy", "yaml", "msgspec", "doisoat.province.file"}
+    print(sorted(heavy & set(sys.modules)), file=sys.stderr)
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert "the first night" in " ".join(done.stdout.split()).lower()

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from doisoat import news
-from doisoat.deep_sweep import deep_sweep
+from doisoat.collect.landing import landing_directory
 from doisoat.errors import NightBusyError, NightNotCollectedError, QualityGateError, SweepDiffersError
-from doisoat.landing import landing_directory
-from doisoat.replay import replay
+from doisoat.nights.replay import replay
+from doisoat.nights.sweep import deep_sweep
 from support.kept_counts import counted_but_not_kept
 from support.world import World
 

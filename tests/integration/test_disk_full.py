@@ -10,8 +10,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from doisoat import night as steps
 from doisoat.errors import StorageFullError
+from doisoat.nights import steps
 from doisoat.warehouse import migrate
 from standalone import postgres
 from support.crashes import differing, everything, sealed_content

@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 from doisoat.collect import collect
+from doisoat.collect.expected import NothingHeld
+from doisoat.collect.landing import Landing, Versions
+from doisoat.connections import Connection
 from doisoat.errors import ConfigurationError, SourceChangedError, SourceRejectedError, SourceUnavailableError
-from doisoat.holding import NothingHeld
-from doisoat.landing import Landing, Versions
 from doisoat.model import WHOLE, Cell, DossierRecord
-from doisoat.sources.contract import Connection, Limits
-from doisoat.sources.driving_licence import DrivingLicence, DrivingLicenceOptions
+from doisoat.sources.contract import Limits
+from doisoat.sources.driving_licence.source import DrivingLicence, DrivingLicenceOptions
 from support.mapi_servers import API_KEY, TOKEN_PATH, UNIT, FakeLicenceList, licence_code, list_connection, listed_row
 from support.servers import CANARIES, LOCAL, SECRET, Reply, serving
 

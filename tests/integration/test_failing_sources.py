@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doisoat import night as steps
+from doisoat.connections import Connection
 from doisoat.errors import SourceUnavailableError
-from doisoat.sources.contract import Connection
+from doisoat.nights import steps
 from support.exports import COLUMNS, export_row, export_table, write_csv
 from support.world import World, total
 

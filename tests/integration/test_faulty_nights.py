@@ -16,7 +16,7 @@ import psycopg
 import pytest
 import requests
 from doisoat.errors import SourceChangedError, SourceError, SourceRejectedError, SourceUnavailableError
-from sandbox.faults import Fault
+from sandbox.http.faults import Fault
 from support.province import NIGHTS, Province
 from support.sandboxes import Served, serve
 
@@ -58,7 +58,7 @@ ENDS_OTHERWISE = {
 COLLECT = """
 import datetime as dt
 from doisoat import night
-from doisoat.site import Site
+from doisoat.province.site import Site
 night.collect_source(Site.from_environment(), dt.date(2024, 4, 18), "igate")
 """
 SET_ASIDE: list[tuple[str, dict[str, Any], set[str]]] = [

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doisoat.landing import landing_directory
+from doisoat.collect.landing import landing_directory
 from support.commands import doisoat
 from support.world import World
 

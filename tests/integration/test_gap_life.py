@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from doisoat import night as steps
+from doisoat.nights import steps
 from support.commands import doisoat
 from support.world import World
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from doisoat.explain.groups import Group, group_gaps
-from doisoat.reports.grouped import grouped
+from doisoat.gaps.groups import Group, group_gaps
+from doisoat.gaps.report import grouped
 from doisoat.warehouse import connect
 from support.world import World
 

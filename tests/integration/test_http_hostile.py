@@ -13,11 +13,12 @@ from typing import Any
 
 import msgspec
 import pytest
+from doisoat.connections import Connection
 from doisoat.errors import SourceChangedError, SourceError, SourceRejectedError, SourceUnavailableError
-from doisoat.sources import http
-from doisoat.sources.contract import Connection, Limits
-from doisoat.sources.http import HttpSession
-from sandbox import canaries
+from doisoat.sources.contract import Limits
+from doisoat.sources.http import session as http
+from doisoat.sources.http.session import HttpSession
+from sandbox.world import canaries
 from support.raw_servers import DATE, Script, answering, chunk, head
 
 MEGABYTE = 1 << 20

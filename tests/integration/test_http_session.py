@@ -1,4 +1,4 @@
-"""The HTTP session against a real server: pace, patience, redirects, tokens (sources/http.py)."""
+"""The HTTP session against a real server: pace, patience, redirects, tokens (sources/http/session.py)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from doisoat.connections import Connection
 from doisoat.errors import ConfigurationError, SourceChangedError, SourceRejectedError, SourceUnavailableError
-from doisoat.sources.contract import Connection, Limits
-from doisoat.sources.http import HttpSession
+from doisoat.sources.contract import Limits
+from doisoat.sources.http.session import HttpSession
 from support.servers import SECRET, TOKEN_PATH, FakeSystem, Reply, Request, igate_connection, serving
 
 

@@ -11,7 +11,7 @@ import pytest
 from doisoat.errors import SourceChangedError
 from doisoat.model import WHOLE, Cell, DossierRecord
 from doisoat.sources.contract import Limits
-from doisoat.sources.igate import Igate, IgateOptions
+from doisoat.sources.igate.source import Igate, IgateOptions
 from support.servers import LOCAL, FakeIgate, igate_connection, igate_row, serving
 
 MARCH, APRIL = dt.date(2024, 3, 1), dt.date(2024, 4, 1)

@@ -7,8 +7,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from doisoat import night as steps
 from doisoat.errors import NightOrderError
+from doisoat.nights import steps
 from support.world import World
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")

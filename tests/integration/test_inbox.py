@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from doisoat.connections import Connection
 from doisoat.errors import ConfigurationError, SourceUnavailableError
 from doisoat.model import WHOLE
-from doisoat.sources.contract import Connection, Limits
+from doisoat.sources.contract import Limits
 from doisoat.sources.file_drop import DropOptions
 from doisoat.sources.national_export import ExportOptions, NationalExport
 from pydantic import ValidationError

@@ -7,9 +7,17 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from doisoat import landing as module
+from doisoat.collect import landing as module
+from doisoat.collect.landing import (
+    COPY_OPTIONS,
+    RECORD_COLUMNS,
+    FileSeal,
+    Landing,
+    LandingWriter,
+    Versions,
+    open_landing,
+)
 from doisoat.errors import LandingDamagedError, NightNotCollectedError
-from doisoat.landing import COPY_OPTIONS, RECORD_COLUMNS, FileSeal, Landing, LandingWriter, Versions, open_landing
 from doisoat.model import ControlTotal, DossierRecord, Page, PullCertificate, QuarantinedRow
 
 NIGHT = dt.date(2024, 4, 17)

@@ -14,10 +14,10 @@ from pathlib import Path
 import psycopg
 import pytest
 from doisoat import warehouse
-from doisoat.indicators import cells, rates
+from doisoat.province.file import load_province
+from doisoat.rates import cells, rates
 from doisoat.reconcile import Comparison
 from doisoat.reconcile.run import Side
-from doisoat.settings import load_province
 from doisoat.warehouse import archived, connect, ranges
 from doisoat.warehouse.archived import ARCHIVED, LEARNED, Archived
 from doisoat.warehouse.database import run_file, run_sql

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doisoat import night as steps
 from doisoat.errors import SourceChangedError, SourceUnavailableError
+from doisoat.nights import steps
 from support.mapi_servers import DSTCODE, FakeAdapter, adapter_connection, portal_dossier
 from support.servers import Reply, Request, serving
 from support.world import World

@@ -13,14 +13,14 @@ from typing import Any
 import psycopg
 import pytest
 import requests
-from doisoat import night as steps
 from doisoat.errors import SourceUnavailableError
+from doisoat.nights import steps
+from doisoat.province.file import FloodGuard, Outage
 from doisoat.reports.query import query
 from doisoat.reports.summary import summary
-from doisoat.settings import FloodGuard, Outage
-from doisoat.warehouse import connect, nights, writing
+from doisoat.warehouse import connect, order, writing
 from rich.console import Console
-from sandbox.faults import MADNESS, Fault
+from sandbox.http.faults import MADNESS, Fault
 from support.province import NIGHTS, Province
 from support.sandboxes import Served, serve
 
@@ -49,7 +49,7 @@ class Home:
         steps.load_night(self.province.site, night)
         steps.reconcile_night(self.province.site, night)
         with writing(self.province.dsn) as connection:
-            nights.publish(connection, night, "test")
+            order.publish(connection, night, "test")
 
     def run(self, night: dt.date, system: str = "", madness: str = "") -> None:
         """A whole night in which one system may be mad."""

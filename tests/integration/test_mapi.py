@@ -1,4 +1,4 @@
-"""The session protocol of the portal's exchange over real HTTP (sources/mapi.py; CONTRACTS sections 1, 4, 8)."""
+"""The session protocol of the portal's exchange over real HTTP (sources/mapi/session.py; CONTRACTS sections 1, 4, 8)."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from doisoat.connections import Connection
 from doisoat.errors import ConfigurationError, SourceChangedError, SourceRejectedError, SourceUnavailableError
-from doisoat.sources.contract import Connection, Limits
-from doisoat.sources.mapi import MapiOptions
+from doisoat.sources.contract import Limits
+from doisoat.sources.mapi.session import MapiOptions
 from doisoat.sources.national_adapter import NationalAdapter
 from support.mapi_servers import DSTCODE, HELD, UNIT, UNKNOWN, FakeAdapter, adapter_connection, portal_dossier
 from support.servers import CANARIES, LOCAL, SECRET, Reply, Request, serving

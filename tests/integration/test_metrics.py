@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from doisoat import metrics
-from doisoat import night as steps
 from doisoat.errors import ConfigurationError, MetricsNotSentError
+from doisoat.news import metrics
+from doisoat.nights import steps
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from support.receivers import Receiver, receiving
 from support.world import World

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from doisoat.collect.landing import Versions
+from doisoat.collect.look_ups import collect_look_ups
 from doisoat.errors import SourceChangedError, SourceRejectedError
-from doisoat.landing import Versions
-from doisoat.look_ups import collect_look_ups
 from doisoat.model import CatalogueEntry, DossierRecord
 from doisoat.sources.contract import Limits
-from doisoat.sources.mapi import MapiOptions
+from doisoat.sources.mapi.session import MapiOptions
 from doisoat.sources.national_adapter import NationalAdapter
 from support.mapi_servers import DSTCODE, HELD, UNKNOWN, FakeAdapter, adapter_connection, portal_dossier
 from support.servers import CANARIES, LOCAL, SECRET, Reply, serving

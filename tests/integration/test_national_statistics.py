@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from doisoat.connections import Connection
 from doisoat.errors import ConfigurationError, SourceChangedError, SourceRejectedError, SourceUnavailableError
 from doisoat.model import ControlTotal
-from doisoat.sources.contract import Connection, Limits
-from doisoat.sources.national_statistics import NationalStatistics, StatisticsOptions
+from doisoat.sources.contract import Limits
+from doisoat.sources.national_statistics.source import NationalStatistics, StatisticsOptions
 from support.servers import LOCAL, ROOT, FakeReporting, FakeRestJsp, FakeSystem, Reply, serving
 
 NIGHT = dt.date(2026, 4, 17)

@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 from doisoat import news
-from doisoat import night as steps
-from doisoat.cli import commands
+from doisoat.cli.app import commands
+from doisoat.connections import Connection
 from doisoat.errors import ConfigurationError, NewsNotSentError
 from doisoat.news import telling
-from doisoat.site import Site
-from doisoat.sources.contract import Connection
+from doisoat.nights import steps
+from doisoat.province.site import Site
 from support.receivers import Receiver, receiving, receiving_mail
 from support.world import World
 from typer.testing import CliRunner

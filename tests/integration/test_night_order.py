@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from doisoat import night as steps
+from doisoat.collect.landing import open_landing
 from doisoat.errors import NightBusyError, NightNotCollectedError, NightOrderError, NightTakenOverError
-from doisoat.landing import open_landing
+from doisoat.nights import steps
 from doisoat.reports.summary import FAILED, STALE, summary
-from doisoat.warehouse import connect, nights, writing
+from doisoat.warehouse import connect, order, writing
 from rich.console import Console
 from support.crashes import differing, everything
 from support.world import World
@@ -42,8 +42,8 @@ def whole_night(world: World, night: dt.date, run_id: str) -> str:
         steps.load_night(world.site, night, run_id=run_id)
         steps.reconcile_night(world.site, night, run_id=run_id)
         with writing(world.dsn) as connection:
-            nights.hold(connection, night, run_id)
-            nights.publish(connection, night, run_id)
+            order.hold(connection, night, run_id)
+            order.publish(connection, night, run_id)
     except NightTakenOverError:
         return "taken over"
     return "published"
@@ -94,7 +94,7 @@ def test_a_night_at_work_is_waited_for_however_long_it_takes(tmp_path: Path, war
     world = World(tmp_path, warehouse_dsn)
     first, second, *_ = NIGHTS
     steps.open_night(world.site, first, run_id="first")
-    with nights.at_work(warehouse_dsn, first, "first") as connection:
+    with order.at_work(warehouse_dsn, first, "first") as connection:
         world.rows("update ops.night set touched_at = now() - interval '5 hours' returning 1")
         with pytest.raises(NightBusyError, match="at work"):
             steps.open_night(world.site, second, run_id="second")

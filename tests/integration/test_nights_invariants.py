@@ -8,11 +8,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from doisoat import night as steps
+from doisoat.connections import Connection
 from doisoat.errors import NightBusyError, NightNotCollectedError, NightTakenOverError
+from doisoat.nights import steps
 from doisoat.quality import run_checks
-from doisoat.sources.contract import Connection
-from doisoat.warehouse import connect, nights, writing
+from doisoat.warehouse import connect, writing
+from doisoat.warehouse import order as nights
 from support.exports import COLUMNS, export_row, export_table, write_csv
 from support.states import STATE
 from support.world import World, total

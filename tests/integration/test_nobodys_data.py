@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import zstandard
-from sandbox import canaries
+from sandbox.world import canaries
 from support.leaks import leaks_in_database, leaks_in_files
 from support.nobody import NAME, check_faults, check_faults_of_a_file
 

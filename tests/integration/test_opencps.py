@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from doisoat.collect import collect
+from doisoat.collect.expected import HeldCount, NothingHeld, Place
+from doisoat.collect.landing import Landing, Versions
 from doisoat.errors import ConfigurationError, SourceChangedError
-from doisoat.holding import HeldCount, NothingHeld, Place
-from doisoat.landing import Landing, Versions
 from doisoat.model import WHOLE, Capability, Cell, DossierRecord
-from doisoat.settings import SourceSettings
+from doisoat.province.file import SourceSettings
 from doisoat.sources.contract import Limits
-from doisoat.sources.opencps import Opencps
+from doisoat.sources.opencps.source import Opencps
 from doisoat.sources.registry import make_source
 from support.opencps_server import GROUP, FakeOpencps, opencps_connection, opencps_row
 from support.servers import LOCAL, Reply, serving

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from doisoat.collect import collect
+from doisoat.collect.expected import NothingHeld
+from doisoat.collect.landing import Landing, Versions
 from doisoat.errors import ConfigurationError, SourceChangedError, SourceRejectedError, SourceUnavailableError
-from doisoat.holding import NothingHeld
-from doisoat.landing import Landing, Versions
 from doisoat.model import WHOLE, Cell
 from doisoat.sources.contract import Limits
-from doisoat.sources.opencps import Opencps, OpencpsOptions
+from doisoat.sources.opencps.source import Opencps, OpencpsOptions
 from support.opencps_server import GROUP, SEARCH, FakeOpencps, opencps_connection, opencps_row
 from support.servers import CANARIES, LOCAL, SECRET, Reply, serving
 

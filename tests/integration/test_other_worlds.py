@@ -1,7 +1,7 @@
 """Another province is another file and no code: three nights in other words, and with another case system.
 
 World "b" of the sandbox differs from world "a" in every fact that docs/contracts.md marks [A] or leaves open
-(sandbox.variant). Its province file differs from config/lang_son.yaml in options, code maps and limits only
+(sandbox.world.variant). Its province file differs from config/lang_son.yaml in options, code maps and limits only
 (support/provinces.py). OpenCPS stands in for iGate in world "b"; the campaign has it in world "a" too.
 """
 

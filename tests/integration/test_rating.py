@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from doisoat.cli import commands, warehouse_at_hand
+from doisoat.cli.app import commands
+from doisoat.cli.shared import warehouse_at_hand
 from support.world import World, total
 from typer.testing import CliRunner
 

@@ -11,11 +11,12 @@ from typing import Any
 
 import openpyxl
 import pytest
+from doisoat.connections import Connection
 from doisoat.errors import SourceChangedError, SourceUnavailableError
 from doisoat.model import ControlTotal
-from doisoat.sources.contract import Connection, Limits
-from doisoat.sources.report_workbook import ReportOptions, ReportWorkbook
-from doisoat.sources.report_workbook_words import MEASURES
+from doisoat.sources.contract import Limits
+from doisoat.sources.report_workbook.source import ReportOptions, ReportWorkbook
+from doisoat.sources.report_workbook.words import MEASURES
 from support import reports
 from support.reports import MADE_AT, ROWS, report, write_report_xls, write_report_xlsx
 from support.servers import CANARIES, LOCAL

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from doisoat.load.records import SQL
 from doisoat.warehouse import connect
 from doisoat.warehouse.database import run_file
-from doisoat.warehouse.load import SQL
 from support.world import World
 
 NIGHT = "2024-04-18"

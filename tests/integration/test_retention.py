@@ -9,15 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from doisoat import night as steps
-from doisoat.disk import measure
 from doisoat.errors import NightBusyError, NightNotCollectedError, QualityGateError
-from doisoat.replay import replay
-from doisoat.reports.query import archive_of
-from doisoat.retention import apply_retention
-from doisoat.settings import Retention
-from doisoat.site import Site
+from doisoat.nights import steps
+from doisoat.nights.disk import measure
+from doisoat.nights.replay import replay
+from doisoat.nights.retention import apply_retention
+from doisoat.province.file import Retention
+from doisoat.province.site import Site
 from doisoat.warehouse import connect
+from doisoat.warehouse.queries import archive_of
 from standalone import postgres
 from support import many_nights as many
 from support.quick_checks import ask_quickly

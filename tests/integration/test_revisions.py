@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doisoat import loading
-from doisoat import night as steps
 from doisoat.errors import NightBusyError, NightNotCollectedError, QualityGateError
-from doisoat.replay import replay
-from doisoat.reports.query import archive_of, query
-from doisoat.site import Site
+from doisoat.load import landings
+from doisoat.nights import steps
+from doisoat.nights.replay import replay
+from doisoat.province.site import Site
+from doisoat.reports.query import query
 from doisoat.warehouse import connect
+from doisoat.warehouse.queries import archive_of
 from standalone import postgres
 from support import many_nights as many
 from support.quick_checks import ask_quickly
@@ -143,7 +144,7 @@ def test_a_replay_that_breaks_off_shows_nobody_half_of_it_and_the_next_one_finis
 ) -> None:
     """Crash anywhere and rerun = as if it never crashed."""
     before = many.rows_of(world.dsn, *EVERYTHING)
-    module = steps if step.endswith("_night") else loading
+    module = steps if step.endswith("_night") else landings
     real = getattr(module, step)
 
     def broken(*given: Any, **named: Any) -> Any:

@@ -10,8 +10,8 @@ import shlex
 from pathlib import Path
 
 import pytest
-from doisoat import night as steps
 from doisoat.errors import QualityGateError
+from doisoat.nights import steps
 from support.commands import of_world, typed_in_a_process
 from support.receivers import receiving
 from support.runbook import commands

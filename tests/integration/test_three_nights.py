@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from doisoat.deep_sweep import deep_sweep
+from doisoat.nights.sweep import deep_sweep
 from doisoat.warehouse import connect
 from support import nights_against_key as against
 from support.provinces import CONFIG

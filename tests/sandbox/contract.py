@@ -13,7 +13,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from sandbox.canaries import PATTERN
+from sandbox.world.canaries import PATTERN
 
 LOCAL = dt.timezone(dt.timedelta(hours=7))
 FIXTURES = Path(__file__).parent / "fixtures"

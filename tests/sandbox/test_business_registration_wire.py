@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from contract import LOCAL, check, check_personal, contract, moment
-from sandbox.canaries import PATTERN
+from sandbox.world.canaries import PATTERN
 from support.sandbox_served import Served
 
 CONTRACT = contract("business_registration")

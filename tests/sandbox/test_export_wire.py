@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from sandbox.canaries import PATTERN
+from sandbox.world.canaries import PATTERN
 from support.sandbox_served import Served
 
 #: What a dossier's row must hold, each under one of these names; and what must not be read.

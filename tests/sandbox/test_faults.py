@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import requests
 from contract import moment
-from sandbox.faults import KINDS
+from sandbox.http.faults import KINDS
 from support.sandbox_served import Served
 
 Ask = Callable[[], requests.Response]

@@ -8,7 +8,7 @@ from typing import Any
 
 from contract import LOCAL, check, moment
 from openpyxl import load_workbook
-from sandbox.canaries import PATTERN
+from sandbox.world.canaries import PATTERN
 from support.sandbox_served import Served
 
 CODE = {"a": "Mã hồ sơ", "b": "Số hồ sơ"}

@@ -6,12 +6,12 @@ import dataclasses
 from collections import Counter
 
 import pytest
-from sandbox.key import key_lines
-from sandbox.ministries import ALL, KINDS, SOURCES
-from sandbox.moments import local_date, seconds_of_day
-from sandbox.portal import PortalCounts
-from sandbox.variant import VARIANTS
-from sandbox.world import Rates, World, make_world
+from sandbox.key.key import key_lines
+from sandbox.systems.portal import PortalCounts
+from sandbox.world.ministries import ALL, KINDS, SOURCES
+from sandbox.world.moments import local_date, seconds_of_day
+from sandbox.world.variant import VARIANTS
+from sandbox.world.world import Rates, World, make_world
 
 
 @pytest.fixture(scope="module", params=["a", "b"])

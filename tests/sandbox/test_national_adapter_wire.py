@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import requests
 from contract import check, contract
-from sandbox.canaries import PATTERN
-from sandbox.national_adapter_catalogue import differences
-from sandbox.truth import PortalRow
+from sandbox.systems.national_adapter_catalogue import differences
+from sandbox.world.canaries import PATTERN
+from sandbox.world.truth import PortalRow
 from support.sandboxes import SECRET, USER, Served, serve
 
 CONTRACT = contract("national_adapter")

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 from contract import check, contract
-from sandbox.canaries import PATTERN
-from sandbox.key import key_lines
-from sandbox.opencps_words import STATUSES
+from sandbox.key.key import key_lines
+from sandbox.systems.opencps_words import STATUSES
+from sandbox.world.canaries import PATTERN
 from support.opencps_client import LOCAL, Client, moment, received
 from support.sandboxes import USER, Served, serve
 

@@ -13,10 +13,10 @@ import openpyxl
 import pytest
 import python_calamine
 from contract import contract
-from sandbox.canaries import PATTERN
-from sandbox.report_workbook_counts import Row, Tally
-from sandbox.report_workbook_forms import Form
-from sandbox.truth import ONLINE, LocalRow
+from sandbox.systems.report_workbook_counts import Row, Tally
+from sandbox.systems.report_workbook_forms import Form
+from sandbox.world.canaries import PATTERN
+from sandbox.world.truth import ONLINE, LocalRow
 from standalone.sandbox import Sandbox
 from support.sandboxes import Served, serve
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 import requests
-from sandbox.sessions import Credentials
-from sandbox.system import Setting
-from sandbox.systems import systems_of
-from sandbox.world import make_world
+from sandbox.http.sessions import Credentials
+from sandbox.systems.system import Setting
+from sandbox.systems.systems import systems_of
+from sandbox.world.world import make_world
 
 INCLUDE = Path(__file__).parents[2] / "include"
 

@@ -6,9 +6,9 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from doisoat.indicators.cost import Question, Repair, ranked
 from doisoat.indicators.definitions import load_indicators
-from doisoat.indicators.rates import Part, rates
+from doisoat.rates.cost import Question, Repair, ranked
+from doisoat.rates.rates import Part, rates
 from doisoat.warehouse import connect
 from support.world import World, total
 

@@ -6,12 +6,13 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from doisoat.connections import Connection
 from doisoat.errors import ConfigurationError, NightNotCollectedError
 from doisoat.reports.agencies import agency_named
 from doisoat.reports.form import Asked, CountsAs, Reading, default_counts_as, form, with_ranges
 from doisoat.reports.form_workbook import write_form
-from doisoat.sources.contract import Connection, Limits
-from doisoat.sources.report_workbook import ReportOptions, ReportWorkbook
+from doisoat.sources.contract import Limits
+from doisoat.sources.report_workbook.source import ReportOptions, ReportWorkbook
 from doisoat.warehouse.database import connect
 from support.progress import table
 from support.servers import LOCAL

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doisoat.replay import replay
+from doisoat.nights.replay import replay
 from support import many_nights as many
 from support.world import World
 

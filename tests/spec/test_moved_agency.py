@@ -10,14 +10,15 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from doisoat.explain.decisions import Selection, select
-from doisoat.indicators.cost import Question, Repair, ranked
-from doisoat.indicators.rates import Part, rates
+from doisoat.gaps.decisions import Selection, select
+from doisoat.rates.cost import Question, Repair, ranked
+from doisoat.rates.rates import Part, rates
 from doisoat.reports.bridge import Part as BridgePart
 from doisoat.reports.bridge import bridge
 from doisoat.reports.form import Asked, form
-from doisoat.reports.query import Report, query
+from doisoat.reports.query import query
 from doisoat.warehouse import connect
+from doisoat.warehouse.queries import Report
 from support.world import World, total
 
 NIGHT = dt.date(2024, 6, 30)

@@ -7,10 +7,10 @@ from pathlib import Path
 import psycopg
 import pytest
 from doisoat.errors import ConfigurationError
-from doisoat.explain.groups import group_gaps
+from doisoat.gaps.groups import group_gaps
+from doisoat.load.reference import load_reference
 from doisoat.reports.query import query
 from doisoat.warehouse import connect
-from doisoat.warehouse.reference import load_reference
 from standalone import postgres
 from support.world import World
 

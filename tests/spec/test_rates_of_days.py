@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from doisoat.errors import ConfigurationError
-from doisoat.indicators.cells import Days
-from doisoat.indicators.rates import Part, rates
+from doisoat.rates.cells import Days
+from doisoat.rates.rates import Part, rates
 from doisoat.warehouse import connect
 from support.world import World, total
 

@@ -11,9 +11,9 @@ import datetime as dt
 import json
 
 import pytest
-from doisoat.cli import commands
-from doisoat.indicators.cost import Question, Repair, ranked
-from doisoat.indicators.rates import Part
+from doisoat.cli.app import commands
+from doisoat.rates.cost import Question, Repair, ranked
+from doisoat.rates.rates import Part
 from doisoat.warehouse import connect
 from support.rates import near, rate, take
 from support.world import World, total

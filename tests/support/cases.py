@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from doisoat.collect import collect
-from doisoat.holding import NothingHeld
-from doisoat.landing import Versions
-from doisoat.look_ups import collect_look_ups
+from doisoat.collect.expected import NothingHeld
+from doisoat.collect.landing import Versions
+from doisoat.collect.look_ups import collect_look_ups
+from doisoat.connections import Connection
 from doisoat.model import Capability
-from doisoat.settings import SourceSettings
+from doisoat.province.file import SourceSettings
 from doisoat.sources import registry
-from doisoat.sources.contract import Connection, Limits, Source
+from doisoat.sources.contract import Limits, Source
 
 from support.exports import COLUMNS, export_row, export_table, write_csv, write_xlsx
 from support.mapi_servers import (

@@ -7,11 +7,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from pathlib import Path
 from unittest import mock
 
-from doisoat import cli
+from doisoat.cli import ask, forms, shared
+from doisoat.cli.app import app
 from rich.console import Console
 
 from support.world import World
@@ -41,14 +42,15 @@ def typed(settings: Mapping[str, str], *arguments: str) -> subprocess.CompletedP
     with (
         mock.patch.dict(os.environ, _environment(settings), clear=True),
         mock.patch.object(sys, "argv", ["doisoat", *arguments]),
-        mock.patch.object(
-            cli, "console", Console(width=320, highlight=False, color_system=None)
-        ),  # as where its output is a pipe
+        ExitStack() as printing,
         redirect_stdout(stdout),
         redirect_stderr(stderr),
     ):
+        for module in (ask, forms, shared):  # as where its output is a pipe
+            piped = Console(width=320, highlight=False, color_system=None)
+            printing.enter_context(mock.patch.object(module, "console", piped))
         try:
-            cli.app()
+            app()
         except SystemExit as ended:
             code = int(ended.code or 0)
     said = (text.getvalue().replace("\r\n", "\n") for text in (stdout, stderr))  # as text=True reads a pipe

@@ -18,8 +18,8 @@ from typing import Any
 
 import psycopg
 import requests
-from doisoat import night as steps
-from doisoat.warehouse import migrate, nights, writing
+from doisoat.nights import steps
+from doisoat.warehouse import migrate, order, writing
 from standalone import postgres
 
 from support import crashes
@@ -77,7 +77,7 @@ class Walk:
             self.night.site, FIRST
         )  # without look-ups: there is something to ask for in the next night
         with writing(self.night.dsn) as connection:
-            nights.publish(connection, FIRST, "test")
+            order.publish(connection, FIRST, "test")
         self.served.move_to(served.world.cut_offs[1])
         run_night(self.night, self._keep)
         self.truth = crashes.everything(self.night.dsn)

@@ -48,7 +48,7 @@ def workers() -> Any:
     """Makes processes that have imported what a step needs already, as the scheduler's forks have."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(
-        ["support.crashes", "doisoat.night", "doisoat.collect", "doisoat.quality.expectations"]
+        ["support.crashes", "doisoat.nights.steps", "doisoat.collect", "doisoat.quality.expectations"]
     )
     return context
 
@@ -60,9 +60,9 @@ def work(environment: Mapping[str, str], step: str, night: dt.date, dies_at: str
         dies_at: the audit event of Python at which it is killed (https://docs.python.org/3/library/audit_events.html).
     """
     os.environ.update(environment)
-    from doisoat import night as steps
     from doisoat.errors import WarehouseUnavailableError
-    from doisoat.site import Site
+    from doisoat.nights import steps
+    from doisoat.province.site import Site
 
     if dies_at:
         sys.addaudithook(lambda event, _: os.kill(os.getpid(), signal.SIGKILL) if event == dies_at else None)

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from doisoat.collect import collect
+from doisoat.collect.expected import NothingHeld
+from doisoat.collect.landing import Landing, Versions
+from doisoat.connections import Connection
 from doisoat.errors import SourceError
-from doisoat.holding import NothingHeld
-from doisoat.landing import Landing, Versions
 from doisoat.model import WHOLE, DossierRecord, Page
-from doisoat.sources.contract import Connection, Limits
+from doisoat.sources.contract import Limits
 from doisoat.sources.file_drop import DropOptions, FileDrop
 
 from support.exports import COLUMNS

@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 import psycopg
 import zstandard
-from sandbox.canaries import PATTERN
+from sandbox.world.canaries import PATTERN
 from standalone import postgres
 
 PROJECT = Path(__file__).parents[2]

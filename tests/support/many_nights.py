@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from doisoat import night as steps
 from doisoat.errors import QualityGateError
-from doisoat.settings import SourceSettings
-from doisoat.site import Site
+from doisoat.nights import steps
+from doisoat.province.file import SourceSettings
+from doisoat.province.site import Site
 from standalone import postgres
 from standalone.processes import Processes
 from standalone.sandbox import Sandbox

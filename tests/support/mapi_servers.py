@@ -11,7 +11,7 @@ import json
 from typing import Any
 from urllib.parse import parse_qsl
 
-from doisoat.sources.contract import Connection
+from doisoat.connections import Connection
 
 from support.servers import CANARIES, LOCAL, SECRET, FakeSystem, Reply, Request
 

@@ -17,11 +17,12 @@ from typing import Any
 
 import psycopg
 import requests
-from doisoat import night as steps
-from doisoat.settings import connection_from_environment, load_province
-from doisoat.site import Site
-from sandbox.rates import true_rates
-from sandbox.reference import agencies
+from doisoat.connections import connection_from_environment
+from doisoat.nights import steps
+from doisoat.province.file import load_province
+from doisoat.province.site import Site
+from sandbox.world.rates import true_rates
+from sandbox.world.reference import agencies
 from standalone.processes import Processes
 from standalone.sandbox import Sandbox
 

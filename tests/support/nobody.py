@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 import requests
-from doisoat import night as steps
 from doisoat.errors import SourceError
-from sandbox import canaries
-from sandbox.faults import KINDS, Fault
+from doisoat.nights import steps
+from sandbox.http.faults import KINDS, Fault
+from sandbox.world import canaries
 
 from support.leaks import leaks_in_database, leaks_in_files, one_of
 from support.province import NIGHTS, Province

@@ -6,8 +6,8 @@ import datetime as dt
 from typing import Any
 
 import requests
-from sandbox.key import key_lines
-from sandbox.truth import Dossier, LocalRow
+from sandbox.key.key import key_lines
+from sandbox.world.truth import Dossier, LocalRow
 
 from support.sandboxes import SECRET, USER, Served
 

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from doisoat.sources.contract import Connection
+from doisoat.connections import Connection
 
 from support.servers import CANARIES, LOCAL, SECRET, FakeSystem, Reply, Request
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from doisoat.site import Site
+from doisoat.province.site import Site
 from doisoat.warehouse import connect
 from standalone.sandbox import Sandbox
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from doisoat.indicators.progress import make_progress
+from doisoat.rates.progress import make_progress
 from doisoat.warehouse.database import connect
 
 from support.world import World

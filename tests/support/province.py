@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from doisoat import night as steps
-from doisoat.landing import Landing, open_landing
-from doisoat.settings import SourceSettings, connection_from_environment, load_province
-from doisoat.site import Site
-from doisoat.warehouse import nights, writing
-from sandbox.faults import Fault
-from sandbox.judicial_record import JudicialRecord
-from sandbox.national_export import NationalExport
-from sandbox.report_workbook import ReportWorkbook
+from doisoat.collect.landing import Landing, open_landing
+from doisoat.connections import connection_from_environment
+from doisoat.nights import steps
+from doisoat.province.file import SourceSettings, load_province
+from doisoat.province.site import Site
+from doisoat.warehouse import order, writing
+from sandbox.http.faults import Fault
+from sandbox.systems.judicial_record import JudicialRecord
+from sandbox.systems.national_export import NationalExport
+from sandbox.systems.report_workbook import ReportWorkbook
 from standalone.sandbox import REPORTS, Sandbox
 
 from support.sandboxes import SECRET, USER, Served
@@ -108,7 +109,7 @@ class Province:
             steps.look_up_source(self.site, night, source_id)
         steps.reconcile_night(self.site, night)
         with writing(self.dsn) as connection:
-            nights.publish(connection, night, "test")
+            order.publish(connection, night, "test")
 
     # what came of it ----------------------------------------------------------------------------------------------
     def sealed(self, night: dt.date) -> list[str]:

@@ -1,7 +1,7 @@
 """Provinces that differ from those of config/ in nothing but their own words: another file, and no code.
 
 What world "b" calls things is asked as one would ask the owners of its systems: the ministries' words are told by
-`python -m sandbox words --variant b`; the case system's tables of statuses and channels (include/sandbox/igate_words.py
+`python -m sandbox words --variant b`; the case system's tables of statuses and channels (include/sandbox/systems/igate_words.py
 and opencps_words.py) stand below with what their names mean in the national table, as somebody of the province would
 write them down.
 """

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from doisoat.collect import collect
-from doisoat.holding import Held, HeldCount, NothingHeld, Place
-from doisoat.landing import Landing, Versions
+from doisoat.collect.expected import Held, HeldCount, NothingHeld, Place
+from doisoat.collect.landing import Landing, Versions
 
 from support.servers import LOCAL
 

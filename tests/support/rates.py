@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import yaml
-from doisoat.settings import load_province
+from doisoat.province.file import load_province
 
 from support.world import World
 

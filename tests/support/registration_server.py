@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 from urllib.parse import parse_qsl
 
-from doisoat.sources.contract import Connection
+from doisoat.connections import Connection
 
 from support.servers import CANARIES, SECRET, FakeSystem, Reply, Request
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from doisoat import night as steps
-from doisoat.replay import replay
+from doisoat.nights import steps
+from doisoat.nights.replay import replay
 
 from support import many_nights as many
 from support.quick_checks import ask_quickly

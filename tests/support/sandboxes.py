@@ -12,14 +12,14 @@ from typing import Any
 
 import requests
 import uvicorn
-from sandbox import moments
-from sandbox.clock import Clock
+from sandbox.http.sessions import Credentials
 from sandbox.server import App, Systems
-from sandbox.sessions import Credentials
-from sandbox.system import Setting
-from sandbox.systems import systems_of
-from sandbox.variant import parse_variant
-from sandbox.world import World, make_world
+from sandbox.systems.system import Setting
+from sandbox.systems.systems import systems_of
+from sandbox.world import moments
+from sandbox.world.clock import Clock
+from sandbox.world.variant import parse_variant
+from sandbox.world.world import World, make_world
 
 USER, SECRET = "tester", "a-secret-of-this-test"
 

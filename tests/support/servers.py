@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
-from doisoat.sources.contract import Connection
+from doisoat.connections import Connection
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 SECRET = "a-secret-of-this-test"

@@ -31,14 +31,14 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 import yaml
-from doisoat import night as steps
-from doisoat.deep_sweep import Swept, sweep
-from doisoat.landing import Landing, LandingWriter, Versions, landing_directory
+from doisoat.collect.landing import Landing, LandingWriter, Versions, landing_directory
+from doisoat.connections import Connection, connection_from_environment
 from doisoat.model import CellCertificate, ControlTotal, DossierRecord, Page, PullCertificate, QuarantinedRow
-from doisoat.settings import connection_from_environment, load_province
-from doisoat.site import Site
-from doisoat.sources.contract import Connection
-from doisoat.warehouse import nights, writing
+from doisoat.nights import steps
+from doisoat.nights.sweep import Swept, sweep
+from doisoat.province.file import load_province
+from doisoat.province.site import Site
+from doisoat.warehouse import order, writing
 from psycopg.types.datetime import DateLoader
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -217,7 +217,7 @@ class World:
     def publish(self, night: str | dt.date) -> None:
         """Publish without asking the checks."""
         with writing(self.dsn) as connection:
-            nights.publish(connection, _date(night), "test")
+            order.publish(connection, _date(night), "test")
 
     # a whole night ------------------------------------------------------------------------------------------------
     def run(self, night: str | dt.date, *, checks: bool = False, **tables: str) -> None:

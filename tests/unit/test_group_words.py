@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from doisoat.explain.groups import Group
-from doisoat.reports.grouped import _told
+from doisoat.gaps.groups import Group
+from doisoat.gaps.report import _told
 
 
 @pytest.mark.parametrize(

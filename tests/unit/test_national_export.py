@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from doisoat.connections import Connection
 from doisoat.errors import ConfigurationError, SourceChangedError, SourceUnavailableError
 from doisoat.model import WHOLE, Cell, DossierRecord, Page
-from doisoat.sources import export_tables
-from doisoat.sources.contract import Connection, Limits
+from doisoat.sources.contract import Limits
+from doisoat.sources.files import tables
+from doisoat.sources.files.words import declared_total, fold
 from doisoat.sources.national_export import ExportOptions, NationalExport
-from doisoat.sources.sheet_words import declared_total, fold
 from pydantic import ValidationError
 from support.exports import COLUMNS, export_row, export_table, write_csv, write_xlsx
 from support.servers import LOCAL
@@ -168,7 +169,7 @@ def test_an_empty_listing_is_a_listing(tmp_path: Path, kind: str) -> None:
 
 
 def test_blocks_join_without_a_seam(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export_tables, "BLOCK_ROWS", 4)
+    monkeypatch.setattr(tables, "BLOCK_ROWS", 4)
     for kind, writer in WRITERS.items():
         writer(tmp_path / f"a.{kind}", export_table([export_row(number) for number in range(10)]))
         pages = _pages(tmp_path)

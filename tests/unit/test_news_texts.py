@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 import typer
 import yaml
-from doisoat.cli import commands
+from doisoat.cli.app import commands
+from doisoat.connections import connection_from_environment
 from doisoat.news.senders import senders
 from doisoat.news.texts import HERE, Item, compose, load_texts
-from doisoat.settings import News, connection_from_environment
+from doisoat.province.file import News
 from typer.testing import CliRunner
 
 PROJECT = Path(__file__).parents[2]

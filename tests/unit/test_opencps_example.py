@@ -7,8 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
-from doisoat.settings import ProvinceSettings, connection_from_environment, load_province
-from doisoat.sources.opencps_search import STATUSES
+from doisoat.connections import connection_from_environment
+from doisoat.province.file import ProvinceSettings, load_province
+from doisoat.sources.opencps.search import STATUSES
 from doisoat.sources.registry import make_source
 
 PROJECT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from doisoat.errors import ConfigurationError
-from doisoat.settings import FloodGuard, ProvinceSettings, load_province
+from doisoat.province.file import FloodGuard, ProvinceSettings, load_province
 
 PROVINCE = {
     "province": {"id": "lang_son", "code": "H37", "name": "Lạng Sơn"},

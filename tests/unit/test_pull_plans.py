@@ -8,9 +8,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from doisoat.collect.expected import HeldCount, NothingHeld
 from doisoat.collect.pull import choose_plan
 from doisoat.errors import ConfigurationError
-from doisoat.holding import HeldCount, NothingHeld
 from doisoat.model import Capability
 
 L, C, D = Capability.LISTING, Capability.COUNTS, Capability.CHANGES

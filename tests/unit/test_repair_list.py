@@ -6,9 +6,9 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from doisoat.reports.query import Report
-from doisoat.reports.repair_list import HEADING_ROW, write_repair_list
-from doisoat.reports.repair_words import heading, words
+from doisoat.gaps.repair_list import HEADING_ROW, write_repair_list
+from doisoat.gaps.repair_words import heading, words
+from doisoat.warehouse.queries import Report
 from openpyxl import load_workbook
 
 NAMES = {"H37.21": "UBND huyện Tràng Định", "1.000656": "Đăng ký khai tử"}

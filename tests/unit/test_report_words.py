@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from doisoat.sources.report_workbook_words import count, measure_of
+from doisoat.sources.report_workbook.words import count, measure_of
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import io
 import json
 
 import pytest
-from doisoat.reports.query import Report, as_csv, as_json, print_table
+from doisoat.reports.printing import as_csv, as_json, print_table
+from doisoat.warehouse.queries import Report
 from rich.console import Console
 
 

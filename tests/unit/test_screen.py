@@ -1,14 +1,15 @@
-"""What of a source's own words is kept, and what is withheld and counted (screen.py)."""
+"""What of a source's own words is kept, and what is withheld and counted (privacy.py)."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 import pytest
+from doisoat.collect.screen import Screen
 from doisoat.model import CatalogueEntry, ControlTotal, DossierRecord, Page, QuarantinedRow
-from doisoat.screen import WITHHELD, Screen, is_word, person_in
+from doisoat.privacy import WITHHELD, is_word, person_in
 from msgspec.structs import asdict, replace
-from sandbox import canaries
+from sandbox.world import canaries
 
 NAME = canaries.full_name(5)
 PHONE = canaries.phone(5)

@@ -53,7 +53,7 @@ def test_what_a_file_makes_for_others_is_analyzed_too() -> None:
     texts = [path.read_text("utf-8") for path in sorted(LIBRARY.rglob("*")) if path.suffix in {".sql", ".py"}]
     made = {name for text in texts for name in MADE.findall(text)}
     analyzed = {name for text in texts for name, _ in ANALYZED.findall(text)}
-    by_a_variable = {"rate_tonight"}  # doisoat.indicators.run
+    by_a_variable = {"rate_tonight"}  # doisoat.rates.run
     assert made - analyzed == by_a_variable
 
 

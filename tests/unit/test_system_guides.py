@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from doisoat.settings import connection_from_environment, load_province
+from doisoat.connections import connection_from_environment
+from doisoat.province.file import load_province
 from doisoat.sources import registry
 
 PROJECT = Path(__file__).parents[2]

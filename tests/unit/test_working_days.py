@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from doisoat.indicators.calendar import WorkingDays, days_of
+from doisoat.province.working_days import WorkingDays, days_of
 from pydantic import ValidationError
 
 

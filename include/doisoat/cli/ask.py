@@ -1,41 +1,23 @@
-"""The `doisoat` command: asks the warehouse and the sources. Needs no Airflow; reads the same AIRFLOW_CONN_*."""
+"""The commands of `doisoat` that ask and change nothing: a night, its sources, its gaps, the configuration."""
 
 from __future__ import annotations
 
 import datetime as dt
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
-from doisoat.decide import answering, gap
-from doisoat.errors import DoisoatError, NightNotCollectedError
-from doisoat.forms import forms
-from doisoat.operate import operations
-from doisoat.rating import rating
+from doisoat.cli.shared import As, Night, Revision, chosen_night, console, print_report, site_at_hand, warehouse_at_hand
 from doisoat.reports.agencies import agency_named
 from doisoat.reports.parts import Channel, Grain, Level, Pair, check_range, check_words
-from doisoat.reports.query import Format, Report, archive_of, query, show
+from doisoat.reports.printing import Format
+from doisoat.reports.query import query
+from doisoat.warehouse.queries import Report, archive_of
 
-if TYPE_CHECKING:
-    import psycopg
-
-    from doisoat.site import Site
-
-commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-commands.add_typer(operations)
-commands.add_typer(rating)
-commands.add_typer(gap, name="gap")
-commands.add_typer(answering)
-commands.add_typer(forms)
-#: Wide enough for every column where the output is a pipe: a cut-off number is a wrong number.
-console = Console(width=None if sys.stdout.isatty() else 320, highlight=False)
+#: Added to `doisoat` by doisoat.cli.app.
+asking = typer.Typer()
 
 
 class ListFormat(StrEnum):
@@ -47,12 +29,6 @@ class ListFormat(StrEnum):
     XLSX = "xlsx"
 
 
-Night = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Which night; the last published one.")]
-Revision = Annotated[
-    int | None,
-    typer.Option(help="Which revision of the night; the one that stands. 0: derived last, published or not."),
-]
-As = Annotated[Format, typer.Option("--format", help="How to print.")]
 #: A day that every open range holds on: what stands now.
 NOW = dt.datetime(9999, 12, 30)
 #: Reports that are not of a night.
@@ -68,19 +44,10 @@ GAP_COLUMNS = ("pair", "dossier_id", "kind", "national_value", "provincial_value
 GROUP_COLUMNS = ("gaps", "told", "pair", "cause", "agency_id", "procedure_family", "owner_id")
 
 
-@commands.callback()
-def province(
-    province: Annotated[Path | None, typer.Option(help="Province file; else DOISOAT_PROVINCE.")] = None,
-) -> None:
-    """Đối Soát: where does the portal's number minus ours come from?"""
-    if province:
-        os.environ["DOISOAT_PROVINCE"] = str(province)
-
-
-@commands.command()
+@asking.command()
 def check() -> None:
     """Configuration, connections, warehouse, and one cheap call to every source: one line each."""
-    from doisoat.probe import probe
+    from doisoat.nights.readiness import probe
 
     with site_at_hand() as site:
         answers = list(probe(site))
@@ -90,13 +57,13 @@ def check() -> None:
         raise typer.Exit(1)
 
 
-@commands.command()
+@asking.command()
 def sources(night: Night = None, revision: Revision = None, format: As = Format.TABLE) -> None:
     """Each source: what stands for it, its age and why, control total, rows held (csv, json: what became of the rows)."""
     _report("sources", night, format, "Sources", revision, columns=SOURCE_COLUMNS, blank=("reason",))
 
 
-@commands.command()
+@asking.command()
 def bridge(
     night: Night = None,
     revision: Revision = None,
@@ -139,7 +106,7 @@ def bridge(
     print_report(report, format, _titled(f"{title}{part}", chosen, revision))
 
 
-@commands.command()
+@asking.command()
 def gaps(
     night: Night = None,
     revision: Revision = None,
@@ -170,15 +137,15 @@ def gaps(
         columns = (*GAP_COLUMNS, *(("standing",) if all else ()))
         print_report(report, Format(format), _titled("Gaps", chosen, revision), columns, blank=GAP_COLUMNS)
         return
-    from doisoat.reports.repair_list import write_repair_list
+    from doisoat.gaps.repair_list import write_repair_list
 
     typer.echo(f"{out}: {write_repair_list(report, names, chosen, out)} gaps of night {chosen}")
 
 
-@commands.command()
+@asking.command()
 def groups(night: Night = None, revision: Revision = None, format: As = Format.TABLE) -> None:
     """The open gaps put together by what they share, largest group first; `doisoat gap` speaks of a whole one."""
-    from doisoat.reports.grouped import grouped
+    from doisoat.gaps.report import grouped
 
     with warehouse_at_hand() as (_, connection):
         chosen = chosen_night(connection, night)
@@ -186,7 +153,7 @@ def groups(night: Night = None, revision: Revision = None, format: As = Format.T
     print_report(report, format, f"Groups of gaps, night {chosen}", GROUP_COLUMNS, blank=GROUP_COLUMNS)
 
 
-@commands.command()
+@asking.command()
 def explain(code: Annotated[str, typer.Argument(help="One of its codes, or a record's id.")]) -> None:
     """One dossier's whole story: what each side said and when, verdict, cause, evidence, events, and what to do."""
     from doisoat.reports.story import print_story
@@ -195,13 +162,13 @@ def explain(code: Annotated[str, typer.Argument(help="One of its codes, or a rec
         print_story(connection, code, console)
 
 
-@commands.command()
+@asking.command()
 def causes(night: Night = None, revision: Revision = None, format: As = Format.TABLE) -> None:
     """Why the sides differ: how many dossiers each cause explains, whom it blames and what is asked for."""
     _report("causes", night, format, "Causes", revision)
 
 
-@commands.command()
+@asking.command()
 def ministries(
     night: Night = None,
     revision: Revision = None,
@@ -212,7 +179,7 @@ def ministries(
     _report("ministries", night, format, "Ministries' systems", revision, by_month=by_month)
 
 
-@commands.command()
+@asking.command()
 def catalogues(
     day: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As known on which day; now.")] = None,
     format: As = Format.TABLE,
@@ -221,39 +188,39 @@ def catalogues(
     _report("catalogues", day or NOW, format, "Catalogues")
 
 
-@commands.command()
+@asking.command()
 def checks(night: Night = None, revision: Revision = None, format: As = Format.TABLE) -> None:
     """How the checks of a night came out."""
     _report("checks", night, format, "Checks", revision)
 
 
-@commands.command()
+@asking.command()
 def nights(format: As = Format.TABLE) -> None:
     """Every night and its revisions: how far it came, which one analysts see (csv, json: also on which landings each rests)."""
     _report("nights", dt.datetime.min, format, "Nights", columns=NIGHT_COLUMNS)
 
 
-@commands.command()
+@asking.command()
 def news(format: As = Format.TABLE) -> None:
     """Troubles that stand or ended lately: since when, who was told, and which sender could not be reached."""
     _report("news", dt.datetime.min, format, "News")
 
 
-@commands.command()
+@asking.command()
 def disk(format: As = Format.TABLE) -> None:
     """Bytes that landings, each schema of the warehouse and the logs take, and how many are left."""
-    from doisoat.disk import measure
+    from doisoat.nights.disk import measure
 
     with site_at_hand() as site:
         report = Report(("place", "bytes"), list(measure(site).items()))
     print_report(report, format, "Disk")
 
 
-@commands.command()
+@asking.command()
 def summary(night: Night = None) -> None:
     """One night on one screen. Exit code 0 published, 1 failed or blocked, 2 published while a source needs somebody."""
     from doisoat.reports.summary import summary as print_summary
-    from doisoat.warehouse.nights import last_published
+    from doisoat.warehouse.order import last_published
 
     with warehouse_at_hand() as (site, connection):
         asked = night.date() if night else last_published(connection)
@@ -261,7 +228,7 @@ def summary(night: Night = None) -> None:
     raise typer.Exit(code)
 
 
-@commands.command()
+@asking.command()
 def migrate() -> None:
     """Bring the warehouse to the newest schema."""
     from doisoat.warehouse.database import migrate as run_migrations
@@ -269,32 +236,6 @@ def migrate() -> None:
     with site_at_hand() as site:
         run_migrations(site.dsn)
     console.print("warehouse: newest schema")
-
-
-@commands.command()
-def docs(
-    check: Annotated[bool, typer.Option("--check", help="Fail if a generated page is not current.")] = False,
-) -> None:
-    """Write the generated pages of docs/: sources, data dictionary, checks, causes with their examples, indicators."""
-    from doisoat.reports.generated_docs import scratch_warehouse, stale_pages, write_pages
-
-    with scratch_warehouse() as dsn:
-        if not check:
-            write_pages(dsn)
-            return
-        stale = stale_pages(dsn)
-    if stale:
-        typer.echo(f"not current: {', '.join(stale)}; run `make docs`", err=True)
-        raise typer.Exit(1)
-
-
-def app() -> None:
-    """Run the command line: an error of ours is one line on stderr and exit code 1, never a traceback."""
-    try:
-        commands(prog_name="doisoat")
-    except DoisoatError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise SystemExit(1) from None
 
 
 def _report(
@@ -318,72 +259,3 @@ def _report(
 def _titled(title: str, night: dt.date, revision: int | None) -> str:
     of_revision = "" if revision is None else f", revision {revision}"
     return f"{title}, night {night}{of_revision}" if dt.date.min < night < NOW.date() else title
-
-
-def print_report(
-    report: Report, format: Format, title: str, columns: tuple[str, ...] = (), blank: tuple[str, ...] = ()
-) -> None:
-    """Print the rows as asked for; `columns` and `blank` are of the table alone (doisoat.reports.query)."""
-    show(console, report, format, title, columns, blank)
-
-
-def chosen_night(connection: psycopg.Connection, night: dt.datetime | None) -> dt.date:
-    """The night that is asked about.
-
-    Raises:
-        NightNotCollectedError: it was never opened. What is not known of a night must not look like nothing.
-    """
-    from doisoat.warehouse.nights import last_published
-
-    if night is None:
-        return last_published(connection)
-    if not connection.execute("select 1 from ops.night where night = %s", [night.date()]).fetchone():
-        raise NightNotCollectedError(f"night {night.date()}: never opened; see `doisoat nights`")
-    return night.date()
-
-
-@contextmanager
-def site_at_hand() -> Iterator[Site]:
-    """The site of the environment. Without AIRFLOW_CONN_WAREHOUSE it is the server of DOISOAT_HOME, started if need be.
-
-    That server belongs to the standalone package, which a production install may lack: hence the late import.
-    """
-    from doisoat.settings import WAREHOUSE_CONNECTION_ID
-    from doisoat.site import DEFAULT_HOME, Site
-
-    name = f"AIRFLOW_CONN_{WAREHOUSE_CONNECTION_ID.upper()}"
-    home = Path(os.environ.get("DOISOAT_HOME", DEFAULT_HOME))
-    if os.environ.get(name) or not (home / "postgres").exists():
-        yield Site.from_environment()
-        return
-    from standalone import postgres
-
-    was_running = postgres.is_running(home)
-    os.environ[name] = postgres.ensure_database(postgres.start(home), "warehouse", may_create_roles=True)
-    try:
-        yield Site.from_environment()
-    finally:
-        del os.environ[name]
-        if not was_running:
-            postgres.stop(home)
-
-
-@contextmanager
-def warehouse_at_hand() -> Iterator[tuple[Site, psycopg.Connection]]:
-    """The site and a connection that sees one moment of the warehouse: a night that is loaded meanwhile is in none of it.
-
-    Moments are told by the province's clock.
-    """
-    import psycopg
-
-    from doisoat.warehouse.database import connect
-
-    with site_at_hand() as site, connect(site.dsn) as connection:
-        connection.execute("select set_config('TimeZone', %s, false)", [site.settings.province.timezone])
-        connection.commit()
-        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        yield site, connection
-
-
-if __name__ == "__main__":
-    app()

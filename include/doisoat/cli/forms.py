@@ -8,12 +8,14 @@ from typing import Annotated
 
 import typer
 
+from doisoat.cli.shared import chosen_night, console, site_at_hand
 from doisoat.reports.agencies import agency_named
 from doisoat.reports.form import Asked, CountsAs, Reading, default_counts_as, with_ranges
 from doisoat.reports.form import form as make_form
-from doisoat.reports.query import Format, query, show
+from doisoat.reports.printing import Format, show
+from doisoat.reports.query import query
 
-#: Added to `doisoat` by doisoat.cli.
+#: Added to `doisoat` by doisoat.cli.app.
 forms = typer.Typer()
 
 
@@ -37,9 +39,8 @@ def form(
     Where the evidence leaves a count open, the table and the workbook show a range; the other formats hold the least of it,
     and what is open in columns of its own.
     """
-    from doisoat.cli import console, site_at_hand
     from doisoat.warehouse.database import connect
-    from doisoat.warehouse.nights import last_published
+    from doisoat.warehouse.order import last_published
 
     with site_at_hand() as site, connect(site.dsn) as connection:
         whole = (None, f"UBND tỉnh {site.settings.province.name}")
@@ -82,8 +83,7 @@ def reported(
     now than when the report came. ministries, undated, removed, repeated, moved_in: dossiers that the report may have counted
     and we do not; moved_out: that it may have counted elsewhere. unexplained: what none of them can make up.
     """
-    from doisoat.cli import chosen_night, console, site_at_hand
-    from doisoat.sources.report_workbook_words import MEASURES
+    from doisoat.sources.report_workbook.words import MEASURES
     from doisoat.warehouse.database import connect
 
     if measure not in ("all", *MEASURES):

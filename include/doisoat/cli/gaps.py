@@ -9,11 +9,12 @@ from typing import Annotated, Any
 
 import typer
 
+from doisoat.cli.shared import account, site_at_hand
 from doisoat.errors import DecisionRefusedError
 from doisoat.reports.agencies import agency_named
 from doisoat.reports.parts import Pair, check_words
 
-#: Both are added to `doisoat` by doisoat.cli.
+#: Both are added to `doisoat` by doisoat.cli.app.
 gap = typer.Typer(no_args_is_help=True, help="Say something of open gaps: doisoat gap --cause C --agency A ACTION.")
 answering = typer.Typer()
 
@@ -44,7 +45,7 @@ def which(
 
 
 def _known_kind(kind: str) -> str:
-    from doisoat.reports.repair_words import words
+    from doisoat.gaps.repair_words import words
 
     if kind not in words()["kinds"]:
         raise typer.BadParameter(
@@ -91,12 +92,10 @@ def answers(
     by: Annotated[str | None, typer.Option(help="Which unit answered; else your account. No person's name.")] = None,
 ) -> None:
     """Take in what a unit answered on a returned list. Exit code 1: some rows were refused; the others are kept all the same."""
-    from doisoat.cli import site_at_hand
-    from doisoat.explain.answers import read_answers, take_in
-    from doisoat.operate import account
-    from doisoat.screen import is_note
+    from doisoat.gaps.answers import read_answers, take_in
+    from doisoat.privacy import is_note
     from doisoat.warehouse.database import writing
-    from doisoat.warehouse.nights import last_published
+    from doisoat.warehouse.order import last_published
 
     if by is not None and not is_note(by):
         raise typer.BadParameter("name a unit, without an address or a number of a person", param_hint="--by")
@@ -112,11 +111,9 @@ def answers(
 
 
 def _say(asked: dict[str, Any], action: str, reason: str | None = None, expires_on: dt.date | None = None) -> None:
-    from doisoat.cli import site_at_hand
-    from doisoat.explain.decisions import Said, Selection, decide, select
-    from doisoat.operate import account
+    from doisoat.gaps.decisions import Said, Selection, decide, select
     from doisoat.warehouse.database import writing
-    from doisoat.warehouse.nights import last_published
+    from doisoat.warehouse.order import last_published
 
     selection = Selection(**asked)
     if selection == Selection():

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import pwd
 from typing import Annotated
 
 import typer
 
-#: Added to `doisoat` by doisoat.cli.
+from doisoat.cli.shared import account, site_at_hand
+
+#: Added to `doisoat` by doisoat.cli.app.
 operations = typer.Typer()
 
 
@@ -21,22 +21,13 @@ def publish(
     ],
 ) -> None:
     """Publish a night that a check blocked, by a decision in your name: what is left of the night is done first."""
-    from doisoat.acceptance import publish_accepted
-    from doisoat.cli import site_at_hand
+    from doisoat.nights.acceptance import publish_accepted
     from doisoat.quality import Decision
 
     decision = Decision(accept, decided_by=account(), decided_in="command_line")
     with site_at_hand() as site:
         revision = publish_accepted(site, night.date(), decision)
     typer.echo(f"night {night.date()}: published, revision {revision}, accepted by {decision.decided_by}")
-
-
-def account() -> str:
-    """The operating system's word for who runs this; not the environment's, which anybody can set."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return f"uid {os.getuid()}"
 
 
 @operations.command()
@@ -49,7 +40,6 @@ def tell(
 ) -> None:
     """Tell what was not told yet: from cron, a watcher that works when Airflow does not. Exit code 1: not all was taken."""
     from doisoat import news
-    from doisoat.cli import site_at_hand
 
     with site_at_hand() as site:
         if test:
@@ -73,10 +63,9 @@ def accept_pull(
     night: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="Whose pull is held.")],
 ) -> None:
     """Confirm a pull that the flood guard holds: the night loads it when it is run again."""
-    from doisoat.cli import site_at_hand
-    from doisoat.screen import is_note
+    from doisoat.load.flood_guard import accept
+    from doisoat.privacy import is_note
     from doisoat.warehouse.database import writing
-    from doisoat.warehouse.flood_guard import accept
 
     if not is_note(reason):
         raise typer.BadParameter(
@@ -100,8 +89,7 @@ def replay(
     Analysts read what was published before until a night is published again. The same outcome stands again as the same
     revision; another one becomes a new revision, and the old one can still be queried.
     """
-    from doisoat.cli import site_at_hand
-    from doisoat.replay import replay as derive_again
+    from doisoat.nights.replay import replay as derive_again
 
     is_blocked = False
     with site_at_hand() as site:
@@ -117,8 +105,7 @@ def replay(
 @operations.command()
 def retain() -> None:
     """Delete what is older than `retention` in the province file says; what was deleted is in ops.retention."""
-    from doisoat.cli import site_at_hand
-    from doisoat.retention import apply_retention
+    from doisoat.nights.retention import apply_retention
 
     with site_at_hand() as site:
         done = apply_retention(site)
@@ -129,8 +116,7 @@ def retain() -> None:
 @operations.command()
 def sweep() -> None:
     """Derive the latest night anew as a whole and hold it against what stands; what differs is in recon.sweep_difference."""
-    from doisoat.cli import site_at_hand
-    from doisoat.deep_sweep import deep_sweep
+    from doisoat.nights.sweep import deep_sweep
 
     with site_at_hand() as site:
         swept = deep_sweep(site)

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from doisoat.cli.shared import chosen_night, print_report, warehouse_at_hand
 from doisoat.errors import ConfigurationError
 from doisoat.indicators.days import Days
 from doisoat.months import first_of, last_of, later
 from doisoat.reports.agencies import agency_named
 from doisoat.reports.parts import Channel, Level, check_month, check_range, check_words
-from doisoat.reports.query import Format
+from doisoat.reports.printing import Format
 
 if TYPE_CHECKING:
-    from doisoat.indicators.rates import Part
+    from doisoat.rates.rates import Part
 
-#: Added to `doisoat` by doisoat.cli.
+#: Added to `doisoat` by doisoat.cli.app.
 rating = typer.Typer()
 
 
@@ -92,10 +93,9 @@ def score(
     Nothing is estimated: a repair's effect is added to the counts and the same rule is asked again. Where what was reported of
     the period did not come to us, the denominator is what the province would report (basis `expected`).
     """
-    from doisoat.cli import chosen_night, print_report, warehouse_at_hand
-    from doisoat.indicators.cost import Question, Repair, ranked
-    from doisoat.indicators.rates import rests_on
-    from doisoat.reports.query import archive_of
+    from doisoat.rates.cost import Question, Repair, ranked
+    from doisoat.rates.rates import rests_on
+    from doisoat.warehouse.queries import archive_of
 
     if sum(one is not None for one in (month, quarter, year)) > 1:
         raise typer.BadParameter("give one of them", param_hint="--month, --quarter, --year")
@@ -130,10 +130,9 @@ def services(
     format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
 ) -> None:
     """Digitisation, online payment, online share and the time to acceptance, by level: at least and at most."""
-    from doisoat.cli import chosen_night, print_report, warehouse_at_hand
-    from doisoat.reports.query import archive_of
     from doisoat.reports.services import COLUMNS
     from doisoat.reports.services import services as four_numbers
+    from doisoat.warehouse.queries import archive_of
 
     with warehouse_at_hand() as (site, connection):
         chosen = chosen_night(connection, night)
@@ -166,7 +165,7 @@ def _when(since: Days | None, until: Days | None, period: Period) -> dict[str, A
 
 def _period_of(month: dt.datetime | None, quarter: dt.datetime | None, year: dt.datetime, agency: str | None) -> Part:
     """The one period that is meant, as a part of the dossiers."""
-    from doisoat.indicators.rates import Part
+    from doisoat.rates.rates import Part
 
     first, months, kind = (
         (month, 1, "month") if month else (quarter, 3, "quarter") if quarter else (year, 12, "year")
@@ -183,9 +182,9 @@ def walk(
     format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
 ) -> None:
     """From what the portal publishes of indicator 1.4 to the corrected rate, itemised: dossiers of which kind, and why."""
-    from doisoat.cli import chosen_night, print_report, warehouse_at_hand
-    from doisoat.indicators.rates import rests_on
-    from doisoat.reports.query import archive_of, query
+    from doisoat.rates.rates import rests_on
+    from doisoat.reports.query import query
+    from doisoat.warehouse.queries import archive_of
 
     with warehouse_at_hand() as (site, connection):
         chosen, choices = chosen_night(connection, night), site.settings.indicators
@@ -224,10 +223,9 @@ def rates(
     Of a denominator that rests on what was reported, nothing is known where that did not come to us, or for parts of which no
     report speaks (level, field, procedure, channel, days). Days are counted from the records that stand, those of the last night.
     """
-    from doisoat.cli import chosen_night, print_report, warehouse_at_hand
-    from doisoat.indicators.rates import Part
-    from doisoat.indicators.rates import rates as rates_of
-    from doisoat.reports.query import archive_of
+    from doisoat.rates.rates import Part
+    from doisoat.rates.rates import rates as rates_of
+    from doisoat.warehouse.queries import archive_of
 
     check_range(since.first if since else None, until.last if until else None)
     with warehouse_at_hand() as (site, connection):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from doisoat.collect.cells import UNDATED, differing, list_cell, list_within_budget
+from doisoat.collect.expected import due_for_review
 from doisoat.collect.state import Pull
-from doisoat.holding import due_for_review
 from doisoat.model import Cell
 
 

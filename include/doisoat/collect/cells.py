@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from doisoat.collect.expected import Expected
 from doisoat.collect.state import Pull
-from doisoat.holding import Expected
 from doisoat.model import Cell
 
 UNDATED = Cell(undated=True)

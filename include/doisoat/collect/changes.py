@@ -11,8 +11,8 @@ import datetime as dt
 from collections.abc import Sequence
 
 from doisoat.collect.cells import UNDATED, differing, list_within_budget
+from doisoat.collect.expected import Expected, due_for_review
 from doisoat.collect.state import Pull
-from doisoat.holding import Expected, due_for_review
 from doisoat.model import WHOLE, Cell
 
 #: For how long changes that could not be read are asked for again; then the rows are taken to stay as they are.

@@ -29,6 +29,7 @@ import shutil
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
@@ -36,9 +37,11 @@ from typing import TypeVar
 import msgspec
 import zstandard
 
+from doisoat.collect.screen import Screen
 from doisoat.errors import LandingDamagedError, NightNotCollectedError, StorageFullError
 from doisoat.model import CatalogueEntry, ControlTotal, DossierRecord, LookUp, Page, PullCertificate, QuarantinedRow
-from doisoat.screen import Screen
+from doisoat.province.reference import reference_hash
+from doisoat.province.site import Site
 
 RECORD_COLUMNS: tuple[str, ...] = DossierRecord.__struct_fields__
 RECORDS, MANIFEST = "records.csv.zst", "manifest.json"
@@ -79,7 +82,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         collected_late: the source's clock stood more than 36 hours after the night's end, by explicit order.
-        withheld: field -> how many values were not kept, because they may name a person (doisoat.screen).
+        withheld: field -> how many values were not kept, because they may name a person (doisoat.privacy).
         originals: the inbox files that were read; they hold personal data and are deleted after the seal.
     """
 
@@ -164,6 +167,12 @@ class Landing:
                 path.unlink()
                 deleted.append(path.name)
         return deleted
+
+
+def find_landing(landing_root: Path, province_id: str, night: dt.date, source_id: str) -> Landing | None:
+    """The sealed landing as open_landing gives it; None where there is none."""
+    where = (landing_root, province_id, night, source_id)
+    return open_landing(*where) if is_sealed(landing_directory(*where)) else None
 
 
 def open_landing(landing_root: Path, province_id: str, night: dt.date, source_id: str) -> Landing:
@@ -351,3 +360,22 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def versions(site: Site) -> Versions:
+    """The code, configuration and reference data that work on this site now."""
+    return Versions(
+        doisoat=version("doisoat"),
+        config_fingerprint=site.settings.fingerprint,
+        reference_hash=reference_hash(site.settings),
+    )
+
+
+def sealed_landings(site: Site, night: dt.date) -> dict[str, Landing]:
+    """The night's landings that are sealed, by source."""
+    province_id = site.settings.province.id
+    return {
+        source_id: open_landing(site.landing_root, province_id, night, source_id)
+        for source_id in site.source_ids
+        if is_sealed(landing_directory(site.landing_root, province_id, night, source_id))
+    }

@@ -1,6 +1,6 @@
 """Asking a source for single dossiers by their codes: the only evidence where a source lists nothing (CONTRACTS 1).
 
-Which codes are worth a request is decided in the warehouse (warehouse/sql/wanted_look_ups.sql), after the night's
+Which codes are worth a request is decided in the warehouse (load/sql/wanted_look_ups.sql), after the night's
 listings are loaded. What was answered is sealed beside the night's other landings, in `<source_id>.look_ups`, so a night
 is replayed without asking again.
 """
@@ -13,10 +13,10 @@ from pathlib import Path
 
 import msgspec
 
+from doisoat.collect.landing import Landing, LandingWriter, Versions, find_landing
+from doisoat.collect.screen import Screen
 from doisoat.errors import SourceChangedError, SourceUnavailableError
-from doisoat.landing import Landing, LandingWriter, Versions, is_sealed, landing_directory, open_landing
 from doisoat.model import PullCertificate
-from doisoat.screen import Screen
 from doisoat.sources.contract import Source
 
 
@@ -51,8 +51,8 @@ def collect_look_ups(
         SourceError: the first look-up failed, or a later one in a way that waiting does not mend.
     """
     where = (landing_root, province_id, night, landing_name(source.source_id))
-    if is_sealed(landing_directory(*where)):
-        return open_landing(*where)
+    if landing := find_landing(*where):
+        return landing
     if not wanted or not source.limits.look_ups_per_night:
         return None
     started_at = dt.datetime.now(dt.UTC)  # for operators; never compared with data

@@ -23,14 +23,14 @@ from typing import NamedTuple
 from doisoat.collect.by_month import list_by_month
 from doisoat.collect.changes import take_changes
 from doisoat.collect.counts import take_counts_alone
+from doisoat.collect.expected import Held
 from doisoat.collect.full import list_every_cell
+from doisoat.collect.landing import Landing, LandingWriter, Versions, find_landing
+from doisoat.collect.screen import Screen
 from doisoat.collect.state import Pull
 from doisoat.collect.whole_listing import list_as_one
 from doisoat.errors import ConfigurationError
-from doisoat.holding import Held
-from doisoat.landing import Landing, LandingWriter, Versions, is_sealed, landing_directory, open_landing
 from doisoat.model import Capability
-from doisoat.screen import Screen
 from doisoat.sources.contract import Source
 
 
@@ -73,9 +73,8 @@ def collect(
         SourceError: what the source did; nothing is sealed then.
     """
     where = (landing_root, province_id, night, source.source_id)
-    if is_sealed(landing_directory(*where)):
-        landing = open_landing(*where)
-    else:
+    landing = find_landing(*where)
+    if landing is None:
         with LandingWriter(*where, screen or Screen()) as writer:
             pull = Pull(source, night, held, writer, collect_late=collect_late)
             _carry_out(choose_plan(source, held, full=full), pull)

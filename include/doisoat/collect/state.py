@@ -7,9 +7,9 @@ import datetime as dt
 import msgspec
 
 from doisoat.collect.cut_off import CutOff
+from doisoat.collect.expected import Expected, Held
+from doisoat.collect.landing import FileSeal, Landing, LandingWriter, Versions
 from doisoat.errors import SourceUnavailableError
-from doisoat.holding import Expected, Held
-from doisoat.landing import FileSeal, Landing, LandingWriter, Versions
 from doisoat.model import WHOLE, Cell, CellCertificate, ControlTotal, Page, PullCertificate
 from doisoat.sources.contract import Source, Stated
 

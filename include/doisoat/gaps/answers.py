@@ -14,10 +14,10 @@ import psycopg
 from openpyxl import load_workbook
 
 from doisoat.errors import DecisionRefusedError
-from doisoat.explain.decisions import Said, decide
-from doisoat.reports.repair_words import gap_of, heading, read_gap_id, words
-from doisoat.sources.workbook_checks import RefusedError, check_archive
-from doisoat.sources.workbooks import REASONS
+from doisoat.gaps.decisions import Said, decide
+from doisoat.gaps.repair_words import gap_of, heading, read_gap_id, words
+from doisoat.sources.files.workbook_checks import RefusedError, check_archive
+from doisoat.sources.files.workbooks import REASONS
 
 #: Columns of a list of `doisoat gaps --format csv`, with the two that were added to it.
 OF_CSV = ("pair", "dossier_id", "gap_kind", "attribute", "answer", "reason")
@@ -147,7 +147,7 @@ def _rows_of_csv(file: Path) -> Iterator[_Row]:
 
 
 def _rows_of_workbook(file: Path) -> Iterator[_Row]:
-    """The rows of the first sheet, once its file was looked through (doisoat.sources.workbook_checks)."""
+    """The rows of the first sheet, once its file was looked through (doisoat.sources.files.workbook_checks)."""
     try:
         with file.open("rb") as stream:
             unknowns = check_archive(stream, LARGEST)

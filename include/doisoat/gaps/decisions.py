@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 
 from doisoat.errors import DecisionRefusedError
-from doisoat.screen import person_in
+from doisoat.privacy import person_in
 
 HERE = Path(__file__).parent
 #: An acceptance is looked at again at least once a year.

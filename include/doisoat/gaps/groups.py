@@ -61,7 +61,7 @@ def group_gaps(connection: psycopg.Connection, night: dt.date, archive_id: int) 
     """The groups of a night's open gaps, largest first; every gap is in exactly one.
 
     Args:
-        archive_id: where the night's rows are (doisoat.reports.query.archive_of).
+        archive_id: where the night's rows are (doisoat.warehouse.queries.archive_of).
     """
     cursor = connection.execute(
         (HERE / "grouped.sql").read_text(encoding="utf-8"), {"night": night, "archive_id": archive_id}

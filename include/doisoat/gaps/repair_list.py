@@ -1,6 +1,6 @@
 """The list of repairs as a workbook: one row a gap, what it says in Vietnamese, and two columns for its unit to fill in.
 
-The last column names the gap, so that the answer finds it again (doisoat.explain.answers) whatever was sorted or filtered.
+The last column names the gap, so that the answer finds it again (doisoat.gaps.answers) whatever was sorted or filtered.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from doisoat.reports.query import Report
-from doisoat.reports.repair_words import SEPARATOR, gap_of, words
+from doisoat.gaps.repair_words import SEPARATOR, gap_of, words
 from doisoat.reports.workbooks import save
+from doisoat.warehouse.queries import Report
 
 HEADING_ROW = 3
 DATES = ("receipt_date", "opened_on")

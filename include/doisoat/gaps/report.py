@@ -7,9 +7,9 @@ import datetime as dt
 import psycopg
 
 from doisoat.explain import load_causes
-from doisoat.explain.groups import Group, group_gaps
-from doisoat.reports.query import Report
-from doisoat.reports.repair_words import words
+from doisoat.gaps.groups import Group, group_gaps
+from doisoat.gaps.repair_words import words
+from doisoat.warehouse.queries import Report
 
 CHANNELS = {"direct": "trực tiếp", "online": "trực tuyến", "post": "qua bưu chính công ích"}
 #: The two sides of a pair, the one that sends first.

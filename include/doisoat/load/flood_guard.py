@@ -1,7 +1,7 @@
 """The flood guard: a pull that would change more of what is held than a source ordinarily does is held, not loaded.
 
 A held pull stays sealed. It is loaded when a complete pull of a later night shows the same, or when an operator confirms
-it (doisoat.operate). What was decided of a landing is kept in ops.pull_decision and followed from then on, so that a
+it (doisoat.cli.operate). What was decided of a landing is kept in ops.pull_decision and followed from then on, so that a
 night that is run again or replayed does what it did the first time (docs/adr/0011-what-a-failing-source-may-change.md).
 """
 
@@ -15,12 +15,12 @@ from pathlib import Path
 
 import psycopg
 
+from doisoat.collect.landing import Landing
 from doisoat.errors import LandingDamagedError, NightNotCollectedError, NightOrderError, NotHeldError
-from doisoat.landing import Landing
+from doisoat.load.records import LoadCounts, load_landing, seal_of, unload
 from doisoat.model import PullCertificate
-from doisoat.settings import FloodGuard
-from doisoat.warehouse.load import LoadCounts, load_landing, seal_of, unload
-from doisoat.warehouse.nights import is_latest
+from doisoat.province.file import FloodGuard
+from doisoat.warehouse.order import is_latest
 
 log = logging.getLogger(__name__)
 SQL = Path(__file__).with_name("sql")
@@ -112,7 +112,7 @@ def accept(connection: psycopg.Connection, source_id: str, night: dt.date, *, wh
 
     Args:
         who: the operating-system user.
-        reason: why, in the operator's words (doisoat.screen.is_note).
+        reason: why, in the operator's words (doisoat.privacy.is_note).
 
     Returns what the pull would change.
 

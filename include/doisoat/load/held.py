@@ -1,4 +1,4 @@
-"""What the warehouse holds of one source, as the pull plan asks for it (doisoat.holding.Held)."""
+"""What the warehouse holds of one source, as the pull plan asks for it (doisoat.collect.expected.Held)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 
 import psycopg
 
-from doisoat.holding import HeldCount, Place
+from doisoat.collect.expected import HeldCount, Place
 
 
 class WarehouseHolding:
-    """Answers doisoat.holding.Held from core, as of before `night`.
+    """Answers doisoat.collect.expected.Held from core, as of before `night`.
 
     Args:
         connection: an open connection, used for reading only.

@@ -1,4 +1,4 @@
-"""What a night rests on: its sealed landings, loaded once; and what a night that later nights stand on does not allow."""
+"""A night from its sealed landings, loaded once; and what a night that later nights stand on does not allow."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import datetime as dt
 import hashlib
 import logging
 from dataclasses import asdict
-from importlib.metadata import version
 
 import msgspec
 import psycopg
 from psycopg.types.json import Jsonb
 
+from doisoat.collect.landing import Landing, open_landing, versions
 from doisoat.errors import NightNotCollectedError, NightOrderError
-from doisoat.landing import Landing, Versions, is_sealed, landing_directory, open_landing
-from doisoat.site import Site
-from doisoat.warehouse import nights, revisions
-from doisoat.warehouse.flood_guard import Guarded, is_held, load_guarded, why_held
-from doisoat.warehouse.load import identify, seal_of
-from doisoat.warehouse.reference import load_reference, reference_hash
+from doisoat.load.flood_guard import Guarded, is_held, load_guarded, why_held
+from doisoat.load.pulls import let_stand, record_fresh, record_pulls
+from doisoat.load.records import identify, seal_of
+from doisoat.load.reference import load_reference
+from doisoat.province.site import Site
+from doisoat.warehouse import order, revisions
 from doisoat.warehouse.statistics import refresh_statistics
 from doisoat.warehouse.touched import is_identified
 
@@ -37,8 +37,8 @@ def load_landings(
     if landings or is_identified(connection, night):
         identify(connection, night)
     fresh = {source_id: landing for source_id, landing in landings.items() if source_id not in held}
-    nights.record_pulls(connection, night, site.expected_every, fresh, held=held, planned=_planned(site, night))
-    nights.set_state(connection, night, "loaded")
+    record_pulls(connection, night, site.expected_every, fresh, held=held, planned=_planned(site, night))
+    order.set_state(connection, night, "loaded")
     seals = {source_id: seal_of(landing) for source_id, landing in sorted(landings.items())}
     rests_on = {**msgspec.to_builtins(versions(site)), "landings": seals, "look_ups": {}, "checked": []}
     connection.execute(
@@ -69,7 +69,7 @@ def load_answers(
 
     Returns how many codes were wanted, asked for and held.
     """
-    from doisoat.warehouse.look_ups import load_look_ups, rewind_look_ups
+    from doisoat.load.look_ups import load_look_ups, rewind_look_ups
 
     revisions.set_aside(connection, night)
     connection.execute(  # a source without a seal was not asked: nothing was wanted of it
@@ -79,33 +79,14 @@ def load_answers(
     if landing is None:
         rewind_look_ups(connection, source_id, night)
         if source_id in site.look_up_only:
-            nights.let_stand(connection, night, source_id)
+            let_stand(connection, night, source_id)
         return {"wanted": 0, "asked": 0, "held": 0}
     counts = load_look_ups(connection, landing, site.settings.province.timezone)
     if source_id in site.look_up_only:
-        nights.record_fresh(connection, night, landing)
+        record_fresh(connection, night, landing)
         refresh_statistics(connection)
         identify(connection, night)
     return counts
-
-
-def versions(site: Site) -> Versions:
-    """The code, configuration and reference data that work on this site now."""
-    return Versions(
-        doisoat=version("doisoat"),
-        config_fingerprint=site.settings.fingerprint,
-        reference_hash=reference_hash(site.settings),
-    )
-
-
-def sealed_landings(site: Site, night: dt.date) -> dict[str, Landing]:
-    """The night's landings that are sealed, by source."""
-    province_id = site.settings.province.id
-    return {
-        source_id: open_landing(site.landing_root, province_id, night, source_id)
-        for source_id in site.source_ids
-        if is_sealed(landing_directory(site.landing_root, province_id, night, source_id))
-    }
 
 
 def inputs_hash(site: Site, landings: dict[str, Landing]) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import psycopg
 
-from doisoat.landing import Landing
-from doisoat.warehouse.load import load_landing, seal_of
+from doisoat.collect.landing import Landing
+from doisoat.load.records import load_landing, seal_of
 
 SQL = Path(__file__).with_name("sql")
 

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from doisoat.landing import COPY_OPTIONS, MANIFEST, RECORD_COLUMNS, Landing
+from doisoat.collect.landing import COPY_OPTIONS, MANIFEST, RECORD_COLUMNS, Landing
 from doisoat.model import ControlTotal
 from doisoat.warehouse.database import run_file
 from doisoat.warehouse.ranges import CONTROL_TOTAL, merge, rewind

@@ -11,15 +11,17 @@ import logging
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import msgspec
 
+from doisoat.collect.landing import MANIFEST, Manifest, landing_directory
 from doisoat.errors import ConfigurationError, MetricsNotSentError
-from doisoat.landing import MANIFEST, Manifest, landing_directory
-from doisoat.reports.query import query
-from doisoat.site import Site
+from doisoat.province.site import Site
 from doisoat.warehouse.database import connect
+from doisoat.warehouse.queries import as_report
 
+HERE = Path(__file__).parent
 log = logging.getLogger(__name__)
 DESCRIPTIONS = {
     "doisoat.night.published": "1 if the night is published, 0 if not",
@@ -72,7 +74,7 @@ def send(site: Site, night: dt.date) -> int:
 def measure(site: Site, night: dt.date) -> list[Measure]:
     """The numbers of a night, as the warehouse and the landings say them."""
     with connect(site.dsn) as connection:
-        rows = query(connection, "metrics", {"night": night}).rows
+        rows = as_report(connection.execute((HERE / "metrics.sql").read_text("utf-8"), {"night": night})).rows
     found = [Measure(name, unit, float(value), labels) for name, unit, value, labels in rows]
     return sorted([*found, *_pull_durations(site, night)], key=lambda each: (each.name, sorted(each.labels.items())))
 

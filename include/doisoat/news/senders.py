@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from doisoat.connections import Connection
 from doisoat.errors import ConfigurationError
 from doisoat.news.texts import Message
-from doisoat.sources.contract import Connection
 
 CONNECTION_ID = "news"
 #: They write addresses, and what is in them, to the log.

@@ -14,8 +14,8 @@ import psycopg
 from doisoat.errors import NewsNotSentError
 from doisoat.news.senders import CONNECTION_ID, Sender, senders
 from doisoat.news.texts import HERE, Item, compose, test_message, told_once
-from doisoat.settings import ProvinceSettings
-from doisoat.site import Site
+from doisoat.province.file import ProvinceSettings
+from doisoat.province.site import Site
 from doisoat.warehouse.database import connect, run_file
 from doisoat.warehouse.locks import sending_news
 

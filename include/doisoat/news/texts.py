@@ -14,7 +14,7 @@ from urllib.parse import quote
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from doisoat.screen import WITHHELD
+from doisoat.privacy import WITHHELD
 
 HERE = Path(__file__).parent
 #: More than this in one message nobody reads; the rest is counted and listed by `doisoat news`.

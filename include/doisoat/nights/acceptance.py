@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import logging
 
-from doisoat import night as steps
 from doisoat.errors import DoisoatError, NightOrderError
+from doisoat.nights import steps
+from doisoat.province.site import Site
 from doisoat.quality import Decision, accept, blocking
-from doisoat.site import Site
-from doisoat.warehouse import nights, writing
+from doisoat.warehouse import order, writing
 
 log = logging.getLogger(__name__)
 #: How far a night is whose gate of this stage was passed.
@@ -29,13 +29,13 @@ def accept_checks(
         NightOrderError: later nights have been opened since.
     """
     with writing(site.dsn) as connection:
-        nights.hold(connection, night, run_id)
-        if not nights.is_latest(connection, night):
+        order.hold(connection, night, run_id)
+        if not order.is_latest(connection, night):
             raise NightOrderError(
                 f"night {night}: later nights have been opened since; it cannot be published any more"
             )
         accept(connection, night, decision, stage=stage, seen=seen)
-        nights.set_state(connection, night, PASSED[stage])
+        order.set_state(connection, night, PASSED[stage])
     log.warning("night %s, %s: accepted by %s: %s", night, stage, decision.decided_by, seen)
 
 
@@ -52,10 +52,10 @@ def publish_accepted(site: Site, night: dt.date, decision: Decision) -> int:
     """
     run_id = f"accepted by {decision.decided_by}"
     with writing(site.dsn) as connection:
-        state = nights.take_blocked(connection, night, run_id)
+        state = order.take_blocked(connection, night, run_id)
         stage = "inputs" if blocking(connection, night, stage="inputs") or state != "blocked" else "results"
         accepted = accept(connection, night, decision, stage=stage)
-        nights.set_state(connection, night, PASSED[stage])
+        order.set_state(connection, night, PASSED[stage])
     for check in accepted:
         log.warning("night %s, %s: accepted by %s: %s", night, stage, decision.decided_by, check)
     if stage == "inputs":

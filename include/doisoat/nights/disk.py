@@ -6,8 +6,8 @@ import os
 import shutil
 from pathlib import Path
 
-from doisoat.catalogues import SHELF
-from doisoat.site import DEFAULT_HOME, Site
+from doisoat.collect.catalogues import SHELF
+from doisoat.province.site import DEFAULT_HOME, Site
 from doisoat.warehouse import connect, writing
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from doisoat.errors import ConfigurationError, DoisoatError
-from doisoat.site import Site
+from doisoat.province.site import Site
 from doisoat.warehouse import connect
 
 

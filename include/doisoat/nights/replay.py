@@ -20,18 +20,19 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from doisoat import loading
-from doisoat import night as steps
-from doisoat.catalogues import SHELF, load_catalogue
+from doisoat.collect.catalogues import SHELF
+from doisoat.collect.landing import Landing, is_sealed, landing_directory, open_landing
+from doisoat.collect.look_ups import landing_name
 from doisoat.errors import NightBusyError, NightNotCollectedError, QualityGateError
-from doisoat.landing import Landing, is_sealed, landing_directory, open_landing
-from doisoat.look_ups import landing_name
-from doisoat.site import Site
-from doisoat.warehouse import connect, nights, revisions, writing
-from doisoat.warehouse.load import identify
+from doisoat.load import landings as loading
+from doisoat.load.catalogues import load_catalogue
+from doisoat.load.records import identify
+from doisoat.load.reference import load_reference
+from doisoat.nights import steps
+from doisoat.province.site import Site
+from doisoat.warehouse import connect, order, revisions, writing
 from doisoat.warehouse.locks import try_to_replay
 from doisoat.warehouse.ranges import CATALOGUE_DIFFERENCE, CATALOGUE_ENTRY
-from doisoat.warehouse.reference import load_reference
 
 log = logging.getLogger(__name__)
 
@@ -146,12 +147,12 @@ def _refuse_while_at_work(connection: psycopg.Connection, plan: list[Planned]) -
         """select night, state from ops.night where state in ('open', 'loaded', 'reconciled')
         and touched_at >= now() - %s and night not in (select night from ops.replay)
         and night = (select max(night) from ops.night) and night >= %s""",
-        [nights.ABANDONED_AFTER, plan[0].night],
+        [order.ABANDONED_AFTER, plan[0].night],
     ).fetchone()
     if at_work:
         raise NightBusyError(
             f"night {at_work[0]} is {at_work[1]}: let it end (doisoat nights), then replay. If its run died, run it again, "
-            f"or wait {nights.ABANDONED_AFTER} from its last step"
+            f"or wait {order.ABANDONED_AFTER} from its last step"
         )
 
 
@@ -241,7 +242,7 @@ def _derive(site: Site, planned: Planned, run_id: str) -> Replayed:
         if planned.reached != "open":
             loading.load_landings(connection, site, night, _landings(site, planned))
         if planned.reached == "missed":  # what came now and then was loaded, and no more
-            nights.miss(connection, night)
+            order.miss(connection, night)
     try:
         _go_on(site, planned, run_id)
     except QualityGateError as error:
@@ -252,7 +253,7 @@ def _derive(site: Site, planned: Planned, run_id: str) -> Replayed:
             "update ops.night set touched_at = opened_at where night = %s and state in ('open', 'loaded', 'reconciled')",
             [night],
         )
-        state = nights.state_of(connection, night)
+        state = order.state_of(connection, night)
     after = _standing(site, night)
     return Replayed(night, state, after, is_new=after is not None and after != before)
 

@@ -18,17 +18,15 @@ from typing import Any
 
 import psycopg
 
-from doisoat import disk
-from doisoat.catalogues import SHELF
+from doisoat.collect.catalogues import SHELF
+from doisoat.collect.look_ups import landing_name
 from doisoat.errors import NightBusyError
-from doisoat.look_ups import landing_name
-from doisoat.site import Site
-from doisoat.warehouse import archived, nights, revisions, writing
-from doisoat.warehouse.database import run_file
+from doisoat.nights import disk
+from doisoat.province.site import Site
+from doisoat.reconcile.run import know_sides
+from doisoat.warehouse import archived, order, revisions, writing
 
-SQL = Path(__file__).parent / "warehouse" / "sql"
-#: Up to which night each side is known: what is judged as of then is kept.
-KNOWN = Path(__file__).parent / "reconcile" / "known.sql"
+HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +57,8 @@ def apply_retention(site: Site) -> dict[str, Any]:
         NightBusyError: a replay is under way or was broken off: it may need what is old.
     """
     with writing(site.dsn) as connection:
-        if nights.unfinished_replay(connection):
-            raise NightBusyError(f"retention: {nights.UNFINISHED_REPLAY}")
+        if order.unfinished_replay(connection):
+            raise NightBusyError(f"retention: {order.UNFINISHED_REPLAY}")
         row = connection.execute("select max(night) from ops.publication where withdrawn_at is null").fetchone()
         if row is None or row[0] is None:
             return {}
@@ -103,8 +101,8 @@ def _back(as_of: dt.date, count: int | None) -> dt.date | None:
 
 def _cut_history(connection: psycopg.Connection, cut: dt.date) -> int:
     (latest,) = connection.execute("select max(night) from ops.pull").fetchone() or (None,)
-    run_file(connection, KNOWN, {"night": latest})
-    cursor = connection.execute((SQL / "cut_history.sql").read_text("utf-8") + archived.cut_history(), {"cut": cut})
+    know_sides(connection, latest)  # what is judged as of then is kept
+    cursor = connection.execute((HERE / "cut_history.sql").read_text("utf-8") + archived.cut_history(), {"cut": cut})
     deleted = cursor.rowcount
     while cursor.nextset():
         deleted += cursor.rowcount

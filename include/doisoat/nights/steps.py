@@ -4,7 +4,7 @@
         -> look_up_source (each that can be asked) -> reconcile_night -> check_night("results") -> publish_night
         -> tell_night, however the others ended
 
-What an operator decides of a night that a check blocked is doisoat.acceptance's.
+What an operator decides of a night that a check blocked is doisoat.nights.acceptance's.
 Every step may be repeated; a step of a night that later nights stand on changes nothing.
 """
 
@@ -17,23 +17,18 @@ from typing import Any
 
 import psycopg
 
+from doisoat.collect.landing import sealed_landings, sealed_nights, versions
+from doisoat.collect.screen import Screen
 from doisoat.errors import NightNotCollectedError, NightOrderError, QualityGateError, SourceError
-from doisoat.indicators.calendar import FIRST_DAY
-from doisoat.landing import sealed_nights
-from doisoat.loading import (
-    inputs_hash,
-    keep_as_loaded,
-    load_answers,
-    load_landings,
-    refuse_unsealed,
-    sealed_landings,
-    versions,
-)
-from doisoat.screen import Screen, name_key
-from doisoat.settings import CodeMaps, ProvinceSettings
-from doisoat.site import Site
-from doisoat.warehouse import connect, nights, revisions, writing
-from doisoat.warehouse.reference import AGENCY_COLUMNS, load_reference, read_table
+from doisoat.load.landings import inputs_hash, keep_as_loaded, load_answers, load_landings, refuse_unsealed
+from doisoat.load.pulls import forget_failure, record_failure, stand_ins
+from doisoat.load.reference import load_reference
+from doisoat.privacy import name_key
+from doisoat.province.file import CodeMaps, ProvinceSettings
+from doisoat.province.reference import AGENCY_COLUMNS, read_table
+from doisoat.province.site import Site
+from doisoat.province.working_days import FIRST_DAY
+from doisoat.warehouse import connect, order, revisions, writing
 
 log = logging.getLogger(__name__)
 
@@ -54,12 +49,12 @@ def open_night(site: Site, night: dt.date, *, run_id: str, collect_late: bool = 
 
     Raises:
         NightOrderError: it has not ended yet in the province, or it is before the first day of the calendar; nothing is
-            written. See doisoat.warehouse.nights.open_night for what else the order of nights may refuse.
+            written. See doisoat.warehouse.order.open_night for what else the order of nights may refuse.
     """
     refuse_impossible(site.settings, night, now=dt.datetime.now(dt.UTC))
     sealed = sealed_nights(site.landing_root, site.settings.province.id)
     with writing(site.dsn) as connection:
-        nights.open_night(connection, night, run_id=run_id, collect_late=collect_late, sealed=sealed)
+        order.open_night(connection, night, run_id=run_id, collect_late=collect_late, sealed=sealed)
     log.info("night %s is open for %s", night, run_id)
 
 
@@ -95,14 +90,14 @@ def collect_source(site: Site, night: dt.date, source_id: str, *, run_id: str | 
         return {"received": 0, "requests": 0, "mode": "outage planned", "is_complete": False}
     if told["mode"] != "too late":
         with connect(site.dsn) as connection:
-            nights.forget_failure(connection, night, source_id)
+            forget_failure(connection, night, source_id)
     return told
 
 
 def _collect(site: Site, night: dt.date, source_id: str, run_id: str | None) -> dict[str, Any]:
     from doisoat.collect import collect
+    from doisoat.load.held import WarehouseHolding
     from doisoat.sources.registry import make_source
-    from doisoat.warehouse.held import WarehouseHolding
 
     settings = site.settings.sources[source_id]
     source = make_source(source_id, settings, site.connections(source_id), site.settings.timezone)
@@ -110,8 +105,8 @@ def _collect(site: Site, night: dt.date, source_id: str, run_id: str | None) -> 
         source.close()
         log.info("%s: nothing new; every %s days is often enough", source_id, settings.expected_every_days)
         return {"received": 0, "requests": 0, "mode": "nothing new", "is_complete": True}
-    with nights.at_work(site.dsn, night, run_id) as connection:
-        if not nights.is_latest(connection, night) and source_id not in sealed_landings(site, night):
+    with order.at_work(site.dsn, night, run_id) as connection:
+        if not order.is_latest(connection, night) and source_id not in sealed_landings(site, night):
             source.close()
             log.info("%s: later nights stand on %s: what comes now is theirs", source_id, night)
             return {"received": 0, "requests": 0, "mode": "too late", "is_complete": False}
@@ -141,7 +136,7 @@ def _collect(site: Site, night: dt.date, source_id: str, run_id: str | None) -> 
 def load_night(site: Site, night: dt.date, *, run_id: str | None = None) -> dict[str, dict[str, int]]:
     """Load every sealed landing of the night; a source without one is stale and its last good snapshot stands.
 
-    So is one whose pull the flood guard holds (doisoat.warehouse.flood_guard).
+    So is one whose pull the flood guard holds (doisoat.load.flood_guard).
 
     Returns what became of the rows, by source, and of one for which an earlier snapshot stands the state and its age in
     nights (`{"stale": 2}`, a held pull's rows as `held`); empty where exactly this was loaded before.
@@ -154,22 +149,22 @@ def load_night(site: Site, night: dt.date, *, run_id: str | None = None) -> dict
     landings = sealed_landings(site, night)
     inputs = inputs_hash(site, landings)
     with writing(site.dsn) as connection:
-        nights.hold(connection, night, run_id)
+        order.hold(connection, night, run_id)
         loaded = connection.execute("select inputs from ops.night where night = %s", [night]).fetchone()
         if loaded == (inputs,):
             log.info("night %s: exactly this is loaded already", night)
             return {}
-        if not nights.is_latest(connection, night):
+        if not order.is_latest(connection, night):
             keep_as_loaded(connection, night, landings)
             return {}
         refuse_unsealed(connection, site, night, landings)
-        if nights.is_begun(connection, night):
+        if order.is_begun(connection, night):
             revisions.set_aside(connection, night)
             revisions.rewind_nights(connection, night)
         counts = load_landings(connection, site, night, landings)
-        standing_in = nights.stand_ins(connection, night)
+        standing_in = stand_ins(connection, night)
         if not any(site.expected_every[source_id] == 1 for source_id in landings):
-            missed = nights.miss(connection, night)  # what came now and then is loaded all the same: its file is gone
+            missed = order.miss(connection, night)  # what came now and then is loaded all the same: its file is gone
     if missed:
         raise missed
     for source_id, count in counts.items():
@@ -200,13 +195,13 @@ def look_up_source(site: Site, night: dt.date, source_id: str, *, run_id: str | 
 
 
 def _look_up(site: Site, night: dt.date, source_id: str, run_id: str | None) -> dict[str, int]:
-    from doisoat.look_ups import collect_look_ups
+    from doisoat.collect.look_ups import collect_look_ups
+    from doisoat.load.look_ups import control_codes
     from doisoat.sources.registry import make_source
-    from doisoat.warehouse.look_ups import control_codes
 
     settings = site.settings.sources[source_id]
-    with nights.at_work(site.dsn, night, run_id) as connection:
-        if not nights.is_latest(connection, night):
+    with order.at_work(site.dsn, night, run_id) as connection:
+        if not order.is_latest(connection, night):
             return {}
         wanted = wanted_of(connection, site, night, source_id)
         controls = control_codes(connection, source_id, night)
@@ -218,8 +213,8 @@ def _look_up(site: Site, night: dt.date, source_id: str, run_id: str | None) -> 
         finally:
             source.close()
     with writing(site.dsn) as connection:
-        nights.hold(connection, night, run_id)
-        if not nights.is_latest(connection, night):
+        order.hold(connection, night, run_id)
+        if not order.is_latest(connection, night):
             return {}
         counts = load_answers(connection, site, night, source_id, landing)
     log.info("%s: %s", source_id, counts)
@@ -228,8 +223,8 @@ def _look_up(site: Site, night: dt.date, source_id: str, run_id: str | None) -> 
 
 def wanted_of(connection: psycopg.Connection, site: Site, night: dt.date, source_id: str) -> list[str]:
     """The codes worth asking this source for tonight, most telling first."""
+    from doisoat.load.look_ups import wanted_codes
     from doisoat.reconcile.run import night_end
-    from doisoat.warehouse.look_ups import wanted_codes
 
     settled_before = night_end(site.settings, night) - site.settings.reconciliation.allowed_lag.interval
     age_days = site.settings.sources[source_id].limits.look_up_age_days
@@ -242,7 +237,8 @@ def sync_catalogue(site: Site, source_id: str, *, at: dt.datetime) -> dict[str, 
     Args:
         at: when the run was due; its local calendar date is the day on which the catalogue was read.
     """
-    from doisoat.catalogues import collect_catalogue, load_catalogue
+    from doisoat.collect.catalogues import collect_catalogue
+    from doisoat.load.catalogues import load_catalogue
     from doisoat.sources.registry import make_source
 
     settings = site.settings.sources[source_id]
@@ -269,17 +265,17 @@ def check_night(site: Site, night: dt.date, *, stage: str, run_id: str | None = 
     """
     from doisoat.quality import blocking, can_be_accepted, run_checks, told
 
-    with nights.at_work(site.dsn, night, run_id) as connection:
-        if nights.is_latest(connection, night):
+    with order.at_work(site.dsn, night, run_id) as connection:
+        if order.is_latest(connection, night):
             run_checks(site, night, stage=stage, run_id=run_id)
     with writing(site.dsn) as connection:
-        nights.hold(connection, night, run_id)
-        blocked, latest = blocking(connection, night, stage=stage), nights.is_latest(connection, night)
+        order.hold(connection, night, run_id)
+        blocked, latest = blocking(connection, night, stage=stage), order.is_latest(connection, night)
         if latest:
-            nights.note_checked(connection, night, stage)
+            order.note_checked(connection, night, stage)
         if blocked and latest:
             revisions.withdraw(connection, night)
-            nights.set_state(connection, night, "blocked")
+            order.set_state(connection, night, "blocked")
     if not blocked:
         return
     is_acceptable = latest and can_be_accepted(blocked)
@@ -295,19 +291,19 @@ def check_night(site: Site, night: dt.date, *, stage: str, run_id: str | None = 
 
 def reconcile_night(site: Site, night: dt.date, *, run_id: str | None = None) -> None:
     """Compare the sides and store verdicts, differences, the ledger, the counts of each cell and the rates."""
-    from doisoat.indicators.run import indicate
+    from doisoat.rates.run import indicate
     from doisoat.reconcile import reconcile
 
     with writing(site.dsn) as connection:
-        nights.hold(connection, night, run_id)
-        if not nights.is_latest(connection, night):
+        order.hold(connection, night, run_id)
+        if not order.is_latest(connection, night):
             log.info("night %s: later nights stand on it; nothing to do", night)
             return
         revisions.set_aside(connection, night)
         comparison = reconcile(connection, site.settings, night)
         indicate(connection, site.settings, comparison)
-        if nights.state_of(connection, night) == "loaded":
-            nights.set_state(connection, night, "reconciled")
+        if order.state_of(connection, night) == "loaded":
+            order.set_state(connection, night, "reconciled")
     log.info("night %s: compared as of %s", night, comparison.as_of)
 
 
@@ -320,12 +316,12 @@ def publish_night(site: Site, night: dt.date, *, run_id: str | None = None) -> i
     from doisoat.quality import blocking, carry_over, told
 
     with writing(site.dsn) as connection:
-        nights.hold(connection, night, run_id)
+        order.hold(connection, night, run_id)
         for stage in ("inputs", "results"):
             blocked = blocking(connection, night, stage=stage)
             if blocked:
                 raise QualityGateError(f"night {night}: not published; {stage}: {told(blocked)}")
-        revision = nights.publish(connection, night, run_id)
+        revision = order.publish(connection, night, run_id)
         carry_over(connection, night, revision)
         return revision
 
@@ -341,7 +337,8 @@ def tell_night(
     Raises:
         NewsNotSentError, MetricsNotSentError: somebody did not take it; the night is what it was all the same.
     """
-    from doisoat import metrics, news
+    from doisoat import news
+    from doisoat.news import metrics
 
     try:
         return len(news.tell(site, on=night, dag_id=dag_id, run_id=run_id, failed=failed))
@@ -380,4 +377,4 @@ def _screen(site: Site, source_id: str) -> Screen:
 
 def _note_failure(site: Site, night: dt.date, error: SourceError) -> None:
     with connect(site.dsn) as connection:
-        nights.record_failure(connection, night, error)
+        record_failure(connection, night, error)

@@ -16,15 +16,15 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from doisoat.errors import NightBusyError, SweepDiffersError
+from doisoat.load.records import identify
+from doisoat.province.file import ProvinceSettings
+from doisoat.province.site import Site
 from doisoat.reconcile import reconcile
-from doisoat.settings import ProvinceSettings
-from doisoat.site import Site
-from doisoat.warehouse import nights, writing
+from doisoat.warehouse import order, writing
 from doisoat.warehouse.archived import derived_state
 from doisoat.warehouse.database import run_file
-from doisoat.warehouse.load import identify
 
-SQL = Path(__file__).parent / "warehouse" / "sql"
+HERE = Path(__file__).parent
 #: Rows that are kept of a sweep that differs: enough to find the reason. All are counted.
 KEPT = 10_000
 
@@ -88,7 +88,7 @@ def sweep(connection: psycopg.Connection, settings: ProvinceSettings, night: dt.
         connection.execute(
             f"create temporary table derived_anew on commit drop as {state}; analyze derived_anew", parameters
         )
-        run_file(connection, SQL / "sweep_differences.sql")
+        run_file(connection, HERE / "sweep_differences.sql")
         rows, differences = connection.execute(
             "select (select count(*) from derived_anew), (select count(*) from sweep_difference)"
         ).fetchone() or (0, 0)
@@ -119,7 +119,7 @@ def _latest(connection: psycopg.Connection) -> dt.date | None:
     compared = connection.execute("select max(night) from recon.whole_night").fetchone()
     if row is None or compared is None or compared[0] is None:
         return None
-    if nights.unfinished_replay(connection) or row[1] in ("open", "loaded"):
+    if order.unfinished_replay(connection) or row[1] in ("open", "loaded"):
         raise NightBusyError(f"deep sweep: night {row[0]} is under way ({row[1]}); it is swept once it is compared")
     # a missed night may have loaded what comes now and then, and a blocked one all of it: what is held is no longer what was
     # compared

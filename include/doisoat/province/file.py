@@ -1,34 +1,27 @@
-"""The province's instance: a typed YAML file that refuses what it does not know, and where its connections come from.
+"""The province file: typed YAML that refuses what it does not know.
 
-The file holds facts (which sources, code maps, limits, the allowed lag); credentials never stand in it: they live in
-Airflow connections named like the source (`AIRFLOW_CONN_IGATE` for source `igate`).
+It holds facts (which sources, code maps, limits, the allowed lag); credentials never stand in it: they live in
+Airflow connections named like the source (doisoat.connections; `AIRFLOW_CONN_IGATE` for source `igate`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
-import os
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from doisoat.allowed_lag import AllowedLag, LearnedLag
 from doisoat.errors import ConfigurationError
-from doisoat.indicators.calendar import WorkingDays
 from doisoat.indicators.choices import Indicators
 from doisoat.model import Capability, Side
-from doisoat.sources.contract import Connection, Limits
+from doisoat.province.lags import AllowedLag, LearnedLag
+from doisoat.province.working_days import WorkingDays
+from doisoat.sources.contract import Limits
 from doisoat.sources.registry import facts
-
-WAREHOUSE_CONNECTION_ID = "warehouse"
-ConnectionLookup = Callable[[str], Connection]
 
 
 class _Strict(BaseModel):
@@ -77,7 +70,7 @@ class FloodGuard(_Strict):
     """How much one pull may change of what is held of its source before it is held back.
 
     Changes are records that are no longer shown, that the source says otherwise, or that are new here although they are
-    not new there (warehouse/sql/change.sql). A pull is held that makes more than both numbers allow.
+    not new there (load/sql/change.sql). A pull is held that makes more than both numbers allow.
 
     Attributes:
         share: of the records that were held of the source before the night.
@@ -319,66 +312,3 @@ def load_province(path: str | Path) -> ProvinceSettings:
     except ValidationError as error:
         lines = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
         raise ConfigurationError(f"province file {path}: {lines}") from error
-
-
-def connection_from_environment(connection_id: str, environment: Mapping[str, str] | None = None) -> Connection:
-    """The Airflow connection of that id from AIRFLOW_CONN_<ID>, JSON or URI, read without Airflow.
-
-    Raises:
-        ConfigurationError: it is not set or cannot be read; the message never repeats its value.
-    """
-    environment = os.environ if environment is None else environment
-    name = f"AIRFLOW_CONN_{connection_id.upper()}"
-    value = environment.get(name, "").strip()
-    if not value:
-        raise ConfigurationError(f"connection {connection_id!r} is not set; set {name} in .env (see .env.example)")
-    try:
-        return _from_json(connection_id, value) if value.startswith("{") else _from_uri(connection_id, value)
-    except (ValueError, TypeError) as error:
-        raise ConfigurationError(f"{name}: neither Airflow's JSON nor its URI form ({type(error).__name__})") from None
-
-
-def _from_json(connection_id: str, value: str) -> Connection:
-    given = json.loads(value)
-    extra = given.get("extra") or {}
-    if isinstance(extra, str):
-        extra = json.loads(extra)
-    host, scheme = given.get("host"), extra.get("scheme")
-    if host and "://" in host:
-        scheme, host = host.split("://", 1)
-    return Connection(
-        connection_id=connection_id,
-        conn_type=given.get("conn_type", "http"),
-        scheme=scheme or (given.get("schema") if given.get("schema") in ("http", "https") else None),
-        host=host,
-        port=int(given["port"]) if given.get("port") else None,
-        login=given.get("login"),
-        password=given.get("password"),
-        schema=given.get("schema"),
-        extra=extra,
-    )
-
-
-def _from_uri(connection_id: str, value: str) -> Connection:
-    parts = urlsplit(value)
-    if not parts.scheme:
-        raise ValueError("no scheme")
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    extra: dict[str, Any] = json.loads(query.pop("__extra__")) if "__extra__" in query else {}
-    extra.update(query)
-    host = unquote(parts.hostname) if parts.hostname else None
-    path = unquote(parts.path.lstrip("/"))
-    scheme = parts.scheme if parts.scheme in ("http", "https") else None
-    if path in ("http", "https"):  # Airflow's own habit: http://host/https
-        scheme, path = path, ""
-    return Connection(
-        connection_id=connection_id,
-        conn_type=parts.scheme.replace("-", "_"),
-        scheme=extra.pop("scheme", None) or scheme,
-        host=host,
-        port=parts.port,
-        login=unquote(parts.username) if parts.username else None,
-        password=unquote(parts.password) if parts.password else None,
-        schema=path or None,
-        extra=extra,
-    )

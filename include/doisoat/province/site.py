@@ -6,14 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from doisoat.settings import (
-    WAREHOUSE_CONNECTION_ID,
-    ConnectionLookup,
-    ProvinceSettings,
-    connection_from_environment,
-    load_province,
-)
-from doisoat.warehouse.database import warehouse_dsn
+from doisoat.connections import WAREHOUSE_CONNECTION_ID, ConnectionLookup, connection_from_environment, warehouse_dsn
+from doisoat.province.file import ProvinceSettings, load_province
 
 DEFAULT_PROVINCE = "config/lang_son.yaml"
 DEFAULT_HOME = ".doisoat/run"

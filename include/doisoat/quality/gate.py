@@ -15,9 +15,9 @@ from typing import Any
 import psycopg
 
 from doisoat.errors import DecisionRefusedError
+from doisoat.privacy import person_in
 from doisoat.quality.checks import load_checks
-from doisoat.screen import person_in
-from doisoat.warehouse import nights
+from doisoat.warehouse import order
 
 #: A reason that explains something, and is not a letter.
 REASON_LENGTH = (10, 500)
@@ -130,7 +130,7 @@ def accept(
             f"night {night}, {stage}: nobody can accept {told(never)}: the check judges our own work, or could not be asked; "
             f"mend it (docs/generated/checks.md) and run the night again"
         )
-    revision = nights.revision_of(connection, night)
+    revision = order.revision_of(connection, night)
     for check in blocked:
         connection.execute(
             """insert into ops.acceptance

@@ -9,10 +9,10 @@ from typing import Any
 import psycopg
 
 from doisoat.errors import ConfigurationError
-from doisoat.indicators import progress
 from doisoat.indicators.days import Days
+from doisoat.province.file import ProvinceSettings
+from doisoat.rates import progress
 from doisoat.reconcile import Comparison, comparison_of
-from doisoat.settings import ProvinceSettings
 from doisoat.warehouse.database import run_file, run_sql
 from doisoat.warehouse.ranges import INDICATOR_CELL
 

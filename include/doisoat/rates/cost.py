@@ -16,10 +16,10 @@ import yaml
 
 from doisoat.errors import ConfigurationError
 from doisoat.indicators.definitions import Indicator, load_indicators
-from doisoat.indicators.rates import RULES_READ, Part, cell_parameters, find_cells, roll
-from doisoat.reports.query import Report, as_report
-from doisoat.settings import ProvinceSettings
+from doisoat.province.file import ProvinceSettings
+from doisoat.rates.rates import RULES_READ, Part, cell_parameters, find_cells, roll
 from doisoat.warehouse.database import run_file
+from doisoat.warehouse.queries import Report, as_report
 from doisoat.warehouse.ranges import INDICATOR_CELL
 
 HERE = Path(__file__).parent

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 
 from doisoat.errors import NightNotCollectedError
-from doisoat.settings import ProvinceSettings
+from doisoat.province.file import ProvinceSettings
 from doisoat.warehouse.database import run_file
 
 HERE = Path(__file__).parent

@@ -9,12 +9,12 @@ from typing import Any
 
 import psycopg
 
-from doisoat.indicators.cells import Days, count_days
 from doisoat.indicators.definitions import load_indicators
 from doisoat.months import later
-from doisoat.reports.query import Report, as_report
-from doisoat.settings import ProvinceSettings
+from doisoat.province.file import ProvinceSettings
+from doisoat.rates.cells import Days, count_days
 from doisoat.warehouse.database import run_file, run_sql
+from doisoat.warehouse.queries import Report, as_report
 from doisoat.warehouse.ranges import INDICATOR_CELL
 
 HERE = Path(__file__).parent

@@ -8,11 +8,11 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from doisoat.indicators.cells import LEFT, count_cells
 from doisoat.indicators.definitions import load_indicators
-from doisoat.indicators.rates import AS_REPORTED, RULES_READ, roll
+from doisoat.province.file import ProvinceSettings
+from doisoat.rates.cells import LEFT, count_cells
+from doisoat.rates.rates import AS_REPORTED, RULES_READ, roll
 from doisoat.reconcile import Comparison
-from doisoat.settings import ProvinceSettings
 from doisoat.warehouse.database import run_file
 from doisoat.warehouse.ranges import INDICATOR_CELL, RATE, merge, rewind
 from doisoat.warehouse.statistics import refresh_statistics

@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from doisoat.settings import LearnedLag
+from doisoat.province.lags import LearnedLag
 from doisoat.warehouse.database import run_file
 
 HERE = Path(__file__).parent

@@ -12,12 +12,12 @@ import psycopg
 
 from doisoat.errors import NightNotCollectedError
 from doisoat.explain import explain
+from doisoat.province.file import ProvinceSettings
+from doisoat.province.reference import reference_hash
 from doisoat.reconcile.lags import learn_lags
 from doisoat.reconcile.ministries import PAIRS, reconcile_ministries
-from doisoat.settings import ProvinceSettings
 from doisoat.warehouse.database import run_file
 from doisoat.warehouse.ranges import CELL_STATUS, DIFFERENCE, LEDGER_ENTRY, VERDICT, merge, rewind
-from doisoat.warehouse.reference import reference_hash
 from doisoat.warehouse.statistics import refresh_statistics
 from doisoat.warehouse.touched import begin_comparing, rules
 
@@ -171,13 +171,18 @@ def _parameters(connection: psycopg.Connection, settings: ProvinceSettings, comp
     }
 
 
+def know_sides(connection: psycopg.Connection, night: dt.date) -> None:
+    """Leave in the temporary table known up to which night and moment each source is known, as of `night`."""
+    run_file(connection, HERE / "known.sql", {"night": night})
+
+
 def comparison_of(connection: psycopg.Connection, settings: ProvinceSettings, night: dt.date) -> Comparison:
     """What a comparison of `night` rests on; leaves the temporary table known.
 
     Raises:
         NightNotCollectedError: the province or the portal was never listed nor asked.
     """
-    run_file(connection, HERE / "known.sql", {"night": night})
+    know_sides(connection, night)
     provincial, national = (_side(connection, side) for side in ("provincial", "national"))
     missing = [name for name, side in (("provincial", provincial), ("national", national)) if side.cut_off is None]
     if provincial.cut_off is None or national.cut_off is None:

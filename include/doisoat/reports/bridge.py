@@ -11,7 +11,8 @@ import psycopg
 
 from doisoat.months import spanned
 from doisoat.reports.agencies import agency_named
-from doisoat.reports.query import Report, query
+from doisoat.reports.query import query
+from doisoat.warehouse.queries import Report
 
 #: The grains at which sources declare, as they are asked for: there all terms are shown; of what else the bridge is broken
 #: down by, what its entries are made of.
@@ -79,7 +80,7 @@ def bridge(
     """The terms of the bridge at a grain that sources declare (GRAINS), or what its entries are made of by a dimension.
 
     Args:
-        archive_id: where the rows of the night are (doisoat.reports.query.archive_of).
+        archive_id: where the rows of the night are (doisoat.warehouse.queries.archive_of).
         by: a grain, or cause, ministry, agency, level, procedure, field or channel.
         with_ministries: national minus the union of province and ministries, not minus the province alone.
         declared_by: the declared counts that enter the bridge, the first ones first (settings).

@@ -8,12 +8,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from doisoat.errors import ConfigurationError
-from doisoat.reports.query import Report, query
+from doisoat.reports.query import query
+from doisoat.warehouse.queries import Report
 
 if TYPE_CHECKING:
     import psycopg
 
-    from doisoat.settings import ProvinceSettings
+    from doisoat.province.file import ProvinceSettings
 
 
 class CountsAs(StrEnum):
@@ -72,7 +73,7 @@ def form(connection: psycopg.Connection, settings: ProvinceSettings, asked: Aske
         ConfigurationError: the period ends before it begins, or after the night.
         NightNotCollectedError: nothing of the province is known of that night.
     """
-    from doisoat.indicators.progress import make_progress
+    from doisoat.rates.progress import make_progress
 
     if not asked.first_day <= asked.last_day <= asked.night:
         raise ConfigurationError(

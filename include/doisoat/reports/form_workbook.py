@@ -1,4 +1,4 @@
-"""Form II.06a as the workbook that an office sends (CONTRACTS 2b): sources/report_workbook.py reads it back."""
+"""Form II.06a as the workbook that an office sends (CONTRACTS 2b): sources/report_workbook/source.py reads it back."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from doisoat.reports.form import Asked, CountsAs, with_ranges
-from doisoat.reports.query import Report
 from doisoat.reports.workbooks import save
+from doisoat.warehouse.queries import Report
 
 COUNTS = ("received_and_carried_over", "received_online", "received_direct_or_post", "carried_over", "resolved", "resolved_early",
           "resolved_on_time", "resolved_overdue", "pending", "pending_in_time", "pending_overdue")  # fmt: skip

@@ -6,9 +6,10 @@ import datetime as dt
 
 import psycopg
 
-from doisoat.indicators.rates import Part, rates
-from doisoat.reports.query import Report, query
-from doisoat.settings import ProvinceSettings
+from doisoat.province.file import ProvinceSettings
+from doisoat.rates.rates import Part, rates
+from doisoat.reports.query import query
+from doisoat.warehouse.queries import Report
 
 #: What a table shows of it; the other formats give what the shares are made of too.
 COLUMNS = ("level", "received", "online_least", "online_most", "digitised_least", "digitised_most", "paid_online_least",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import psycopg
-from rich.console import Console
 
 from doisoat.errors import ConfigurationError
-from doisoat.reports.query import Report, print_table, query
+from doisoat.reports.printing import Console, print_table
+from doisoat.reports.query import query
+from doisoat.warehouse.queries import Report
 
 
 def story(connection: psycopg.Connection, code: str) -> dict[str, Report]:

@@ -6,10 +6,10 @@ import datetime as dt
 from typing import Any
 
 import psycopg
-from rich.console import Console
 
-from doisoat.reports.query import print_table, query
-from doisoat.site import Site
+from doisoat.province.site import Site
+from doisoat.reports.printing import Console, print_table
+from doisoat.reports.query import query
 
 PUBLISHED, FAILED, STALE = 0, 1, 2
 #: States of a source that need nobody (reports/sources.sql); every other one makes the night's exit code 2.

@@ -12,33 +12,19 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
+from doisoat.connections import Connection
 from doisoat.errors import ConfigurationError, SourceChangedError
 from doisoat.model import Capability, CatalogueEntry, Cell, ControlTotal, DossierRecord, LookUp, Page, Side
 
 #: So many records that all lack a field are no chance.
 MANY = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """Where a source is and how we log in: an Airflow connection without Airflow. repr() hides the secrets."""
-
-    connection_id: str
-    conn_type: str = "http"
-    scheme: str | None = None
-    host: str | None = None
-    port: int | None = None
-    login: str | None = field(default=None, repr=False)
-    password: str | None = field(default=None, repr=False)
-    schema: str | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 class SourceOptions(BaseModel):

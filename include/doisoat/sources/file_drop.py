@@ -18,7 +18,7 @@ Limits: as in national_export. A file that shows only some months cannot be told
 from __future__ import annotations
 
 from doisoat.model import Side
-from doisoat.sources.listing_files import ListingFiles, ListingOptions
+from doisoat.sources.files.listing import ListingFiles, ListingOptions
 
 
 class DropOptions(ListingOptions):

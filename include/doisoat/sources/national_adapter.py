@@ -25,8 +25,8 @@ from typing import Any
 from doisoat.errors import SourceChangedError
 from doisoat.model import Capability, CatalogueEntry, LookUp, Side
 from doisoat.sources.contract import Source
-from doisoat.sources.mapi import MapiOptions, MapiSession, platform_session
-from doisoat.sources.mapi_rows import FieldReader, LookUpReader
+from doisoat.sources.mapi.rows import FieldReader, LookUpReader
+from doisoat.sources.mapi.session import MapiOptions, MapiSession, platform_session
 from doisoat.sources.values import BadRowError
 
 _DOSSIER = {

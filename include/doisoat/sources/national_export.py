@@ -18,7 +18,7 @@ Limits: a file that is still being written is not read. CSV takes the same memor
 from __future__ import annotations
 
 from doisoat.model import Side
-from doisoat.sources.listing_files import ListingFiles, ListingOptions
+from doisoat.sources.files.listing import ListingFiles, ListingOptions
 
 ExportOptions = ListingOptions
 

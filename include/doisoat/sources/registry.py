@@ -17,7 +17,8 @@ from doisoat.errors import ConfigurationError
 from doisoat.model import Capability, Side
 
 if TYPE_CHECKING:
-    from doisoat.sources.contract import Connection, Limits, Source
+    from doisoat.connections import Connection
+    from doisoat.sources.contract import Limits, Source
 
 
 class Facts(NamedTuple):
@@ -80,7 +81,7 @@ def facts(source_id: str, kind: str) -> Facts:
 
 
 class Settings(Protocol):
-    """What a province file says of a source (doisoat.settings.SourceSettings)."""
+    """What a province file says of a source (doisoat.province.file.SourceSettings)."""
 
     @property
     def kind(self) -> str: ...

@@ -1,5 +1,19 @@
-"""The warehouse: PostgreSQL 16 or later behind the connection `warehouse`. SQL lives in files; this binds and runs it."""
+"""The warehouse: PostgreSQL 16 or later behind the connection `warehouse`. SQL lives in files; this binds and runs it.
 
-from doisoat.warehouse.database import connect, migrate, run_file, warehouse_dsn, writing
+What it exports is imported when it is first asked for: the command line reads this package before it needs a database driver.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from doisoat.warehouse.database import connect, migrate, run_file, warehouse_dsn, writing
 
 __all__ = ["connect", "migrate", "run_file", "warehouse_dsn", "writing"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from doisoat.warehouse import database
+
+    return getattr(database, name)

@@ -1,4 +1,4 @@
-"""Connections, migrations, SQL files and the one transaction that may write the warehouse."""
+"""Connecting, migrations, SQL files and the one transaction that may write the warehouse."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
-from urllib.parse import quote
 
 import psycopg
 from psycopg import ClientCursor
@@ -16,7 +15,6 @@ from psycopg.abc import Buffer
 from psycopg.types.datetime import DateLoader
 
 from doisoat.errors import ConfigurationError, StorageFullError, WarehouseUnavailableError
-from doisoat.sources.contract import Connection
 from doisoat.warehouse.archived import any_revision
 from doisoat.warehouse.locks import wait_to_write
 
@@ -41,24 +39,6 @@ WRITER_SETTINGS = {
 KEEPALIVES = "-c tcp_keepalives_idle=60 -c tcp_keepalives_interval=20 -c tcp_keepalives_count=3"
 #: What a server says when it answers and refuses us for good; all else at connecting may pass by itself.
 _REFUSALS = ("authentication failed", "does not exist", "pg_hba.conf", "not permitted", "permission denied")
-
-
-def warehouse_dsn(connection: Connection) -> str:
-    """The libpq URI of the Airflow connection `warehouse`.
-
-    Raises:
-        ConfigurationError: it names no PostgreSQL host or no database.
-    """
-    if connection.conn_type not in ("postgres", "postgresql") or not connection.host or not connection.schema:
-        raise ConfigurationError(
-            f"connection {connection.connection_id!r}: expected postgresql://user:password@host:port/database; "
-            "set AIRFLOW_CONN_WAREHOUSE in .env"
-        )
-    login = quote(connection.login or "", safe="")
-    secret = f":{quote(connection.password, safe='')}" if connection.password else ""
-    return (
-        f"postgresql://{login}{secret}@{connection.host}:{connection.port or 5432}/{quote(connection.schema, safe='')}"
-    )
 
 
 def connect(dsn: str) -> psycopg.Connection:

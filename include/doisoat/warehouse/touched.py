@@ -14,8 +14,10 @@ from pathlib import Path
 import psycopg
 
 PACKAGE = Path(__file__).parents[1]
-#: Where the rules stand by which records are joined, compared and explained.
-RULES = ("explain", "reconcile", "warehouse")
+#: Where the rules stand by which records are read, loaded, joined, compared and explained: a night rests on all of them.
+#: What works on the outcome (quality, rates, news, reports, gaps) or on nights as such (nights) is none: it is never kept
+#: in what the next night builds on. tests/unit/test_touched_rules.py holds that these folders run no SQL of others.
+RULES = ("explain", "load", "province", "reconcile", "warehouse")
 
 
 @cache

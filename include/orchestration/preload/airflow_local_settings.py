@@ -6,7 +6,7 @@ Great Expectations costs up to seven seconds a task. Leaving this out changes no
 """
 
 import doisoat.collect
-import doisoat.night
+import doisoat.nights.steps
 import doisoat.quality
 import doisoat.reconcile  # noqa: F401
 import great_expectations  # noqa: F401

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from zlib import crc32
 
-from sandbox.wire import BadRequest
+from sandbox.http.wire import BadRequest
 
 KINDS = (
     # of any answer

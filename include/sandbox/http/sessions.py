@@ -7,7 +7,7 @@ import secrets
 import time
 from dataclasses import dataclass, field
 
-from sandbox.wire import Answer, Request, json_answer
+from sandbox.http.wire import Answer, Request, json_answer
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from typing import Any
 
 import msgspec
 
-from sandbox.faults import Fault
-from sandbox.moments import LOCAL
-from sandbox.wire import Answer, json_answer
+from sandbox.http.faults import Fault
+from sandbox.http.wire import Answer, json_answer
+from sandbox.world.moments import LOCAL
 
 #: A page of HTML, as a proxy or a login form in between would send.
 PAGE = b"<!DOCTYPE html><html><head><title>502</title></head><body><h1>\xc4\x90\xc4\x83ng nh\xe1\xba\xadp</h1></body></html>"

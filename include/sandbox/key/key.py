@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.causes import KINDS
-from sandbox.ministries import KINDS as MINISTRY_KINDS
-from sandbox.ministry_key import MinistryKey
-from sandbox.moments import DAY, local_date
-from sandbox.opencps_words import RecordKey, record_keys
-from sandbox.truth import (
+from sandbox.key.ministry_key import MinistryKey
+from sandbox.systems.opencps_words import RecordKey, record_keys
+from sandbox.world.causes import KINDS
+from sandbox.world.ministries import KINDS as MINISTRY_KINDS
+from sandbox.world.moments import DAY, local_date
+from sandbox.world.truth import (
     ACCEPTED,
     DIRECT,
     FEE,
@@ -25,7 +25,7 @@ from sandbox.truth import (
     PortalRow,
     latest,
 )
-from sandbox.world import World
+from sandbox.world.world import World
 
 _ALLOWED_LAG = DAY
 CHANNELS = {DIRECT: "direct", ONLINE: "online", POST: "post"}
@@ -44,7 +44,7 @@ def key_lines(world: World, now: int) -> Iterator[dict[str, Any]]:
     provincial_only, national_only, neither), `is_pending` (alone on one side, but for no longer than 24 hours),
     `channel`, `is_digitised`, `is_paid_online`, `submitted_at`, `due_at`, `finished_at` (truth; the last null while it is not),
     `other` (a dossier that it resembles), `ministry` (the row of the ministry's system that it is handled on, and what
-    can be known of it: sandbox.ministry_key). Moments in epoch seconds. `presence` is about the province and the portal
+    can be known of it: sandbox.key.ministry_key). Moments in epoch seconds. `presence` is about the province and the portal
     alone: neither for what only a ministry holds.
     """
     ministries, keys = MinistryKey(world, now), record_keys(world)

@@ -19,9 +19,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.moments import local_date, local_day, seconds_of_day
-from sandbox.truth import Dossier, MinistryRow
-from sandbox.world import World
+from sandbox.world.moments import local_date, local_day, seconds_of_day
+from sandbox.world.truth import Dossier, MinistryRow
+from sandbox.world.world import World
 
 CODE, LINK, TIME = "matched_by_code", "matched_by_link", "matched_by_time"
 GROUPED, UNDETERMINED, ABSENT = "grouped", "undetermined", "absent"

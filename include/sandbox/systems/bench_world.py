@@ -1,7 +1,7 @@
 """A province of any size that stands still: iGate dossiers for `make bench`, kept in a file and served from it.
 
 Contract: `python -m sandbox serve --bench N --bench-file FILE` serves N dossiers that the provincial system holds when
-night 2024-04-19 is read, in iGate's words (sandbox.igate_words, personal canaries included), over the same search as a
+night 2024-04-19 is read, in iGate's words (sandbox.systems.igate_words, personal canaries included), over the same search as a
 world's. They are plain dossiers of 16 months: of some 120 one has no receipt date, and of REMOVED_ONE_IN one is removed.
 
 FILE holds the encoded rows in the order of the shelf, newest update first, each followed by a comma; FILE.npz beside it
@@ -21,21 +21,30 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from sandbox.igate_words import Words, millisecond_of, object_id, updated_at
-from sandbox.maker import Maker, Wish
-from sandbox.moments import HOUR, night_cut_off
-from sandbox.pages import UNDATED, MappedRows, Shelf
-from sandbox.truth import Dossier, LocalRow, latest
-from sandbox.variant import Variant
+from sandbox.systems.igate_words import Words, millisecond_of, object_id, updated_at
+from sandbox.systems.pages import UNDATED, MappedRows, Shelf
+from sandbox.world.maker import Maker, Wish
+from sandbox.world.moments import HOUR, night_cut_off
+from sandbox.world.truth import Dossier, LocalRow, latest
+from sandbox.world.variant import Variant
 
 NIGHT = dt.date(2024, 4, 19)
 REMOVED_ONE_IN = 25_000
 
 _VARIANT = Variant()
-_MADE_BY = ("bench_world.py", "canaries.py", "igate_words.py", "maker.py", "moments.py", "procedures.py", "reference.py",
-            "truth.py", "variant.py")  # fmt: skip
+_MADE_BY = (
+    "systems/bench_world.py",
+    "systems/igate_words.py",
+    "world/canaries.py",
+    "world/maker.py",
+    "world/moments.py",
+    "world/procedures.py",
+    "world/reference.py",
+    "world/truth.py",
+    "world/variant.py",
+)
 _WRITTEN_AT_ONCE = 10_000  # rows
-#: What is kept of each row: milliseconds, bytes with the comma, seconds, and positions as sandbox.pages.Shelf has them.
+#: What is kept of each row: milliseconds, bytes with the comma, seconds, and positions as sandbox.systems.pages.Shelf has them.
 _FACTS = np.dtype("i8, i8, i8, i8, ?, i4, i4, i4")
 _FACTS.names = ("updated", "size", "accepted", "appointed", "removed", "agency", "procedure", "status")
 
@@ -62,7 +71,7 @@ def _recipe(dossiers: int, seed: int) -> str:
     """For what and by what the file was made: N, the seed and the text of the modules that make and word a dossier."""
     digest = hashlib.sha256(f"{dossiers} {seed}".encode())
     for name in _MADE_BY:
-        digest.update(Path(__file__).with_name(name).read_bytes())
+        digest.update((Path(__file__).parents[1] / name).read_bytes())
     return digest.hexdigest()
 
 

@@ -11,16 +11,16 @@ import datetime as dt
 import re
 from typing import Any
 
-from sandbox import canaries, truth
-from sandbox.ministries import REGISTRATION
-from sandbox.ministry_rows import MinistryRows
-from sandbox.ministry_words import FINISHED, RETURNED, MinistryWords, reached, written
-from sandbox.moments import DAY, MINUTE, OFFSET, local_day, moment
-from sandbox.sessions import Tokens
-from sandbox.system import System
-from sandbox.truth import Dossier, MinistryRow
-from sandbox.wire import Answer, Request, json_answer
-from sandbox.world import World
+from sandbox.http.sessions import Tokens
+from sandbox.http.wire import Answer, Request, json_answer
+from sandbox.systems.ministry_rows import MinistryRows
+from sandbox.systems.system import System
+from sandbox.world import canaries, truth
+from sandbox.world.ministries import REGISTRATION
+from sandbox.world.ministry_words import FINISHED, RETURNED, MinistryWords, reached, written
+from sandbox.world.moments import DAY, MINUTE, OFFSET, local_day, moment
+from sandbox.world.truth import Dossier, MinistryRow
+from sandbox.world.world import World
 
 TOKEN_PATH = "/platform/token"  # noqa: S105 - a path
 BASE_PATH = "/csdldkdn/"

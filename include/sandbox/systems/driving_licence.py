@@ -10,10 +10,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sandbox import canaries, truth
-from sandbox.ministries import DRIVING, SOURCES
-from sandbox.ministry_rows import MinistryRows
-from sandbox.ministry_words import (
+from sandbox.http.sessions import Credentials, Sessions, Tokens, is_same
+from sandbox.http.wire import Answer, Request, json_answer
+from sandbox.systems.ministry_rows import MinistryRows
+from sandbox.systems.system import System
+from sandbox.world import canaries, truth
+from sandbox.world.ministries import DRIVING, SOURCES
+from sandbox.world.ministry_words import (
     ENDED_EARLY,
     FINISHED,
     RETURNED,
@@ -23,12 +26,9 @@ from sandbox.ministry_words import (
     reached,
     written,
 )
-from sandbox.moments import DAY, moment
-from sandbox.sessions import Credentials, Sessions, Tokens, is_same
-from sandbox.system import System
-from sandbox.truth import Dossier, MinistryRow
-from sandbox.wire import Answer, Request, json_answer
-from sandbox.world import World
+from sandbox.world.moments import DAY, moment
+from sandbox.world.truth import Dossier, MinistryRow
+from sandbox.world.world import World
 
 LOGIN_PATH = "/apiDVC-GPLX/tcdbdvcdata/mapi/login"
 CALL_PATH = "/apiDVC-GPLX/tcdbdvcdata/mapi/g"

@@ -9,8 +9,8 @@ import re
 import zipfile
 from pathlib import Path
 
-from sandbox.faults import Fault
-from sandbox.spoil import PAGE
+from sandbox.http.faults import Fault
+from sandbox.http.spoil import PAGE
 
 
 def put(inbox: Path, name: str, content: bytes, now: int, faults: list[Fault]) -> list[Path]:

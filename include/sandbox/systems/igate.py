@@ -14,15 +14,15 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from sandbox import moments
-from sandbox.faults import is_of_the_tenth
-from sandbox.igate_words import Words, millisecond_of, object_id, updated_at
-from sandbox.pages import UNDATED, Asked, ListOfRows, Shelf, page_body
-from sandbox.sessions import Tokens
-from sandbox.system import System
-from sandbox.truth import Dossier, LocalRow, latest
-from sandbox.wire import Answer, BadRequest, Request
-from sandbox.world import World
+from sandbox.http.faults import is_of_the_tenth
+from sandbox.http.sessions import Tokens
+from sandbox.http.wire import Answer, BadRequest, Request
+from sandbox.systems.igate_words import Words, millisecond_of, object_id, updated_at
+from sandbox.systems.pages import UNDATED, Asked, ListOfRows, Shelf, page_body
+from sandbox.systems.system import System
+from sandbox.world import moments
+from sandbox.world.truth import Dossier, LocalRow, latest
+from sandbox.world.world import World
 
 TOKEN_PATH = "/auth/realms/digo/protocol/openid-connect/token"  # noqa: S105 - a path
 SEARCH_PATH = "/pa/dossier/search"
@@ -66,7 +66,7 @@ class WorldShelves:
         return self._shelf
 
     def mad_at(self, now: float, madness: str) -> Shelf:
-        """The shelf of a mad system (sandbox.faults.MADNESS) at a moment."""
+        """The shelf of a mad system (sandbox.http.faults.MADNESS) at a moment."""
         if madness not in self._mad or self._mad[madness][0] != now:
             self._mad[madness] = now, self._build(int(now), madness)
         return self._mad[madness][1]

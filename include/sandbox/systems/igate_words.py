@@ -9,12 +9,12 @@ import datetime as dt
 import hashlib
 from typing import Any
 
-from sandbox import canaries, truth
-from sandbox.moments import LOCAL
-from sandbox.procedures import Procedure
-from sandbox.reference import Agency
-from sandbox.truth import Dossier, LocalRow
-from sandbox.variant import Variant
+from sandbox.world import canaries, truth
+from sandbox.world.moments import LOCAL
+from sandbox.world.procedures import Procedure
+from sandbox.world.reference import Agency
+from sandbox.world.truth import Dossier, LocalRow
+from sandbox.world.variant import Variant
 
 #: Tenant -> true status -> (id, name). Ids are not the national table's.
 STATUSES: dict[str, dict[int, tuple[int, str]]] = {

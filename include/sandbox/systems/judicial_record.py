@@ -11,16 +11,16 @@ import io
 from pathlib import Path
 from typing import Any
 
-from sandbox import canaries, truth
-from sandbox.faults import Fault
-from sandbox.files import put
-from sandbox.ministries import JUDICIAL
-from sandbox.ministry_rows import MinistryRows
-from sandbox.ministry_words import RETURNED, MinistryWords, reached, written
-from sandbox.moments import local_time
-from sandbox.system import System
-from sandbox.truth import Dossier, MinistryRow
-from sandbox.world import World
+from sandbox.http.faults import Fault
+from sandbox.systems.files import put
+from sandbox.systems.ministry_rows import MinistryRows
+from sandbox.systems.system import System
+from sandbox.world import canaries, truth
+from sandbox.world.ministries import JUDICIAL
+from sandbox.world.ministry_words import RETURNED, MinistryWords, reached, written
+from sandbox.world.moments import local_time
+from sandbox.world.truth import Dossier, MinistryRow
+from sandbox.world.world import World
 
 #: For each set of words: (label above, label, field); an empty label below means that one cell spans both rows.
 COLUMNS = {

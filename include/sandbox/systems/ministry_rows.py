@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
-from sandbox.truth import Dossier, MinistryRow
-from sandbox.world import World
+from sandbox.world.truth import Dossier, MinistryRow
+from sandbox.world.world import World
 
 
 class MinistryRows:

@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.national_adapter_catalogue import Catalogue
-from sandbox.national_adapter_words import Words
-from sandbox.reference import PROVINCE_CODE
-from sandbox.sessions import Credentials, Sessions
-from sandbox.system import System
-from sandbox.truth import Dossier, PortalRow
-from sandbox.variant import Variant
-from sandbox.wire import Answer, Request, json_answer
-from sandbox.world import World
+from sandbox.http.sessions import Credentials, Sessions
+from sandbox.http.wire import Answer, Request, json_answer
+from sandbox.systems.national_adapter_catalogue import Catalogue
+from sandbox.systems.national_adapter_words import Words
+from sandbox.systems.system import System
+from sandbox.world.reference import PROVINCE_CODE
+from sandbox.world.truth import Dossier, PortalRow
+from sandbox.world.variant import Variant
+from sandbox.world.world import World
 
 DSTCODE = "VN:GOV:000.00.00.G22:vpcpdvcprovider"
 UNIT_CODE = f"000.00.00.{PROVINCE_CODE}"

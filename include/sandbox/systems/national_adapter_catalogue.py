@@ -9,10 +9,10 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.moments import DAY, HOUR, local_date
-from sandbox.procedures import Procedure
-from sandbox.reference import Agency
-from sandbox.world import World
+from sandbox.world.moments import DAY, HOUR, local_date
+from sandbox.world.procedures import Procedure
+from sandbox.world.reference import Agency
+from sandbox.world.world import World
 
 _LEVELS = {"province": "1", "department": "2", "district": "3", "commune": "4"}
 #: A ministry's sector code for a field [A]; nothing rests on it.

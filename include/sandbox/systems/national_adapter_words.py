@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox import canaries, truth
-from sandbox.moments import local_time
-from sandbox.portal import finish_known
-from sandbox.truth import Dossier, PortalRow
-from sandbox.world import World
+from sandbox.systems.portal import finish_known
+from sandbox.world import canaries, truth
+from sandbox.world.moments import local_time
+from sandbox.world.truth import Dossier, PortalRow
+from sandbox.world.world import World
 
 
 class Words:

@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from sandbox import canaries, truth
-from sandbox.faults import MADNESS, Fault, is_of_the_tenth
-from sandbox.files import put, steady_workbook
-from sandbox.moments import local_day, local_time
-from sandbox.portal import finish_known
-from sandbox.reference import Agency
-from sandbox.system import System
-from sandbox.truth import Dossier, PortalRow
-from sandbox.world import World
+from sandbox.http.faults import MADNESS, Fault, is_of_the_tenth
+from sandbox.systems.files import put, steady_workbook
+from sandbox.systems.portal import finish_known
+from sandbox.systems.system import System
+from sandbox.world import canaries, truth
+from sandbox.world.moments import local_day, local_time
+from sandbox.world.reference import Agency
+from sandbox.world.truth import Dossier, PortalRow
+from sandbox.world.world import World
 
 #: field -> header, in the order of the columns, for each set of names; the personal ones come last.
 HEADERS = {

@@ -14,12 +14,12 @@ from typing import Any
 
 import msgspec
 
-from sandbox.moments import local_date, moment
-from sandbox.portal import Count, PortalCounts
-from sandbox.reference import PROVINCE_CODE, Agency
-from sandbox.system import System
-from sandbox.wire import Answer, BadRequest, Request, json_answer
-from sandbox.world import World
+from sandbox.http.wire import Answer, BadRequest, Request, json_answer
+from sandbox.systems.portal import Count, PortalCounts
+from sandbox.systems.system import System
+from sandbox.world.moments import local_date, moment
+from sandbox.world.reference import PROVINCE_CODE, Agency
+from sandbox.world.world import World
 
 NEW_PREFIX = "/api/v1/reporting/evaluation/"
 OLD_PATH = "/jsp/rest.jsp"

@@ -23,14 +23,14 @@ from dataclasses import dataclass
 
 import msgspec
 
-from sandbox.moments import LOCAL
-from sandbox.opencps_statistics import Statistics
-from sandbox.opencps_words import GROUP_ID, Words, system_id, times_of
-from sandbox.sessions import Credentials, is_same
-from sandbox.system import System
-from sandbox.truth import ONLINE, Dossier, LocalRow
-from sandbox.wire import Answer, Request, json_answer
-from sandbox.world import World
+from sandbox.http.sessions import Credentials, is_same
+from sandbox.http.wire import Answer, Request, json_answer
+from sandbox.systems.opencps_statistics import Statistics
+from sandbox.systems.opencps_words import GROUP_ID, Words, system_id, times_of
+from sandbox.systems.system import System
+from sandbox.world.moments import LOCAL
+from sandbox.world.truth import ONLINE, Dossier, LocalRow
+from sandbox.world.world import World
 
 SEARCH_PATH = "/o/rest/v2/dossiers"
 STATISTICS_PATH = "/o/rest/statistics"

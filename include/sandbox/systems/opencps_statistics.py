@@ -15,11 +15,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sandbox.moments import HOUR, LOCAL, month_start, months_between, next_month
-from sandbox.opencps_words import GROUP_ID, Times, Words, system_id, times_of
-from sandbox.truth import ONLINE, POST
-from sandbox.wire import Answer, json_answer
-from sandbox.world import World
+from sandbox.http.wire import Answer, json_answer
+from sandbox.systems.opencps_words import GROUP_ID, Times, Words, system_id, times_of
+from sandbox.world.moments import HOUR, LOCAL, month_start, months_between, next_month
+from sandbox.world.truth import ONLINE, POST
+from sandbox.world.world import World
 
 _TOTAL = "total"
 _PENDING = ("processing", "undue", "overdue", "interoperating", "waiting", "inside", "outside")

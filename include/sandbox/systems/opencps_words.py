@@ -10,13 +10,13 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox import canaries, truth
-from sandbox.igate_words import updated_at
-from sandbox.moments import local_time
-from sandbox.reference import Agency
-from sandbox.truth import Dossier, LocalRow
-from sandbox.variant import Variant
-from sandbox.world import World
+from sandbox.systems.igate_words import updated_at
+from sandbox.world import canaries, truth
+from sandbox.world.moments import local_time
+from sandbox.world.reference import Agency
+from sandbox.world.truth import Dossier, LocalRow
+from sandbox.world.variant import Variant
+from sandbox.world.world import World
 
 GROUP_ID = "55301"
 #: `systemId` of what came from the national portal; of what another system sent; of the rest.

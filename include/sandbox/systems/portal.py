@@ -9,11 +9,11 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, fields
 
-from sandbox import truth
-from sandbox.moments import local_date, month_start
-from sandbox.reference import PROVINCE_CODE, Agency
-from sandbox.truth import Dossier, PortalRow
-from sandbox.world import World
+from sandbox.world import truth
+from sandbox.world.moments import local_date, month_start
+from sandbox.world.reference import PROVINCE_CODE, Agency
+from sandbox.world.truth import Dossier, PortalRow
+from sandbox.world.world import World
 
 
 @dataclass(slots=True)

@@ -16,13 +16,13 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
-from sandbox.faults import Fault
-from sandbox.files import put, steady_workbook
-from sandbox.moments import local_date, local_time, month_start
-from sandbox.report_workbook_counts import OFFICES, count_months
-from sandbox.report_workbook_forms import FIELDS, JUSTICE, UNITS, Form, Grid
-from sandbox.system import System
-from sandbox.world import World
+from sandbox.http.faults import Fault
+from sandbox.systems.files import put, steady_workbook
+from sandbox.systems.report_workbook_counts import OFFICES, count_months
+from sandbox.systems.report_workbook_forms import FIELDS, JUSTICE, UNITS, Form, Grid
+from sandbox.systems.system import System
+from sandbox.world.moments import local_date, local_time, month_start
+from sandbox.world.world import World
 
 _NAMES = {
     UNITS: "Tổng hợp theo đơn vị T{0.month}-{0.year}.xlsx",

@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import TypeVar
 
-from sandbox import truth
-from sandbox.moments import local_date, local_day, moment, month_start, months_between, next_month
-from sandbox.portal import finish_known
-from sandbox.reference import Agency
-from sandbox.truth import Dossier, Life
-from sandbox.world import World
+from sandbox.systems.portal import finish_known
+from sandbox.world import truth
+from sandbox.world.moments import local_date, local_day, moment, month_start, months_between, next_month
+from sandbox.world.reference import Agency
+from sandbox.world.truth import Dossier, Life
+from sandbox.world.world import World
 
 PROVINCE, PORTAL, REPORTING_SYSTEM = "province", "portal", "reporting_system"
 OFFICES = (PROVINCE, PORTAL, REPORTING_SYSTEM)

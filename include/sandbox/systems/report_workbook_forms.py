@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sandbox import canaries
-from sandbox.moments import next_month
-from sandbox.reference import Agency
-from sandbox.report_workbook_counts import PORTAL, Row, Tally, by_field, by_unit
-from sandbox.world import World
+from sandbox.systems.report_workbook_counts import PORTAL, Row, Tally, by_field, by_unit
+from sandbox.world import canaries
+from sandbox.world.moments import next_month
+from sandbox.world.reference import Agency
+from sandbox.world.world import World
 
 UNITS, FIELDS, JUSTICE = "units", "II.06a", "07a"
 

@@ -1,14 +1,14 @@
-"""What the server knows of a simulated source system; each system is a module of its own (sandbox.systems lists them)."""
+"""What the server knows of a simulated source system; each system is a module of its own (sandbox.systems.systems lists them)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.faults import Fault
-from sandbox.sessions import Credentials
-from sandbox.wire import Answer, Request, json_answer
-from sandbox.world import World
+from sandbox.http.faults import Fault
+from sandbox.http.sessions import Credentials
+from sandbox.http.wire import Answer, Request, json_answer
+from sandbox.world.world import World
 
 
 @dataclass(frozen=True)

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from sandbox.business_registration import BusinessRegistration
-from sandbox.driving_licence import DrivingLicence
-from sandbox.igate import IGate, WorldShelves
-from sandbox.judicial_record import JudicialRecord
-from sandbox.national_adapter import NationalAdapter
-from sandbox.national_export import NationalExport
-from sandbox.national_statistics import NationalStatistics
-from sandbox.opencps import OpenCps
-from sandbox.report_workbook import ReportWorkbook
-from sandbox.sessions import Sessions, Tokens
-from sandbox.system import Setting, System
+from sandbox.http.sessions import Sessions, Tokens
+from sandbox.systems.business_registration import BusinessRegistration
+from sandbox.systems.driving_licence import DrivingLicence
+from sandbox.systems.igate import IGate, WorldShelves
+from sandbox.systems.judicial_record import JudicialRecord
+from sandbox.systems.national_adapter import NationalAdapter
+from sandbox.systems.national_export import NationalExport
+from sandbox.systems.national_statistics import NationalStatistics
+from sandbox.systems.opencps import OpenCps
+from sandbox.systems.report_workbook import ReportWorkbook
+from sandbox.systems.system import Setting, System
 
 
 def systems_of(setting: Setting) -> list[System]:
     """The systems that serve a world.
 
-    To add one: a module named after its source kind, a class derived from sandbox.system.System, a line here.
+    To add one: a module named after its source kind, a class derived from sandbox.systems.system.System, a line here.
     """
     world, variant = setting.world, setting.world.variant
     credentials, life = setting.credentials, setting.session_life

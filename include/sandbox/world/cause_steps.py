@@ -1,10 +1,10 @@
-"""Steps that several causes share (sandbox.causes): when something changes, and what that does to the rows."""
+"""Steps that several causes share (sandbox.world.causes): when something changes, and what that does to the rows."""
 
 from __future__ import annotations
 
-from sandbox.maker import Maker, national_status
-from sandbox.moments import DAY, HOUR, MINUTE, after_quiet_hours, local_date
-from sandbox.truth import Dossier, PortalRow
+from sandbox.world.maker import Maker, national_status
+from sandbox.world.moments import DAY, HOUR, MINUTE, after_quiet_hours, local_date
+from sandbox.world.truth import Dossier, PortalRow
 
 
 def change_moment(maker: Maker, made: Dossier) -> int:

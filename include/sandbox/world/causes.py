@@ -1,6 +1,6 @@
 """What goes wrong between the systems (CONTRACTS section 7), each cause beside an innocent look-alike.
 
-A kind takes a dossier that both sides hold alike (sandbox.maker) and changes the rows in which they hold it. A cause
+A kind takes a dossier that both sides hold alike (sandbox.world.maker) and changes the rows in which they hold it. A cause
 leaves a true difference behind; its look-alike resembles it at some moment and is nobody's fault.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from sandbox.cause_steps import (
+from sandbox.world.cause_steps import (
     change_moment,
     convert,
     cut_progress,
@@ -20,9 +20,9 @@ from sandbox.cause_steps import (
     recode,
     test_tail,
 )
-from sandbox.maker import Maker, Wish
-from sandbox.moments import DAY, HOUR, MINUTE, OFFSET, local_date
-from sandbox.truth import FEE, FINISHED, INTEROPERATING, RETURNED, STOPPED, SUPPLEMENT, Dossier
+from sandbox.world.maker import Maker, Wish
+from sandbox.world.moments import DAY, HOUR, MINUTE, OFFSET, local_date
+from sandbox.world.truth import FEE, FINISHED, INTEROPERATING, RETURNED, STOPPED, SUPPLEMENT, Dossier
 
 Change = Callable[[Maker, Dossier], None]
 

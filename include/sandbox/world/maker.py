@@ -1,5 +1,5 @@
 """Makes true dossiers: where, when and how they came, how they lived, and how both systems would hold them if all
-went well. What goes wrong is done to them afterwards (sandbox.causes).
+went well. What goes wrong is done to them afterwards (sandbox.world.causes).
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import random
 from dataclasses import dataclass
 from itertools import accumulate
 
-from sandbox import moments
-from sandbox.moments import DAY, HOUR, MINUTE, after_quiet_hours, local_date, local_day
-from sandbox.procedures import Procedure, catalogue
-from sandbox.reference import Agency, agencies
-from sandbox.truth import (
+from sandbox.world import moments
+from sandbox.world.moments import DAY, HOUR, MINUTE, after_quiet_hours, local_date, local_day
+from sandbox.world.procedures import Procedure, catalogue
+from sandbox.world.reference import Agency, agencies
+from sandbox.world.truth import (
     ACCEPTED,
     DIRECT,
     FEE,
@@ -34,7 +34,7 @@ from sandbox.truth import (
     LocalRow,
     PortalRow,
 )
-from sandbox.variant import Variant
+from sandbox.world.variant import Variant
 
 _SATURDAY_OFFICES = ("UBND huyện Cao Lộc", "UBND phường Kỳ Lừa")
 _LEVEL_SHARES = {"department": 0.22, "district": 0.33, "commune": 0.45}

@@ -12,12 +12,12 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from sandbox import moments
-from sandbox.maker import Maker, Wish, national_status
-from sandbox.moments import DAY, HOUR, MINUTE, local_day
-from sandbox.procedures import Procedure
-from sandbox.reference import Agency
-from sandbox.truth import SUBMITTED, Dossier, Life, LocalRow, MinistryRow, latest
+from sandbox.world import moments
+from sandbox.world.maker import Maker, Wish, national_status
+from sandbox.world.moments import DAY, HOUR, MINUTE, local_day
+from sandbox.world.procedures import Procedure
+from sandbox.world.reference import Agency
+from sandbox.world.truth import SUBMITTED, Dossier, Life, LocalRow, MinistryRow, latest
 
 DRIVING, REGISTRATION, JUDICIAL = "driving_licence", "business_registration", "judicial_record"
 #: Of a ministry's dossiers that were imported: how many the province then sends to the portal.

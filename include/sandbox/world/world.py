@@ -1,7 +1,7 @@
 """A world: the truth about every dossier, and what happens to its visibility, for a seed.
 
 Nothing here knows a clock: a world holds all that happens from 16 months before the last night to three days after
-it. What a system shows at a moment is asked of the rows (sandbox.truth).
+it. What a system shows at a moment is asked of the rows (sandbox.world.truth).
 """
 
 from __future__ import annotations
@@ -11,21 +11,21 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sandbox.causes import COMPANION_AFTER, KINDS, Kind
-from sandbox.maker import Maker, Wish
-from sandbox.ministries import Ministries
-from sandbox.procedures import Procedure
-from sandbox.reference import Agency
-from sandbox.truth import Dossier, LocalRow, MinistryRow, PortalRow
-from sandbox.variant import Variant
+from sandbox.world.causes import COMPANION_AFTER, KINDS, Kind
+from sandbox.world.maker import Maker, Wish
+from sandbox.world.ministries import Ministries
+from sandbox.world.procedures import Procedure
+from sandbox.world.reference import Agency
+from sandbox.world.truth import Dossier, LocalRow, MinistryRow, PortalRow
+from sandbox.world.variant import Variant
 
 
 @dataclass(frozen=True)
 class Rates:
-    """Share of all dossiers that meet each cause (CONTRACTS section 7); names are those of sandbox.causes.
+    """Share of all dossiers that meet each cause (CONTRACTS section 7); names are those of sandbox.world.causes.
 
     `lookalikes` says how many innocent look-alikes there are for each distorted dossier; `ministries` how many dossiers
-    of ministries' systems (sandbox.ministries) there are in addition, for each ordinary one.
+    of ministries' systems (sandbox.world.ministries) there are in addition, for each ordinary one.
     """
 
     never_pulled: float = 0.005

@@ -36,7 +36,7 @@ COMPILED = (
     "airflow.providers.celery.executors.celery_executor",
     "airflow.sdk.execution_time.supervisor",
     "celery.bin.worker",
-    "doisoat.night",
+    "doisoat.nights.steps",
     "great_expectations",
     "pandas",
 )

@@ -17,7 +17,7 @@ import msgspec
 
 from doisoat.errors import SourceChangedError, SourceRejectedError
 from doisoat.model import DossierRecord, QuarantinedRow
-from doisoat.sources.http import Answer, HttpSession
+from doisoat.sources.http.session import Answer, HttpSession
 from doisoat.sources.values import BadRowError, text, written_moment
 
 _LIST_KEYS = ("data", "maininformation", "result", "results", "rows", "items", "danhsachhoso")

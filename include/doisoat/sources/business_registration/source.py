@@ -5,7 +5,7 @@ Domain: the registration dossiers of the province's registration offices. They a
 Contract: CONTRACTS sections 4 and 8. Bearer from the integration platform's token; `GET danhSachHoSo?from_date&to_date&
     offset&limit`, days `dd/MM/yyyy`, at most 5 days a window [V], both ends counted [A]; rows IN_JOURNAL_NO,
     DOCUMENT_TYPE, SITE_ID, RECEIPT_DATE, PLAN_DATE, PROCESS_STATUS; DataCount; Status "1" or "0" [V]. The nesting is
-    [A]: see business_registration_rows.py for what is tolerated. `offset` counts rows from 0 [A].
+    [A]: see business_registration/rows.py for what is tolerated. `offset` counts rows from 0 [A].
 Caveats: the key is a receipt number, not a dossier code, and there is no procedure: DOCUMENT_TYPE is stated as
     `procedure_code` and SITE_ID as `agency_code`, and dated code maps of the province file (`procedure`, `agency`) turn
     them into ours. Whether DataCount is the total or the page's is decided by asking for a second page. Rows of offices
@@ -31,9 +31,9 @@ from pydantic import Field, model_validator
 from doisoat.errors import SourceChangedError, SourceRejectedError
 from doisoat.model import Capability, Cell, ControlTotal, Page, Side
 from doisoat.months import between, first_of, last_of
-from doisoat.sources.business_registration_rows import Listing, RowReader, Selection, head_of, key_of, read_listing
+from doisoat.sources.business_registration.rows import Listing, RowReader, Selection, head_of, key_of, read_listing
 from doisoat.sources.contract import Source, SourceOptions
-from doisoat.sources.http import Answer, HttpSession
+from doisoat.sources.http.session import Answer, HttpSession
 from doisoat.sources.judging import unreadable
 from doisoat.sources.values import BadRowError
 

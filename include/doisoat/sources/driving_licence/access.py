@@ -8,11 +8,11 @@ from typing import Protocol
 
 import msgspec
 
+from doisoat.connections import Connection
 from doisoat.errors import SourceChangedError, SourceRejectedError
-from doisoat.sources.contract import Connection
-from doisoat.sources.http import Answer, HttpSession, shape
-from doisoat.sources.mapi import Fields, MapiOptions, MapiSession, SentBeside, has_token, needed, read_fields
-from doisoat.sources.mapi_rows import is_empty, scalar
+from doisoat.sources.http.session import Answer, HttpSession, shape
+from doisoat.sources.mapi.rows import is_empty, scalar
+from doisoat.sources.mapi.session import Fields, MapiOptions, MapiSession, SentBeside, has_token, needed, read_fields
 from doisoat.sources.values import BadRowError
 
 #: What the errors of `danhsachhoso` mean [V].

@@ -27,10 +27,10 @@ from doisoat.errors import ConfigurationError, SourceChangedError
 from doisoat.model import Capability, Cell, DossierRecord, LookUp, Page, QuarantinedRow, Side
 from doisoat.months import last_of
 from doisoat.sources.contract import Source
-from doisoat.sources.driving_licence_access import ByGet, ByMapi, Window
+from doisoat.sources.driving_licence.access import ByGet, ByMapi, Window
 from doisoat.sources.judging import unreadable
-from doisoat.sources.mapi import MapiOptions, platform_session
-from doisoat.sources.mapi_rows import FieldReader, LookUpReader, RowReader
+from doisoat.sources.mapi.rows import FieldReader, LookUpReader, RowReader
+from doisoat.sources.mapi.session import MapiOptions, platform_session
 
 _LISTED_BY_MAPI = {
     "dossier_code": ("maHoSo",),

@@ -9,10 +9,10 @@ from pydantic import Field, field_validator, model_validator
 
 from doisoat.errors import ConfigurationError
 from doisoat.model import WHOLE, Capability, Cell, Page
-from doisoat.sources.export_rows import FIELDS, KEYS, TEXTS, BlockReader, Columns
-from doisoat.sources.export_tables import Table, Wanted, open_table
-from doisoat.sources.inbox import InboxFile, InboxOptions, InboxSource
-from doisoat.sources.sheet_words import fold
+from doisoat.sources.files.inbox import InboxFile, InboxOptions, InboxSource
+from doisoat.sources.files.rows import FIELDS, KEYS, TEXTS, BlockReader, Columns
+from doisoat.sources.files.tables import Table, Wanted, open_table
+from doisoat.sources.files.words import fold
 
 
 class ListingOptions(InboxOptions):

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from doisoat.model import DossierRecord, QuarantinedRow
-from doisoat.sources.sheet_words import fold
+from doisoat.sources.files.words import fold
 from doisoat.sources.values import BadRowError, text
 
 KEYS = ("record_id", "dossier_code")

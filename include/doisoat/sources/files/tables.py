@@ -18,10 +18,10 @@ from types import TracebackType
 from typing import Any, TextIO
 
 from doisoat.errors import SourceUnavailableError
-from doisoat.sources.export_rows import Columns, Header, RowBlock
-from doisoat.sources.inbox import InboxFile
-from doisoat.sources.sheet_words import closing_text, declared_total, fold, is_number_row
-from doisoat.sources.workbooks import NoValue, Workbook
+from doisoat.sources.files.inbox import InboxFile
+from doisoat.sources.files.rows import Columns, Header, RowBlock
+from doisoat.sources.files.words import closing_text, declared_total, fold, is_number_row
+from doisoat.sources.files.workbooks import NoValue, Workbook
 
 BLOCK_ROWS = 5_000
 _HEADER_WITHIN = 50

@@ -1,4 +1,4 @@
-"""The process in which workbooks are opened: `python -m doisoat.sources.workbook_process PATH BYTES MEMORY`.
+"""The process in which workbooks are opened: `python -m doisoat.sources.files.workbook_process PATH BYTES MEMORY`.
 
 A broken or hostile workbook can end the process that opens it: a file of 5 kB with a cell in its very last row and column
 makes the parser ask for 500 GB and abort, and so does many an .xls with a flipped bit. So it has a process of its own, in a
@@ -32,8 +32,8 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from doisoat.sources.sheet_words import closing_text
-from doisoat.sources.workbook_checks import RefusedError, Unknowns, check_archive
+from doisoat.sources.files.words import closing_text
+from doisoat.sources.files.workbook_checks import RefusedError, Unknowns, check_archive
 
 LENGTH = struct.Struct(">I")
 MOMENT, UNKNOWN = 1, 2

@@ -16,9 +16,9 @@ import msgspec
 
 import doisoat
 from doisoat.errors import SourceError
-from doisoat.sources.inbox import InboxFile
-from doisoat.sources.workbook_checks import ERROR, FORMULA
-from doisoat.sources.workbook_process import LENGTH, MOMENT
+from doisoat.sources.files.inbox import InboxFile
+from doisoat.sources.files.workbook_checks import ERROR, FORMULA
+from doisoat.sources.files.workbook_process import LENGTH, MOMENT
 
 #: Bytes of memory a byte of unfolded XML may cost (2.6 were measured), and what the process itself takes.
 _MEMORY_FACTOR, _MEMORY_BASE = 8, 512 << 20
@@ -79,7 +79,15 @@ class Workbook:
         path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
         memory = limit * _MEMORY_FACTOR + _MEMORY_BASE
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module; the path is one argument
-            [sys.executable, "-P", "-m", "doisoat.sources.workbook_process", str(file.path), str(limit), str(memory)],
+            [
+                sys.executable,
+                "-P",
+                "-m",
+                "doisoat.sources.files.workbook_process",
+                str(file.path),
+                str(limit),
+                str(memory),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # what a parser says when it breaks off may quote the file

@@ -31,10 +31,11 @@ import msgspec
 import requests
 import urllib3
 
+from doisoat.connections import Connection
 from doisoat.errors import ConfigurationError, SourceChangedError, SourceRejectedError, SourceUnavailableError
-from doisoat.sources.contract import Connection, Limits
-from doisoat.sources.http_deadline import Deadline, DeadlineAdapter
-from doisoat.sources.transport import no_answer, no_tls, trusted
+from doisoat.sources.contract import Limits
+from doisoat.sources.http.deadline import Deadline, DeadlineAdapter
+from doisoat.sources.http.trust import no_answer, no_tls, trusted
 
 _CHUNK = 1 << 20
 _TRIES = 4

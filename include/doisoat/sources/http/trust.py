@@ -9,8 +9,8 @@ from pathlib import Path
 import requests
 import urllib3
 
+from doisoat.connections import Connection
 from doisoat.errors import ConfigurationError
-from doisoat.sources.contract import Connection
 
 #: OpenSSL's numbers for what is wrong with a certificate.
 _EXPIRED, _OTHER_NAME = 10, 62

@@ -29,8 +29,8 @@ from doisoat.errors import SourceChangedError
 from doisoat.model import WHOLE, Capability, Cell, ControlTotal, DossierRecord, Page, QuarantinedRow, Side
 from doisoat.months import last_of
 from doisoat.sources.contract import Source, SourceOptions
-from doisoat.sources.http import Answer, HttpSession
-from doisoat.sources.igate_rows import KeySlice, RawSlice, RowReader, Slice, Totals
+from doisoat.sources.http.session import Answer, HttpSession
+from doisoat.sources.igate.rows import KeySlice, RawSlice, RowReader, Slice, Totals
 from doisoat.sources.judging import months_that_hold, unreadable
 from doisoat.sources.values import BadRowError, moment
 

@@ -18,7 +18,7 @@ import msgspec
 
 from doisoat.errors import SourceChangedError
 from doisoat.model import DossierRecord, QuarantinedRow
-from doisoat.sources.http import Answer
+from doisoat.sources.http.session import Answer
 from doisoat.sources.values import BadRowError, text, written_moment
 
 #: Tried before the forms that `written_moment` knows; the first is the exchange's [V].

@@ -31,10 +31,11 @@ import requests
 from pydantic import Field
 from requests.auth import AuthBase
 
+from doisoat.connections import Connection
 from doisoat.errors import ConfigurationError, SourceChangedError, SourceRejectedError
-from doisoat.sources.contract import Connection, Limits, SourceOptions
-from doisoat.sources.http import Answer, HttpSession, shape
-from doisoat.sources.mapi_rows import DATE_FORMATS, NO_DATES, fold_key, is_empty, scalar
+from doisoat.sources.contract import Limits, SourceOptions
+from doisoat.sources.http.session import Answer, HttpSession, shape
+from doisoat.sources.mapi.rows import DATE_FORMATS, NO_DATES, fold_key, is_empty, scalar
 from doisoat.sources.values import BadRowError
 
 _SUCCESS = ("0", "00")

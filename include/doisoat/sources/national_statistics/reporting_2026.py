@@ -14,7 +14,7 @@ import msgspec
 
 from doisoat.errors import SourceChangedError, SourceRejectedError
 from doisoat.model import ControlTotal
-from doisoat.sources.http import Answer, HttpSession
+from doisoat.sources.http.session import Answer, HttpSession
 
 _BASE = "/api/v1/reporting/evaluation/"
 _METRIC = "DOSSIER_SYNC"

@@ -15,8 +15,8 @@ import msgspec
 
 from doisoat.errors import SourceChangedError
 from doisoat.model import ControlTotal
-from doisoat.sources.http import Answer, HttpSession
-from doisoat.sources.reporting_2026 import includes_children, per_10000
+from doisoat.sources.http.session import Answer, HttpSession
+from doisoat.sources.national_statistics.reporting_2026 import includes_children, per_10000
 
 MEASURES = (
     "HS_TOTAL",

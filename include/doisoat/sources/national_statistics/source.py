@@ -26,9 +26,9 @@ from doisoat.errors import ConfigurationError, SourceRejectedError
 from doisoat.model import Capability, ControlTotal, Side
 from doisoat.months import ended
 from doisoat.sources.contract import Source, SourceOptions
-from doisoat.sources.http import HttpSession
-from doisoat.sources.reporting_2026 import Reporting2026
-from doisoat.sources.rest_jsp import RestJsp
+from doisoat.sources.http.session import HttpSession
+from doisoat.sources.national_statistics.reporting_2026 import Reporting2026
+from doisoat.sources.national_statistics.rest_jsp import RestJsp
 
 
 class DatedApi(SourceOptions):

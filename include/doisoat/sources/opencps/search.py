@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from pydantic import Field, field_validator
 
+from doisoat.connections import Connection
 from doisoat.errors import ConfigurationError, SourceChangedError, SourceRejectedError
 from doisoat.model import DossierRecord
-from doisoat.sources.contract import Connection, Limits, SourceOptions
-from doisoat.sources.http import Answer, HttpSession
-from doisoat.sources.opencps_rows import RawResult, Result, Row, Totals, is_removed
+from doisoat.sources.contract import Limits, SourceOptions
+from doisoat.sources.http.session import Answer, HttpSession
+from doisoat.sources.opencps.rows import RawResult, Result, Row, Totals, is_removed
 
 Filters = dict[str, str]
 Rows = list[Row] | list[msgspec.Raw]

@@ -34,11 +34,11 @@ import msgspec
 from doisoat.model import WHOLE, Capability, Cell, ControlTotal, DossierRecord, Page, QuarantinedRow, Side
 from doisoat.months import last_of, later
 from doisoat.sources.contract import Source
-from doisoat.sources.http import Answer, HttpSession
+from doisoat.sources.http.session import Answer, HttpSession
 from doisoat.sources.judging import months_that_hold, unreadable
-from doisoat.sources.opencps_rows import RowReader
-from doisoat.sources.opencps_search import Days, Filters, OpencpsOptions, Rows, Search, is_newest_first, window
-from doisoat.sources.opencps_statistics import TOTALS_ONLY, Statistics, at_agency_grain, control_totals, ended_periods
+from doisoat.sources.opencps.rows import RowReader
+from doisoat.sources.opencps.search import Days, Filters, OpencpsOptions, Rows, Search, is_newest_first, window
+from doisoat.sources.opencps.statistics import TOTALS_ONLY, Statistics, at_agency_grain, control_totals, ended_periods
 from doisoat.sources.values import BadRowError
 
 

@@ -15,8 +15,8 @@ import msgspec
 
 from doisoat.model import ControlTotal
 from doisoat.months import ended
-from doisoat.sources.http import Answer
-from doisoat.sources.reporting_2026 import includes_children
+from doisoat.sources.http.session import Answer
+from doisoat.sources.national_statistics.reporting_2026 import includes_children
 from doisoat.sources.values import BadRowError, text
 
 #: Asks for the rows of all domains and systems together.

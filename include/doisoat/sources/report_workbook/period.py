@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from doisoat.months import last_of, later
-from doisoat.sources.sheet_words import fold
+from doisoat.sources.files.words import fold
 
 _DAY = r"(?:ngày\s*)?(\d{1,2})\s*(?:tháng\s*|[/.-]\s*)(\d{1,2})\s*(?:năm\s*|[/.-]\s*)(\d{4})"
 _SPAN = re.compile(rf"từ\s*{_DAY}\s*(?:đến|tới|-|–)\s*(?:hết\s*)?{_DAY}")

@@ -27,11 +27,11 @@ from collections.abc import Iterator
 from typing import Literal
 
 from doisoat.model import Capability, ControlTotal, Side
-from doisoat.sources.inbox import InboxFile, InboxOptions, InboxSource
-from doisoat.sources.report_workbook_period import Period, period_of, reporting_office
-from doisoat.sources.report_workbook_table import WITH_RETURNED, NoTableError, Row, find_header, read_report
-from doisoat.sources.report_workbook_words import form_of
-from doisoat.sources.workbooks import Head, Workbook
+from doisoat.sources.files.inbox import InboxFile, InboxOptions, InboxSource
+from doisoat.sources.files.workbooks import Head, Workbook
+from doisoat.sources.report_workbook.period import Period, period_of, reporting_office
+from doisoat.sources.report_workbook.table import WITH_RETURNED, NoTableError, Row, find_header, read_report
+from doisoat.sources.report_workbook.words import form_of
 
 _MOST_ROWS = 3_000
 _FINISHED_ONLY = "RESOLVED_COUNTS_FINISHED_ONLY"

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from doisoat.sources.report_workbook_words import PARTS, count, includes_returned, measure_of
-from doisoat.sources.sheet_words import fold, is_number_row
+from doisoat.sources.files.words import fold, is_number_row
+from doisoat.sources.files.workbooks import Head, NoValue
+from doisoat.sources.report_workbook.words import PARTS, count, includes_returned, measure_of
 from doisoat.sources.values import BadRowError, text
-from doisoat.sources.workbooks import Head, NoValue
 
 PARTS_DO_NOT_ADD_UP = "PARTS_DO_NOT_ADD_UP"
 SUM_OF_PARTS, SUM_OF_ROWS = "SUM_OF_PARTS", "SUM_OF_ROWS"

@@ -9,8 +9,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from doisoat.sources.sheet_words import fold
-from doisoat.sources.workbooks import NoValue
+from doisoat.sources.files.words import fold
+from doisoat.sources.files.workbooks import NoValue
 
 #: What is counted. Every count is of dossiers and of the reporting period.
 MEASURES = {

@@ -1,0 +1,1 @@
+"""The command line. Nothing else imports typer; rich only prints reports."""

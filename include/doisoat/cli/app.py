@@ -1,0 +1,46 @@
+"""The `doisoat` command: asks the warehouse and the sources. Needs no Airflow; reads the same AIRFLOW_CONN_*."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from doisoat.cli.ask import asking
+from doisoat.cli.forms import forms
+from doisoat.cli.gaps import answering, gap
+from doisoat.cli.operate import operations
+from doisoat.cli.rates import rating
+from doisoat.errors import DoisoatError
+
+commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+commands.add_typer(asking)
+commands.add_typer(operations)
+commands.add_typer(rating)
+commands.add_typer(gap, name="gap")
+commands.add_typer(answering)
+commands.add_typer(forms)
+
+
+@commands.callback()
+def province(
+    province: Annotated[Path | None, typer.Option(help="Province file; else DOISOAT_PROVINCE.")] = None,
+) -> None:
+    """Đối Soát: where does the portal's number minus ours come from?"""
+    if province:
+        os.environ["DOISOAT_PROVINCE"] = str(province)
+
+
+def app() -> None:
+    """Run the command line: an error of ours is one line on stderr and exit code 1, never a traceback."""
+    try:
+        commands(prog_name="doisoat")
+    except DoisoatError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,112 @@
+"""Where a system is and how we log in: Airflow connections, read from the environment without Airflow."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
+
+from doisoat.errors import ConfigurationError
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Where a source is and how we log in: an Airflow connection without Airflow. repr() hides the secrets."""
+
+    connection_id: str
+    conn_type: str = "http"
+    scheme: str | None = None
+    host: str | None = None
+    port: int | None = None
+    login: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
+    schema: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+WAREHOUSE_CONNECTION_ID = "warehouse"
+ConnectionLookup = Callable[[str], Connection]
+
+
+def connection_from_environment(connection_id: str, environment: Mapping[str, str] | None = None) -> Connection:
+    """The Airflow connection of that id from AIRFLOW_CONN_<ID>, JSON or URI, read without Airflow.
+
+    Raises:
+        ConfigurationError: it is not set or cannot be read; the message never repeats its value.
+    """
+    environment = os.environ if environment is None else environment
+    name = f"AIRFLOW_CONN_{connection_id.upper()}"
+    value = environment.get(name, "").strip()
+    if not value:
+        raise ConfigurationError(f"connection {connection_id!r} is not set; set {name} in .env (see .env.example)")
+    try:
+        return _from_json(connection_id, value) if value.startswith("{") else _from_uri(connection_id, value)
+    except (ValueError, TypeError) as error:
+        raise ConfigurationError(f"{name}: neither Airflow's JSON nor its URI form ({type(error).__name__})") from None
+
+
+def _from_json(connection_id: str, value: str) -> Connection:
+    given = json.loads(value)
+    extra = given.get("extra") or {}
+    if isinstance(extra, str):
+        extra = json.loads(extra)
+    host, scheme = given.get("host"), extra.get("scheme")
+    if host and "://" in host:
+        scheme, host = host.split("://", 1)
+    return Connection(
+        connection_id=connection_id,
+        conn_type=given.get("conn_type", "http"),
+        scheme=scheme or (given.get("schema") if given.get("schema") in ("http", "https") else None),
+        host=host,
+        port=int(given["port"]) if given.get("port") else None,
+        login=given.get("login"),
+        password=given.get("password"),
+        schema=given.get("schema"),
+        extra=extra,
+    )
+
+
+def _from_uri(connection_id: str, value: str) -> Connection:
+    parts = urlsplit(value)
+    if not parts.scheme:
+        raise ValueError("no scheme")
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    extra: dict[str, Any] = json.loads(query.pop("__extra__")) if "__extra__" in query else {}
+    extra.update(query)
+    host = unquote(parts.hostname) if parts.hostname else None
+    path = unquote(parts.path.lstrip("/"))
+    scheme = parts.scheme if parts.scheme in ("http", "https") else None
+    if path in ("http", "https"):  # Airflow's own habit: http://host/https
+        scheme, path = path, ""
+    return Connection(
+        connection_id=connection_id,
+        conn_type=parts.scheme.replace("-", "_"),
+        scheme=extra.pop("scheme", None) or scheme,
+        host=host,
+        port=parts.port,
+        login=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+        schema=path or None,
+        extra=extra,
+    )
+
+
+def warehouse_dsn(connection: Connection) -> str:
+    """The libpq URI of the Airflow connection `warehouse`.
+
+    Raises:
+        ConfigurationError: it names no PostgreSQL host or no database.
+    """
+    if connection.conn_type not in ("postgres", "postgresql") or not connection.host or not connection.schema:
+        raise ConfigurationError(
+            f"connection {connection.connection_id!r}: expected postgresql://user:password@host:port/database; "
+            "set AIRFLOW_CONN_WAREHOUSE in .env"
+        )
+    login = quote(connection.login or "", safe="")
+    secret = f":{quote(connection.password, safe='')}" if connection.password else ""
+    return (
+        f"postgresql://{login}{secret}@{connection.host}:{connection.port or 5432}/{quote(connection.schema, safe='')}"
+    )

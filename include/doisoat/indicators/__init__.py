@@ -1,0 +1,1 @@
+"""The indicators as named and dated formulas (definitions.yaml, rules/), and what a province file chooses of them."""

@@ -1,0 +1,1 @@
+"""From sealed landings into core: records, totals, reference data; which records are one dossier."""

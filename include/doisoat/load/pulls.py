@@ -1,0 +1,97 @@
+"""What stands for each source on a night: the certificate of its pull, or the last good one and why (ops.pull)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+
+import psycopg
+
+from doisoat.collect.landing import Landing
+from doisoat.errors import SourceError
+from doisoat.load.records import seal_of
+from doisoat.warehouse.database import run_file
+
+SQL = Path(__file__).with_name("sql")
+
+
+def record_pulls(
+    connection: psycopg.Connection,
+    night: dt.date,
+    expected_every: Mapping[str, int],
+    landings: Mapping[str, Landing],
+    *,
+    held: Mapping[str, str],
+    planned: Mapping[str, str],
+) -> None:
+    """Write the certificate of each source's pull; where there is none, the last good one stands in, and why.
+
+    Args:
+        expected_every: the sources, and every how many days something new is expected of each: a snapshot that is
+            younger is standing, an older one is stale.
+        landings: what was loaded for the night.
+        held: the sources whose pull was held by the flood guard, and what it would have changed.
+        planned: the sources with a planned outage, and its reason: their snapshot is standing whatever its age.
+    """
+    for source_id, days in expected_every.items():
+        if source_id in landings:
+            record_fresh(connection, night, landings[source_id])
+        else:
+            run_file(connection, SQL / "stand_in.sql", {
+                "night": night, "source_id": source_id, "days": days, "held": held.get(source_id),
+                "planned": planned.get(source_id)})  # fmt: skip
+
+
+def stand_ins(connection: psycopg.Connection, night: dt.date) -> list[tuple[str, str, int | None, str]]:
+    """(source, state, age in nights, a sentence) of every source for which something else than tonight's pull stands."""
+    rows = connection.execute(
+        """select source_id, state, reason, reason_detail, snapshot_night, night - snapshot_night from ops.pull
+        where night = %s and state <> 'fresh' order by source_id""",
+        [night],
+    ).fetchall()
+    return [
+        (source_id, state, age, f"{state}, {reason.replace('_', ' ')}" + (f" ({detail})" if detail else "")
+         + (f"; what was read for night {snapshot} stands (age in nights: {age})" if snapshot else "; it was never read"))
+        for source_id, state, reason, detail, snapshot, age in rows
+    ]  # fmt: skip
+
+
+def record_failure(connection: psycopg.Connection, night: dt.date, error: SourceError) -> None:
+    """Keep why a source could not be collected, for reports; what it says is in shapes and codes (doisoat.errors)."""
+    connection.execute(
+        """insert into ops.pull_failure (night, source_id, error, came, todo) values (%s, %s, %s, %s, %s)
+        on conflict (night, source_id) do update set error = excluded.error, came = excluded.came, todo = excluded.todo,
+            tries = pull_failure.tries + 1, failed_at = now()""",
+        [night, error.source_id, type(error).__name__, error.came, error.todo],
+    )
+    connection.execute(  # what is asked after the load has its row already
+        """update ops.pull set reason = 'failed', reason_detail = %s
+        where (night, source_id, state, reason) = (%s, %s, 'stale', 'not_collected')""",
+        [f"{type(error).__name__}: {error.came}", night, error.source_id],
+    )
+
+
+def forget_failure(connection: psycopg.Connection, night: dt.date, source_id: str) -> None:
+    """The source was collected after all."""
+    connection.execute("delete from ops.pull_failure where (night, source_id) = (%s, %s)", [night, source_id])
+
+
+def record_fresh(connection: psycopg.Connection, night: dt.date, landing: Landing) -> None:
+    """Write the certificate of a pull of this night, in place of what stood in for it."""
+    c = landing.certificate
+    connection.execute("delete from ops.pull where night = %s and source_id = %s", [night, c.source_id])
+    connection.execute(
+        "insert into ops.pull values (%s, %s, 'fresh', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        [night, c.source_id, night, seal_of(landing), c.mode, c.cut_off, c.is_complete, c.incomplete_reason,
+         landing.manifest.collected_late, c.requests, c.pages, c.received, c.declared_before, c.declared_after, c.watermark],
+    )  # fmt: skip
+
+
+def let_stand(connection: psycopg.Connection, night: dt.date, source_id: str) -> None:
+    """Say that there was nothing to ask the source tonight: what is known of it stands."""
+    connection.execute(
+        """update ops.pull set state = 'standing', reason = 'nothing_new', reason_detail = null
+        where night = %s and source_id = %s""",
+        [night, source_id],
+    )

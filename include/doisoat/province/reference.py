@@ -1,0 +1,71 @@
+"""The province's dated reference files: agencies, which follows which, procedures; read, checked, and named by a hash."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+from pathlib import Path
+
+from doisoat.errors import ConfigurationError
+from doisoat.province.file import ProvinceSettings
+
+AGENCY_COLUMNS = ("agency_id", "code", "old_code", "name", "level", "parent_id", "valid_from", "valid_to")
+SUCCESSION_COLUMNS = ("agency_id", "successor_id", "since")
+PROCEDURE_COLUMNS = ("procedure_code", "name", "field_code", "field_name")
+#: Of a procedure: the most working days that the law gives for it.
+PROCEDURE_OPTIONS = ("legal_days",)
+
+
+def reference_hash(settings: ProvinceSettings) -> str:
+    """One SHA-256 over the reference files, for the seal of a landing."""
+    digest = hashlib.sha256()
+    for path in (settings.province.agencies, settings.province.successions, settings.province.procedures):
+        if path:
+            digest.update(_content(settings.resolve(path)).encode())
+    return digest.hexdigest()
+
+
+def read_table(path: Path, columns: tuple[str, ...], options: tuple[str, ...] = ()) -> list[dict[str, str | None]]:
+    """The rows of a CSV reference file (`#` begins a comment line), empty cells and `options` that it lacks as None.
+
+    Raises:
+        ConfigurationError: the file cannot be read or has not these columns.
+    """
+    lines = [line for line in _content(path).splitlines() if line.strip() and not line.startswith("#")]
+    reader = csv.DictReader(lines)
+    missing = [column for column in columns if column not in (reader.fieldnames or [])]
+    if missing:
+        raise ConfigurationError(
+            f"reference file {path.name}: no column {', '.join(missing)}; expected {', '.join(columns)}"
+        )
+    return [{column: row.get(column) or None for column in (*columns, *options)} for row in reader]
+
+
+def _content(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ConfigurationError(
+            f"reference file {path.name}: {error.strerror}; mend `province` in the province file"
+        ) from error
+
+
+def successions(settings: ProvinceSettings) -> list[dict[str, str | None]]:
+    """Which agency took over from which, and since when, as the province's file states it; none where there is no file."""
+    if settings.province.successions is None or settings.province.agencies is None:
+        return []
+    path = settings.resolve(settings.province.successions)
+    known = {row["agency_id"] for row in read_table(settings.resolve(settings.province.agencies), AGENCY_COLUMNS)}
+    rows, seen = read_table(path, SUCCESSION_COLUMNS), set()
+    for row in rows:
+        pair = row["agency_id"], row["successor_id"]
+        said = f"reference file {path.name}: {' -> '.join(str(each) for each in pair)}"
+        if not set(pair) <= known or pair[0] == pair[1] or pair in seen:
+            raise ConfigurationError(f"{said}: each line names two agencies of {settings.province.agencies}, once")
+        try:
+            dt.date.fromisoformat(row["since"] or "")
+        except ValueError:
+            raise ConfigurationError(f"{said}: since {row['since']}: expected a day such as 2025-07-01") from None
+        seen.add(pair)
+    return rows

@@ -1,0 +1,105 @@
+"""Which days are working days, for whom, and on which further days dossiers are taken.
+
+The week (Monday to Friday), the holidays of the Labour Code with their substitute days, and the Saturdays that were worked
+in exchange come from the package `holidays`, whose data for Vietnam cite the dispatches they are from. What it does not
+have, and what one agency does by itself, stands dated in `working_days` of the province file (ADR 21).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from functools import cache
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+FIRST_DAY, LAST_DAY = dt.date(2015, 1, 1), dt.date(2040, 12, 31)
+#: The calendar of every agency that has none of its own.
+COMMON = ""
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Decided(_Strict):
+    """What was decided, and why: of these agencies with all below them, or of all where none is named."""
+
+    agencies: tuple[str, ...] = ()
+    reason: str = Field(min_length=1)
+
+    def concerns(self, agencies: tuple[str, ...]) -> bool:
+        return not self.agencies or not set(self.agencies).isdisjoint(agencies)
+
+
+class ChangedDay(_Decided):
+    """One day that is worked or not, whatever the calendar says."""
+
+    day: dt.date = Field(ge=FIRST_DAY, le=LAST_DAY)
+    is_working: bool
+
+
+class OpenWeekday(_Decided):
+    """A weekday on which dossiers are taken although it is no working day; valid_to is exclusive.
+
+    Such a day counts towards no term: only a `ChangedDay` does.
+    """
+
+    weekday: Literal[_WEEKDAYS]  # type: ignore[valid-type]
+    valid_from: dt.date = FIRST_DAY
+    valid_to: dt.date = dt.date.max
+
+    def holds_on(self, day: dt.date) -> bool:
+        """Whether dossiers are taken on that day by this rule."""
+        return _WEEKDAYS[day.weekday()] == self.weekday and self.valid_from <= day < self.valid_to
+
+
+class WorkingDays(_Strict):
+    """What the province decided beside the national calendar; where two changes name a day, the later entry counts."""
+
+    changed: tuple[ChangedDay, ...] = ()
+    also_open: tuple[OpenWeekday, ...] = ()
+
+    @model_validator(mode="after")
+    def _order(self) -> WorkingDays:
+        for one in self.also_open:
+            if one.valid_to <= one.valid_from:
+                raise ValueError(f"also_open: {one.weekday}: valid_to {one.valid_to} is not after {one.valid_from}")
+        return self
+
+    @property
+    def agencies(self) -> list[str]:
+        """The agencies that have a calendar of their own."""
+        decided: tuple[_Decided, ...] = (*self.changed, *self.also_open)
+        return sorted({agency for one in decided for agency in one.agencies})
+
+
+@cache
+def _national() -> dict[dt.date, bool]:
+    """Every day of the calendar, and whether it is a working day of the state."""
+    from holidays import country_holidays
+
+    known = country_holidays("VN", years=range(FIRST_DAY.year, LAST_DAY.year + 1))
+    days = (FIRST_DAY + dt.timedelta(days=after) for after in range((LAST_DAY - FIRST_DAY).days + 1))
+    return {day: known.is_working_day(day) for day in days}
+
+
+def days_of(rules: WorkingDays, agencies: tuple[str, ...] = ()) -> Iterator[tuple[dt.date, bool, bool, int]]:
+    """A calendar.
+
+    Args:
+        rules: `working_days` of the province file.
+        agencies: an agency with those above it, as far as the rules name them; none for the calendar of all others.
+
+    Returns:
+        (day, is it a working day, are dossiers taken, how many working days there were up to and including it).
+    """
+    changed = {one.day: one.is_working for one in rules.changed if one.concerns(agencies)}
+    weekly = [one for one in rules.also_open if one.concerns(agencies)]
+    number = 0
+    for day, is_national in _national().items():
+        is_working = changed.get(day, is_national)
+        number += is_working
+        yield day, is_working, is_working or any(one.holds_on(day) for one in weekly), number

@@ -1,0 +1,180 @@
+"""A report's rows are printed as a table, JSON or CSV, all three from the same values."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+import typer
+from rich.cells import cell_len
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from doisoat.warehouse.queries import Report
+
+#: What a text begins with that a spreadsheet takes for a formula.
+RUN_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: A moment as as_report tells it; a table leaves out what is less than a second, and that it is by the province's clock.
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d")
+
+
+class Format(StrEnum):
+    """How a report is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+def as_csv(report: Report) -> str:
+    """CSV with a header line; unknown is empty, and a text that a spreadsheet would run as a formula has an apostrophe before it.
+
+    Such a text begins with =, +, -, @, a tab or a carriage return (OWASP, "CSV Injection"); numbers stay numbers.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(report.columns)
+    writer.writerows(tuple(map(_inert, row)) for row in report.rows)
+    return text.getvalue()
+
+
+def _inert(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(RUN_AS_FORMULA) else value
+
+
+def as_json(report: Report) -> str:
+    """A JSON array of objects; numbers are numbers, times ISO 8601, unknown is null."""
+    return json.dumps(report.dicts(), ensure_ascii=False, indent=2, default=str)
+
+
+def show(
+    console: Console,
+    report: Report,
+    format: Format,
+    title: str,
+    columns: tuple[str, ...] = (),
+    blank: tuple[str, ...] = (),
+) -> None:
+    """Print a report; `title`, `columns` and `blank` are for the table only (print_table)."""
+    if format is Format.TABLE:
+        print_table(console, report, title, columns, blank)
+    else:
+        text = as_csv(report) if format is Format.CSV else as_json(report)
+        typer.echo(text, nl=format is Format.JSON)
+
+
+def in_ranges(report: Report) -> Report:
+    """Two columns `..._least` and `..._most` side by side as one: the number where both agree, else "0.3–0.5"."""
+    columns, cells = [], []
+    for place, name in enumerate(report.columns):
+        stem = name.removesuffix("_least")
+        if stem != name and f"{stem}_most" in report.columns:
+            most = report.columns.index(f"{stem}_most")
+            columns.append(stem)
+            cells.append([_range(row[place], row[most]) for row in report.rows])
+        elif not (name.endswith("_most") and f"{name.removesuffix('_most')}_least" in report.columns):
+            columns.append(name)
+            cells.append([row[place] for row in report.rows])
+    return Report(tuple(columns), list(zip(*cells, strict=True)))
+
+
+def _range(least: Any, most: Any) -> Any:
+    return least if least == most else f"{_text(least)}–{_text(most)}"
+
+
+def print_table(
+    console: Console, report: Report, title: str, columns: tuple[str, ...] = (), blank: tuple[str, ...] = ()
+) -> None:
+    """A table on the terminal; `columns` narrows it; columns without any value are left out.
+
+    What lies between a least and a most is one column. A table that is wider than the terminal is told row by row, as no number
+    may be cut off.
+
+    Args:
+        blank: columns in which no value means that there is nothing to say, not that it is unknown.
+    """
+    report = in_ranges(_narrowed(report, columns))
+    shown = [index for index in range(len(report.columns)) if any(row[index] is not None for row in report.rows)]
+    names = [report.columns[index] for index in shown]
+    texts = [
+        ["" if row[index] is None and report.columns[index] in blank else _text(row[index]) for index in shown]
+        for row in report.rows
+    ]
+    numeric = [any(_is_number(row[index]) for row in report.rows) for index in shown]
+    console.print(f"[bold]{title}[/bold]" + ("" if report.rows else ": none"))
+    if report.rows:
+        _print_rows(console, names, texts, numeric)
+    console.print()
+
+
+def _narrowed(report: Report, columns: tuple[str, ...]) -> Report:
+    wanted = [index for index, column in enumerate(report.columns) if not columns or column in columns]
+    return Report(
+        tuple(report.columns[index] for index in wanted), [tuple(row[index] for index in wanted) for row in report.rows]
+    )
+
+
+def _print_rows(console: Console, names: list[str], texts: list[list[str]], numeric: list[bool]) -> None:
+    heads = [name.replace("_", " ") for name in names]
+    columns = [(head, *values) for head, values in zip(heads, zip(*texts, strict=True), strict=True)]
+    # lines may be broken between words, also those of a name, never within one: half a number is a wrong number
+    widths = [max(cell_len(word.strip()) for text in column for word in _words(text)) for column in columns]
+    if sum(widths) + 2 * (len(widths) - 1) <= console.width:
+        table = Table(header_style="dim", box=None, pad_edge=False)
+        for head, is_number, width in zip(heads, numeric, _widened(columns, widths, console.width), strict=True):
+            table.add_column(head, justify="right" if is_number else "left", width=width)
+        for row in texts:
+            table.add_row(
+                *(escape(_broken(text, column.width or 1)) for text, column in zip(row, table.columns, strict=True))
+            )
+        console.print(table)
+        return
+    for number, row in enumerate(texts, 1):
+        console.print(f"[dim]row {number}[/dim]")
+        for head, text in zip(heads, row, strict=True):
+            console.print(f"  [dim]{head}:[/dim] {escape(text)}", soft_wrap=True)
+
+
+def _widened(columns: Sequence[tuple[str, ...]], widths: list[int], most: int) -> list[int]:
+    """What room is left goes to the columns whose longest text has most lines."""
+    longest = [max(map(cell_len, column)) for column in columns]
+    for _ in range(most - sum(widths) - 2 * (len(widths) - 1)):
+        lines = [length / width for length, width in zip(longest, widths, strict=True)]
+        if max(lines) <= 1:
+            break
+        widths[lines.index(max(lines))] += 1
+    return widths
+
+
+def _words(text: str) -> list[str]:
+    return re.split(r"(?<=[ _])|(?<=:)(?=\D)", text)
+
+
+def _broken(text: str, width: int) -> str:
+    """The text in lines that are no wider than that."""
+    lines = [""]
+    for word in _words(text):
+        if cell_len(lines[-1] + word.rstrip()) > width:
+            lines.append("")
+        lines[-1] += word
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "unknown"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        return f"{value[:10]} {value[11:19]}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,1 @@
+"""HTTP to the sources: pace, patience, trust, deadlines."""

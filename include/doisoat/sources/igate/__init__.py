@@ -1,0 +1,5 @@
+"""VNPT iGate 2.0, the provincial case system that is documented well enough to build on."""
+
+from doisoat.sources.igate.source import Igate
+
+__all__ = ["Igate"]

@@ -1,0 +1,1 @@
+"""The exchange protocol of the national platform: its sessions, and the rows of its answers."""

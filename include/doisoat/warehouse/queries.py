@@ -1,0 +1,76 @@
+"""What a query gave, as plain values; and where the rows of a night's revision are."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from doisoat.errors import NightNotCollectedError
+
+if TYPE_CHECKING:
+    import psycopg
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Rows of one report, columns in order."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+    def dicts(self) -> list[dict[str, Any]]:
+        """Each row by column name."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+def as_report(cursor: psycopg.Cursor) -> Report:
+    """What a query gave: whole numbers as int, other numbers as float, days and moments as ISO text."""
+    columns = tuple(column.name for column in cursor.description or ())
+    return Report(columns, [tuple(map(_plain, row)) for row in cursor.fetchall()])
+
+
+def archive_of(connection: psycopg.Connection, night: dt.date, revision: int | None) -> int:
+    """Where the rows of a night are: the archive_id of a revision, 0 for what is in place.
+
+    Args:
+        revision: which one; 0 what was derived last, published or not; None the one that stands, else what is in place.
+
+    Raises:
+        NightNotCollectedError: there is no such revision, or retention has deleted its rows.
+    """
+    if revision == 0:
+        return 0
+    published = {
+        number: (stands, expired_at, archive_id)
+        for number, stands, expired_at, archive_id in connection.execute(
+            "select revision, withdrawn_at is null, expired_at, archive_id from ops.publication where night = %s",
+            [night],
+        ).fetchall()
+    }
+    if revision is None:
+        standing = [archive_id for stands, _, archive_id in published.values() if stands]
+        if not standing and published and all(expired for _, expired, _ in published.values()):
+            revision = max(published)
+        else:
+            return standing[0] if standing else 0
+    if revision not in published:
+        raise NightNotCollectedError(
+            f"night {night}: there is no revision {revision}; there are {sorted(published) or 'none'}, see `doisoat nights`"
+        )
+    _, expired_at, archive_id = published[revision]
+    if expired_at:
+        raise NightNotCollectedError(
+            f"night {night}, revision {revision}: its rows were deleted on {expired_at:%Y-%m-%d}, as `retention` in the "
+            "province file says; what is still there is in `doisoat nights`"
+        )
+    return int(archive_id)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, dt.datetime | dt.date):
+        return value.isoformat()
+    return value

@@ -1,0 +1,1 @@
+"""What every simulated server shares: requests and answers, logins, faults."""

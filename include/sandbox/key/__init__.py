@@ -1,0 +1,1 @@
+"""The answer key: what a world's dossiers truly are."""

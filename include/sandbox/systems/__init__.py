@@ -1,0 +1,1 @@
+"""The simulated systems, each a module of its own (systems.py lists them)."""

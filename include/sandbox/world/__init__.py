@@ -1,0 +1,1 @@
+"""The truth: agencies, procedures, dossiers, and what happened to each."""
