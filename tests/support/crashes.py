@@ -14,7 +14,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -91,11 +91,10 @@ def kill_server(home: Path) -> None:
     postmaster = psutil.Process(int((home / "postgres" / "postmaster.pid").read_text().split()[0]))
     postmaster.suspend()  # it makes no further child, which would outlive it and keep its memory
     family = [postmaster, *postmaster.children(recursive=True)]
-    for process in family:
-        try:
-            process.send_signal(signal.SIGKILL)
-        except psutil.NoSuchProcess:
-            continue
+    for number in (signal.SIGSTOP, signal.SIGKILL):  # all stand still first: who sees the postmaster gone ends in order
+        for process in family:
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(number)
     psutil.wait_procs(family, timeout=30)
 
 
