@@ -6,9 +6,9 @@ What it exports is imported when it is first asked for: the command line reads t
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from doisoat.warehouse.database import connect, migrate, run_file, warehouse_dsn, writing
+    from doisoat.warehouse.database import connect, migrate, run_file, writing
 
-__all__ = ["connect", "migrate", "run_file", "warehouse_dsn", "writing"]
+__all__ = ["connect", "migrate", "run_file", "writing"]
 
 
 def __getattr__(name: str) -> Any:
