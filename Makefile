@@ -40,10 +40,11 @@ campaign: $(READY) ## what takes long by nature: crashes, thirty nights, the pro
 touched: $(READY) ## the parts of the campaign whose code changed since they last passed, as far as 35 minutes go (MINUTES=...)
 	@$(BIN)/python tools/campaign.py touched --minutes $(or $(MINUTES),35)
 
-check: $(READY) ## lint, formatting, types, generated docs current
+check: $(READY) ## lint, formatting, types, layers, generated docs current
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports
 	@$(BIN)/python -m tools.generated_docs --check
 
 docs: $(READY) ## write the generated pages of docs/ anew
@@ -56,7 +57,7 @@ score: $(READY) ## how well causes are told, held against the sandbox's answer k
 	@PYTHONPATH=include $(BIN)/python -m bench.score $(ARGS)
 
 clean: ## forget the nights of `make run`, and caches; `make up` keeps its data
-	rm -rf .doisoat/run build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .doisoat/run build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 environment: $(READY) ## build .venv, which every command does by itself
 

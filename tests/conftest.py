@@ -64,10 +64,10 @@ def _checks_are_asked_quickly() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def great_expectations(_checks_are_asked_quickly: None) -> Iterator[None]:
     """From here to the end of the module the checks are asked as in production."""
-    from doisoat.quality import checks, expectations
+    from doisoat.quality import expectations, run
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(checks, "ask", expectations.ask)
+        patch.setattr(run, "ask", expectations.ask)
         yield
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from doisoat.errors import QualityGateError, WarehouseUnavailableError
 from doisoat.nights import steps
-from doisoat.quality import checks as quality
 from doisoat.quality import load_checks, run_checks
+from doisoat.quality import checks as quality
 from support.copies import copied
 from support.quick_checks import ask_quickly
 from support.world import World

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import psycopg
 import pytest
-from doisoat.quality import checks as quality
+from doisoat.quality import run
 from doisoat.quality.checks import Check, CheckResult, broken
 
 
@@ -25,7 +25,7 @@ def ask_quickly(monkeypatch: pytest.MonkeyPatch, fails: Mapping[str, dt.date] | 
         with psycopg.connect(dsn, autocommit=True) as connection:
             return [_ask(connection, check, queries[check.id], fails or {}) for check in checks]
 
-    monkeypatch.setattr(quality, "ask", ask)
+    monkeypatch.setattr(run, "ask", ask)
 
 
 def _ask(connection: psycopg.Connection, check: Check, query: str, fails: Mapping[str, dt.date]) -> CheckResult:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -67,10 +66,3 @@ def broken(check: Check, error: str) -> CheckResult:
         error: the class of the error, never its message, which may quote values.
     """
     return CheckResult(check, "broken", None, {"error": error})
-
-
-def ask(dsn: str, checks: Sequence[Check], queries: Mapping[str, str]) -> list[CheckResult]:
-    """Ask each check by Great Expectations, which is imported here for that (doisoat.quality.expectations)."""
-    from doisoat.quality import expectations
-
-    return expectations.ask(dsn, checks, queries)

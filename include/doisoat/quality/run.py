@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import psycopg
 
 from doisoat.province.site import Site
-from doisoat.quality.checks import Check, CheckResult, ask, broken, load_checks
+from doisoat.quality.checks import Check, CheckResult, broken, load_checks
 from doisoat.warehouse.database import connect, writing
 from doisoat.warehouse.order import hold
 
@@ -38,6 +38,13 @@ def run_checks(site: Site, night: dt.date, *, stage: str, run_id: str | None = N
                 [night, stage, r.check.id, r.check.severity, r.outcome, r.unexpected, json.dumps(r.observed), run_id],
             )
     return results
+
+
+def ask(dsn: str, checks: Sequence[Check], queries: Mapping[str, str]) -> list[CheckResult]:
+    """Ask each check by Great Expectations, which is imported here for that (doisoat.quality.expectations)."""
+    from doisoat.quality import expectations
+
+    return expectations.ask(dsn, checks, queries)
 
 
 def _bound(
