@@ -45,7 +45,9 @@ class Part:
 
     def fingerprints(self) -> dict[str, str]:
         """Pattern -> a digest of the files that it names, with its own tests among them."""
-        return {pattern: _digest(pattern) for pattern in [*self.code, *(test.split("::")[0] for test in self.tests)]}
+        tests = [test.split("::")[0] for test in self.tests]
+        own = [f"{test}/**/*.py" if (PROJECT / test).is_dir() else test for test in tests]
+        return {pattern: _digest(pattern) for pattern in [*self.code, *own]}
 
     def changed(self, passed: dict[str, dict[str, str]]) -> list[str]:
         """The patterns whose files are not what the part last passed on."""

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from doisoat.errors import QualityGateError, WarehouseUnavailableError
 from doisoat.nights import steps
-from doisoat.quality import load_checks, run_checks
 from doisoat.quality import checks as quality
+from doisoat.quality import load_checks, run_checks
 from support.copies import copied
 from support.quick_checks import ask_quickly
 from support.world import World
@@ -214,9 +214,9 @@ def test_a_broken_critical_check_blocks_and_says_what_to_do(world, broken_checks
 
 
 def test_a_warehouse_that_goes_away_breaks_no_check(world, monkeypatch):
-    from doisoat.quality import expectations
+    from doisoat.quality import run
 
-    ask = expectations.ask
+    ask = run.ask
 
     def restart(*arguments):
         world.rows(
@@ -226,7 +226,7 @@ def test_a_warehouse_that_goes_away_breaks_no_check(world, monkeypatch):
         return ask(*arguments)
 
     before = kept(world)
-    monkeypatch.setattr(expectations, "ask", restart)
+    monkeypatch.setattr(run, "ask", restart)
     with pytest.raises(WarehouseUnavailableError):
         steps.check_night(world.site, DATE, stage="results")
     assert kept(world) == before

@@ -65,9 +65,9 @@ def test_help_imports_neither_the_warehouse_nor_what_writes_workbooks() -> None:
     script = """
 import sys
 sys.argv = ["doisoat", "gap", "accept", "--help"]
-from doisoat import cli
+from doisoat.cli.app import app
 try:
-    cli.app()
+    app()
 finally:
     heavy = {"psycopg", "openpyxl", "numpy", "yaml", "msgspec", "doisoat.province.file"}
     print(sorted(heavy & set(sys.modules)), file=sys.stderr)

@@ -11,7 +11,7 @@ from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from pathlib import Path
 from unittest import mock
 
-from doisoat.cli import ask, forms, shared
+from doisoat.cli import ask, forms, operate, shared
 from doisoat.cli.app import app
 from rich.console import Console
 
@@ -46,7 +46,7 @@ def typed(settings: Mapping[str, str], *arguments: str) -> subprocess.CompletedP
         redirect_stdout(stdout),
         redirect_stderr(stderr),
     ):
-        for module in (ask, forms, shared):  # as where its output is a pipe
+        for module in (ask, forms, operate, shared):  # as where its output is a pipe
             piped = Console(width=320, highlight=False, color_system=None)
             printing.enter_context(mock.patch.object(module, "console", piped))
         try:

@@ -13,15 +13,14 @@ from doisoat.cli.forms import forms
 from doisoat.cli.gaps import answering, gap
 from doisoat.cli.operate import operations
 from doisoat.cli.rates import rating
+from doisoat.cli.shared import ACT
 from doisoat.errors import DoisoatError
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-commands.add_typer(asking)
+for part in (asking, rating, forms, answering):
+    commands.add_typer(part)
+commands.add_typer(gap, name="gap", rich_help_panel=ACT)
 commands.add_typer(operations)
-commands.add_typer(rating)
-commands.add_typer(gap, name="gap")
-commands.add_typer(answering)
-commands.add_typer(forms)
 
 
 @commands.callback()

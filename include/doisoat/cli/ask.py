@@ -1,4 +1,4 @@
-"""The commands of `doisoat` that ask and change nothing: a night, its sources, its gaps, the configuration."""
+"""The commands of `doisoat` that ask and change nothing: a night, its sources, its gaps."""
 
 from __future__ import annotations
 
@@ -9,12 +9,22 @@ from typing import Annotated, Any
 
 import typer
 
-from doisoat.cli.shared import As, Night, Revision, chosen_night, console, print_report, site_at_hand, warehouse_at_hand
+from doisoat.cli.shared import (
+    EXPLAIN,
+    LOOK,
+    As,
+    Night,
+    Revision,
+    chosen_night,
+    console,
+    print_report,
+    warehouse_at_hand,
+)
 from doisoat.reports.agencies import agency_named
 from doisoat.reports.parts import Channel, Grain, Level, Pair, check_range, check_words
 from doisoat.reports.printing import Format
 from doisoat.reports.query import query
-from doisoat.warehouse.queries import Report, archive_of
+from doisoat.warehouse.queries import archive_of
 
 #: Added to `doisoat` by doisoat.cli.app.
 asking = typer.Typer()
@@ -44,26 +54,13 @@ GAP_COLUMNS = ("pair", "dossier_id", "kind", "national_value", "provincial_value
 GROUP_COLUMNS = ("gaps", "told", "pair", "cause", "agency_id", "procedure_family", "owner_id")
 
 
-@asking.command()
-def check() -> None:
-    """Configuration, connections, warehouse, and one cheap call to every source: one line each."""
-    from doisoat.nights.readiness import probe
-
-    with site_at_hand() as site:
-        answers = list(probe(site))
-    for name, is_well, said in answers:
-        typer.echo(f"{'ok   ' if is_well else 'WRONG'} {name}: {said}")
-    if not all(is_well for _, is_well, _ in answers):
-        raise typer.Exit(1)
-
-
-@asking.command()
+@asking.command(rich_help_panel=LOOK)
 def sources(night: Night = None, revision: Revision = None, format: As = Format.TABLE) -> None:
-    """Each source: what stands for it, its age and why, control total, rows held (csv, json: what became of the rows)."""
+    """Show each source: the data in use, their age and why, declared and stored counts (csv, json: what became of the rows)."""
     _report("sources", night, format, "Sources", revision, columns=SOURCE_COLUMNS, blank=("reason",))
 
 
-@asking.command()
+@asking.command(rich_help_panel=LOOK)
 def bridge(
     night: Night = None,
     revision: Revision = None,
@@ -82,10 +79,10 @@ def bridge(
     level: Annotated[Level | None, typer.Option(help="Only agencies of this level.")] = None,
     channel: Annotated[Channel | None, typer.Option(help="Only this channel: what the entries are made of.")] = None,
 ) -> None:
-    """National minus provincial, every term measured on its own; or what its entries are made of, by cause, agency, ...
+    """Show the bridge from the province's number to the portal's, or its entries by cause, agency, ...
 
-    Of some months of receipt (--from, --to) the whole is told month by month, as sources declare it. Of a part of the province
-    a declared count is unknown, unless a source states just that part.
+    For a range of months (--from, --to) the whole is shown month by month, as sources declare it. For a part of the province a
+    declared count is unknown unless a source states exactly that part.
     """
     from doisoat.reports.bridge import GRAINS, Part, shown
     from doisoat.reports.bridge import bridge as ask
@@ -106,7 +103,7 @@ def bridge(
     print_report(report, format, _titled(f"{title}{part}", chosen, revision))
 
 
-@asking.command()
+@asking.command(rich_help_panel=EXPLAIN)
 def gaps(
     night: Night = None,
     revision: Revision = None,
@@ -118,7 +115,7 @@ def gaps(
     pair: Annotated[Pair | None, typer.Option(help="Only these two sides; else all pairs.")] = None,
     owner: Annotated[str | None, typer.Option(help="Only what is this agency's to do.")] = None,
 ) -> None:
-    """One row a gap: kind, both values, cause, agency, since when (csv, json: every column); or as a workbook to be answered."""
+    """List the gaps with cause, agency and age (csv, json: every column), or write the workbook that units answer."""
     if (format is ListFormat.XLSX) != (out is not None) or (out and all):
         raise typer.BadParameter(
             "a workbook is of gaps alone: --format xlsx --out FILE, without --all", param_hint="--out"
@@ -142,9 +139,9 @@ def gaps(
     typer.echo(f"{out}: {write_repair_list(report, names, chosen, out)} gaps of night {chosen}")
 
 
-@asking.command()
+@asking.command(rich_help_panel=EXPLAIN)
 def groups(night: Night = None, revision: Revision = None, format: As = Format.TABLE) -> None:
-    """The open gaps put together by what they share, largest group first; `doisoat gap` speaks of a whole one."""
+    """Group the open gaps by what they have in common, largest group first; `doisoat gap` acts on a whole group."""
     from doisoat.gaps.report import grouped
 
     with warehouse_at_hand() as (_, connection):
@@ -153,72 +150,62 @@ def groups(night: Night = None, revision: Revision = None, format: As = Format.T
     print_report(report, format, f"Groups of gaps, night {chosen}", GROUP_COLUMNS, blank=GROUP_COLUMNS)
 
 
-@asking.command()
+@asking.command(rich_help_panel=EXPLAIN)
 def explain(code: Annotated[str, typer.Argument(help="One of its codes, or a record's id.")]) -> None:
-    """One dossier's whole story: what each side said and when, verdict, cause, evidence, events, and what to do."""
+    """Tell one dossier's whole story: what each side said and when, verdict, cause, evidence, events, and what to do."""
     from doisoat.reports.story import print_story
 
     with warehouse_at_hand() as (_, connection):
         print_story(connection, code, console)
 
 
-@asking.command()
+@asking.command(rich_help_panel=EXPLAIN)
 def causes(night: Night = None, revision: Revision = None, format: As = Format.TABLE) -> None:
-    """Why the sides differ: how many dossiers each cause explains, whom it blames and what is asked for."""
+    """Count the gaps by cause: how many dossiers, who has to act, and how."""
     _report("causes", night, format, "Causes", revision)
 
 
-@asking.command()
+@asking.command(rich_help_panel=LOOK)
 def ministries(
     night: Night = None,
     revision: Revision = None,
     format: As = Format.TABLE,
     by_month: Annotated[bool, typer.Option("--by-month", help="Break it down by receipt month.")] = False,
 ) -> None:
-    """What the province and the portal hold of the dossiers of each ministry's system."""
+    """Show how many dossiers of each ministry's system the province and the portal hold."""
     _report("ministries", night, format, "Ministries' systems", revision, by_month=by_month)
 
 
-@asking.command()
+@asking.command(rich_help_panel=LOOK)
 def catalogues(
     day: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As known on which day; now.")] = None,
     format: As = Format.TABLE,
 ) -> None:
-    """Where a source's catalogues differ from the province's own, as known on a day (now, if none is given)."""
+    """Show where a source's catalogues differ from the province's own, as known on a day (default: now)."""
     _report("catalogues", day or NOW, format, "Catalogues")
 
 
-@asking.command()
+@asking.command(rich_help_panel=LOOK)
 def checks(night: Night = None, revision: Revision = None, format: As = Format.TABLE) -> None:
-    """How the checks of a night came out."""
+    """Show the results of a night's checks."""
     _report("checks", night, format, "Checks", revision)
 
 
-@asking.command()
+@asking.command(rich_help_panel=LOOK)
 def nights(format: As = Format.TABLE) -> None:
-    """Every night and its revisions: how far it came, which one analysts see (csv, json: also on which landings each rests)."""
+    """List every night and its revisions, and which one analysts see (csv, json: also the landings it was made from)."""
     _report("nights", dt.datetime.min, format, "Nights", columns=NIGHT_COLUMNS)
 
 
-@asking.command()
+@asking.command(rich_help_panel=LOOK)
 def news(format: As = Format.TABLE) -> None:
-    """Troubles that stand or ended lately: since when, who was told, and which sender could not be reached."""
+    """List open and recent problems: since when, who was alerted, and who could not be reached."""
     _report("news", dt.datetime.min, format, "News")
 
 
-@asking.command()
-def disk(format: As = Format.TABLE) -> None:
-    """Bytes that landings, each schema of the warehouse and the logs take, and how many are left."""
-    from doisoat.nights.disk import measure
-
-    with site_at_hand() as site:
-        report = Report(("place", "bytes"), list(measure(site).items()))
-    print_report(report, format, "Disk")
-
-
-@asking.command()
+@asking.command(rich_help_panel=LOOK)
 def summary(night: Night = None) -> None:
-    """One night on one screen. Exit code 0 published, 1 failed or blocked, 2 published while a source needs somebody."""
+    """Show one night on one screen. Exit code 0: published; 1: failed or blocked; 2: published, but a source needs attention."""
     from doisoat.reports.summary import summary as print_summary
     from doisoat.warehouse.order import last_published
 
@@ -226,16 +213,6 @@ def summary(night: Night = None) -> None:
         asked = night.date() if night else last_published(connection)
         code = print_summary(site, connection, asked, console)
     raise typer.Exit(code)
-
-
-@asking.command()
-def migrate() -> None:
-    """Bring the warehouse to the newest schema."""
-    from doisoat.warehouse.database import migrate as run_migrations
-
-    with site_at_hand() as site:
-        run_migrations(site.dsn)
-    console.print("warehouse: newest schema")
 
 
 def _report(

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from doisoat.cli.shared import chosen_night, console, site_at_hand
+from doisoat.cli.shared import RATES, chosen_night, console, site_at_hand
 from doisoat.reports.agencies import agency_named
 from doisoat.reports.form import Asked, CountsAs, Reading, default_counts_as, with_ranges
 from doisoat.reports.form import form as make_form
@@ -19,7 +19,7 @@ from doisoat.reports.query import query
 forms = typer.Typer()
 
 
-@forms.command()
+@forms.command(rich_help_panel=RATES)
 def form(
     since: Annotated[dt.datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of the period.")],
     until: Annotated[dt.datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Its last day.")],
@@ -34,10 +34,10 @@ def form(
     format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
     xlsx: Annotated[Path | None, typer.Option(help="Write a workbook in the form's layout instead.")] = None,
 ) -> None:
-    """Form II.06a/VPCP/KSTT of any days: received, resolved, pending by level and field, from dossiers as known on a night.
+    """Make form II.06a/VPCP/KSTT for any days: received, resolved, pending by level and field, as known on a night.
 
-    Where the evidence leaves a count open, the table and the workbook show a range; the other formats hold the least of it,
-    and what is open in columns of its own.
+    Where the evidence leaves a count open, the table and the workbook show a range; the other formats give its least value and
+    the open part in columns of their own.
     """
     from doisoat.warehouse.database import connect
     from doisoat.warehouse.order import last_published
@@ -65,7 +65,7 @@ def form(
         show(console, with_ranges(report) if format is Format.TABLE else report, format, title)
 
 
-@forms.command()
+@forms.command(rich_help_panel=RATES)
 def reported(
     night: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As known on which night; the last published one.")
@@ -77,11 +77,11 @@ def reported(
     reading: Annotated[Reading | None, typer.Option(help="How in time is told; as the province file says.")] = None,
     format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
 ) -> None:
-    """What offices reported against what we count, by unit, period and measure; of what was received, what may explain it.
+    """Compare the counts that offices reported with the counts we compute, by unit, period and measure.
 
-    ours (csv, json: ours_least, ours_most): unknown where our evidence does not tell. changed_since: how many fewer we count
-    now than when the report came. ministries, undated, removed, repeated, moved_in: dossiers that the report may have counted
-    and we do not; moved_out: that it may have counted elsewhere. unexplained: what none of them can make up.
+    ours (csv, json: ours_least, ours_most): unknown where our evidence does not decide. changed_since: how many fewer we count
+    now than when the report came. ministries, undated, removed, repeated, moved_in: dossiers that the report may count and we
+    do not; moved_out: dossiers that it may count elsewhere. unexplained: what none of these can explain.
     """
     from doisoat.sources.report_workbook.words import MEASURES
     from doisoat.warehouse.database import connect

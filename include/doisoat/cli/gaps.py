@@ -9,13 +9,13 @@ from typing import Annotated, Any
 
 import typer
 
-from doisoat.cli.shared import account, site_at_hand
+from doisoat.cli.shared import ACT, account, site_at_hand
 from doisoat.errors import DecisionRefusedError
 from doisoat.reports.agencies import agency_named
 from doisoat.reports.parts import Pair, check_words
 
 #: Both are added to `doisoat` by doisoat.cli.app.
-gap = typer.Typer(no_args_is_help=True, help="Say something of open gaps: doisoat gap --cause C --agency A ACTION.")
+gap = typer.Typer(no_args_is_help=True, help="Act on open gaps: doisoat gap --cause C --agency A ACTION.")
 answering = typer.Typer()
 
 Day = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"])]
@@ -56,13 +56,13 @@ def _known_kind(kind: str) -> str:
 
 @gap.command()
 def acknowledge(context: typer.Context) -> None:
-    """Somebody has seen it and sees to it."""
+    """Acknowledge: somebody has seen it and takes care of it."""
     _say(context.obj, "acknowledged")
 
 
 @gap.command()
 def note(context: typer.Context, reason: Reason) -> None:
-    """Leave a note; what was said before stands."""
+    """Add a note; earlier decisions stay in force."""
     _say(context.obj, "noted", reason)
 
 
@@ -74,24 +74,24 @@ def accept(
         dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="The first night on which it is open again.")
     ],
 ) -> None:
-    """It is known and left alone until a day, while its cause and evidence stay the same. It stays in every sum."""
+    """Accept until a day, while cause and evidence stay the same. The gap stays in every sum."""
     _say(context.obj, "accepted", reason, until.date())
 
 
 @gap.command()
 def revoke(context: typer.Context) -> None:
-    """Take back what was said: it is open."""
+    """Revoke an acknowledgement or acceptance: the gap is open again."""
     _say(context.obj, "revoked")
 
 
-@answering.command()
+@answering.command(rich_help_panel=ACT)
 def answers(
     file: Annotated[
         Path, typer.Argument(help="The list of `doisoat gaps --format xlsx` (or csv), filled in and sent back.")
     ],
     by: Annotated[str | None, typer.Option(help="Which unit answered; else your account. No person's name.")] = None,
 ) -> None:
-    """Take in what a unit answered on a returned list. Exit code 1: some rows were refused; the others are kept all the same."""
+    """Read the answers on a list that a unit sent back. Exit code 1: some rows were refused; the others are kept."""
     from doisoat.gaps.answers import read_answers, take_in
     from doisoat.privacy import is_note
     from doisoat.warehouse.database import writing

@@ -1,4 +1,4 @@
-"""What an operator decides on the command line: the commands of `doisoat` that change something."""
+"""What an operator does on the command line: check the installation, decide, recompute, delete."""
 
 from __future__ import annotations
 
@@ -7,20 +7,55 @@ from typing import Annotated
 
 import typer
 
-from doisoat.cli.shared import account, site_at_hand
+from doisoat.cli.shared import OPERATE, As, account, console, print_report, site_at_hand
+from doisoat.reports.printing import Format
+from doisoat.warehouse.queries import Report
 
 #: Added to `doisoat` by doisoat.cli.app.
 operations = typer.Typer()
 
 
-@operations.command()
+@operations.command(rich_help_panel=OPERATE)
+def check() -> None:
+    """Check the configuration, the connections and the warehouse, and ask every source once: one line each."""
+    from doisoat.nights.readiness import probe
+
+    with site_at_hand() as site:
+        answers = list(probe(site))
+    for name, is_well, said in answers:
+        typer.echo(f"{'ok   ' if is_well else 'WRONG'} {name}: {said}")
+    if not all(is_well for _, is_well, _ in answers):
+        raise typer.Exit(1)
+
+
+@operations.command(rich_help_panel=OPERATE)
+def disk(format: As = Format.TABLE) -> None:
+    """Show disk use: landings, each schema of the warehouse, logs, and what is free."""
+    from doisoat.nights.disk import measure
+
+    with site_at_hand() as site:
+        report = Report(("place", "bytes"), list(measure(site).items()))
+    print_report(report, format, "Disk")
+
+
+@operations.command(rich_help_panel=OPERATE)
+def migrate() -> None:
+    """Bring the warehouse to the newest schema."""
+    from doisoat.warehouse.database import migrate as run_migrations
+
+    with site_at_hand() as site:
+        run_migrations(site.dsn)
+    console.print("warehouse: newest schema")
+
+
+@operations.command(rich_help_panel=OPERATE)
 def publish(
     night: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="The blocked night.")],
     accept: Annotated[
         str, typer.Option(help="Why it is published although a check failed; kept, and shown to analysts.")
     ],
 ) -> None:
-    """Publish a night that a check blocked, by a decision in your name: what is left of the night is done first."""
+    """Publish a night that a check blocked, by a decision in your name; first finishes what is left of the night."""
     from doisoat.nights.acceptance import publish_accepted
     from doisoat.quality import Decision
 
@@ -30,7 +65,7 @@ def publish(
     typer.echo(f"night {night.date()}: published, revision {revision}, accepted by {decision.decided_by}")
 
 
-@operations.command()
+@operations.command(rich_help_panel=OPERATE)
 def tell(
     due: Annotated[
         dt.datetime | None,
@@ -38,7 +73,7 @@ def tell(
     ] = None,
     test: Annotated[bool, typer.Option("--test", help="Only send a test message to every sender.")] = False,
 ) -> None:
-    """Tell what was not told yet: from cron, a watcher that works when Airflow does not. Exit code 1: not all was taken."""
+    """Send the alerts that were not sent yet, from cron, when Airflow does not work. Exit code 1: some were not accepted."""
     from doisoat import news
 
     with site_at_hand() as site:
@@ -56,13 +91,13 @@ def tell(
         )
 
 
-@operations.command()
+@operations.command(rich_help_panel=OPERATE)
 def accept_pull(
     reason: Annotated[str, typer.Argument(help="Why it is right: stays in the record. No person's name or number.")],
     source: Annotated[str, typer.Option(help="Which source.")],
     night: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="Whose pull is held.")],
 ) -> None:
-    """Confirm a pull that the flood guard holds: the night loads it when it is run again."""
+    """Accept a pull that the flood guard is holding: the night loads it when it is run again."""
     from doisoat.load.flood_guard import accept
     from doisoat.privacy import is_note
     from doisoat.warehouse.database import writing
@@ -77,17 +112,17 @@ def accept_pull(
     typer.echo(f"now run the night again: `make night NIGHT={night.date()}`, or clear its task `load` in Airflow")
 
 
-@operations.command()
+@operations.command(rich_help_panel=OPERATE)
 def replay(
     start: Annotated[
         dt.datetime | None,
         typer.Option("--from", formats=["%Y-%m-%d"], help="First night; all of them, or what a replay left undone."),
     ] = None,
 ) -> None:
-    """Derive nights again from their sealed landings, in order; no source is asked. Exit code 1 if one is now blocked.
+    """Recompute nights from their sealed landings, in order; no source is asked. Exit code 1: a night is now blocked.
 
-    Analysts read what was published before until a night is published again. The same outcome stands again as the same
-    revision; another one becomes a new revision, and the old one can still be queried.
+    Analysts go on reading what was published until a night is published again. The same result keeps its revision; a different
+    one becomes a new revision, and the old one can still be queried.
     """
     from doisoat.nights.replay import replay as derive_again
 
@@ -102,9 +137,9 @@ def replay(
     raise typer.Exit(is_blocked)
 
 
-@operations.command()
+@operations.command(rich_help_panel=OPERATE)
 def retain() -> None:
-    """Delete what is older than `retention` in the province file says; what was deleted is in ops.retention."""
+    """Delete old data as `retention` in the province file says; ops.retention records what was deleted."""
     from doisoat.nights.retention import apply_retention
 
     with site_at_hand() as site:
@@ -113,9 +148,9 @@ def retain() -> None:
         typer.echo(f"{name.replace('_', ' ')}: {'-' if value is None else value}")
 
 
-@operations.command()
+@operations.command(rich_help_panel=OPERATE)
 def sweep() -> None:
-    """Derive the latest night anew as a whole and hold it against what stands; what differs is in recon.sweep_difference."""
+    """Recompute the latest night from scratch and compare it with the stored result; differences go to recon.sweep_difference."""
     from doisoat.nights.sweep import deep_sweep
 
     with site_at_hand() as site:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from doisoat.cli.shared import chosen_night, print_report, warehouse_at_hand
+from doisoat.cli.shared import RATES, chosen_night, print_report, warehouse_at_hand
 from doisoat.errors import ConfigurationError
 from doisoat.indicators.days import Days
 from doisoat.months import first_of, last_of, later
@@ -67,7 +67,7 @@ class Grouped(StrEnum):
     PROCEDURE = "procedure"
 
 
-@rating.command()
+@rating.command(rich_help_panel=RATES)
 def score(
     night: Night = None,
     month: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m"], help="Of this month.")] = None,
@@ -88,10 +88,10 @@ def score(
     agency: Annotated[str | None, typer.Option(help="The same as --if agency=A.")] = None,
     format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
 ) -> None:
-    """What the gaps cost: the groups whose repair gains most first; or, by --if, what these would gain together.
+    """Show what the gaps cost: groups by what their repair gains, most first; with --if, what some would gain together.
 
-    Nothing is estimated: a repair's effect is added to the counts and the same rule is asked again. Where what was reported of
-    the period did not come to us, the denominator is what the province would report (basis `expected`).
+    Nothing is estimated: a repair's effect is added to the counts and the same rule is applied again. Where no report of the
+    period reached us, the denominator is what the province would report (basis `expected`).
     """
     from doisoat.rates.cost import Question, Repair, ranked
     from doisoat.rates.rates import rests_on
@@ -122,14 +122,14 @@ def _cautious(caution: str | None) -> str:
     return f" ({caution})" if caution else ""
 
 
-@rating.command()
+@rating.command(rich_help_panel=RATES)
 def services(
     month: Annotated[dt.datetime, typer.Option(formats=["%Y-%m"], help="The month of receipt.")],
     night: Night = None,
     revision: Annotated[int | None, typer.Option(help="Which revision of the night; the one that stands.")] = None,
     format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
 ) -> None:
-    """Digitisation, online payment, online share and the time to acceptance, by level: at least and at most."""
+    """Show digitisation, online payment, online share and time to acceptance by level, each with its least and most."""
     from doisoat.reports.services import COLUMNS
     from doisoat.reports.services import services as four_numbers
     from doisoat.warehouse.queries import archive_of
@@ -174,14 +174,14 @@ def _period_of(month: dt.datetime | None, quarter: dt.datetime | None, year: dt.
     return Part(period=kind, agency=agency, first_month=begin, last_month=later(begin, months - 1))
 
 
-@rating.command()
+@rating.command(rich_help_panel=RATES)
 def walk(
     month: Annotated[dt.datetime, typer.Option(formats=["%Y-%m"], help="Which month the portal speaks of.")],
     night: Night = None,
     agency: Agency = None,
     format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
 ) -> None:
-    """From what the portal publishes of indicator 1.4 to the corrected rate, itemised: dossiers of which kind, and why."""
+    """Go from the rate that the portal publishes for indicator 1.4 to the corrected rate, item by item."""
     from doisoat.rates.rates import rests_on
     from doisoat.reports.query import query
     from doisoat.warehouse.queries import archive_of
@@ -199,7 +199,7 @@ def walk(
     print_report(report, format, title, blank=("ratio", "adds_up"))
 
 
-@rating.command()
+@rating.command(rich_help_panel=RATES)
 def rates(
     night: Night = None,
     revision: Annotated[int | None, typer.Option(help="Which revision of the night; the one that stands.")] = None,
@@ -218,10 +218,10 @@ def rates(
     channel: Annotated[Channel | None, typer.Option(help="Only this channel.")] = None,
     format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
 ) -> None:
-    """The indicators, each between a least and a most: both are one where the evidence is complete.
+    """Show the indicators, each with its least and most possible value; the two are equal where the evidence is complete.
 
-    Of a denominator that rests on what was reported, nothing is known where that did not come to us, or for parts of which no
-    report speaks (level, field, procedure, channel, days). Days are counted from the records that stand, those of the last night.
+    A denominator that rests on reports is unknown where no report reached us, and for parts that no report covers (level, field,
+    procedure, channel, days). Days are counted from the records of the last night.
     """
     from doisoat.rates.rates import Part
     from doisoat.rates.rates import rates as rates_of

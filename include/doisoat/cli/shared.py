@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from doisoat.province.site import Site
     from doisoat.warehouse.queries import Report
 
+#: The headings of `doisoat --help`.
+LOOK, EXPLAIN, ACT = "Look at a night", "Explain the gaps", "Act on gaps"
+RATES, OPERATE = "Rates and forms", "Operate"
 #: Wide enough for every column where the output is a pipe: a cut-off number is a wrong number.
 console = Console(width=None if sys.stdout.isatty() else 320, highlight=False)
 Night = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Which night; the last published one.")]
