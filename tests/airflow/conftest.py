@@ -35,6 +35,18 @@ SETTINGS = {
 }
 
 
+#: The home at work, while there is one.
+_at_work: list[AtWork] = []
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Airflow's processes end with the last test of this folder, not with the session: they take half a core."""
+    here = Path(__file__).parent
+    if _at_work and (nextitem is None or here not in nextitem.path.parents):
+        _at_work.pop().stop()
+
+
 @pytest.fixture(scope="session")
 def made_run() -> Iterator[MadeRun]:
     """`make run` of a small world, and what it left."""
@@ -71,6 +83,7 @@ def running(made_run: MadeRun, receiver: Receiver) -> Iterator[AtWork]:
         # the addresses of news are keyed in on the page, as an operator may
         secret = {"connection_id": "news", "conn_type": "generic", "password": f"json://{receiver.address}/"}
         made.api("POST", "/connections", json=secret)
+        _at_work.append(made)
         yield made
     finally:
         (made or laptop).stop()
