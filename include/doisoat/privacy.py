@@ -2,7 +2,7 @@
 
 A decoder reads only fields that hold no person's data by contract; a source may put a person there all the same. No list
 of names can find them (communes are called after people), so this goes by form alone: a code has a digit, a status has no
-capitals within, a public body's name begins as such names do.
+capitals within, a public body's name begins as such names do. collect/screen.py applies it to what a source says.
 """
 
 from __future__ import annotations

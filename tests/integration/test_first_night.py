@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 from doisoat.warehouse import connect
-from doisoat.warehouse.statistics import refresh_statistics
+from doisoat.warehouse.planner_statistics import refresh_statistics
 from standalone import postgres
 from support.world import World, total
 

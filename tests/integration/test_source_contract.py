@@ -22,8 +22,8 @@ from doisoat.errors import (
 from doisoat.model import WHOLE, Capability, ControlTotal
 from doisoat.sources import registry
 from doisoat.sources.contract import Limits, Source
-from support.cases import CASES, NETWORK, Case
 from support.servers import CANARIES, LOCAL, SECRET, Reply
+from support.source_cases import CASES, NETWORK, Case
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from doisoat.load.records import identify, seal_of
 from doisoat.load.reference import load_reference
 from doisoat.province.site import Site
 from doisoat.warehouse import order, revisions
-from doisoat.warehouse.statistics import refresh_statistics
+from doisoat.warehouse.planner_statistics import refresh_statistics
 from doisoat.warehouse.touched import is_identified
 
 log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from doisoat.quality.checks import Check, CheckResult, broken
-from doisoat.quality.late import imported_when_used
+from doisoat.quality.lazy_imports import imported_when_used
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 with imported_when_used(

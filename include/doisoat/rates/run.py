@@ -14,8 +14,8 @@ from doisoat.rates.cells import LEFT, count_cells
 from doisoat.rates.rates import AS_REPORTED, RULES_READ, roll
 from doisoat.reconcile import Comparison
 from doisoat.warehouse.database import run_file
+from doisoat.warehouse.planner_statistics import refresh_statistics
 from doisoat.warehouse.ranges import INDICATOR_CELL, RATE, merge, rewind
-from doisoat.warehouse.statistics import refresh_statistics
 
 HERE = Path(__file__).parent
 

@@ -17,8 +17,8 @@ from doisoat.province.reference import reference_hash
 from doisoat.reconcile.lags import learn_lags
 from doisoat.reconcile.ministries import PAIRS, reconcile_ministries
 from doisoat.warehouse.database import run_file
+from doisoat.warehouse.planner_statistics import refresh_statistics
 from doisoat.warehouse.ranges import CELL_STATUS, DIFFERENCE, LEDGER_ENTRY, VERDICT, merge, rewind
-from doisoat.warehouse.statistics import refresh_statistics
 from doisoat.warehouse.touched import begin_comparing, rules
 
 HERE = Path(__file__).parent

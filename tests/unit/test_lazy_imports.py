@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from doisoat.quality.late import imported_when_used
+from doisoat.quality.lazy_imports import imported_when_used
 
 
 @pytest.fixture
