@@ -97,7 +97,10 @@ def test_a_night_whose_worker_is_killed_is_the_undisturbed_night(bad: Bad, tmp_p
     """And the night after one that was missed. tests/campaign kills workers and schedulers at every stage."""
     running, night = bad.running, bad.running.next_night()
     assert night == bad.night(2)
-    running.rows("select pg_terminate_backend(pid) from pg_stat_activity where datname = 'warehouse'")
+    # from another database: whoever asks from this one would end itself
+    running.rows(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'warehouse'", database="airflow"
+    )
     with psycopg.connect(running.server.dsn(), autocommit=True) as connection:
         connection.execute("create database undisturbed template warehouse owner warehouse")
     with crashes.locked(running.dsn, "recon.verdict"):

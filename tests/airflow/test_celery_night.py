@@ -32,7 +32,7 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
         running.done("docker compose build")
         prepare, up, end = blocks()["Try it on simulated systems"][0].rpartition("docker compose --profile sandbox up")
         running.done(prepare)
-        running.done(f"{up}{end.strip()} {SERVICES}")
+        running.done(f"{up} {end.strip()} {SERVICES}")
         yield running
 
 

@@ -57,9 +57,9 @@ ENDS_OTHERWISE = {
 #: A task that collects, in a process of its own.
 COLLECT = """
 import datetime as dt
-from doisoat import night
+from doisoat.nights import steps
 from doisoat.province.site import Site
-night.collect_source(Site.from_environment(), dt.date(2024, 4, 18), "igate")
+steps.collect_source(Site.from_environment(), dt.date(2024, 4, 18), "igate")
 """
 SET_ASIDE: list[tuple[str, dict[str, Any], set[str]]] = [
     ("igate", {"kind": "changed_value", "field": "acceptedDate", "to": "31/02/2024", "nth": 3}, {"impossible_date"}),

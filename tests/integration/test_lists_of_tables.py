@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from doisoat import warehouse
+from doisoat import nights, warehouse
 from doisoat.province.file import load_province
 from doisoat.rates import cells, rates
 from doisoat.reconcile import Comparison
@@ -138,7 +138,7 @@ def test_every_table_of_nights_is_taken_back_or_stays_on_purpose(connection: psy
 
 
 def test_every_table_of_nights_ages_or_is_kept_on_purpose(connection: psycopg.Connection) -> None:
-    statements = (SQL / "cut_history.sql").read_text("utf-8") + archived.cut_history()
+    statements = Path(nights.__file__).with_name("cut_history.sql").read_text("utf-8") + archived.cut_history()
     left = of_nights(connection) - set(re.findall(r"delete from (\w+\.\w+)", statements))
     assert left == NOT_CUT, f"cut_history.sql, archived.py: {sorted(left ^ NOT_CUT)}"
 
