@@ -10,8 +10,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 BENCH_READY := .venv-bench/.ready
 STANDALONE = $(BIN)/python -m standalone
-# Two workers, also where there are more cores: each starts a PostgreSQL of its own, and one of them an Airflow.
-IN_PARALLEL ?= -n 2
+# One worker more than two cores keep busy: each waits for a PostgreSQL of its own, and one of them for Airflow.
+IN_PARALLEL ?= -n 3
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -63,6 +63,9 @@ def agrees_with_the_key(production: Host) -> None:
     key = against.key_of(sandbox)
     assert len(key) > DOSSIERS / 2
     with connect(warehouse(production)) as connection:
-        assert against.held_otherwise(connection, key, ["business_registration", "judicial_record"]) == {}
+        assert (
+            against.held_otherwise(connection, key, ["business_registration", "driving_licence", "judicial_record"])
+            == {}
+        )
         wrong = against.wrongly_present(connection, key)
         assert {case for case in wrong if case not in against.UNLINKED} == set()

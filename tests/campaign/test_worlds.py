@@ -1,11 +1,13 @@
-"""Whole worlds, held against the sandbox's answer key: every world of `make score`, and OpenCPS in the words of world "a"."""
+"""Whole worlds, held against the sandbox's answer key: every world of `make score`, and OpenCPS in the words of two."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from support.other_worlds import check_opencps, opencps_in_a
+from support.provinces import opencps_in_b
 
 from bench import score as scoring
 
@@ -27,5 +29,8 @@ def test_nothing_is_claimed_wrongly_and_nothing_missed(
         assert dict(result.missed) == {}
 
 
-def test_opencps_as_the_case_system_in_world_a(tmp_path: Path, warehouse_dsn: str) -> None:
-    check_opencps("a", opencps_in_a(tmp_path), tmp_path, warehouse_dsn)
+@pytest.mark.parametrize(("variant", "province"), [("a", opencps_in_a), ("b", opencps_in_b)])
+def test_opencps_as_the_case_system(
+    variant: str, province: Callable[[Path], Path], tmp_path: Path, warehouse_dsn: str
+) -> None:
+    check_opencps(variant, province(tmp_path), tmp_path, warehouse_dsn)

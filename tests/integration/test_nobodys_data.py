@@ -39,7 +39,7 @@ def test_a_value_is_found_wherever_it_is_planted(tmp_path: Path, warehouse_dsn: 
     assert sorted(leaks_in_database(warehouse_dsn, canaries.PATTERN)[0]) == [f"mart.planted.{name}" for name in "abcd"]
 
 
-@pytest.mark.parametrize("system", ["igate", "driving_licence"])
+@pytest.mark.parametrize("system", ["driving_licence"])
 def test_no_fault_makes_a_person_appear(
     system: str, tmp_path: Path, warehouse_dsn: str, caplog: pytest.LogCaptureFixture
 ) -> None:

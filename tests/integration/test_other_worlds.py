@@ -2,7 +2,7 @@
 
 World "b" of the sandbox differs from world "a" in every fact that docs/contracts.md marks [A] or leaves open
 (sandbox.world.variant). Its province file differs from config/lang_son.yaml in options, code maps and limits only
-(support/provinces.py). OpenCPS stands in for iGate in world "b"; the campaign has it in world "a" too.
+(support/provinces.py). The campaign has OpenCPS in place of iGate, in both.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from pathlib import Path
 
 from doisoat.warehouse import connect
 from support import nights_against_key as against
-from support.other_worlds import DOSSIERS, check_opencps, three_nights
-from support.provinces import lang_son_in_b, opencps_in_b
+from support.other_worlds import DOSSIERS, three_nights
+from support.provinces import lang_son_in_b
 
 
 def test_lang_son_in_the_words_of_another_world(tmp_path: Path, warehouse_dsn: str) -> None:
@@ -30,7 +30,3 @@ def test_lang_son_in_the_words_of_another_world(tmp_path: Path, warehouse_dsn: s
         for side in ("provincial", "national"):
             assert against.wrongly_covered(connection, key, ministries, side) == {}
         assert against.wrong_statuses(connection, key, ["business_registration", "judicial_record"]) == {}
-
-
-def test_opencps_as_the_case_system(tmp_path: Path, warehouse_dsn: str) -> None:
-    check_opencps("b", opencps_in_b(tmp_path), tmp_path, warehouse_dsn)
