@@ -37,8 +37,8 @@ test: $(READY) ## the test suite, about a quarter of an hour (ARGS="-k name" for
 campaign: $(READY) ## what takes long by nature: crashes, thirty nights, the production stack, whole worlds (PARTS="crash worlds")
 	@$(BIN)/python tools/campaign.py run $(PARTS)
 
-touched: $(READY) ## the parts of the campaign whose code changed since they last passed, as far as 35 minutes go (MINUTES=...)
-	@$(BIN)/python tools/campaign.py touched --minutes $(or $(MINUTES),35)
+touched: $(READY) ## the parts of the campaign whose code changed since they last passed, as far as 15 minutes go (MINUTES=...)
+	@$(BIN)/python tools/campaign.py touched --minutes $(or $(MINUTES),15)
 
 check: $(READY) ## lint, formatting, types, layers, generated docs current
 	@$(BIN)/ruff check

@@ -1,7 +1,7 @@
 """The campaign: tests that take long by nature, in parts. `make campaign` runs all of it, `.ci/run` what a change touches.
 
     python tools/campaign.py run [PART ...]        every part, or these; a part that passed is noted in tests/campaign/passed.yaml
-    python tools/campaign.py touched --minutes 35  the parts whose code is not what they last passed on, as far as the time goes
+    python tools/campaign.py touched --minutes 15  the parts whose code is not what they last passed on, as far as the time goes
     python tools/campaign.py list                  each part, what it proves, and whether it passed on what is here
 
 A part names the files whose behaviour it proves (tests/campaign/parts.yaml). Its fingerprint is that of their contents, so it
@@ -122,7 +122,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run").add_argument("parts", nargs="*", metavar="PART")
-    commands.add_parser("touched").add_argument("--minutes", type=float, default=35)
+    commands.add_parser("touched").add_argument("--minutes", type=float, default=15)
     commands.add_parser("list")
     asked = parser.parse_args(arguments)
     parts = load_parts()
