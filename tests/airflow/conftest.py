@@ -44,7 +44,9 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     """Airflow's processes end with the last test of this folder, not with the session: they take half a core."""
     here = Path(__file__).parent
     if _at_work and (nextitem is None or here not in nextitem.path.parents):
-        _at_work.pop().stop()
+        made = _at_work.pop()
+        if made.home.exists():  # else the session has ended, and its fixtures have stopped it
+            made.stop()
 
 
 @pytest.fixture(scope="session")

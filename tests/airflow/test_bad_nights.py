@@ -1,5 +1,5 @@
-"""Two nights in a row through Airflow: every source fails, a worker is killed. Then everything that was written is searched for
-nobody's data and nobody's password (docs/privacy.md). A night with one source down through `make night` is in the campaign."""
+"""Three nights in a row through Airflow: every source fails, a worker is killed, a source is down. Then everything that was
+written is searched for nobody's data and nobody's password (docs/privacy.md)."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from standalone.laptop import DOISOAT
 from standalone.sandbox import Sandbox
 from support import crashes
 from support import nights_against_key as against
-from support.airflow_home import AtWork
+from support.airflow_home import DOSSIERS, AtWork
 from support.leaks import leaks_in_database, leaks_in_files, one_of
-from support.make import PROJECT
+from support.make import PROJECT, make, states
 from support.nobody import NAME
 
 pytestmark = pytest.mark.timeout(900)
@@ -38,6 +38,7 @@ FAULTS: list[dict[str, Any]] = [
     {"system": "national_export", "kind": "changed_shape", "field": "Mã hồ sơ", "to": NAME},
     {"system": "judicial_record", "kind": "cut_off"},
 ]
+IGATE_IS_DOWN = {"system": "igate", "kind": "server_error"}
 COMMANDS = (["summary"], ["bridge"], ["gaps", "--format", "csv"], ["ministries"], ["sources"])
 
 
@@ -124,10 +125,28 @@ def test_a_night_whose_worker_is_killed_is_the_undisturbed_night(bad: Bad, tmp_p
     assert crashes.differing(one, other) == {}
 
 
+def test_a_night_with_a_source_that_is_down_is_published_as_stale(bad: Bad) -> None:
+    """`make night` of a home that is up."""
+    running, night = bad.running, bad.running.next_night()
+    bad.spoil(IGATE_IS_DOWN)
+    result = make("night", running.home, DOSSIERS, NIGHT=str(night), PROVINCE=str(running.laptop.settings.path))
+    bad.spoil()
+    bad.printed += [result.stdout, result.stderr]
+    assert result.returncode == 2
+    ended = states(result.stdout)
+    assert ended["igate.collect"] == "failed"  # after its retries
+    assert len(re.findall(r"^  igate\.collect +up_for_retry ", result.stdout, re.MULTILINE)) == 3
+    assert "SourceUnavailableError" in result.stdout
+    assert {state for task, state in ended.items() if task.endswith(".collect") and task != "igate.collect"} == {
+        "success"
+    }
+    assert ended["publish"] == ended["tell"] == "success"
+
+
 # what they left ----------------------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def searched(bad: Bad) -> Bad:
-    """After the two nights; what our commands say of the second belongs to what they left."""
+    """After the three nights; what our commands say of the second belongs to what they left."""
     if not bad.printed:
         pytest.fail("the nights of this file come first: run it as a whole")
     for command in COMMANDS:
@@ -141,14 +160,14 @@ def searched(bad: Bad) -> Bad:
 
 
 def test_the_nights_went_as_this_search_needs_them(searched: Bad) -> None:
-    nights = [searched.night(number) for number in range(3)]
+    nights = [searched.night(number) for number in range(4)]
     told = "select night, state from ops.night where night between %s and %s order by night"
     ended = [state for _, state in searched.running.rows(told, [nights[0], nights[-1]])]
-    assert ended == ["published", "missed", "published"]  # nothing of the second could be read
+    assert ended == ["published", "missed", "published", "published"]  # nothing of the second could be read
     fresh = """select night from ops.pull where state = 'fresh' and source_id in ('igate', 'national_export')
         and night between %s and %s order by 1"""
     read = [night for (night,) in searched.running.rows(fresh, [nights[1], nights[-1]])]
-    assert read == [nights[2], nights[2]]
+    assert read == [nights[2], nights[2], nights[3]]
 
 
 #: Something harmless, and a place where each kind of thing that was written must hold it: the search looks there.
