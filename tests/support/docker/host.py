@@ -14,6 +14,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -93,6 +94,8 @@ def lacks() -> str:
     """Why no host can be made here, or nothing."""
     if os.geteuid() != 0:
         return "containers as processes need root"
+    if Path(tempfile.gettempdir()).resolve() in Path(sys.executable).parents:
+        return "this clone lies in the folder of temporary files, of which each container has one of its own: it sees no Python"
     programs = ("unshare", "nsenter", "setpriv", "chroot")
     missing = [name for name in programs if not shutil.which(name)]
     if not (shutil.which("redis-server", path=str(Path(sys.executable).parent)) or shutil.which("redis-server")):
