@@ -15,7 +15,7 @@ from support import nights_against_key as against
 from support.docker.host import Host, host, lacks
 from support.production import SANDBOX, airflow, blocks, set_clock, settings, warehouse
 
-# Not run, and told as not run (a failure in CI), only where a machine cannot make containers out of processes: the reason names it.
+# Not run only where a machine cannot make containers out of processes: the reason is printed, and in CI it is a failure.
 pytestmark = [pytest.mark.timeout(900), pytest.mark.skipif(bool(lacks()), reason=lacks())]
 DOSSIERS = 150
 NIGHT = against.NIGHTS[0]
