@@ -25,7 +25,7 @@ LOGIN = "admin"
 SERVICES = ("api-server", "dag-processor", "scheduler", "triggerer")
 #: How soon Airflow looks again; its defaults suit a cluster, not a person who waits.
 IMPATIENT = {
-    "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.1",
+    "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.25",
     "SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
     "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "60",
     "DAG_PROCESSOR__PARSING_PROCESSES": "1",

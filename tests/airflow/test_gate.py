@@ -1,4 +1,5 @@
-"""A blocked night waits on Airflow's page for a person, for real: rejected, refused, too late, approved; then the record.
+"""A blocked night waits on Airflow's page for a person, for real: rejected, refused, too late, approved; then the
+record. Whether anybody is asked at all is tests/dags/test_gate.py's.
 
 The tests follow one another as the nights do. The fault is planted where it cannot be missed: from here on the warehouse is
 told that iGate declares one dossier more than it shows.
@@ -33,12 +34,11 @@ pytestmark = pytest.mark.timeout(900)
 
 @dataclass
 class Blocked:
-    """The home while the fault is in its warehouse, and the two nights that it blocks after a good one."""
+    """The home while the fault is in its warehouse, and the night that it blocks after a good one."""
 
     running: AtWork
     good: dt.date
     night: dt.date
-    last: dt.date
 
     def run(self, night: dt.date) -> str:
         return self.running.laptop.run_nights(self.running.airflow, [night])
@@ -100,7 +100,7 @@ def blocked(running: AtWork) -> Iterator[Blocked]:
     night = running.next_night()
     assert running.api("GET", "/dags/~/dagRuns/~/hitlDetails")["total_entries"] == 0  # good nights ask nobody
     running.rows(PLANTED)
-    yield Blocked(running, running.last_published(), night, night + dt.timedelta(days=1))
+    yield Blocked(running, running.last_published(), night)
     running.rows(REMOVED)
 
 
@@ -157,6 +157,17 @@ def test_what_was_not_seen_cannot_be_accepted(blocked: Blocked, capsys: pytest.C
     assert blocked.is_blocked(blocked.night)
 
 
+def test_without_an_answer_in_time_the_night_stays_blocked(
+    blocked: Blocked, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert blocked.ask_again(blocked.night) == "undecided"
+    assert blocked.let_time_run_out(blocked.night) == "failed"
+    said = f"QualityGateError: night {blocked.night}, inputs: nobody decided within 12:00:00"
+    assert said in capsys.readouterr().out
+    assert blocked.is_blocked(blocked.night)
+    assert blocked.running.laptop.summary(blocked.night) == 1
+
+
 def test_an_approved_night_is_worked_out_and_published_with_the_decision(blocked: Blocked) -> None:
     night, rows = blocked.night, blocked.running.rows
     assert blocked.ask_again(night) == "undecided"
@@ -166,33 +177,3 @@ def test_an_approved_night_is_worked_out_and_published_with_the_decision(blocked
     assert rows("select count(*) from recon.ledger_cell where night = %s", [night]) != [(0,)]
     events = rows("select extra from asset_event order by id desc limit 1", database="airflow")
     assert events == [({"night": str(night), "revision": 1},)]
-
-
-def test_without_an_answer_in_time_the_night_stays_blocked(
-    blocked: Blocked, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert blocked.run(blocked.last) == "undecided"
-    assert blocked.let_time_run_out(blocked.last) == "failed"
-    said = f"QualityGateError: night {blocked.last}, inputs: nobody decided within 12:00:00"
-    assert said in capsys.readouterr().out
-    assert blocked.is_blocked(blocked.last)
-
-
-def test_where_nobody_is_to_be_asked_the_night_fails_at_once(
-    blocked: Blocked, capsys: pytest.CaptureFixture[str]
-) -> None:
-    blocked.running.restart(DOISOAT_APPROVAL_HOURS="0")
-    blocked.running.airflow.wait(blocked.running.laptop.processes)
-    assert blocked.ask_again(blocked.last) == "failed"
-    said = f"QualityGateError: night {blocked.last}, inputs: critical checks failed"
-    assert said in capsys.readouterr().out
-    assert blocked.is_blocked(blocked.last)
-    assert blocked.running.laptop.summary(blocked.last) == 1
-
-
-def test_the_command_line_publishes_it_after_all(blocked: Blocked) -> None:
-    laptop, last = blocked.running.laptop, blocked.last
-    assert laptop.doisoat("publish", "--night", str(last), "--accept", REASON) == 0
-    assert laptop.summary(last) == 0
-    shown = blocked.running.rows("select night, accepted_reason from mart.night where is_latest")
-    assert shown == [(last, REASON)]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from doisoat.errors import QualityGateError
 from doisoat.nights import steps
-from support.commands import of_world, typed_in_a_process
+from support.commands import of_world, typed
 from support.receivers import receiving
 from support.runbook import commands
 from support.world import World, total
@@ -51,7 +51,7 @@ def test_every_command_works(world: World) -> None:
         }
         said = {}
         for line in lines:
-            done = typed_in_a_process(here, *shlex.split(line)[1:])
+            done = typed(here, *shlex.split(line)[1:])
             assert done.returncode == ENDS_WITH.get(line, 0), f"{line}: {done.stdout}{done.stderr}"
             said[line.split()[1]] = done.stdout
         assert len(receiver.requests) == 1  # tell --test

@@ -1,12 +1,6 @@
-"""The causes against the sandbox's answer key (bench/score.py): in a small world nothing is claimed wrongly, nothing missed.
-
-The campaign does it for every world, and for one without the portal's listing."""
+"""How causes are scored (bench/score.py). test_three_nights scores a world, the campaign every world of `make score`."""
 
 from __future__ import annotations
-
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -67,27 +61,3 @@ def test_a_group_is_there_in_part_whatever_it_is_made_of() -> None:
     assert (result.true["group_partly_imported"], result.true["left_out"]) == (2, 1)
     assert result.found == result.true
     assert result.wrong == {("group_partly_imported", "left_out"): 1, ("group_partly_imported", "imported_twice"): 1}
-
-
-@pytest.fixture
-def home() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="doisoat-score-", ignore_cleanup_errors=True) as directory:
-        yield Path(directory)
-
-
-@pytest.mark.parametrize(("seed", "rates", "variant"), [(11, "lookalikes=2", "a")])
-def test_in_a_small_world_nothing_is_claimed_wrongly_and_nothing_missed(
-    home: Path, warehouse_dsn: str, seed: int, rates: str, variant: str
-) -> None:
-    result = scoring.run_world(home, warehouse_dsn, seed, rates, 1500, variant)
-    assert dict(result.wrong) == {}
-    assert dict(result.missed) == {}
-    assert set(result.true) >= {
-        "never_pulled",
-        "two_codes",
-        "resent_new_tail",
-        "left_out",
-        "status_distorted",
-        "imported_twice",
-    }
-    assert 0 < result.undetermined < result.differing / 3

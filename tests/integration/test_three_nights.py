@@ -9,6 +9,8 @@ from doisoat.warehouse import connect
 from support import nights_against_key as against
 from support.provinces import CONFIG
 
+from bench import score as scoring
+
 
 def test_three_nights_agree_with_the_answer_key(tmp_path: Path, warehouse_dsn: str) -> None:
     with against.served(tmp_path / "sandbox", 2000) as sandbox:
@@ -36,5 +38,15 @@ def test_three_nights_agree_with_the_answer_key(tmp_path: Path, warehouse_dsn: s
         assert against.wrong_statuses(connection, key, ["business_registration", "judicial_record"]) == {}
         looked_up = connection.execute("select sum(asked), sum(held) from ops.look_up_pull").fetchone()
     assert looked_up[0] > looked_up[1] > 0
+    causes = scoring.score(key, scoring.said_of(warehouse_dsn))
+    assert (dict(causes.wrong), dict(causes.missed)) == ({}, {})
+    assert set(causes.true) >= {
+        "never_pulled",
+        "two_codes",
+        "resent_new_tail",
+        "left_out",
+        "status_distorted",
+        "imported_twice",
+    }
     left = [path for path in sandbox.inbox.rglob("*") if path.is_file()]
     assert left == [], "originals hold personal data: they go once they are sealed"
