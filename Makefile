@@ -40,7 +40,14 @@ campaign: $(READY) ## what takes long by nature: crashes, thirty nights, the pro
 touched: $(READY) ## the parts of the campaign whose code changed since they last passed, as far as 15 minutes go (MINUTES=...)
 	@$(BIN)/python tools/campaign.py touched --minutes $(or $(MINUTES),15)
 
-check: $(READY) ## lint, formatting, types, layers, generated docs current
+# A minute for all of them: what passed is read again only when it has changed.
+SQL := $(shell find include/doisoat -name '*.sql' -not -path '*/migrations/*')
+SQL_CHECKED := .venv/.sql-checked
+$(SQL_CHECKED): $(READY) $(SQL)
+	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar --nocolor $(filter %.sql,$(if $(filter $(READY),$?),$^,$?))
+	@touch $@
+
+check: $(READY) $(SQL_CHECKED) ## lint, formatting, types, layers, SQL layout, generated docs current
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy

@@ -83,4 +83,4 @@ def _tell(run: Mapping[str, Any]) -> str:
     here = site()
     run_after = datetime.fromisoformat(run["run_after"])
     night = night_of(run["conf"] or {}, run["partition_key"], run_after, here.settings.timezone)
-    return f"{len(news.tell(here, on=night, due=night))} news sent"
+    return f"{len(news.tell(here, night=night, due=night))} news sent"

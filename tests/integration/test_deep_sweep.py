@@ -87,7 +87,7 @@ def test_a_difference_is_told_and_the_next_night_looks_at_all(world: World) -> N
     world.rows(f"update core.dossier_record set status = '9' where dossier_code = '{D}' and source_id = 'igate'")
     with pytest.raises(SweepDiffersError):
         deep_sweep(world.site)
-    news.tell(world.site, on=world.rows("select max(night) from ops.night")[0][0])
+    news.tell(world.site, night=world.rows("select max(night) from ops.night")[0][0])
     assert ("sweep_differs", "deep_sweep") in world.rows("select kind, subject from ops.news where over_night is null")
     world.run(NIGHTS[2], igate=HERE, national_export=THERE)
     assert how(world) == [True, False, True]
@@ -95,7 +95,7 @@ def test_a_difference_is_told_and_the_next_night_looks_at_all(world: World) -> N
         (B, "status")
     ]  # the source's word, loaded again, stands
     assert differs(world) == 0
-    news.tell(world.site, on=world.rows("select max(night) from ops.night")[0][0])
+    news.tell(world.site, night=world.rows("select max(night) from ops.night")[0][0])
     assert world.rows("select 1 from ops.news where kind = 'sweep_differs' and over_night is null") == []
 
 

@@ -61,7 +61,7 @@ class Newsroom(World):
             self.publish(night(number))
 
     def tell(self, number: int, **facts: Any) -> None:
-        news.tell(self.site, on=night(number), **facts)
+        news.tell(self.site, night=night(number), **facts)
 
     def standing(self) -> list[tuple[str, str]]:
         return self.rows("select kind, subject from ops.news where over_night is null order by 1, 2")

@@ -83,7 +83,7 @@ def tell(
                 typer.echo(f"{'ok   ' if is_taken else 'WRONG'} {name}")
             raise typer.Exit(0 if all(taken.values()) else 1)
         night = due.date() if due else news.due_night(site.settings, dt.datetime.now(dt.UTC))
-        told = news.tell(site, on=night, due=night)
+        told = news.tell(site, night=night, due=night)
         typer.echo(
             f"{len(told)} news sent"
             if site.settings.news.enabled

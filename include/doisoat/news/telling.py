@@ -38,7 +38,7 @@ def due_night(settings: ProvinceSettings, at: dt.datetime) -> dt.date:
 def tell(
     site: Site,
     *,
-    on: dt.date,
+    night: dt.date,
     due: dt.date | None = None,
     dag_id: str | None = None,
     run_id: str | None = None,
@@ -49,7 +49,7 @@ def tell(
     Repeating it sends nothing again. With news off (the default) troubles are recorded and nothing is sent.
 
     Args:
-        on: the night as of which it is told; reminders are counted in nights.
+        night: the night as of which it is told; reminders are counted in nights.
         due: the last night that has to be published by now; None judges no deadline that was not judged before.
         dag_id: the Dag whose run has just ended, with `run_id` and its `failed` tasks; None where no run has.
 
@@ -60,7 +60,7 @@ def tell(
     """
     news = site.settings.news
     facts = {
-        "on": on,
+        "night": night,
         "due": due,
         "dag_id": dag_id,
         "run_id": run_id,
@@ -72,15 +72,15 @@ def tell(
         with sending_news(connection):
             with connection.transaction():
                 _record(connection, facts)
-            return _send_all(connection, site, on) if news.enabled else []
+            return _send_all(connection, site, night) if news.enabled else []
 
 
-def _send_all(connection: psycopg.Connection, site: Site, on: dt.date) -> list[Item]:
+def _send_all(connection: psycopg.Connection, site: Site, night: dt.date) -> list[Item]:
     told: list[Item] = []
     refused = []
     for sender in senders(site.connections(CONNECTION_ID)):
-        items = _due(connection, sender, on, site.settings.news.remind_after_days)
-        if items and not _send(connection, site, sender, items, on):
+        items = _due(connection, sender, night, site.settings.news.remind_after_days)
+        if items and not _send(connection, site, sender, items, night):
             refused.append(sender.name)
         else:
             told += [item for item in items if item not in told]
@@ -105,18 +105,20 @@ def _record(connection: psycopg.Connection, facts: dict[str, Any]) -> None:
         for subject, said in connection.execute(path.read_text(encoding="utf-8"), facts).fetchall()
     ]
     kinds, subjects, said = ([row[place] for row in found] for place in range(3))
-    run_file(connection, HERE / "record.sql", {"on": facts["on"], "kinds": kinds, "subjects": subjects, "facts": said})
+    run_file(
+        connection, HERE / "record.sql", {"night": facts["night"], "kinds": kinds, "subjects": subjects, "facts": said}
+    )
     for kind, subject, _ in found:
         log.info("trouble: %s %s", kind, subject)
 
 
-def _due(connection: psycopg.Connection, sender: Sender, on: dt.date, remind_after: int) -> list[Item]:
-    parameters = {"sender": sender.name, "on": on, "remind_after": remind_after, "told_once": told_once()}
+def _due(connection: psycopg.Connection, sender: Sender, night: dt.date, remind_after: int) -> list[Item]:
+    parameters = {"sender": sender.name, "night": night, "remind_after": remind_after, "told_once": told_once()}
     rows = connection.execute((HERE / "due.sql").read_text(encoding="utf-8"), parameters).fetchall()
     return [Item(*row) for row in rows]
 
 
-def _send(connection: psycopg.Connection, site: Site, sender: Sender, items: list[Item], on: dt.date) -> bool:
+def _send(connection: psycopg.Connection, site: Site, sender: Sender, items: list[Item], night: dt.date) -> bool:
     message = compose(items, province=site.settings.province.name, deadline=site.settings.news.deadline,
                       page=os.environ.get(PAGE))  # fmt: skip
     is_sent = sender.send(message)
@@ -124,7 +126,7 @@ def _send(connection: psycopg.Connection, site: Site, sender: Sender, items: lis
         for item in items:
             key = {"kind": item.kind, "subject": item.subject, "first_night": item.first_night}
             run_file(connection, HERE / "told.sql",
-                     {**key, "sender": sender.name, "is_over": item.is_over, "is_sent": is_sent, "on": on})  # fmt: skip
+                     {**key, "sender": sender.name, "is_over": item.is_over, "is_sent": is_sent, "night": night})  # fmt: skip
     log.log(logging.INFO if is_sent else logging.WARNING, "news: %s items %s by %s", len(items),
             "sent" if is_sent else "not sent", sender.name)  # fmt: skip
     return is_sent

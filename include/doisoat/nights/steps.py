@@ -341,7 +341,7 @@ def tell_night(
     from doisoat.news import metrics
 
     try:
-        return len(news.tell(site, on=night, dag_id=dag_id, run_id=run_id, failed=failed))
+        return len(news.tell(site, night=night, dag_id=dag_id, run_id=run_id, failed=failed))
     finally:
         metrics.send(site, night)
 
@@ -355,14 +355,14 @@ def tell_late(site: Site, at: dt.datetime) -> int:
     from doisoat import news
 
     due = news.due_night(site.settings, at)
-    return len(news.tell(site, on=due, due=due))
+    return len(news.tell(site, night=due, due=due))
 
 
 def tell_run(site: Site, at: dt.datetime, *, dag_id: str, run_id: str, failed: Sequence[str]) -> int:
     """Tell which tasks of a run beside the nights failed, as of the last night that has to be published by then."""
     from doisoat import news
 
-    return len(news.tell(site, on=news.due_night(site.settings, at), dag_id=dag_id, run_id=run_id, failed=failed))
+    return len(news.tell(site, night=news.due_night(site.settings, at), dag_id=dag_id, run_id=run_id, failed=failed))
 
 
 def _screen(site: Site, source_id: str) -> Screen:

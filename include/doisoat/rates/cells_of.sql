@@ -1,49 +1,85 @@
--- The cells of a night (asked_cell) that are asked for, each with the part that it counts for: a value of one dimension, of agencies its own
--- and each above it in the month of the cell; and the periods to count by. What is narrowed to one agency is that with all below
--- it. What has no receipt date stands where its agency did in the month of the night, as in the bridge.
+-- The cells of a night (asked_cell) that are asked for, each with the part that it counts for: a value of one
+-- dimension, of agencies its own and each above it in the month of the cell; and the periods to count by. What is
+-- narrowed to one agency is that with all below it. What has no receipt date stands where its agency did in the month
+-- of the night, as in the bridge.
 create temporary table cell on commit drop as
 with counted as (
-    select *, case when isfinite(cell_month) then date_trunc('month', cell_month)::date else date_trunc('month', %(night)s::date)::date end as month
+    select
+        *,
+        case
+            when isfinite(cell_month) then date_trunc('month', cell_month)::date else
+                date_trunc('month', %(night)s::date)::date
+        end as month
     from asked_cell
 ),
-asked as materialized (select agency_id as below_id, from_month, to_month from core.subtree(%(agency)s)),
+asked as materialized (
+    select
+        agency_id as below_id,
+        from_month,
+        to_month
+    from core.subtree(%(agency)s)
+),
 -- which agencies are above one in a month, of those that are asked for
 chain as (
-    select c.agency_id, c.month, array_agg(distinct s.ancestor_id) as parts
-    from (select distinct agency_id, month from counted) c
+    select
+        c.agency_id,
+        c.month,
+        array_agg(distinct s.ancestor_id) as parts
+    from (
+        select distinct
+            agency_id,
+            month
+        from counted
+    ) c
     join mart.agency_subtree s on s.agency_id = c.agency_id and s.from_month <= c.month and c.month < s.to_month
     left join asked a on a.below_id = s.ancestor_id and a.from_month <= c.month and c.month < a.to_month
     where %(agency)s::text is null or a.below_id is not null
     group by 1, 2
 ),
-latest as (select distinct on (agency_id) agency_id, level from archive.any_agency order by agency_id, valid_from desc),
-field as (select procedure_family, min(field_code) as field_code from archive.any_procedure group by 1)
-select c.*, case %(dimension)s
-    when 'agency' then chain.parts
-    when 'level' then array[coalesce(l.level, 'unknown')]
-    when 'field' then array[coalesce(f.field_code, 'unknown')]
-    when 'procedure' then array[c.procedure_family]
-    when 'channel' then array[c.channel]
-    when 'system' then array[case c.source_id when '' then 'province' else c.source_id end]
-    else array[coalesce(%(agency)s, '')] end as parts
+latest as (
+    select distinct on (agency_id)
+        agency_id,
+        level
+    from archive.any_agency order by agency_id, valid_from desc
+),
+field as (
+    select
+        procedure_family,
+        min(field_code) as field_code
+    from archive.any_procedure group by 1
+)
+select
+    c.*,
+    case %(dimension)s
+        when 'agency' then chain.parts
+        when 'level' then array[coalesce(l.level, 'unknown')]
+        when 'field' then array[coalesce(f.field_code, 'unknown')]
+        when 'procedure' then array[c.procedure_family]
+        when 'channel' then array[c.channel]
+        when 'system' then array[case c.source_id when '' then 'province' else c.source_id end]
+        else array[coalesce(%(agency)s, '')]
+    end as parts
 from counted c
 left join chain using (agency_id, month)
 left join asked a on a.below_id = c.agency_id and a.from_month <= c.month and c.month < a.to_month
 left join latest l using (agency_id)
 left join field f using (procedure_family)
 where (%(agency)s::text is null or a.below_id is not null)
-  and (%(level)s::text is null or coalesce(l.level, 'unknown') = %(level)s)
-  and (%(field)s::text is null or coalesce(f.field_code, 'unknown') = %(field)s)
-  and (%(procedure)s::text is null or c.procedure_family = core.procedure_family(%(procedure)s))
-  and (%(channel)s::text is null or c.channel = %(channel)s)
-  and (%(first_month)s::date is null or c.cell_month >= %(first_month)s)
-  and (%(last_month)s::date is null or c.cell_month <= %(last_month)s);
+    and (%(level)s::text is null or coalesce(l.level, 'unknown') = %(level)s)
+    and (%(field)s::text is null or coalesce(f.field_code, 'unknown') = %(field)s)
+    and (%(procedure)s::text is null or c.procedure_family = core.procedure_family(%(procedure)s))
+    and (%(channel)s::text is null or c.channel = %(channel)s)
+    and (%(first_month)s::date is null or c.cell_month >= %(first_month)s)
+    and (%(last_month)s::date is null or c.cell_month <= %(last_month)s);
 analyze cell;
 create temporary table period on commit drop as
-select distinct %(period_kind)s::text as period_kind,
+select distinct
+    %(period_kind)s::text as period_kind,
     case %(period_kind)s when 'range' then %(range_start)s::date when 'all' then '-infinity'
-        else date_trunc(%(unit)s, cell_month)::date end as period_start,
+        else date_trunc(%(unit)s, cell_month)::date
+    end as period_start,
     case %(period_kind)s when 'range' then %(range_end)s::date when 'all' then 'infinity'
-        else (date_trunc(%(unit)s, cell_month) + %(step)s::interval)::date end as period_end
+        else (date_trunc(%(unit)s, cell_month) + %(step)s::interval)::date
+    end as period_end
 from cell where isfinite(cell_month);
 analyze period;

@@ -1,10 +1,15 @@
--- How far the province's dossiers have come, by cell: what ended by the month in which it did; what is pending, and what ended
--- nobody says when, by the month of receipt. A dossier without a receipt date is in no month,
--- and in no range of days.
+-- How far the province's dossiers have come, by cell: what ended by the month in which it did; what is pending, and
+-- what ended nobody says when, by the month of receipt. A dossier without a receipt date is in no month, and in no
+-- range of days.
 create temporary table progress_counts on commit drop as
-select '' as source_id, agency_id, procedure_family, channel,
+select
+    '' as source_id,
+    agency_id,
+    procedure_family,
+    channel,
     coalesce(case when receipt_month is null then null when ended_on is null then receipt_month
-        else date_trunc('month', ended_on)::date end, 'infinity') as cell_month,
+        else date_trunc('month', ended_on)::date
+    end, 'infinity') as cell_month,
     count(*) filter (where outcome = 'resolved' and standing = 'early') as resolved_early,
     count(*) filter (where outcome = 'resolved' and standing = 'on_time') as resolved_on_time,
     count(*) filter (where outcome = 'resolved' and standing = 'overdue') as resolved_overdue,
@@ -24,6 +29,6 @@ select '' as source_id, agency_id, procedure_family, channel,
     count(*) filter (where outcome <> 'pending' and ended_on is null) as ended_undated
 from progress
 where %(first_day)s::date is null
-   or receipt_date is not null and coalesce(ended_on, receipt_date) between %(first_day)s and %(last_day)s
+    or receipt_date is not null and coalesce(ended_on, receipt_date) between %(first_day)s and %(last_day)s
 group by 2, 3, 4, 5;
 analyze progress_counts;

@@ -1,15 +1,20 @@
--- How old each dossier that one side lacks may be before it is a gap: by what was learned of the agency that received it, or of
--- the nearest above it of which enough is known; else, and where nothing is learned, by the configured lag.
+-- How old each dossier that one side lacks may be before it is a gap: by what was learned of the agency that received
+-- it, or of the nearest above it of which enough is known; else, and where nothing is learned, by the configured lag.
 create temporary table applied_lag on commit drop as
-select o.dossier_id, coalesce(g.allowed_lag, %(allowed_lag)s) as allowed_lag, g.agency_id as learned_of
+select
+    o.dossier_id,
+    coalesce(g.allowed_lag, %(allowed_lag)s) as allowed_lag,
+    g.agency_id as learned_of
 from raw.outcome o
 left join lateral (
-    select g.allowed_lag, g.agency_id
+    select
+        g.allowed_lag,
+        g.agency_id
     from agency_line a
     join recon.learned_lag g on g.agency_id = a.above_id
     where a.agency_id = coalesce(nullif(o.provincial_agency_id, 'unknown'), o.national_agency_id, 'unknown')
-      and g.night = %(night)s and g.pair = %(pair)s
-      and g.presence = case when o.is_national then 'national_only' else 'provincial_only' end
+        and g.night = %(night)s and g.pair = %(pair)s
+        and g.presence = case when o.is_national then 'national_only' else 'provincial_only' end
     order by a.steps limit 1
 ) g on true
 where o.is_national <> o.is_provincial;

@@ -1,35 +1,50 @@
--- How late the dossiers received on one day came, counted once: tonight they have been watched for as long as any lag may be,
--- so whoever has not come is known not to have, and nobody is left out for being late. A dossier is as late as it was old when
--- a comparison last lacked it: with a lag of that length it would never have been called a gap, and the moment of its arrival,
--- which no listing tells, need not be guessed. Dossiers are who they are known to be tonight: what a link joined later was
--- never missing. Read are rows that began since (an index of nights), and of their dossiers what both sides held meanwhile.
+-- How late the dossiers received on one day came, counted once: tonight they have been watched for as long as any lag
+-- may be, so whoever has not come is known not to have, and nobody is left out for being late. A dossier is as late as
+-- it was old when a comparison last lacked it: with a lag of that length it would never have been called a gap, and the
+-- moment of its arrival, which no listing tells, need not be guessed. Dossiers are who they are known to be tonight:
+-- what a link joined later was never missing. Read are rows that began since (an index of nights), and of their
+-- dossiers what both sides held meanwhile.
 insert into recon.arrival (night, pair, presence, agency_id, received_on, watched_for, hours, dossiers)
 with received as materialized (
-    select dossier_id, agency_id, coalesce(received_at, submitted_at) as moment
+    select
+        dossier_id,
+        agency_id,
+        coalesce(received_at, submitted_at) as moment
     from core.dossier_record
-    where source_id = any (%(holding)s) and from_night >= %(received_on)s::date - 1 and to_night = 'infinity'
-      and duplicate_rank = 1
-      and (coalesce(received_at, submitted_at) at time zone %(timezone)s)::date = %(received_on)s
+    where source_id = any(%(holding)s) and from_night >= %(received_on)s::date - 1 and to_night = 'infinity'
+        and duplicate_rank = 1
+        and (coalesce(received_at, submitted_at) at time zone %(timezone)s)::date = %(received_on)s
 ),
 arrived as (
-    select d.*, (
-        select min(greatest(r.from_night, %(received_on)s)) from core.dossier_record r
-        where r.dossier_id = d.dossier_id and r.source_id = any (%(lacking)s) and not r.is_removed
-          and r.to_night > %(received_on)s
-    ) as arrived_on
+    select
+        d.*,
+        (
+            select min(greatest(r.from_night, %(received_on)s)) from core.dossier_record r
+            where r.dossier_id = d.dossier_id and r.source_id = any(%(lacking)s) and not r.is_removed
+                and r.to_night > %(received_on)s
+        ) as arrived_on
     from received d
 ),
 lacked as (
-    select a.*, (
-        select max(least(r.to_night, a.arrived_on) - 1) from core.dossier_record r
-        where r.dossier_id = a.dossier_id and r.source_id = any (%(holding)s) and not r.is_removed
-          and r.from_night < a.arrived_on and r.to_night > %(received_on)s
-    ) as lacked_on
+    select
+        a.*,
+        (
+            select max(least(r.to_night, a.arrived_on) - 1) from core.dossier_record r
+            where r.dossier_id = a.dossier_id and r.source_id = any(%(holding)s) and not r.is_removed
+                and r.from_night < a.arrived_on and r.to_night > %(received_on)s
+        ) as lacked_on
     from arrived a
 )
-select %(night)s, %(pair)s, %(presence)s, l.agency_id, %(received_on)s, %(watched_for)s,
+select
+    %(night)s,
+    %(pair)s,
+    %(presence)s,
+    l.agency_id,
+    %(received_on)s,
+    %(watched_for)s,
     case when l.arrived_on is not null
-         then greatest(ceil(extract(epoch from c.as_of - l.moment) / 3600), 0)::integer end as hours,
+            then greatest(ceil(extract(epoch from c.as_of - l.moment) / 3600), 0)::integer
+    end as hours,
     count(*)
 from lacked l
 left join recon.comparison c on (c.night, c.pair) = (l.lacked_on, %(pair)s)

@@ -1,26 +1,40 @@
--- Every dossier that is not held alike by both sides: a few thousand of millions; looked for in all that is held, or in what
--- could have become so or ceased to be so (reviewed_*.sql). The join carries only what it compares,
--- so that its table stays small; outcome.sql reads the rest of these few. Parallel: a plain table, one partition a source.
+-- Every dossier that is not held alike by both sides: a few thousand of millions; looked for in all that is held, or in
+-- what could have become so or ceased to be so (reviewed_*.sql). The join carries only what it compares, so that its
+-- table stays small; outcome.sql reads the rest of these few. Parallel: a plain table, one partition a source.
 drop table if exists raw.candidate;
 create unlogged table raw.candidate as
 select coalesce(p.dossier_id, n.dossier_id) as dossier_id
 from (
-    select dossier_id, agency_id, procedure_family, receipt_date, status, due_at, finished_at
+    select
+        dossier_id,
+        agency_id,
+        procedure_family,
+        receipt_date,
+        status,
+        due_at,
+        finished_at
     from reviewed_record
-    where source_id = any (%(provincial_sources)s) and to_night = 'infinity' and duplicate_rank = 1
+    where source_id = any(%(provincial_sources)s) and to_night = 'infinity' and duplicate_rank = 1
 ) p
 full join (
-    select dossier_id, agency_id, procedure_family, receipt_date, status, due_at, finished_at,
-        source_id = any (%(look_up_sources)s) as is_looked_up
+    select
+        dossier_id,
+        agency_id,
+        procedure_family,
+        receipt_date,
+        status,
+        due_at,
+        finished_at,
+        source_id = any(%(look_up_sources)s) as is_looked_up
     from reviewed_record
-    where source_id = any (%(national_sources)s) and to_night = 'infinity' and duplicate_rank = 1
+    where source_id = any(%(national_sources)s) and to_night = 'infinity' and duplicate_rank = 1
 ) n on n.dossier_id = p.dossier_id
 where p.dossier_id is null or n.dossier_id is null
-   or p.agency_id <> n.agency_id
-   or p.procedure_family <> n.procedure_family
-   or p.receipt_date is distinct from n.receipt_date
-   or p.status is distinct from n.status
-   or p.due_at is distinct from n.due_at
-   or p.finished_at is distinct from n.finished_at
-   or n.is_looked_up;
+    or p.agency_id <> n.agency_id
+    or p.procedure_family <> n.procedure_family
+    or p.receipt_date is distinct from n.receipt_date
+    or p.status is distinct from n.status
+    or p.due_at is distinct from n.due_at
+    or p.finished_at is distinct from n.finished_at
+    or n.is_looked_up;
 analyze raw.candidate;

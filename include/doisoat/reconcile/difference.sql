@@ -1,63 +1,95 @@
 -- Attribute differences of dossiers that both sides hold, with both values. A value that one side does not say at all
 -- (its listing has no such column, a look-up left it out) differs from nothing; nor does one that our maps or reference
--- cannot read: those are counted by the input checks. Days are compared as local calendar dates, as the sides print them.
--- Where a side is older than tonight (known.sql), a difference is a gap only if both sides differed then already: what the
--- other side has changed since, this one could not show. Of a dossier that was looked up, that is the night of its answer,
--- which stands for some nights (docs/adr 7) and tells nothing of what the province has changed since, or within the lag before.
+-- cannot read: those are counted by the input checks. Days are compared as local calendar dates, as the sides print
+-- them. Where a side is older than tonight (known.sql), a difference is a gap only if both sides differed then already:
+-- what the other side has changed since, this one could not show. Of a dossier that was looked up, that is the night of
+-- its answer, which stands for some nights (docs/adr 7) and tells nothing of what the province has changed since, or
+-- within the lag before.
 create temporary table difference_tonight on commit drop as
-select %(pair)s as pair, o.dossier_id, d.attribute,
+select
+    %(pair)s as pair,
+    o.dossier_id,
+    d.attribute,
     case when o.provincial_updated_at > %(values_settled)s then 'pending'
-         when o.provincial_updated_at > asked.looked_up_at - %(allowed_lag)s then 'not_yet_observable'
-         when known.night >= %(night)s or before.differed then 'gap'
-         else 'not_yet_observable' end as standing,
-    d.national_value, d.provincial_value, null::text as ministry_value,
+        when o.provincial_updated_at > asked.looked_up_at - %(allowed_lag)s then 'not_yet_observable'
+        when known.night >= %(night)s or before.differed then 'gap'
+        else 'not_yet_observable'
+    end as standing,
+    d.national_value,
+    d.provincial_value,
+    null::text as ministry_value,
     -- the first night whose end is past the lag; what rests on a look-up waits for the next answer
     case when o.provincial_updated_at > %(values_settled)s and not o.is_looked_up
-         then greatest(((o.provincial_updated_at + %(allowed_lag)s - interval '1 microsecond') at time zone %(timezone)s)::date,
-             %(night)s::date + 1)
+            then greatest(
+                    (
+                        (o.provincial_updated_at + %(allowed_lag)s - interval '1 microsecond') at time zone %(timezone)s
+                    )::date,
+                    %(night)s::date + 1
+                )
     end as next_review_on
 from raw.outcome o
 left join lateral (
-    select l.night, l.looked_up_at
+    select
+        l.night,
+        l.looked_up_at
     from core.dossier_record r
     join core.look_up l on l.source_id = r.source_id and l.code = r.dossier_code and l.night <= %(night)s and l.is_held
-    where o.is_looked_up and (r.source_id, r.record_id) = (o.national_source_id, o.national_record_id) and r.to_night = 'infinity'
+    where o.is_looked_up
+        and (r.source_id, r.record_id) = (o.national_source_id, o.national_record_id)
+        and r.to_night = 'infinity'
     order by l.night desc limit 1
 ) asked on true
 cross join lateral (select least(%(values_night)s, asked.night) as night) as known
--- what each side said then; looked up only where then is not tonight (offset 0: a condition of the join would come too late)
+-- what each side said then; looked up only where then is not tonight (offset 0: a condition of the join would come too
+-- late)
 left join lateral (
     select r.* from core.dossier_record r
     where known.night < %(night)s and (r.source_id, r.record_id) = (o.national_source_id, o.national_record_id)
-      and r.from_night <= known.night and known.night < r.to_night
+        and r.from_night <= known.night and known.night < r.to_night
     offset 0
 ) n on true
 left join lateral (
     select r.* from core.dossier_record r
     where known.night < %(night)s and (r.source_id, r.record_id) = (o.provincial_source_id, o.provincial_record_id)
-      and r.from_night <= known.night and known.night < r.to_night
+        and r.from_night <= known.night and known.night < r.to_night
     offset 0
 ) p on true
-cross join lateral (values
-    ('agency', o.national_agency_id, o.provincial_agency_id,
-        'unknown' not in (o.national_agency_id, o.provincial_agency_id), n.agency_id <> p.agency_id),
-    ('procedure', o.national_procedure_family, o.provincial_procedure_family,
-        'unknown' not in (o.national_procedure_family, o.provincial_procedure_family),
-        n.procedure_family <> p.procedure_family),
-    ('status', o.national_status, o.provincial_status,
-        o.provincial_status is not null and (o.national_status is not null or o.national_status_code is null),
-        n.status is distinct from p.status),
-    ('receipt_date', o.national_receipt_date::text, o.provincial_receipt_date::text, true,
-        n.receipt_date is distinct from p.receipt_date),
-    ('due_date', (o.national_due_at at time zone %(timezone)s)::date::text,
-        (o.provincial_due_at at time zone %(timezone)s)::date::text, true,
-        (n.due_at at time zone %(timezone)s)::date is distinct from (p.due_at at time zone %(timezone)s)::date),
-    ('finish_date', (o.national_finished_at at time zone %(timezone)s)::date::text,
-        (o.provincial_finished_at at time zone %(timezone)s)::date::text, true,
-        (n.finished_at at time zone %(timezone)s)::date is distinct from (p.finished_at at time zone %(timezone)s)::date)
-) as d (attribute, national_value, provincial_value, is_readable, differs_then)
+cross join
+    lateral (
+        values
+        (
+            'agency', o.national_agency_id, o.provincial_agency_id,
+            'unknown' not in (o.national_agency_id, o.provincial_agency_id), n.agency_id <> p.agency_id
+        ),
+        (
+            'procedure', o.national_procedure_family, o.provincial_procedure_family,
+            'unknown' not in (o.national_procedure_family, o.provincial_procedure_family),
+            n.procedure_family <> p.procedure_family
+        ),
+        (
+            'status', o.national_status, o.provincial_status,
+            o.provincial_status is not null and (o.national_status is not null or o.national_status_code is null),
+            n.status is distinct from p.status
+        ),
+        (
+            'receipt_date', o.national_receipt_date::text, o.provincial_receipt_date::text, true,
+            n.receipt_date is distinct from p.receipt_date
+        ),
+        (
+            'due_date', (o.national_due_at at time zone %(timezone)s)::date::text,
+            (o.provincial_due_at at time zone %(timezone)s)::date::text, true,
+            (n.due_at at time zone %(timezone)s)::date is distinct from (p.due_at at time zone %(timezone)s)::date
+        ),
+        (
+            'finish_date', (o.national_finished_at at time zone %(timezone)s)::date::text,
+            (o.provincial_finished_at at time zone %(timezone)s)::date::text, true,
+            (n.finished_at at time zone %(timezone)s)::date is distinct from (
+                p.finished_at at time zone %(timezone)s
+            )::date
+        )
+    ) as d (attribute, national_value, provincial_value, is_readable, differs_then)
 cross join lateral (select n.record_id is not null and p.record_id is not null and d.differs_then as differed) before
 where o.is_provincial and o.is_national and d.is_readable and (not o.is_looked_up or d.national_value is not null)
-  and d.attribute = any (%(compared_attributes)s)
-  and d.national_value is distinct from d.provincial_value;
+    and d.attribute = any(%(compared_attributes)s)
+    and d.national_value is distinct from d.provincial_value;
 analyze difference_tonight;

@@ -1,8 +1,17 @@
--- What each source lists in each cell, as the database keeps it while rows come and go. The entries are held against this
--- (ledger_adds_up) and against rows counted in core (ledger_adds_up_in_finest_cells) every night: a count gone wrong blocks it.
+-- What each source lists in each cell, as the database keeps it while rows come and go. The entries are held against
+-- this (ledger_adds_up) and against rows counted in core (ledger_adds_up_in_finest_cells) every night: a count gone
+-- wrong blocks it.
 drop table if exists raw.listed;
 create unlogged table raw.listed as
-select source_id, agency_id, procedure_family, receipt_month, current_rows, dossiers, ranked_rows, kept_rows
+select
+    source_id,
+    agency_id,
+    procedure_family,
+    receipt_month,
+    current_rows,
+    dossiers,
+    ranked_rows,
+    kept_rows
 from core.listed_cell
-where source_id = any (%(provincial_sources)s::text[] || %(national_sources)s::text[]);
+where source_id = any(%(provincial_sources)s::text[] || %(national_sources)s::text[]);
 analyze raw.listed;

@@ -1,7 +1,11 @@
--- The ministries' systems that were listed at least once, and what their comparison tonight rests on: the moments of both
--- sides, and as of which night and moment an absence on either is proven and their values are known (known.sql).
+-- The ministries' systems that were listed at least once, and what their comparison tonight rests on: the moments of
+-- both sides, and as of which night and moment an absence on either is proven and their values are known (known.sql).
 create temporary table ministry_side on commit drop as
-select s.source_id, s.procedure_families, k.cut_off as ministry_cut_off, k.is_complete as ministry_is_complete,
+select
+    s.source_id,
+    s.procedure_families,
+    k.cut_off as ministry_cut_off,
+    k.is_complete as ministry_is_complete,
     least(k.cut_off, %(provincial_cut_off)s, %(night_end)s) as as_of,
     least(k.cut_off, %(provincial_cut_off)s, %(night_end)s) - lag.own as settled_before,
     %(provincial_is_complete)s as provincial_is_complete,
@@ -12,13 +16,17 @@ select s.source_id, s.procedure_families, k.cut_off as ministry_cut_off, k.is_co
     least(coalesce(k.whole_cut_off, '-infinity'), %(provincial_valued_cut_off)s::timestamptz, %(night_end)s) - lag.own
         as ministry_absence_settled,
     least(k.valued_night, %(provincial_valued_night)s::date) as values_night,
-    least(k.valued_cut_off, %(provincial_valued_cut_off)s::timestamptz, k.cut_off, %(provincial_cut_off)s, %(night_end)s) - lag.own
+    least(
+        k.valued_cut_off, %(provincial_valued_cut_off)s::timestamptz, k.cut_off, %(provincial_cut_off)s, %(night_end)s
+    )
+    - lag.own
         as values_settled,
     least(k.cut_off, %(national_cut_off)s, %(night_end)s) as portal_as_of,
     least(k.cut_off, %(national_cut_off)s, %(night_end)s) - %(allowed_lag)s as portal_settled_before,
     %(national_is_complete)s as national_is_complete,
     least(coalesce(%(national_whole_night)s::date, '-infinity'), k.valued_night) as portal_absence_night,
-    least(coalesce(%(national_whole_cut_off)s::timestamptz, '-infinity'), k.valued_cut_off, %(night_end)s) - %(allowed_lag)s
+    least(coalesce(%(national_whole_cut_off)s::timestamptz, '-infinity'), k.valued_cut_off, %(night_end)s)
+    - %(allowed_lag)s
         as portal_absence_settled
 from core.source s
 join known k using (source_id)
@@ -27,4 +35,11 @@ where s.side = 'ministry' and s.has_listing;
 analyze ministry_side;
 delete from recon.ministry_comparison where night = %(night)s;
 insert into recon.ministry_comparison
-select %(night)s, source_id, as_of, portal_as_of, ministry_cut_off, ministry_is_complete from ministry_side;
+select
+    %(night)s,
+    source_id,
+    as_of,
+    portal_as_of,
+    ministry_cut_off,
+    ministry_is_complete
+from ministry_side;

@@ -4,20 +4,36 @@ drop table if exists raw.outcome;
 create unlogged table raw.outcome as
 select
     c.dossier_id,
-    p.dossier_id is not null as is_provincial, n.dossier_id is not null as is_national,
-    p.source_id as provincial_source_id, p.record_id as provincial_record_id, p.agency_id as provincial_agency_id,
-    p.procedure_family as provincial_procedure_family, p.receipt_month as provincial_receipt_month,
-    p.receipt_date as provincial_receipt_date, p.status as provincial_status, p.due_at as provincial_due_at,
-    p.finished_at as provincial_finished_at, p.updated_at as provincial_updated_at,
+    p.dossier_id is not null as is_provincial,
+    n.dossier_id is not null as is_national,
+    p.source_id as provincial_source_id,
+    p.record_id as provincial_record_id,
+    p.agency_id as provincial_agency_id,
+    p.procedure_family as provincial_procedure_family,
+    p.receipt_month as provincial_receipt_month,
+    p.receipt_date as provincial_receipt_date,
+    p.status as provincial_status,
+    p.due_at as provincial_due_at,
+    p.finished_at as provincial_finished_at,
+    p.updated_at as provincial_updated_at,
     coalesce(p.received_at, p.submitted_at) as provincial_moment,
-    n.source_id = any (%(look_up_sources)s) as is_looked_up, n.source_id as national_source_id, n.record_id as national_record_id, n.agency_id as national_agency_id,
-    n.procedure_family as national_procedure_family, n.receipt_month as national_receipt_month,
-    n.receipt_date as national_receipt_date, n.status as national_status, n.status_code as national_status_code,
-    n.due_at as national_due_at, n.finished_at as national_finished_at,
+    n.source_id = any(%(look_up_sources)s) as is_looked_up,
+    n.source_id as national_source_id,
+    n.record_id as national_record_id,
+    n.agency_id as national_agency_id,
+    n.procedure_family as national_procedure_family,
+    n.receipt_month as national_receipt_month,
+    n.receipt_date as national_receipt_date,
+    n.status as national_status,
+    n.status_code as national_status_code,
+    n.due_at as national_due_at,
+    n.finished_at as national_finished_at,
     coalesce(n.received_at, n.submitted_at) as national_moment
 from raw.candidate c
-left join core.dossier_record p on p.dossier_id = c.dossier_id and p.source_id = any (%(provincial_sources)s)
+left join core.dossier_record p
+    on p.dossier_id = c.dossier_id and p.source_id = any(%(provincial_sources)s)
     and p.to_night = 'infinity' and p.duplicate_rank = 1
-left join core.dossier_record n on n.dossier_id = c.dossier_id and n.source_id = any (%(national_sources)s)
-    and n.to_night = 'infinity' and n.duplicate_rank = 1;
+left join
+    core.dossier_record n on n.dossier_id = c.dossier_id and n.source_id = any(%(national_sources)s)
+and n.to_night = 'infinity' and n.duplicate_rank = 1;
 analyze raw.outcome;

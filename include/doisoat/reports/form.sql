@@ -1,26 +1,40 @@
 -- Form II.06a of the days from first_day to last_day, one row a field, a level and the whole, from `progress`: how far
--- each dossier had come at the end of the last day. Of an agency with all below it in the month of receipt, or of all: a dossier
--- stays with whom it was received for, also where its agency has moved since, so that every row adds up.
--- On the form a dossier is carried over, received, ended or pending; what ended nobody says when is in no period.
+-- each dossier had come at the end of the last day. Of an agency with all below it in the month of receipt, or of all:
+-- a dossier stays with whom it was received for, also where its agency has moved since, so that every row adds up. On
+-- the form a dossier is carried over, received, ended or pending; what ended nobody says when is in no period.
 with told as (
-    select p.*, case when %(by_date)s then standing_by_date else p.standing end as stands,
-        a.level as agency_level, f.field_code, f.field_name,
-        p.receipt_date >= %(first_day)s as is_received, ended_on >= %(first_day)s as ends_in_period,
+    select
+        p.*,
+        case when %(by_date)s then standing_by_date else p.standing end as stands,
+        a.level as agency_level,
+        f.field_code,
+        f.field_name,
+        p.receipt_date >= %(first_day)s as is_received,
+        ended_on >= %(first_day)s as ends_in_period,
         outcome = 'resolved' or %(with_returned)s and outcome = 'without_result' as is_resolved,
         %(with_returned)s and (outcome = 'without_result' or outcome = 'pending' and awaits) as is_excused
     from progress p
     left join mart.dim_agency a using (agency_id)
     left join mart.dim_procedure f using (procedure_family)
-    left join core.subtree(%(agency_id)s) s on s.agency_id = p.agency_id
-        and s.from_month <= date_trunc('month', p.receipt_date)::date and date_trunc('month', p.receipt_date)::date < s.to_month
+    left join core.subtree(%(agency_id)s) s
+        on s.agency_id = p.agency_id
+        and s.from_month <= date_trunc('month', p.receipt_date)::date
+        and date_trunc('month', p.receipt_date)::date < s.to_month
     where p.receipt_date <= %(last_day)s and (%(agency_id)s::text is null or s.agency_id is not null)
 ),
 placed as (
-    select *, case when agency_level in ('province', 'department') then 'province' else coalesce(agency_level, 'unknown') end as level
+    select
+        *,
+        case
+            when agency_level in ('province', 'department') then 'province' else coalesce(agency_level, 'unknown')
+        end as level
     from told
 )
-select case when grouping(level) = 1 then 'total' when grouping(field_code) = 1 then 'level' else 'field' end as row_kind,
-    level, field_code, field_name,
+select
+    case when grouping(level) = 1 then 'total' when grouping(field_code) = 1 then 'level' else 'field' end as row_kind,
+    level,
+    field_code,
+    field_name,
     count(*) filter (where is_received or outcome = 'pending' or ends_in_period) as received_and_carried_over,
     count(*) filter (where is_received and channel = 'online') as received_online,
     count(*) filter (where is_received and channel in ('direct', 'post')) as received_direct_or_post,
@@ -40,5 +54,6 @@ select case when grouping(level) = 1 then 'total' when grouping(field_code) = 1 
 from placed
 group by grouping sets ((level, field_code, field_name), (level), ())
 having grouping(level) = 1 or count(*) filter (where is_received or outcome = 'pending' or ends_in_period) > 0
-order by grouping(level), case level when 'province' then 1 when 'district' then 2 when 'commune' then 3 else 4 end,
+order by
+    grouping(level), case level when 'province' then 1 when 'district' then 2 when 'commune' then 3 else 4 end,
     grouping(field_code) desc, field_name nulls last, field_code

@@ -1,30 +1,53 @@
--- Each source on a night: what stands for it, how old that is and why, what it declared, what core holds as of that night.
--- State: fresh, incomplete (came in part), standing (nothing new expected), outage planned, stale, held (by the flood
--- guard) or absent (never read). Age in nights is that of the snapshot; in hours, how far its cut-off lies behind the
--- newest one of the night.
-select s.source_id, s.side,
+-- Each source on a night: what stands for it, how old that is and why, what it declared, what core holds as of that
+-- night. State: fresh, incomplete (came in part), standing (nothing new expected), outage planned, stale, held (by the
+-- flood guard) or absent (never read). Age in nights is that of the snapshot; in hours, how far its cut-off lies behind
+-- the newest one of the night.
+select
+    s.source_id,
+    s.side,
     case when p.reason = 'held' then 'held'
-         when p.state <> 'absent' and p.reason = 'outage_planned' then 'outage planned'
-         when p.state = 'fresh' and not p.is_complete and p.mode <> 'look_ups' then 'incomplete'  -- those have a budget
-         else p.state end as state,
+        when p.state <> 'absent' and p.reason = 'outage_planned' then 'outage planned'
+        when p.state = 'fresh' and not p.is_complete and p.mode <> 'look_ups' then 'incomplete'  -- those have a budget
+        else p.state
+    end as state,
     p.night - p.snapshot_night as age_nights,
     case when p.reason = 'outage_planned' then p.reason_detail
-         when p.reason = 'nothing_new' then 'nothing new is expected yet'
-         when p.reason = 'held' then 'would change too much'
-         when p.reason = 'failed' then split_part(p.reason_detail, ':', 1)
-         when p.reason = 'not_collected' then 'not collected'
-         when not p.is_complete then p.incomplete_reason end as reason,
-    p.mode, p.cut_off,
+        when p.reason = 'nothing_new' then 'nothing new is expected yet'
+        when p.reason = 'held' then 'would change too much'
+        when p.reason = 'failed' then split_part(p.reason_detail, ':', 1)
+        when p.reason = 'not_collected' then 'not collected'
+        when not p.is_complete then p.incomplete_reason
+    end as reason,
+    p.mode,
+    p.cut_off,
     round(extract(epoch from (max(p.cut_off) over () - p.cut_off)) / 3600, 1)::float8 as age_hours,
-    t.value as declared, h.held, p.is_complete, p.incomplete_reason, p.is_collected_late, l.received, l.inserted,
-    l.updated, l.unchanged, l.repeated, l.quarantined, l.ended, l.control_totals, u.wanted as look_ups_wanted,
-    u.asked as looked_up, u.held as look_ups_held, p.snapshot_night, p.reason_detail, f.tries as tries_failed, f.todo
+    t.value as declared,
+    h.held,
+    p.is_complete,
+    p.incomplete_reason,
+    p.is_collected_late,
+    l.received,
+    l.inserted,
+    l.updated,
+    l.unchanged,
+    l.repeated,
+    l.quarantined,
+    l.ended,
+    l.control_totals,
+    u.wanted as look_ups_wanted,
+    u.asked as looked_up,
+    u.held as look_ups_held,
+    p.snapshot_night,
+    p.reason_detail,
+    f.tries as tries_failed,
+    f.todo
 from core.source s
 left join archive.any_pull p on p.archive_id = %(archive_id)s and p.source_id = s.source_id and p.night = %(night)s
 left join ops.load l on l.source_id = s.source_id and l.night = %(night)s
 left join ops.look_up_pull u on u.source_id = s.source_id and u.night = %(night)s
 left join ops.pull_failure f on f.source_id = s.source_id and f.night = %(night)s
-left join core.control_total t on t.source_id = s.source_id and t.measure = 'dossiers' and t.period_kind = 'all'
+left join core.control_total t
+    on t.source_id = s.source_id and t.measure = 'dossiers' and t.period_kind = 'all'
     and t.agency_key = '' and t.from_night <= %(night)s and %(night)s < t.to_night
 left join lateral (
     select count(*) as held from core.dossier_record r

@@ -1,5 +1,14 @@
 -- What happened to its gaps.
-select night, pair, kind, nullif(detail, '') as record, event, cause, cause_before, how, other_dossier_id
+select
+    night,
+    pair,
+    kind,
+    nullif(detail, '') as record,
+    event,
+    cause,
+    cause_before,
+    how,
+    other_dossier_id
 from recon.gap_event
-where dossier_id = any (%(dossier_ids)s) or other_dossier_id = any (%(dossier_ids)s)
+where dossier_id = any(%(dossier_ids)s) or other_dossier_id = any(%(dossier_ids)s)
 order by night, pair desc, kind, event

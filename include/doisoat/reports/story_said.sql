@@ -1,5 +1,13 @@
 -- What people said of its gaps.
-select night, pair, kind, nullif(detail, '') as record, action, reason, expires_on, decided_by
+select
+    night,
+    pair,
+    kind,
+    nullif(detail, '') as record,
+    action,
+    reason,
+    expires_on,
+    decided_by
 from ops.gap_decision
-where dossier_id = any (%(dossier_ids)s)
+where dossier_id = any(%(dossier_ids)s)
 order by decision_id

@@ -1,4 +1,8 @@
-select f.pair, f.dossier_id, f.kind, f.detail,
+select
+    f.pair,
+    f.dossier_id,
+    f.kind,
+    f.detail,
     jsonb_build_object('last_seen', max(w.to_night) - 1, 'record', min(w.source_id || ':' || w.record_id)) as basis
 from unexplained f
 join witness w on w.dossier_id = f.dossier_id and w.side = 'national'

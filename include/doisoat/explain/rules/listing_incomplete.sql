@@ -1,1 +1,7 @@
-select pair, dossier_id, kind, detail, '{}'::jsonb as basis from unexplained where standing = 'incomplete'
+select
+    pair,
+    dossier_id,
+    kind,
+    detail,
+    '{}'::jsonb as basis
+from unexplained where standing = 'incomplete'

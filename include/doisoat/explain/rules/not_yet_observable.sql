@@ -1,1 +1,7 @@
-select pair, dossier_id, kind, detail, '{}'::jsonb as basis from unexplained where standing = 'not_yet_observable'
+select
+    pair,
+    dossier_id,
+    kind,
+    detail,
+    '{}'::jsonb as basis
+from unexplained where standing = 'not_yet_observable'

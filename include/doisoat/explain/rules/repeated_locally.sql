@@ -1,8 +1,14 @@
 -- One code twice is one dossier twice only where it is the same application: a number may have been given twice.
-select f.pair, f.dossier_id, f.kind, f.detail, jsonb_build_object('code', x.dossier_code) as basis
+select
+    f.pair,
+    f.dossier_id,
+    f.kind,
+    f.detail,
+    jsonb_build_object('code', x.dossier_code) as basis
 from unexplained f
 join witness x on x.to_night = 'infinity' and x.source_id || ':' || x.record_id = f.detail
-join witness k on k.dossier_id = f.dossier_id and k.side = 'provincial' and k.to_night = 'infinity' and k.duplicate_rank = 1
+join witness k
+    on k.dossier_id = f.dossier_id and k.side = 'provincial' and k.to_night = 'infinity' and k.duplicate_rank = 1
     and k.dossier_code = x.dossier_code and k.procedure_family = x.procedure_family
     and k.received_at is not distinct from x.received_at
 where f.kind = 'extra_provincial_row'

@@ -1,4 +1,13 @@
-select f.pair, f.dossier_id, f.kind, f.detail, '{}'::jsonb as basis
+select
+    f.pair,
+    f.dossier_id,
+    f.kind,
+    f.detail,
+    '{}'::jsonb as basis
 from unexplained f
-join witness p on (p.source_id, p.record_id) = (f.provincial_source_id, f.provincial_record_id) and p.to_night = 'infinity'
-where f.pair = 'national_provincial' and f.kind = 'provincial_only' and coalesce(p.received_at, p.submitted_at) is not null
+join
+    witness p
+    on (p.source_id, p.record_id) = (f.provincial_source_id, f.provincial_record_id) and p.to_night = 'infinity'
+where f.pair = 'national_provincial'
+    and f.kind = 'provincial_only'
+    and coalesce(p.received_at, p.submitted_at) is not null

@@ -1,12 +1,20 @@
 -- The province holds it, and a link of the province's or of the portal's own joins the two codes.
-select f.pair, f.dossier_id, f.kind, f.detail, jsonb_build_object('codes', jsonb_build_array(l.code, l.other_code)) as basis
+select
+    f.pair,
+    f.dossier_id,
+    f.kind,
+    f.detail,
+    jsonb_build_object('codes', jsonb_build_array(l.code, l.other_code)) as basis
 from unexplained f
 join witness x on x.to_night = 'infinity' and x.source_id || ':' || x.record_id = f.detail
-join witness k on k.dossier_id = f.dossier_id and k.side = 'national' and k.to_night = 'infinity' and k.duplicate_rank = 1
-join core.identity_link l on l.link_kind = 'named'
+join
+    witness k
+    on k.dossier_id = f.dossier_id and k.side = 'national' and k.to_night = 'infinity' and k.duplicate_rank = 1
+join core.identity_link l
+    on l.link_kind = 'named'
     and (l.code, l.other_code) in ((x.dossier_code, k.dossier_code), (k.dossier_code, x.dossier_code))
 join core.source s on s.source_id = l.source_id and s.side in ('provincial', 'national')
 where f.kind = 'extra_national_row' and exists (
-    select from witness p
-    where p.dossier_id = f.dossier_id and p.side = 'provincial' and p.to_night = 'infinity' and p.duplicate_rank = 1
-)
+        select from witness p
+        where p.dossier_id = f.dossier_id and p.side = 'provincial' and p.to_night = 'infinity' and p.duplicate_rank = 1
+    )

@@ -1,7 +1,13 @@
--- The online share times the sync rate, by the reading of 1.4 that is in force (sync_rate). Both are at least and at most what they
--- are, so is their product; unknown where the sync rate is. It rests on what the sync rate rests on.
-select r.period_kind, r.period_start, r.part, r.online as numerator_least, r.online + r.channel_unknown as numerator_most,
-    r.provincial as denominator_least, r.provincial as denominator_most,
+-- The online share times the sync rate, by the reading of 1.4 that is in force (sync_rate). Both are at least and at
+-- most what they are, so is their product; unknown where the sync rate is. It rests on what the sync rate rests on.
+select
+    r.period_kind,
+    r.period_start,
+    r.part,
+    r.online as numerator_least,
+    r.online + r.channel_unknown as numerator_most,
+    r.provincial as denominator_least,
+    r.provincial as denominator_most,
     round(recon.ratio(r.online, r.provincial) * s.ratio_least, 6) as ratio_least,
     round(recon.ratio(r.online + r.channel_unknown, r.provincial) * s.ratio_most, 6) as ratio_most,
     s.denominator_basis

@@ -4,35 +4,59 @@
 drop table if exists regrouped, ranked;
 create temporary table claim on commit drop as
 with live as (
-    select source_id, record_id, coalesce(dossier_code, source_id || ':' || record_id) as code
+    select
+        source_id,
+        record_id,
+        coalesce(dossier_code, source_id || ':' || record_id) as code
     from scoped_record
     where to_night = 'infinity' and not is_removed
 ),
 claimant as (
-    select l.source_id, l.other_code, l.code, bool_or(r.record_id is not null) as is_live
+    select
+        l.source_id,
+        l.other_code,
+        l.code,
+        bool_or(r.record_id is not null) as is_live
     from scoped_link l
     left join live r using (source_id, record_id, code)
     group by 1, 2, 3
     union
-    select r.source_id, r.code, r.code, true
+    select
+        r.source_id,
+        r.code,
+        r.code,
+        true
     from live r
     where exists (select from scoped_link l where l.source_id = r.source_id and l.other_code = r.code)
 )
-select *, count(*) over named as claimants, count(*) filter (where is_live) over named as live_claimants
+select
+    *,
+    count(*) over named as claimants,
+    count(*) filter (where is_live) over named as live_claimants
 from claimant
 window named as (partition by source_id, other_code);
 analyze claim;
 
 create temporary table edge on commit drop as
-select code, other_code as neighbour from claim
+select
+    code,
+    other_code as neighbour
+from claim
 where code <> other_code and (claimants = 1 or is_live and live_claimants = 1)
 union
-select other_code, code from claim
+select
+    other_code,
+    code
+from claim
 where code <> other_code and (claimants = 1 or is_live and live_claimants = 1);
 analyze edge;
 
 create temporary table code_label on commit drop as
-select code, least(code, min(neighbour collate "C")) as label, min(neighbour) as neighbour, count(*) as degree
+select
+    code,
+    least(code, min(neighbour collate "C")) as label,
+    min(neighbour) as neighbour,
+    count(*) as degree
 from edge
 group by code;
 create unique index on code_label (code);
@@ -41,7 +65,9 @@ analyze code_label;
 -- The least code of a component spreads until nothing changes, so the result does not depend on the order of arrival.
 -- A pair that names only each other is settled already; the loop walks the few longer chains.
 create temporary table chain on commit drop as
-select e.code, e.neighbour
+select
+    e.code,
+    e.neighbour
 from edge e
 join code_label l on l.code = e.code
 join code_label n on n.code = e.neighbour
@@ -62,9 +88,19 @@ begin
 end $$;
 
 create temporary table regrouped on commit drop as
-select r.source_id, r.record_id, r.from_night, coalesce(l.label, r.code) as dossier_id, r.dossier_id as dossier_id_before
+select
+    r.source_id,
+    r.record_id,
+    r.from_night,
+    coalesce(l.label, r.code) as dossier_id,
+    r.dossier_id as dossier_id_before
 from (
-    select source_id, record_id, from_night, dossier_id, coalesce(dossier_code, source_id || ':' || record_id) as code
+    select
+        source_id,
+        record_id,
+        from_night,
+        dossier_id,
+        coalesce(dossier_code, source_id || ':' || record_id) as code
     from scoped_record
 ) r
 left join code_label l using (code)
@@ -76,29 +112,39 @@ where (r.source_id, r.record_id, r.from_night) = (g.source_id, g.record_id, g.fr
 -- What is in scope may be a copy of those rows, or the rows themselves: then there is nothing left to say.
 update scoped_record r set dossier_id = g.dossier_id
 from regrouped g
-where (r.source_id, r.record_id, r.from_night) = (g.source_id, g.record_id, g.from_night) and r.dossier_id <> g.dossier_id;
+where (r.source_id, r.record_id, r.from_night) = (g.source_id, g.record_id, g.from_night)
+    and r.dossier_id <> g.dossier_id;
 
--- Contradictions, as ranges of nights; what an earlier look at this same night said of them is undone first, and what was
--- said since: this is the latest night, or one that was gone back to.
+-- Contradictions, as ranges of nights; what an earlier look at this same night said of them is undone first, and what
+-- was said since: this is the latest night, or one that was gone back to.
 delete from core.identity_conflict where from_night >= %(night)s;
 update core.identity_conflict set to_night = 'infinity' where to_night >= %(night)s and to_night < 'infinity';
 update core.identity_conflict c set to_night = %(night)s
-where to_night = 'infinity' and from_night < %(night)s and c.other_code in (select other_code from scoped_link) and not exists (
-    select from claim where (claim.source_id, claim.other_code, claim.claimants)
-        = (c.source_id, c.other_code, c.claimants) and claimants > 1 and not (live_claimants = 1)
-);
+where to_night = 'infinity'
+    and from_night < %(night)s
+    and c.other_code in (select other_code from scoped_link)
+    and not exists (
+        select from claim where (claim.source_id, claim.other_code, claim.claimants)
+            = (c.source_id, c.other_code, c.claimants) and claimants > 1 and not (live_claimants = 1)
+    );
 insert into core.identity_conflict (source_id, other_code, from_night, claimants)
-select distinct source_id, other_code, %(night)s::date, claimants
+select distinct
+    source_id,
+    other_code,
+    %(night)s::date,
+    claimants
 from claim
 where claimants > 1 and live_claimants <> 1 and not exists (
-    select from core.identity_conflict c
-    where (c.source_id, c.other_code, c.to_night) = (claim.source_id, claim.other_code, 'infinity'::date)
-);
+        select from core.identity_conflict c
+        where (c.source_id, c.other_code, c.to_night) = (claim.source_id, claim.other_code, 'infinity'::date)
+    );
 
 -- Which row stands for the dossier on its side; the others are extra rows, entries of their own in the ledger. What was
 -- found by looking up one code is evidence, not a second row, wherever a listing shows the dossier.
 create temporary table several on commit drop as
-select s.side, r.dossier_id
+select
+    s.side,
+    r.dossier_id
 from scoped_record r join core.source s using (source_id)
 where r.to_night = 'infinity' and not r.is_removed
 group by 1, 2
@@ -106,22 +152,38 @@ having count(*) > 1;
 analyze several;
 
 create temporary table ranked on commit drop as
-select r.source_id, r.record_id, r.from_night, r.duplicate_rank as rank_before,
+select
+    r.source_id,
+    r.record_id,
+    r.from_night,
+    r.duplicate_rank as rank_before,
     case when s.has_listing or not bool_or(s.has_listing) over dossier
-         then row_number() over (dossier order by s.has_listing desc, (r.dossier_code = r.dossier_id) desc nulls last,
-             r.received_at nulls last, r.source_id, r.record_id)
-         else 0 end as duplicate_rank
+            then row_number() over (
+                    dossier order by
+                        s.has_listing desc, (r.dossier_code = r.dossier_id) desc nulls last,
+                        r.received_at nulls last, r.source_id, r.record_id
+                )
+        else 0
+    end as duplicate_rank
 from scoped_record r
 join core.source s using (source_id)
 join several using (side, dossier_id)
 where r.to_night = 'infinity' and not r.is_removed
 window dossier as (partition by s.side, r.dossier_id);
 insert into ranked
-select r.source_id, r.record_id, r.from_night, r.duplicate_rank, case when r.is_removed then 0 else 1 end
+select
+    r.source_id,
+    r.record_id,
+    r.from_night,
+    r.duplicate_rank,
+    case when r.is_removed then 0 else 1 end
 from scoped_record r
 join core.source s using (source_id)
 where r.to_night = 'infinity' and r.duplicate_rank <> case when r.is_removed then 0 else 1 end
-  and (r.is_removed or not exists (select from several where (several.side, several.dossier_id) = (s.side, r.dossier_id)));
+    and (
+        r.is_removed
+        or not exists (select from several where (several.side, several.dossier_id) = (s.side, r.dossier_id))
+    );
 delete from ranked where duplicate_rank = rank_before;
 analyze ranked;
 update core.dossier_record r set duplicate_rank = n.duplicate_rank

@@ -1,11 +1,22 @@
 -- Reports come one at a time: what was declared of a period and an agency that did not come tonight stands, so that one
 -- office's report does not end another's.
-insert into total_tonight (source_id, measure, period_kind, period_start, agency_key, value, agency_id, includes_children, flags)
-select source_id, measure, period_kind, period_start, agency_key, value, agency_id, includes_children, flags
+insert into total_tonight (
+    source_id, measure, period_kind, period_start, agency_key, value, agency_id, includes_children, flags
+)
+select
+    source_id,
+    measure,
+    period_kind,
+    period_start,
+    agency_key,
+    value,
+    agency_id,
+    includes_children,
+    flags
 from core.control_total c
 where source_id = %(source_id)s and to_night = 'infinity'
-  and not exists (
-    select from total_tonight t
-    where (t.measure, t.period_kind, t.period_start, t.agency_key)
-        = (c.measure, c.period_kind, c.period_start, c.agency_key)
-  );
+    and not exists (
+        select from total_tonight t
+        where (t.measure, t.period_kind, t.period_start, t.agency_key)
+            = (c.measure, c.period_kind, c.period_start, c.agency_key)
+    );

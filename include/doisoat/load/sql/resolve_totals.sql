@@ -1,44 +1,78 @@
--- The agency of a declared total: by code, else by a word of the source's own that its records resolved, else by a name that
--- only one agency had in the period; else unknown. Each different statement is worked out once (a year of reports repeats a
--- few hundred units tens of thousands of times), and all of them together: records are read once, not once a unit.
+-- The agency of a declared total: by code, else by a word of the source's own that its records resolved, else by a name
+-- that only one agency had in the period; else unknown. Each different statement is worked out once (a year of reports
+-- repeats a few hundred units tens of thousands of times), and all of them together: records are read once, not once a
+-- unit.
 create temporary table stated_unit on commit drop as
 with stated as materialized (
     select distinct
-        period_start, agency_key, coalesce(agency_code, '') as agency_code, coalesce(agency_name, '') as agency_name,
+        period_start,
+        agency_key,
+        coalesce(agency_code, '') as agency_code,
+        coalesce(agency_name, '') as agency_name,
         core.agency_name_key(coalesce(agency_name, agency_key)) as name_key
     from total_tonight where agency_key <> ''
 ),
 known as (
-    select unnest(array[agency_id, code, old_code]) as code, agency_id from core.agency
+    select
+        unnest(array[agency_id, code, old_code]) as code,
+        agency_id
+    from core.agency
 ),
 by_code as (
-    select s.agency_key, s.agency_code, min(k.agency_id) as agency_id
+    select
+        s.agency_key,
+        s.agency_code,
+        min(k.agency_id) as agency_id
     from (
-        select agency_key, agency_code, agency_key as code from stated
-        union select agency_key, agency_code, agency_code from stated
+        select
+            agency_key,
+            agency_code,
+            agency_key as code
+        from stated
+        union
+        select
+            agency_key,
+            agency_code,
+            agency_code
+        from stated
     ) s
     join known k using (code)
     group by 1, 2
     having count(distinct k.agency_id) = 1
 ),
 by_record as (
-    select r.agency_ref as agency_key, min(r.agency_id) as agency_id
+    select
+        r.agency_ref as agency_key,
+        min(r.agency_id) as agency_id
     from core.dossier_record r
     where r.source_id = %(source_id)s and r.agency_id <> 'unknown' and r.agency_ref in (
-        select s.agency_key from stated s left join by_code c using (agency_key, agency_code)
-        where c.agency_id is null
-    )
+            select s.agency_key from stated s left join by_code c using (agency_key, agency_code)
+            where c.agency_id is null
+        )
     group by 1
 ),
 by_name as (
-    select s.period_start, s.name_key, min(a.agency_id) as agency_id
-    from (select distinct period_start, name_key from stated) s
-    join core.agency a on a.name_key = s.name_key
+    select
+        s.period_start,
+        s.name_key,
+        min(a.agency_id) as agency_id
+    from (
+        select distinct
+            period_start,
+            name_key
+        from stated
+    ) s
+    join core.agency a
+        on a.name_key = s.name_key
         and (not isfinite(s.period_start) or a.valid_from <= s.period_start + 31 and s.period_start < a.valid_to)
     group by 1, 2
     having count(distinct a.agency_id) = 1
 )
-select s.period_start, s.agency_key, s.agency_code, s.agency_name,
+select
+    s.period_start,
+    s.agency_key,
+    s.agency_code,
+    s.agency_name,
     coalesce(c.agency_id, r.agency_id, n.agency_id, 'unknown') as agency_id
 from stated s
 left join by_code c using (agency_key, agency_code)
@@ -53,11 +87,11 @@ where (t.period_start, t.agency_key, coalesce(t.agency_code, ''), coalesce(t.age
 update total_tonight t set agency_key = '', agency_id = null
 from core.agency a
 where a.agency_id = t.agency_id and a.level = 'province'
-  and not exists (
-    select from total_tonight w
-    where (w.source_id, w.measure, w.period_kind, w.period_start, w.agency_key)
-        = (t.source_id, t.measure, t.period_kind, t.period_start, '')
-  );
+    and not exists (
+        select from total_tonight w
+        where (w.source_id, w.measure, w.period_kind, w.period_start, w.agency_key)
+            = (t.source_id, t.measure, t.period_kind, t.period_start, '')
+    );
 delete from total_tonight doubled using total_tonight kept
 where (doubled.measure, doubled.period_kind, doubled.period_start, doubled.agency_key)
     = (kept.measure, kept.period_kind, kept.period_start, kept.agency_key) and doubled.ctid < kept.ctid;

@@ -1,11 +1,28 @@
 -- No pull of this night was loaded from the source: its last good snapshot stands in, with why and since when.
 delete from ops.pull where night = %(night)s and source_id = %(source_id)s;
-insert into ops.pull (night, source_id, state, reason, reason_detail, snapshot_night, seal, mode, cut_off, is_complete,
-    incomplete_reason, is_collected_late, requests, pages, received, declared_before, declared_after, watermark)
-select %(night)s, %(source_id)s,
+insert into ops.pull (
+    night, source_id, state, reason, reason_detail, snapshot_night, seal, mode, cut_off, is_complete,
+    incomplete_reason, is_collected_late, requests, pages, received, declared_before, declared_after, watermark
+)
+select
+    %(night)s,
+    %(source_id)s,
     case when last.snapshot_night is null then 'absent' when why.is_standing then 'standing' else 'stale' end,
-    why.reason, why.detail, last.snapshot_night, last.seal, last.mode, last.cut_off, last.is_complete, last.incomplete_reason,
-    last.is_collected_late, last.requests, last.pages, last.received, last.declared_before, last.declared_after, last.watermark
+    why.reason,
+    why.detail,
+    last.snapshot_night,
+    last.seal,
+    last.mode,
+    last.cut_off,
+    last.is_complete,
+    last.incomplete_reason,
+    last.is_collected_late,
+    last.requests,
+    last.pages,
+    last.received,
+    last.declared_before,
+    last.declared_after,
+    last.watermark
 from (values (1)) one
 left join lateral (
     select * from ops.pull
@@ -14,7 +31,9 @@ left join lateral (
 ) last on true
 left join ops.pull_failure f on f.night = %(night)s and f.source_id = %(source_id)s
 cross join lateral (
-    select * from (values
+    select *
+    from (
+        values
         (1, %(planned)s::text is not null, true, 'outage_planned', %(planned)s),
         (2, %(held)s::text is not null, false, 'held', %(held)s),
         (3, f.error is not null, false, 'failed', f.error || ': ' || f.came),

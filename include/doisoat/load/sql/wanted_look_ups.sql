@@ -1,37 +1,60 @@
--- The codes worth a look-up tonight, most telling first. Asked is about dossiers that the province holds and no listing of
--- the asked source's side shows, once they are older than the allowed lag, under every code by which they may be known
--- there. An answer stands for some nights before it is asked again.
+-- The codes worth a look-up tonight, most telling first. Asked is about dossiers that the province holds and no listing
+-- of the asked source's side shows, once they are older than the allowed lag, under every code by which they may be
+-- known there. An answer stands for some nights before it is asked again.
 --   1. never asked, missing in a listing that there is      3. asked before and not held: an open gap, asked again
 --   2. never asked, where there is no listing: those that   4. asked before and held, the oldest answer first
 --      have just become due, then a sample that differs from night to night
 with asked_side as (
-    select s.side, s.procedure_families,
-        array(select l.source_id from core.source l join ops.pull p on p.source_id = l.source_id and p.night = %(night)s
-              where l.side = s.side and l.has_listing and p.state <> 'absent'
-                and (s.side = 'national' or l.source_id = s.source_id)) as listings
+    select
+        s.side,
+        s.procedure_families,
+        array(
+            select l.source_id from core.source l join ops.pull p on p.source_id = l.source_id and p.night = %(night)s
+            where l.side = s.side and l.has_listing and p.state <> 'absent'
+                and (s.side = 'national' or l.source_id = s.source_id)
+        ) as listings
     from core.source s where s.source_id = %(source_id)s
 ),
 missing as (
-    select r.dossier_id, r.dossier_code, r.linked_codes, coalesce(r.received_at, r.submitted_at) as moment,
+    select
+        r.dossier_id,
+        r.dossier_code,
+        r.linked_codes,
+        coalesce(r.received_at, r.submitted_at) as moment,
         cardinality(a.listings) > 0 as is_listed_side
     from core.dossier_record r
     join core.source s using (source_id)
     cross join asked_side a
     where s.side = 'provincial' and r.to_night = 'infinity' and r.duplicate_rank = 1
-      and (a.side = 'national' or r.procedure_family = any (a.procedure_families))
-      and not exists (
-        select from core.dossier_record n
-        where n.dossier_id = r.dossier_id and n.source_id = any (a.listings) and n.to_night = 'infinity' and not n.is_removed
-      )
+        and (a.side = 'national' or r.procedure_family = any(a.procedure_families))
+        and not exists (
+            select from core.dossier_record n
+            where n.dossier_id = r.dossier_id
+                and n.source_id = any(a.listings)
+                and n.to_night = 'infinity'
+                and not n.is_removed
+        )
 ),
 code as (
-    select m.dossier_id, c.code, m.moment, m.is_listed_side
+    select
+        m.dossier_id,
+        c.code,
+        m.moment,
+        m.is_listed_side
     from missing m
-    cross join lateral (select m.dossier_code as code union select unnest(m.linked_codes)) c
+    cross join
+        lateral (
+            select m.dossier_code as code
+            union
+            select unnest(m.linked_codes)
+        ) c
     where c.code is not null and m.moment < %(settled_before)s
 ),
 asked as (
-    select distinct on (code) code, night, is_held
+    select distinct on (code)
+        code,
+        night,
+        is_held
     from core.look_up where source_id = %(source_id)s and night < %(night)s
     order by code, night desc
 )
@@ -42,7 +65,8 @@ where asked.night is null or asked.night <= %(night)s - %(age_days)s
 group by c.code
 order by
     min(case when asked.night is not null then case when asked.is_held then 4 else 3 end
-             when c.is_listed_side then 1 else 2 end),
+        when c.is_listed_side then 1 else 2
+    end),
     min(asked.night) nulls last,
     bool_and(c.moment < %(settled_before)s - interval '7 days'),
     md5(c.code || %(night)s::date::text)

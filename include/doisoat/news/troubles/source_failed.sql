@@ -1,6 +1,7 @@
--- A source that gave nothing for the last loaded night although something was expected of it. A pull that is held, and an
--- outage that was planned, are no failure.
-select p.source_id as subject,
+-- A source that gave nothing for the last loaded night although something was expected of it. A pull that is held, and
+-- an outage that was planned, are no failure.
+select
+    p.source_id as subject,
     jsonb_build_object('night', p.night, 'snapshot_night', p.snapshot_night, 'run_id', n.run_id) as facts
 from ops.pull p
 join ops.night n using (night)

@@ -1,1 +1,4 @@
-select count(*) filter (where origin <> 'reference') as unexpected, count(*) as total from core.agency
+select
+    count(*) filter (where origin <> 'reference') as unexpected,
+    count(*) as total
+from core.agency

@@ -1,5 +1,7 @@
 -- Each dossier that is not held alike has one cause, and every cause is one that the policy knows.
-select count(*) filter (where k.cause is null) as unexpected, count(*) as total
+select
+    count(*) filter (where k.cause is null) as unexpected,
+    count(*) as total
 from recon.verdict v
 full join (select * from recon.cause where to_night = 'infinity') c
     on (c.pair, c.dossier_id, c.kind) = (v.pair, v.dossier_id, v.presence) and v.to_night = 'infinity'

@@ -1,15 +1,25 @@
 with judged as (
-    select v.national_source_id, v.national_record_id, v.provincial_source_id, v.provincial_record_id, v.ministry_source_id,
+    select
+        v.national_source_id,
+        v.national_record_id,
+        v.provincial_source_id,
+        v.provincial_record_id,
+        v.ministry_source_id,
         v.ministry_record_id,
-        case v.pair when 'national_provincial' then c.as_of when 'ministry_provincial' then m.as_of else m.portal_as_of end
+        case v.pair
+            when 'national_provincial' then c.as_of when 'ministry_provincial' then m.as_of else m.portal_as_of
+        end
             as as_of
     from recon.verdict v
     left join recon.comparison c on c.night = %(night)s and c.pair = v.pair
     left join recon.ministry_comparison m on m.night = %(night)s and m.source_id = v.ministry_source_id
     where v.to_night = 'infinity' and v.presence <> 'matched' and v.standing = 'gap'
 )
-select count(*) filter (where coalesce(r.received_at, r.submitted_at) > j.as_of) as unexpected, count(*) as total
+select
+    count(*) filter (where coalesce(r.received_at, r.submitted_at) > j.as_of) as unexpected,
+    count(*) as total
 from judged j
 join core.dossier_record r on r.to_night = 'infinity' and (r.source_id, r.record_id) in (
     (j.national_source_id, j.national_record_id), (j.provincial_source_id, j.provincial_record_id),
-    (j.ministry_source_id, j.ministry_record_id))
+    (j.ministry_source_id, j.ministry_record_id)
+)

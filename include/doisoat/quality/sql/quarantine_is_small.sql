@@ -1,8 +1,13 @@
--- Of the source with the largest share of unreadable rows: one that cannot be read must not hide behind a large one. A share
--- of a handful of rows means nothing: those are warned of (quarantine_is_empty).
-select coalesce(max(quarantined), 0) as unexpected, coalesce(max(received), 0) as total
+-- Of the source with the largest share of unreadable rows: one that cannot be read must not hide behind a large one. A
+-- share of a handful of rows means nothing: those are warned of (quarantine_is_empty).
+select
+    coalesce(max(quarantined), 0) as unexpected,
+    coalesce(max(received), 0) as total
 from (
-    select quarantined, received from ops.load join core.source using (source_id)
+    select
+        quarantined,
+        received
+    from ops.load join core.source using (source_id)
     where night = %(night)s and received >= 20 and (has_listing or has_counts)
     order by quarantined::numeric / received desc, source_id
     limit 1

@@ -1,3 +1,4 @@
-select count(*) filter (where national_listed - provincial_listed - added_by_ministries <> union_entries) as unexpected,
+select
+    count(*) filter (where national_listed - provincial_listed - added_by_ministries <> union_entries) as unexpected,
     count(*) as total
 from recon.ledger_cell where night = %(night)s

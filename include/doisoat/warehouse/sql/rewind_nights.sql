@@ -1,5 +1,5 @@
--- Undo all that the nights from %(night)s on wrote: begun ranges go, ended ones are open again. What we did and decided (which
--- nights there were, what was published, replaced or accepted) is no derived fact and stays. The same of the
+-- Undo all that the nights from %(night)s on wrote: begun ranges go, ended ones are open again. What we did and decided
+-- (which nights there were, what was published, replaced or accepted) is no derived fact and stays. The same of the
 -- tables of what can be read of a night: doisoat.warehouse.archived.
 delete from core.dossier_record where from_night >= %(night)s;
 update core.dossier_record set to_night = 'infinity' where to_night >= %(night)s and to_night < 'infinity';

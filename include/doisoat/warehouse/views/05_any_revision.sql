@@ -1,13 +1,23 @@
--- What is in place together with what the archive holds: the views of the tables themselves are made before this file runs
--- (doisoat.warehouse.archived).
+-- What is in place together with what the archive holds: the views of the tables themselves are made before this file
+-- runs (doisoat.warehouse.archived).
 
 -- Names that only a source taught us may be unlearned by a replay: a revision that rests on them still shows them.
 drop view if exists archive.any_agency;
 create view archive.any_agency as
 select * from core.agency
 union all
-(select distinct on (agency_id, valid_from) agency_id, valid_from, valid_to, code, old_code, name, name_key, level, parent_id,
-    origin, first_night
+(select distinct on (agency_id, valid_from)
+    agency_id,
+    valid_from,
+    valid_to,
+    code,
+    old_code,
+    name,
+    name_key,
+    level,
+    parent_id,
+    origin,
+    first_night
 from archive.agency a
 where not exists (select from core.agency c where c.agency_id = a.agency_id)
 order by agency_id, valid_from, archive_id desc);
@@ -16,7 +26,14 @@ drop view if exists archive.any_procedure;
 create view archive.any_procedure as
 select * from core.procedure
 union all
-(select distinct on (procedure_family) procedure_family, procedure_code, name, field_code, field_name, origin, first_night,
+(select distinct on (procedure_family)
+    procedure_family,
+    procedure_code,
+    name,
+    field_code,
+    field_name,
+    origin,
+    first_night,
     legal_days
 from archive.procedure a
 where not exists (select from core.procedure c where c.procedure_family = a.procedure_family)

@@ -1,12 +1,14 @@
--- What the bridge of a night is made of. Without the ministries: the ledger's entries. With them national is held against the
--- union, so each dossier that a ministry's system holds and the province does not takes one off, told apart by what the
--- portal holds of it:
---   ministry_on_portal     the portal has it in the same cell: its entry of the portal alone and the one taken off are none (0)
+-- What the bridge of a night is made of. Without the ministries: the ledger's entries. With them national is held
+-- against the union, so each dossier that a ministry's system holds and the province does not takes one off, told apart
+-- by what the portal holds of it:
+--   ministry_on_portal     the portal has it in the same cell: its entry of the portal alone and the one taken off are
+--                          none (0)
 --   ministry_moved         the portal has it in another cell: +1 there, -1 here
---   ministry_in_group      the portal has as many of that agency, family and day: no single record is claimed to be its own
+--   ministry_in_group      the portal has as many of that agency, family and day: no single record is claimed to be its
+--                          own
 --   ministry_only          the portal shows none; its standing says whether that proves something
---   ministry_undetermined  the evidence does not say whether the portal has it; nor does it where one record of the portal
---                          is the match of two systems' dossiers, or of one that the province holds
+--   ministry_undetermined  the evidence does not say whether the portal has it; nor does it where one record of the
+--                          portal is the match of two systems' dossiers, or of one that the province holds
 --   undetermined           it is not decided whether the province holds it: 0, or -1 in the union at its largest
 -- A dossier of a ministry without a verdict against the portal is there under its own code (ministry_verdict.sql).
 drop function if exists archive.bridge_entries(integer, date, boolean);
@@ -26,8 +28,10 @@ language sql stable security definer set search_path = '' set enable_nestloop = 
         where c.archive_id = of_archive and c.from_night <= on_night and on_night < c.to_night
     ),
     entry as (
-        select e.dossier_id, e.entry_kind, e.sign::integer as sign, case when e.sign > 0 then 'national' else 'provincial' end as side,
-            e.record_id, e.standing, e.agency_id, e.procedure_family, e.receipt_month, v.ministry_source_id, c.cause, e.from_night
+        select e.dossier_id, e.entry_kind, e.sign::integer as sign,
+            case when e.sign > 0 then 'national' else 'provincial' end as side,
+            e.record_id, e.standing, e.agency_id, e.procedure_family, e.receipt_month, v.ministry_source_id, c.cause,
+            e.from_night
         from archive.any_ledger_entry e
         left join verdict v on v.pair = e.pair and v.dossier_id = e.dossier_id
         left join cause c on c.pair = e.pair and c.dossier_id = e.dossier_id and c.kind = e.entry_kind
@@ -35,7 +39,8 @@ language sql stable security definer set search_path = '' set enable_nestloop = 
         where e.archive_id = of_archive and e.from_night <= on_night and on_night < e.to_night
           and e.pair = 'national_provincial'
     ),
-    -- which dossier a ministry's one is on the portal, where its receipt tells: a record is the match of one, or of none
+    -- which dossier a ministry's one is on the portal, where its receipt tells: a record is the match of one, or of
+    -- none
     matched as (
         select n.dossier_id, p.dossier_id as portal_dossier_id
         from (
@@ -48,16 +53,20 @@ language sql stable security definer set search_path = '' set enable_nestloop = 
     ),
     ministry as (
         select v.dossier_id, v.presence, v.ministry_source_id, v.ministry_record_id, v.agency_id, v.procedure_family,
-            date_trunc('month', v.receipt_date)::date as receipt_month, v.from_night, n.presence as on_portal, n.standing,
-            n.evidence, case when n.dossier_id is null then v.dossier_id else x.portal_dossier_id end as portal_dossier_id
+            date_trunc('month', v.receipt_date)::date as receipt_month, v.from_night, n.presence as on_portal,
+            n.standing,
+            n.evidence,
+            case when n.dossier_id is null then v.dossier_id else x.portal_dossier_id end as portal_dossier_id
         from verdict v
         left join verdict n on n.pair = 'ministry_national' and n.dossier_id = v.dossier_id
         left join matched x on x.dossier_id = v.dossier_id
         where with_ministries and v.pair = 'ministry_provincial' and v.presence in ('ministry_only', 'undetermined')
     ),
     added as (
-        select m.dossier_id, m.ministry_source_id, m.ministry_record_id, m.agency_id, m.procedure_family, m.receipt_month,
-            m.on_portal, m.standing, greatest(m.from_night, p.from_night) as from_night, p.dossier_id as portal_dossier_id,
+        select m.dossier_id, m.ministry_source_id, m.ministry_record_id, m.agency_id, m.procedure_family,
+            m.receipt_month,
+            m.on_portal, m.standing, greatest(m.from_night, p.from_night) as from_night,
+            p.dossier_id as portal_dossier_id,
             p.record_id as portal_record_id, p.cause as portal_cause, p.agency_id as portal_agency_id,
             p.procedure_family as portal_procedure_family, p.receipt_month as portal_receipt_month,
             case when p.dossier_id is null then
@@ -70,7 +79,8 @@ language sql stable security definer set search_path = '' set enable_nestloop = 
         left join entry p on p.entry_kind = 'national_only' and p.dossier_id = m.portal_dossier_id
         where m.presence = 'ministry_only'
     )
-    select e.dossier_id, e.entry_kind, e.sign, e.side, e.record_id, e.standing, e.agency_id, e.procedure_family, e.receipt_month,
+    select e.dossier_id, e.entry_kind, e.sign, e.side, e.record_id, e.standing, e.agency_id, e.procedure_family,
+        e.receipt_month,
         e.ministry_source_id, e.cause, e.from_night
     from entry e
     left join added a on e.entry_kind = 'national_only' and a.portal_dossier_id = e.dossier_id
@@ -83,7 +93,8 @@ language sql stable security definer set search_path = '' set enable_nestloop = 
     select a.dossier_id, a.entry_kind, case a.entry_kind when 'ministry_on_portal' then 0 else -1 end, 'ministry',
         a.ministry_record_id, case when a.entry_kind = 'ministry_only' then a.standing
             when a.entry_kind = 'ministry_undetermined' then 'undecided' else 'settled' end,
-        a.agency_id, a.procedure_family, a.receipt_month, a.ministry_source_id, coalesce(a.portal_cause, c.cause), a.from_night
+        a.agency_id, a.procedure_family, a.receipt_month, a.ministry_source_id, coalesce(a.portal_cause, c.cause),
+        a.from_night
     from added a
     left join cause c on c.pair = 'ministry_national' and c.dossier_id = a.dossier_id and c.kind = a.on_portal
     union all

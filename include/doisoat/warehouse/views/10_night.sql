@@ -1,19 +1,38 @@
 -- Of every fact there are two views: <name> shows the revision of a night that stands, <name>_revision those that were
 -- replaced too. The first is made from the second.
 create view mart.night_revision as
-select p.night, p.revision, p.withdrawn_at is null as is_standing,
+select
+    p.night,
+    p.revision,
+    p.withdrawn_at is null as is_standing,
     p.withdrawn_at is null and p.night = max(p.night) filter (where p.withdrawn_at is null) over () as is_latest,
-    p.published_at, p.withdrawn_at, p.confirmed_at,
-    c.as_of, c.provincial_cut_off, c.national_cut_off, c.provincial_is_complete, c.national_is_complete, c.matched_count,
-    (select count(*) from archive.any_pull where any_pull.archive_id = p.archive_id and any_pull.night = p.night
-        and any_pull.state in ('stale', 'absent')) as stale_sources,
-    p.rests_on ->> 'doisoat' as code_version, p.rests_on ->> 'config_fingerprint' as config_fingerprint,
-    p.rests_on ->> 'reference_hash' as reference_hash, p.archive_id,
-    a.accepted_checks is not null as is_accepted, a.accepted_checks, a.accepted_reason
+    p.published_at,
+    p.withdrawn_at,
+    p.confirmed_at,
+    c.as_of,
+    c.provincial_cut_off,
+    c.national_cut_off,
+    c.provincial_is_complete,
+    c.national_is_complete,
+    c.matched_count,
+    (
+        select count(*)
+        from archive.any_pull where any_pull.archive_id = p.archive_id and any_pull.night = p.night
+            and any_pull.state in ('stale', 'absent')
+    ) as stale_sources,
+    p.rests_on ->> 'doisoat' as code_version,
+    p.rests_on ->> 'config_fingerprint' as config_fingerprint,
+    p.rests_on ->> 'reference_hash' as reference_hash,
+    p.archive_id,
+    a.accepted_checks is not null as is_accepted,
+    a.accepted_checks,
+    a.accepted_reason
 from ops.publication p
 left join archive.any_comparison c on c.archive_id = p.archive_id and c.night = p.night
 left join lateral (
-    select string_agg(distinct check_id, ', ') as accepted_checks, string_agg(distinct reason, '; ') as accepted_reason
+    select
+        string_agg(distinct check_id, ', ') as accepted_checks,
+        string_agg(distinct reason, '; ') as accepted_reason
     from ops.acceptance a where a.night = p.night and a.revision = p.revision
 ) a on true
 where p.expired_at is null;
@@ -27,8 +46,21 @@ comment on column mart.night_revision.reference_hash is 'SHA-256 over the refere
 comment on column mart.night_revision.archive_id is 'Where its rows are kept: 0 in place, else a generation of the archive.';
 
 create view mart.night as
-select night, revision, published_at, is_latest, as_of, provincial_cut_off, national_cut_off, provincial_is_complete,
-    national_is_complete, matched_count, stale_sources, is_accepted, accepted_checks, accepted_reason
+select
+    night,
+    revision,
+    published_at,
+    is_latest,
+    as_of,
+    provincial_cut_off,
+    national_cut_off,
+    provincial_is_complete,
+    national_is_complete,
+    matched_count,
+    stale_sources,
+    is_accepted,
+    accepted_checks,
+    accepted_reason
 from mart.night_revision where is_standing;
 comment on view mart.night is 'The published nights. Grain: night.';
 comment on column mart.night.night is 'The local calendar date that the numbers report on.';

@@ -1,13 +1,38 @@
 create view mart.fact_sync_status_revision as
-select n.night, n.revision, n.is_standing, n.is_latest, c.pair, c.agency_id, c.procedure_family,
+select
+    n.night,
+    n.revision,
+    n.is_standing,
+    n.is_latest,
+    c.pair,
+    c.agency_id,
+    c.procedure_family,
     nullif(c.cell_month, 'infinity') as receipt_month,
-    c.national_listed, c.provincial_listed, c.matched, c.matched_differing, c.national_only, c.provincial_only, c.pending
+    c.national_listed,
+    c.provincial_listed,
+    c.matched,
+    c.matched_differing,
+    c.national_only,
+    c.provincial_only,
+    c.pending
 from mart.night_revision n
 join archive.any_cell_status c on c.archive_id = n.archive_id and c.from_night <= n.night and n.night < c.to_night;
 
 create view mart.fact_sync_status as
-select night, is_latest, pair, agency_id, procedure_family, receipt_month, national_listed, provincial_listed,
-    matched, matched_differing, national_only, provincial_only, pending
+select
+    night,
+    is_latest,
+    pair,
+    agency_id,
+    procedure_family,
+    receipt_month,
+    national_listed,
+    provincial_listed,
+    matched,
+    matched_differing,
+    national_only,
+    provincial_only,
+    pending
 from mart.fact_sync_status_revision where is_standing;
 comment on view mart.fact_sync_status is 'Sync status by cell. Grain: night, pair, agency, procedure family, receipt month.';
 comment on column mart.fact_sync_status.night is 'The published night.';
@@ -25,36 +50,113 @@ comment on column mart.fact_sync_status.provincial_only is 'Dossiers that only t
 comment on column mart.fact_sync_status.pending is 'Of both kinds, those that are no gap yet.';
 
 create view mart.fact_sync_gap_revision as
-select n.night, n.revision, n.is_standing, n.is_latest, g.pair, g.dossier_id, g.gap_kind, g.attribute, g.standing,
+select
+    n.night,
+    n.revision,
+    n.is_standing,
+    n.is_latest,
+    g.pair,
+    g.dossier_id,
+    g.gap_kind,
+    g.attribute,
+    g.standing,
     v.evidence,
-    g.from_night as since_night, g.national_value, g.provincial_value, g.ministry_value, v.national_record_id,
-    v.provincial_record_id, v.ministry_record_id, v.ministry_source_id, v.agency_id, v.procedure_family, v.receipt_date,
-    v.is_removed_provincially, c.cause, c.basis, g.next_review_on
+    g.from_night as since_night,
+    g.national_value,
+    g.provincial_value,
+    g.ministry_value,
+    v.national_record_id,
+    v.provincial_record_id,
+    v.ministry_record_id,
+    v.ministry_source_id,
+    v.agency_id,
+    v.procedure_family,
+    v.receipt_date,
+    v.is_removed_provincially,
+    c.cause,
+    c.basis,
+    g.next_review_on
 from mart.night_revision n
 join (
-    select archive_id, pair, dossier_id, presence as gap_kind, ''::text as attribute, standing, from_night, to_night,
-        null::text as national_value, null::text as provincial_value, null::text as ministry_value,
+    select
+        archive_id,
+        pair,
+        dossier_id,
+        presence as gap_kind,
+        ''::text as attribute,
+        standing,
+        from_night,
+        to_night,
+        null::text as national_value,
+        null::text as provincial_value,
+        null::text as ministry_value,
         next_review_on
     from archive.any_verdict where presence <> 'matched'
     union all
-    select archive_id, pair, dossier_id, 'difference', attribute, standing, from_night, to_night, national_value,
-        provincial_value, ministry_value, next_review_on
+    select
+        archive_id,
+        pair,
+        dossier_id,
+        'difference',
+        attribute,
+        standing,
+        from_night,
+        to_night,
+        national_value,
+        provincial_value,
+        ministry_value,
+        next_review_on
     from archive.any_difference
     union all
-    select archive_id, pair, dossier_id, entry_kind, record_id, standing, from_night, to_night, null, null, null, null
+    select
+        archive_id,
+        pair,
+        dossier_id,
+        entry_kind,
+        record_id,
+        standing,
+        from_night,
+        to_night,
+        null,
+        null,
+        null,
+        null
     from archive.any_ledger_entry where entry_kind in ('extra_national_row', 'extra_provincial_row')
 ) g on g.archive_id = n.archive_id and g.from_night <= n.night and n.night < g.to_night
-left join archive.any_verdict v on v.archive_id = n.archive_id and v.pair = g.pair and v.dossier_id = g.dossier_id
+left join archive.any_verdict v
+    on v.archive_id = n.archive_id and v.pair = g.pair and v.dossier_id = g.dossier_id
     and v.from_night <= n.night and n.night < v.to_night
-left join archive.any_cause c on c.archive_id = n.archive_id and c.pair = g.pair and c.dossier_id = g.dossier_id
-    and c.kind = case g.gap_kind when 'difference' then g.attribute else g.gap_kind end
-    and c.detail = case g.gap_kind when 'difference' then '' else g.attribute end
-    and c.from_night <= n.night and n.night < c.to_night;
+left join
+    archive.any_cause c on c.archive_id = n.archive_id and c.pair = g.pair and c.dossier_id = g.dossier_id
+and c.kind = case g.gap_kind when 'difference' then g.attribute else g.gap_kind end
+and c.detail = case g.gap_kind when 'difference' then '' else g.attribute end
+and c.from_night <= n.night and n.night < c.to_night;
 
 create view mart.fact_sync_gap as
-select night, is_latest, pair, dossier_id, gap_kind, attribute, standing, evidence, since_night, national_value,
-    provincial_value, ministry_value, national_record_id, provincial_record_id, ministry_record_id, ministry_source_id,
-    agency_id, procedure_family, receipt_date, is_removed_provincially, cause, basis, next_review_on
+select
+    night,
+    is_latest,
+    pair,
+    dossier_id,
+    gap_kind,
+    attribute,
+    standing,
+    evidence,
+    since_night,
+    national_value,
+    provincial_value,
+    ministry_value,
+    national_record_id,
+    provincial_record_id,
+    ministry_record_id,
+    ministry_source_id,
+    agency_id,
+    procedure_family,
+    receipt_date,
+    is_removed_provincially,
+    cause,
+    basis,
+    next_review_on
 from mart.fact_sync_gap_revision where is_standing;
 comment on view mart.fact_sync_gap is 'What differs, dossier by dossier. Grain: night, pair, dossier, kind, attribute.';
 comment on column mart.fact_sync_gap.night is 'The published night.';
@@ -82,16 +184,45 @@ comment on column mart.fact_sync_gap.basis is 'The evidence for the cause: codes
 comment on column mart.fact_sync_gap.next_review_on is 'The first night on which it is a gap if nothing else changes and both sides are then known as a whole; null where time alone changes nothing.';
 
 create view mart.ledger_revision as
-select n.night, n.revision, n.is_standing, n.is_latest, c.pair, c.grain, nullif(c.agency_id, '') as agency_id,
+select
+    n.night,
+    n.revision,
+    n.is_standing,
+    n.is_latest,
+    c.pair,
+    c.grain,
+    nullif(c.agency_id, '') as agency_id,
     case when isfinite(c.cell_month) then c.cell_month end as receipt_month,
-    c.national_declared, c.national_declared_by, c.provincial_declared, c.provincial_declared_by, c.national_listed,
-    c.provincial_listed, c.entries, c.added_by_ministries, c.undetermined, c.union_entries
+    c.national_declared,
+    c.national_declared_by,
+    c.provincial_declared,
+    c.provincial_declared_by,
+    c.national_listed,
+    c.provincial_listed,
+    c.entries,
+    c.added_by_ministries,
+    c.undetermined,
+    c.union_entries
 from mart.night_revision n join archive.any_ledger_cell c on c.archive_id = n.archive_id and c.night = n.night;
 
 create view mart.ledger as
-select night, is_latest, pair, grain, agency_id, receipt_month, national_declared, national_declared_by,
-    provincial_declared, provincial_declared_by, national_listed, provincial_listed, entries, added_by_ministries,
-    undetermined, union_entries
+select
+    night,
+    is_latest,
+    pair,
+    grain,
+    agency_id,
+    receipt_month,
+    national_declared,
+    national_declared_by,
+    provincial_declared,
+    provincial_declared_by,
+    national_listed,
+    provincial_listed,
+    entries,
+    added_by_ministries,
+    undetermined,
+    union_entries
 from mart.ledger_revision where is_standing;
 comment on view mart.ledger is 'The bridge: national declared - provincial declared = entries + (national declared - listed) - (provincial declared - listed); with the ministries: national - provincial - added_by_ministries = union_entries + the same two. Grain: night, pair, grain, agency, month.';
 comment on column mart.ledger.night is 'The published night.';
@@ -112,17 +243,44 @@ comment on column mart.ledger.undetermined is 'Dossiers of ministries'' systems 
 comment on column mart.ledger.union_entries is 'Sum of the signed entries of national minus province and ministries (mart.union_entry), where the union is at its least.';
 
 create view mart.ledger_entry_revision as
-select n.night, n.revision, n.is_standing, n.is_latest, e.pair, e.dossier_id, e.entry_kind, e.sign, e.record_id,
-    e.standing, e.agency_id, e.procedure_family, e.receipt_month, e.from_night as since_night, c.cause
+select
+    n.night,
+    n.revision,
+    n.is_standing,
+    n.is_latest,
+    e.pair,
+    e.dossier_id,
+    e.entry_kind,
+    e.sign,
+    e.record_id,
+    e.standing,
+    e.agency_id,
+    e.procedure_family,
+    e.receipt_month,
+    e.from_night as since_night,
+    c.cause
 from mart.night_revision n
 join archive.any_ledger_entry e on e.archive_id = n.archive_id and e.from_night <= n.night and n.night < e.to_night
-left join archive.any_cause c on c.archive_id = n.archive_id and c.pair = e.pair and c.dossier_id = e.dossier_id
-    and c.kind = e.entry_kind and c.detail = case when e.entry_kind like 'extra%' then e.record_id else '' end
-    and c.from_night <= n.night and n.night < c.to_night;
+left join
+    archive.any_cause c on c.archive_id = n.archive_id and c.pair = e.pair and c.dossier_id = e.dossier_id
+and c.kind = e.entry_kind and c.detail = case when e.entry_kind like 'extra%' then e.record_id else '' end
+and c.from_night <= n.night and n.night < c.to_night;
 
 create view mart.ledger_entry as
-select night, is_latest, pair, dossier_id, entry_kind, sign, record_id, standing, agency_id, procedure_family,
-    receipt_month, since_night, cause
+select
+    night,
+    is_latest,
+    pair,
+    dossier_id,
+    entry_kind,
+    sign,
+    record_id,
+    standing,
+    agency_id,
+    procedure_family,
+    receipt_month,
+    since_night,
+    cause
 from mart.ledger_entry_revision where is_standing;
 comment on view mart.ledger_entry is 'The signed entries of the bridge. Grain: night, pair, dossier, kind, sign, record.';
 comment on column mart.ledger_entry.night is 'The published night.';

@@ -1,5 +1,10 @@
 create view mart.dim_source_owner as
-select source_id, owner_name, valid_from, valid_to from core.source_owner;
+select
+    source_id,
+    owner_name,
+    valid_from,
+    valid_to
+from core.source_owner;
 comment on view mart.dim_source_owner is 'Who runs a system, dated. Grain: source, range of days.';
 comment on column mart.dim_source_owner.source_id is 'The system.';
 comment on column mart.dim_source_owner.owner_name is 'The body, in Vietnamese.';
@@ -7,16 +12,46 @@ comment on column mart.dim_source_owner.valid_from is 'First day on which it ran
 comment on column mart.dim_source_owner.valid_to is 'First day on which it no longer did.';
 
 create view mart.fact_ministry_coverage_revision as
-select n.night, n.revision, n.is_standing, n.is_latest, c.source_id, o.owner_name, c.agency_id, c.procedure_family,
-    nullif(c.cell_month, 'infinity') as receipt_month, c.ministry_listed, c.matched_by_code, c.matched_by_time,
-    c.counted_in_group, c.undetermined, c.ministry_only, c.pending, c.on_portal, c.portal_undetermined
+select
+    n.night,
+    n.revision,
+    n.is_standing,
+    n.is_latest,
+    c.source_id,
+    o.owner_name,
+    c.agency_id,
+    c.procedure_family,
+    nullif(c.cell_month, 'infinity') as receipt_month,
+    c.ministry_listed,
+    c.matched_by_code,
+    c.matched_by_time,
+    c.counted_in_group,
+    c.undetermined,
+    c.ministry_only,
+    c.pending,
+    c.on_portal,
+    c.portal_undetermined
 from mart.night_revision n
 join archive.any_ministry_cell c on c.archive_id = n.archive_id and c.from_night <= n.night and n.night < c.to_night
 left join core.source_owner o on o.source_id = c.source_id and o.valid_from <= n.night and n.night < o.valid_to;
 
 create view mart.fact_ministry_coverage as
-select night, is_latest, source_id, owner_name, agency_id, procedure_family, receipt_month, ministry_listed,
-    matched_by_code, matched_by_time, counted_in_group, undetermined, ministry_only, pending, on_portal,
+select
+    night,
+    is_latest,
+    source_id,
+    owner_name,
+    agency_id,
+    procedure_family,
+    receipt_month,
+    ministry_listed,
+    matched_by_code,
+    matched_by_time,
+    counted_in_group,
+    undetermined,
+    ministry_only,
+    pending,
+    on_portal,
     portal_undetermined
 from mart.fact_ministry_coverage_revision where is_standing;
 comment on view mart.fact_ministry_coverage is 'The dossiers of ministries'' systems by what the province and the portal hold of them. Grain: night, source, agency, procedure family, receipt month.';
@@ -38,24 +73,60 @@ comment on column mart.fact_ministry_coverage.on_portal is 'Of all, those that t
 comment on column mart.fact_ministry_coverage.portal_undetermined is 'Of all, those of which the evidence does not say whether the portal holds them.';
 
 create view mart.fact_union_revision as
-select night, revision, is_standing, is_latest, agency_id, procedure_family, receipt_month,
+select
+    night,
+    revision,
+    is_standing,
+    is_latest,
+    agency_id,
+    procedure_family,
+    receipt_month,
     sum(provincial)::bigint as provincial_dossiers,
-    sum(added)::bigint as added_by_ministries, sum(undetermined)::bigint as undetermined,
-    sum(provincial + added)::bigint as union_at_least, sum(provincial + added + undetermined)::bigint as union_at_most
+    sum(added)::bigint as added_by_ministries,
+    sum(undetermined)::bigint as undetermined,
+    sum(provincial + added)::bigint as union_at_least,
+    sum(provincial + added + undetermined)::bigint as union_at_most
 from (
-    select night, revision, is_standing, is_latest, agency_id, procedure_family, receipt_month,
-        matched + provincial_only as provincial, 0 as added,
+    select
+        night,
+        revision,
+        is_standing,
+        is_latest,
+        agency_id,
+        procedure_family,
+        receipt_month,
+        matched + provincial_only as provincial,
+        0 as added,
         0 as undetermined
     from mart.fact_sync_status_revision
     union all
-    select night, revision, is_standing, is_latest, agency_id, procedure_family, receipt_month, 0, ministry_only, undetermined
+    select
+        night,
+        revision,
+        is_standing,
+        is_latest,
+        agency_id,
+        procedure_family,
+        receipt_month,
+        0,
+        ministry_only,
+        undetermined
     from mart.fact_ministry_coverage_revision
 ) counted
 group by 1, 2, 3, 4, 5, 6, 7;
 
 create view mart.fact_union as
-select night, is_latest, agency_id, procedure_family, receipt_month, provincial_dossiers, added_by_ministries,
-    undetermined, union_at_least, union_at_most
+select
+    night,
+    is_latest,
+    agency_id,
+    procedure_family,
+    receipt_month,
+    provincial_dossiers,
+    added_by_ministries,
+    undetermined,
+    union_at_least,
+    union_at_most
 from mart.fact_union_revision where is_standing;
 comment on view mart.fact_union is 'Dossiers of the province and of the ministries'' systems, each counted once whoever holds it: a union of identities, not a sum. Grain: night, agency, procedure family, receipt month.';
 comment on column mart.fact_union.night is 'The published night.';
@@ -70,13 +141,41 @@ comment on column mart.fact_union.union_at_least is 'The union if the province h
 comment on column mart.fact_union.union_at_most is 'The union if it holds none of them.';
 
 create view mart.union_entry_revision as
-select n.night, n.revision, n.is_standing, n.is_latest, e.dossier_id, e.entry_kind, e.sign, e.side, e.record_id, e.standing,
-    e.agency_id, e.procedure_family, e.receipt_month, e.ministry_source_id, e.since_night, e.cause
+select
+    n.night,
+    n.revision,
+    n.is_standing,
+    n.is_latest,
+    e.dossier_id,
+    e.entry_kind,
+    e.sign,
+    e.side,
+    e.record_id,
+    e.standing,
+    e.agency_id,
+    e.procedure_family,
+    e.receipt_month,
+    e.ministry_source_id,
+    e.since_night,
+    e.cause
 from mart.night_revision n cross join lateral archive.bridge_entries(n.archive_id, n.night, true) e;
 
 create view mart.union_entry as
-select night, is_latest, dossier_id, entry_kind, sign, side, record_id, standing, agency_id, procedure_family, receipt_month,
-    ministry_source_id, since_night, cause
+select
+    night,
+    is_latest,
+    dossier_id,
+    entry_kind,
+    sign,
+    side,
+    record_id,
+    standing,
+    agency_id,
+    procedure_family,
+    receipt_month,
+    ministry_source_id,
+    since_night,
+    cause
 from mart.union_entry_revision where is_standing;
 comment on view mart.union_entry is 'The signed entries of national minus province and ministries, each dossier counted once: the sum is mart.ledger.union_entries. Ask it for one night. Grain: night, dossier, kind, sign, record.';
 comment on column mart.union_entry.night is 'The published night.';
@@ -95,7 +194,16 @@ comment on column mart.union_entry.since_night is 'First night of the entry.';
 comment on column mart.union_entry.cause is 'Why (mart.dim_cause); null where nothing is missing, and for nights of before causes were kept.';
 
 create view mart.catalogue_difference as
-select source_id, catalogue, code, kind, code_there, name_there, name_here, from_night as since, to_night as until,
+select
+    source_id,
+    catalogue,
+    code,
+    kind,
+    code_there,
+    name_there,
+    name_here,
+    from_night as since,
+    to_night as until,
     to_night = 'infinity' as is_current
 from recon.catalogue_difference;
 comment on view mart.catalogue_difference is 'Where a source''s catalogue and the province''s own differ or differed. Grain: source, catalogue, code, range of days.';

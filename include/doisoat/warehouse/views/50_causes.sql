@@ -1,5 +1,13 @@
 create view mart.dim_cause as
-select cause, place, label, blames, is_decided, needs, action from core.cause_rule;
+select
+    cause,
+    place,
+    label,
+    blames,
+    is_decided,
+    needs,
+    action
+from core.cause_rule;
 comment on view mart.dim_cause is 'Why something is not alike on two sides: the policy, in order. Grain: cause.';
 comment on column mart.dim_cause.cause is 'Its name, as in the facts.';
 comment on column mart.dim_cause.place is 'Its place in the order; the first rule whose evidence is there wins.';

@@ -1,71 +1,103 @@
 -- Analysts read mart.gap, and nothing of what these functions look at: hence security definer.
 
--- Who does an agency's work on a night: itself while it exists; else the one agency to which all that the reference says of who
--- took over from it leads. Null where that is several, nobody, or partly unknown: none of them is picked.
+-- Who does an agency's work on a night: itself while it exists; else the one agency to which all that the reference
+-- says of who took over from it leads. Null where that is several, nobody, or partly unknown: none of them is picked.
 create function mart.successor_of(of_agency text, on_night date) returns text
 language sql stable security definer set search_path = '' as $$
-    with recursive after as (
-        select of_agency as agency_id
-        union
-        select s.successor_id
-        from after
-        join core.succession s on s.agency_id = after.agency_id and s.since <= on_night
-        where not exists (
+with recursive after as (
+    select of_agency as agency_id
+    union
+    select s.successor_id
+    from after
+    join core.succession s on s.agency_id = after.agency_id and s.since <= on_night
+    where not exists (
             select from core.agency a
-            where a.agency_id = after.agency_id and a.valid_from <= on_night and on_night < a.valid_to)
-    ),
-    at_end as (
-        select after.agency_id, exists (
+            where a.agency_id = after.agency_id and a.valid_from <= on_night and on_night < a.valid_to
+        )
+),
+at_end as (
+    select
+        after.agency_id,
+        exists(
             select from core.agency a
-            where a.agency_id = after.agency_id and a.valid_from <= on_night and on_night < a.valid_to) as exists_then
-        from after
+            where a.agency_id = after.agency_id and a.valid_from <= on_night and on_night < a.valid_to
+        ) as exists_then
+    from after
+)
+select case when count(*) = 1 and bool_and(exists_then) then min(agency_id) end
+from at_end e
+where exists_then or not exists (
+        select from core.succession s where s.agency_id = e.agency_id and s.since <= on_night
     )
-    select case when count(*) = 1 and bool_and(exists_then) then min(agency_id) end
-    from at_end e
-    where exists_then or not exists (
-        select from core.succession s where s.agency_id = e.agency_id and s.since <= on_night)
 $$;
 comment on function mart.successor_of(text, date) is 'The agency that does the work of this one on a night: itself, or its only successor; null where there is none or several.';
 
--- Whose move a gap is on a night: the agency of its dossier or its only successor; where there are several or none is known,
--- the nearest above it of which the same can be said; else unknown.
+-- Whose move a gap is on a night: the agency of its dossier or its only successor; where there are several or none is
+-- known, the nearest above it of which the same can be said; else unknown.
 create function mart.owner_of(of_agency text, on_night date) returns text
 language sql stable security definer set search_path = '' as $$
-    with recursive up as (
-        select of_agency as agency_id, 0 as steps
-        union all
-        select a.parent_id, up.steps + 1
-        from up
-        cross join lateral (
+with recursive up as (
+    select
+        of_agency as agency_id,
+        0 as steps
+    union all
+    select
+        a.parent_id,
+        up.steps + 1
+    from up
+    cross join
+        lateral (
             select parent_id from core.agency a where a.agency_id = up.agency_id order by valid_from desc limit 1
         ) a
-        where a.parent_id is not null and up.steps < 10
-    )
-    select coalesce((
-        select s.agency_id from up cross join lateral (select mart.successor_of(up.agency_id, on_night) as agency_id) s
-        where s.agency_id is not null
-        order by up.steps limit 1
-    ), 'unknown')
+    where a.parent_id is not null and up.steps < 10
+)
+select coalesce((
+    select s.agency_id from up cross join lateral (select mart.successor_of(up.agency_id, on_night) as agency_id) s
+    where s.agency_id is not null
+    order by up.steps limit 1
+), 'unknown')
 $$;
 comment on function mart.owner_of(text, date) is 'The agency whose move it is on a night: this one or its only successor, else the nearest above it of which that can be said, else unknown.';
 
--- What was last said of a gap that stands since a night, as of another one. What was said of other evidence, or has run out, says so.
+-- What was last said of a gap that stands since a night, as of another one. What was said of other evidence, or has run
+-- out, says so.
 create function mart.said_of_gap(
-    of_pair text, of_dossier text, of_kind text, of_detail text, on_night date, since date, of_cause text, of_basis jsonb
+    of_pair text,
+    of_dossier text,
+    of_kind text,
+    of_detail text,
+    on_night date,
+    since date,
+    of_cause text,
+    of_basis jsonb
 ) returns table (state text, reason text, decided_by text, said_on date, expires_on date)
 language sql stable security definer set search_path = '' as $$
-    select case when d.action is null or d.action = 'revoked' then 'open'
-            when d.action = 'accepted' then case when d.expires_on <= on_night then 'acceptance_expired'
-                when d.cause <> of_cause or d.basis <> of_basis then 'acceptance_outdated' else 'accepted' end
-            else d.action end,
-        d.reason, d.decided_by, d.night, d.expires_on
-    from (select 1) one
-    left join lateral (
-        select action, reason, decided_by, o.night, o.cause, o.basis, o.expires_on
-        from ops.gap_decision o
-        where (o.pair, o.dossier_id, o.kind, o.detail) = (of_pair, of_dossier, of_kind, of_detail) and o.night <= on_night
-          and o.night >= since and o.action <> 'noted'
-        order by decision_id desc limit 1
-    ) d on true
+select
+    case when d.action is null or d.action = 'revoked' then 'open'
+        when d.action = 'accepted'
+            then case when d.expires_on <= on_night then 'acceptance_expired'
+                    when d.cause <> of_cause or d.basis <> of_basis then 'acceptance_outdated' else 'accepted'
+                end
+        else d.action
+    end,
+    d.reason,
+    d.decided_by,
+    d.night,
+    d.expires_on
+from (select 1) one
+left join lateral (
+    select
+        action,
+        reason,
+        decided_by,
+        o.night,
+        o.cause,
+        o.basis,
+        o.expires_on
+    from ops.gap_decision o
+    where (o.pair, o.dossier_id, o.kind, o.detail) = (of_pair, of_dossier, of_kind, of_detail) and o.night <= on_night
+        and o.night >= since and o.action <> 'noted'
+    order by decision_id desc limit 1
+) d on true
 $$;
 comment on function mart.said_of_gap(text, text, text, text, date, date, text, jsonb) is 'The state of a gap on a night, and who said so, when and why.';

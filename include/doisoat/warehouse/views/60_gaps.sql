@@ -1,17 +1,38 @@
 create view mart.gap_revision as
-select n.night, n.revision, n.is_standing, n.is_latest, g.pair, g.dossier_id, g.kind, g.detail, g.cause, k.label as cause_label,
-    k.blames, k.action, g.opened_on, g.reopened_on, n.night - coalesce(g.reopened_on, g.opened_on) as age_nights, c.basis,
-    d.state, d.reason as state_reason, d.decided_by as state_by, d.said_on as state_since, d.expires_on,
-    w.agency_id, mart.owner_of(w.agency_id, n.night) as owner_id
+select
+    n.night,
+    n.revision,
+    n.is_standing,
+    n.is_latest,
+    g.pair,
+    g.dossier_id,
+    g.kind,
+    g.detail,
+    g.cause,
+    k.label as cause_label,
+    k.blames,
+    k.action,
+    g.opened_on,
+    g.reopened_on,
+    n.night - coalesce(g.reopened_on, g.opened_on) as age_nights,
+    c.basis,
+    d.state,
+    d.reason as state_reason,
+    d.decided_by as state_by,
+    d.said_on as state_since,
+    d.expires_on,
+    w.agency_id,
+    mart.owner_of(w.agency_id, n.night) as owner_id
 from mart.night_revision n
 join archive.any_gap g on g.archive_id = n.archive_id and g.from_night <= n.night and n.night < g.to_night
-left join archive.any_cause c on c.archive_id = n.archive_id and (c.pair, c.dossier_id, c.kind, c.detail)
+left join archive.any_cause c
+    on c.archive_id = n.archive_id and (c.pair, c.dossier_id, c.kind, c.detail)
     = (g.pair, g.dossier_id, g.kind, g.detail) and c.from_night <= n.night and n.night < c.to_night
 left join core.cause_rule k on k.cause = g.cause
 left join lateral (
     select v.agency_id from archive.any_verdict v
     where v.archive_id = n.archive_id and (v.pair, v.dossier_id) = (g.pair, g.dossier_id)
-      and v.from_night <= n.night and n.night < v.to_night
+        and v.from_night <= n.night and n.night < v.to_night
     union all
     select e.agency_id from archive.any_ledger_entry e
     where e.archive_id = n.archive_id and (e.pair, e.dossier_id, e.entry_kind, e.record_id)
@@ -19,11 +40,32 @@ left join lateral (
     limit 1
 ) w on true
 cross join lateral mart.said_of_gap(
-    g.pair, g.dossier_id, g.kind, g.detail, n.night, coalesce(g.reopened_on, g.opened_on), g.cause, c.basis) d;
+    g.pair, g.dossier_id, g.kind, g.detail, n.night, coalesce(g.reopened_on, g.opened_on), g.cause, c.basis
+) d;
 
 create view mart.gap as
-select night, is_latest, pair, dossier_id, kind, detail, cause, cause_label, blames, action, opened_on, reopened_on, age_nights,
-    basis, state, state_reason, state_by, state_since, expires_on, agency_id, owner_id
+select
+    night,
+    is_latest,
+    pair,
+    dossier_id,
+    kind,
+    detail,
+    cause,
+    cause_label,
+    blames,
+    action,
+    opened_on,
+    reopened_on,
+    age_nights,
+    basis,
+    state,
+    state_reason,
+    state_by,
+    state_since,
+    expires_on,
+    agency_id,
+    owner_id
 from mart.gap_revision where is_standing;
 comment on view mart.gap is 'The open gaps of a night, each with its cause and since when it stands. Grain: night, pair, dossier, kind, detail.';
 comment on column mart.gap.night is 'The published night.';
@@ -49,13 +91,38 @@ comment on column mart.gap.agency_id is 'The agency that had the dossier at its 
 comment on column mart.gap.owner_id is 'The agency whose move it is that night: that one or its only successor, else the nearest above it of which that can be said, else unknown.';
 
 create view mart.gap_event_revision as
-select n.night, n.revision, n.is_standing, n.is_latest, e.pair, e.dossier_id, e.kind, e.detail, e.event, e.cause, e.cause_before,
-    e.how, e.other_dossier_id, e.basis
+select
+    n.night,
+    n.revision,
+    n.is_standing,
+    n.is_latest,
+    e.pair,
+    e.dossier_id,
+    e.kind,
+    e.detail,
+    e.event,
+    e.cause,
+    e.cause_before,
+    e.how,
+    e.other_dossier_id,
+    e.basis
 from mart.night_revision n
 join archive.any_gap_event e on e.archive_id = n.archive_id and e.night = n.night;
 
 create view mart.gap_event as
-select night, is_latest, pair, dossier_id, kind, detail, event, cause, cause_before, how, other_dossier_id, basis
+select
+    night,
+    is_latest,
+    pair,
+    dossier_id,
+    kind,
+    detail,
+    event,
+    cause,
+    cause_before,
+    how,
+    other_dossier_id,
+    basis
 from mart.gap_event_revision where is_standing;
 comment on view mart.gap_event is 'What happened to gaps: the log. Grain: night, pair, dossier, kind, detail, event.';
 comment on column mart.gap_event.night is 'The published night that saw it.';

@@ -1,10 +1,29 @@
 create view mart.learned_lag_revision as
-select n.night, n.revision, n.is_standing, n.is_latest, l.pair, l.presence, nullif(l.agency_id, '') as agency_id, l.allowed_lag,
-    l.quantile, l.dossiers, l.arrived
+select
+    n.night,
+    n.revision,
+    n.is_standing,
+    n.is_latest,
+    l.pair,
+    l.presence,
+    nullif(l.agency_id, '') as agency_id,
+    l.allowed_lag,
+    l.quantile,
+    l.dossiers,
+    l.arrived
 from mart.night_revision n join archive.any_learned_lag l on l.archive_id = n.archive_id and l.night = n.night;
 
 create view mart.learned_lag as
-select night, is_latest, pair, presence, agency_id, allowed_lag, quantile, dossiers, arrived
+select
+    night,
+    is_latest,
+    pair,
+    presence,
+    agency_id,
+    allowed_lag,
+    quantile,
+    dossiers,
+    arrived
 from mart.learned_lag_revision where is_standing;
 comment on view mart.learned_lag is 'The lags that a night learned from earlier ones, where the province file asks for it. Grain: night, pair, presence, agency.';
 comment on column mart.learned_lag.night is 'The published night.';

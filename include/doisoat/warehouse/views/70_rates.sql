@@ -1,5 +1,17 @@
 create view mart.dim_indicator as
-select indicator, place, code, label, formula, legal_source, certainty, valid_from, valid_to, is_in_force, points, full_at
+select
+    indicator,
+    place,
+    code,
+    label,
+    formula,
+    legal_source,
+    certainty,
+    valid_from,
+    valid_to,
+    is_in_force,
+    points,
+    full_at
 from core.indicator;
 comment on view mart.dim_indicator is 'The formulas, named and dated. Grain: indicator.';
 comment on column mart.dim_indicator.indicator is 'Its name, as in mart.rate.';
@@ -16,35 +28,130 @@ comment on column mart.dim_indicator.points is 'The most points that it gives; n
 comment on column mart.dim_indicator.full_at is 'From which ratio on all points are given; below it, in proportion.';
 
 create view mart.fact_indicator_revision as
-select n.night, n.revision, n.is_standing, n.is_latest, c.source_id, c.agency_id, c.procedure_family, c.channel,
-    nullif(c.cell_month, 'infinity') as receipt_month, c.provincial, c.synced, c.synced_undecided, c.synced_through, c.maybe_repeated,
-    c.maybe_repeated_synced, c.maybe_repeated_unsynced, c.status_in_step,
-    c.status_undecided, c.portal, c.portal_rows, c.added, c.added_on_portal, c.added_portal_undecided, c.maybe_added,
-    c.maybe_added_on_portal, c.maybe_added_portal_undecided,
-    c.digitised, c.digitised_unsaid, c.digitised_disputed, c.with_result, c.result_unknown, c.with_result_digitised,
-    c.with_result_undecided, c.paid_online, c.payment_unsaid, c.payment_disputed, c.payment_asked, c.accepted_timed,
-    c.acceptance_seconds, c.accepted_in_8_hours, c.acceptance_unknown, c.acceptance_implausible,
+select
+    n.night,
+    n.revision,
+    n.is_standing,
+    n.is_latest,
+    c.source_id,
+    c.agency_id,
+    c.procedure_family,
+    c.channel,
+    nullif(c.cell_month, 'infinity') as receipt_month,
+    c.provincial,
+    c.synced,
+    c.synced_undecided,
+    c.synced_through,
+    c.maybe_repeated,
+    c.maybe_repeated_synced,
+    c.maybe_repeated_unsynced,
+    c.status_in_step,
+    c.status_undecided,
+    c.portal,
+    c.portal_rows,
+    c.added,
+    c.added_on_portal,
+    c.added_portal_undecided,
+    c.maybe_added,
+    c.maybe_added_on_portal,
+    c.maybe_added_portal_undecided,
+    c.digitised,
+    c.digitised_unsaid,
+    c.digitised_disputed,
+    c.with_result,
+    c.result_unknown,
+    c.with_result_digitised,
+    c.with_result_undecided,
+    c.paid_online,
+    c.payment_unsaid,
+    c.payment_disputed,
+    c.payment_asked,
+    c.accepted_timed,
+    c.acceptance_seconds,
+    c.accepted_in_8_hours,
+    c.acceptance_unknown,
+    c.acceptance_implausible,
     -- progress_counts
-    c.resolved_early, c.resolved_on_time, c.resolved_overdue, c.resolved_undecided, c.resolved_early_by_date,
-    c.resolved_on_time_by_date, c.resolved_overdue_by_date, c.resolved_undecided_by_date, c.pending_in_time,
-    c.pending_overdue, c.pending_undecided, c.pending_in_time_by_date, c.pending_overdue_by_date, c.pending_undecided_by_date,
-    c.pending_awaiting, c.ended_without_result, c.ended_undated
+    c.resolved_early,
+    c.resolved_on_time,
+    c.resolved_overdue,
+    c.resolved_undecided,
+    c.resolved_early_by_date,
+    c.resolved_on_time_by_date,
+    c.resolved_overdue_by_date,
+    c.resolved_undecided_by_date,
+    c.pending_in_time,
+    c.pending_overdue,
+    c.pending_undecided,
+    c.pending_in_time_by_date,
+    c.pending_overdue_by_date,
+    c.pending_undecided_by_date,
+    c.pending_awaiting,
+    c.ended_without_result,
+    c.ended_undated
 from mart.night_revision n
 join archive.any_indicator_cell c on c.archive_id = n.archive_id and c.from_night <= n.night and n.night < c.to_night;
 
 create view mart.fact_indicator as
-select night, is_latest, source_id, agency_id, procedure_family, channel, receipt_month, provincial, synced, synced_undecided, synced_through,
-    maybe_repeated, maybe_repeated_synced, maybe_repeated_unsynced,
-    status_in_step, status_undecided, portal, portal_rows, added, added_on_portal, added_portal_undecided, maybe_added,
-    maybe_added_on_portal, maybe_added_portal_undecided,
-    digitised, digitised_unsaid, digitised_disputed, with_result, result_unknown, with_result_digitised,
-    with_result_undecided, paid_online, payment_unsaid, payment_disputed, payment_asked, accepted_timed, acceptance_seconds,
-    accepted_in_8_hours, acceptance_unknown, acceptance_implausible,
+select
+    night,
+    is_latest,
+    source_id,
+    agency_id,
+    procedure_family,
+    channel,
+    receipt_month,
+    provincial,
+    synced,
+    synced_undecided,
+    synced_through,
+    maybe_repeated,
+    maybe_repeated_synced,
+    maybe_repeated_unsynced,
+    status_in_step,
+    status_undecided,
+    portal,
+    portal_rows,
+    added,
+    added_on_portal,
+    added_portal_undecided,
+    maybe_added,
+    maybe_added_on_portal,
+    maybe_added_portal_undecided,
+    digitised,
+    digitised_unsaid,
+    digitised_disputed,
+    with_result,
+    result_unknown,
+    with_result_digitised,
+    with_result_undecided,
+    paid_online,
+    payment_unsaid,
+    payment_disputed,
+    payment_asked,
+    accepted_timed,
+    acceptance_seconds,
+    accepted_in_8_hours,
+    acceptance_unknown,
+    acceptance_implausible,
     -- progress_counts
-    resolved_early, resolved_on_time, resolved_overdue, resolved_undecided, resolved_early_by_date,
-    resolved_on_time_by_date, resolved_overdue_by_date, resolved_undecided_by_date, pending_in_time,
-    pending_overdue, pending_undecided, pending_in_time_by_date, pending_overdue_by_date, pending_undecided_by_date,
-    pending_awaiting, ended_without_result, ended_undated
+    resolved_early,
+    resolved_on_time,
+    resolved_overdue,
+    resolved_undecided,
+    resolved_early_by_date,
+    resolved_on_time_by_date,
+    resolved_overdue_by_date,
+    resolved_undecided_by_date,
+    pending_in_time,
+    pending_overdue,
+    pending_undecided,
+    pending_in_time_by_date,
+    pending_overdue_by_date,
+    pending_undecided_by_date,
+    pending_awaiting,
+    ended_without_result,
+    ended_undated
 from mart.fact_indicator_revision where is_standing;
 comment on view mart.fact_indicator is 'What the rates are made of: dossiers counted by cell; every column is a sum. Grain: night, source, agency, procedure family, channel, receipt month.';
 comment on column mart.fact_indicator.night is 'The published night.';
@@ -52,21 +159,55 @@ comment on column mart.fact_indicator.is_latest is 'True for the night to read b
 comment on column mart.fact_indicator.receipt_month is 'First day of the month: of the receipt; of resolved_* and ended_without_result, of the end. Null in the named cell "no receipt date", which no rate counts.';
 
 create view mart.rate_revision as
-select n.night, n.revision, n.is_standing, n.is_latest, r.indicator, r.period_kind, nullif(r.period_start, '-infinity') as period_start,
-    nullif(r.agency_id, '') as agency_id, r.numerator_least, r.numerator_most, r.denominator_least, r.denominator_most,
-    r.ratio_least, r.ratio_most, r.denominator_basis, i.is_in_force,
-    recon.points(r.ratio_least, i.points, i.full_at) as points_least, recon.points(r.ratio_most, i.points, i.full_at) as points_most,
-    n.stale_sources, not (n.provincial_is_complete and n.national_is_complete) as is_incomplete,
+select
+    n.night,
+    n.revision,
+    n.is_standing,
+    n.is_latest,
+    r.indicator,
+    r.period_kind,
+    nullif(r.period_start, '-infinity') as period_start,
+    nullif(r.agency_id, '') as agency_id,
+    r.numerator_least,
+    r.numerator_most,
+    r.denominator_least,
+    r.denominator_most,
+    r.ratio_least,
+    r.ratio_most,
+    r.denominator_basis,
+    i.is_in_force,
+    recon.points(r.ratio_least, i.points, i.full_at) as points_least,
+    recon.points(r.ratio_most, i.points, i.full_at) as points_most,
+    n.stale_sources,
+    not(n.provincial_is_complete and n.national_is_complete) as is_incomplete,
     r.period_kind <> 'all' and r.period_start + case r.period_kind when 'month' then interval '1 month'
-        when 'quarter' then interval '3 months' else interval '1 year' end > n.night + 1 as is_provisional
+        when 'quarter' then interval '3 months' else interval '1 year'
+    end > n.night + 1 as is_provisional
 from mart.night_revision n
 join archive.any_rate r on r.archive_id = n.archive_id and r.from_night <= n.night and n.night < r.to_night
 left join core.indicator i using (indicator);
 
 create view mart.rate as
-select night, is_latest, indicator, period_kind, period_start, agency_id, numerator_least, numerator_most, denominator_least,
-    denominator_most, ratio_least, ratio_most, denominator_basis, is_in_force, points_least, points_most, stale_sources,
-    is_incomplete, is_provisional
+select
+    night,
+    is_latest,
+    indicator,
+    period_kind,
+    period_start,
+    agency_id,
+    numerator_least,
+    numerator_most,
+    denominator_least,
+    denominator_most,
+    ratio_least,
+    ratio_most,
+    denominator_basis,
+    is_in_force,
+    points_least,
+    points_most,
+    stale_sources,
+    is_incomplete,
+    is_provisional
 from mart.rate_revision where is_standing;
 comment on view mart.rate is 'What the indicators come to, between a least and a most; both are one where the evidence is complete. Grain: night, indicator, period, agency with all below it.';
 comment on column mart.rate.night is 'The published night.';
@@ -80,20 +221,41 @@ comment on column mart.rate.stale_sources is 'For how many sources an earlier sn
 comment on column mart.rate.is_incomplete is 'Whether a side was not listed whole that night.';
 comment on column mart.rate.is_provisional is 'Whether the period was still running on that night.';
 create view mart.published_sync as
-select n.night, n.is_latest, c.period_kind, c.period_start, c.agency_id, max(c.value) filter (where c.measure in ('DOSSIER_SYNC_NUMERATOR', 'DB_TOTAL')) as numerator,
+select
+    n.night,
+    n.is_latest,
+    c.period_kind,
+    c.period_start,
+    c.agency_id,
+    max(c.value) filter (where c.measure in ('DOSSIER_SYNC_NUMERATOR', 'DB_TOTAL')) as numerator,
     max(c.value) filter (where c.measure in ('DOSSIER_SYNC_DENOMINATOR', 'HS_TOTAL')) as denominator,
     max(c.value) filter (where c.measure in ('DOSSIER_SYNC_RATIO_PER_10000', 'TILE_DB_PER_10000')) / 10000.0 as ratio,
-    max(c.value) filter (where c.measure = 'DOSSIER_SYNC_SCORE_PER_10000') / 10000.0 as score, max(c.flags) as flags,
-    c.source_id, min(r.ratio_least) as received_least, max(r.ratio_most) as received_most, min(k.ratio_least) as corrected_least,
+    max(c.value) filter (where c.measure = 'DOSSIER_SYNC_SCORE_PER_10000') / 10000.0 as score,
+    max(c.flags) as flags,
+    c.source_id,
+    min(r.ratio_least) as received_least,
+    max(r.ratio_most) as received_most,
+    min(k.ratio_least) as corrected_least,
     max(k.ratio_most) as corrected_most
 from mart.night n
 join core.control_total c on c.from_night <= n.night and n.night < c.to_night
-left join mart.rate r on r.night = n.night and r.indicator = 'sync_received' and (r.period_kind, r.period_start) = (c.period_kind, c.period_start)
+left join mart.rate r
+    on r.night = n.night
+    and r.indicator = 'sync_received'
+    and (r.period_kind, r.period_start) = (c.period_kind, c.period_start)
     and r.agency_id is not distinct from c.agency_id
-left join mart.rate k on k.night = n.night and k.indicator = 'sync_corrected' and (k.period_kind, k.period_start) = (c.period_kind, c.period_start)
+left join mart.rate k
+    on k.night = n.night
+    and k.indicator = 'sync_corrected'
+    and (k.period_kind, k.period_start) = (c.period_kind, c.period_start)
     and k.agency_id is not distinct from c.agency_id
-where c.measure in ('DOSSIER_SYNC_NUMERATOR', 'DOSSIER_SYNC_DENOMINATOR', 'DOSSIER_SYNC_RATIO_PER_10000', 'DOSSIER_SYNC_SCORE_PER_10000',
-    'DB_TOTAL', 'HS_TOTAL', 'TILE_DB_PER_10000') and c.agency_id is distinct from 'unknown'
+where c.measure in (
+        'DOSSIER_SYNC_NUMERATOR',
+        'DOSSIER_SYNC_DENOMINATOR',
+        'DOSSIER_SYNC_RATIO_PER_10000',
+        'DOSSIER_SYNC_SCORE_PER_10000',
+        'DB_TOTAL', 'HS_TOTAL', 'TILE_DB_PER_10000'
+    ) and c.agency_id is distinct from 'unknown'
 group by n.night, n.is_latest, c.source_id, c.period_kind, c.period_start, c.agency_id;
 comment on view mart.published_sync is 'What the portal publishes of indicator 1.4, beside what we compute; `doisoat walk` goes from one to the other. Grain: night, source, period, agency.';
 comment on column mart.published_sync.night is 'The published night.';

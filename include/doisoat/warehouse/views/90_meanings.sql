@@ -18,9 +18,11 @@ begin
             (select col_description(v.oid, o.attnum) from pg_class v join pg_attribute o on o.attrelid = v.oid
              where v.relnamespace = r.relnamespace and v.relname || '_revision' = r.relname and o.attname = a.attname),
             case a.attname when 'revision' then '1 for the first publication of the night.'
-                when 'is_standing' then 'Whether this revision is the one to read; at most one of a night is.' end) as meaning
+                when 'is_standing' then 'Whether this revision is the one to read; at most one of a night is.' end
+        ) as meaning
         from pg_class r join pg_attribute a on a.attrelid = r.oid and a.attnum > 0
-        where r.relnamespace = 'mart'::regnamespace and r.relname like '%\_revision' and col_description(r.oid, a.attnum) is null
+        where r.relnamespace = 'mart'::regnamespace and r.relname like '%\_revision'
+          and col_description(r.oid, a.attnum) is null
     loop
         execute format('comment on column mart.%I.%I is %L', of_column.view, of_column.column, of_column.meaning);
     end loop;
