@@ -58,6 +58,13 @@ GROUP_COLUMNS = ("gaps", "told", "pair", "cause", "agency_id", "procedure_family
 def sources(night: Night = None, revision: Revision = None, format: As = Format.TABLE) -> None:
     """Show each source: the data in use, their age and why, declared and stored counts (csv, json: what became of the rows)."""
     _report("sources", night, format, "Sources", revision, columns=SOURCE_COLUMNS, blank=("reason",))
+    if format is Format.TABLE:
+        from doisoat.load.held import review_nights_of
+
+        with warehouse_at_hand() as (site, connection):
+            reviewed = review_nights_of(connection, site.settings)
+        for source_id, nights in reviewed.items():
+            console.print(f"{source_id}: a month in which nothing changes is listed again within {nights} nights")
 
 
 @asking.command(rich_help_panel=LOOK)

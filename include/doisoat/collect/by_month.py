@@ -22,7 +22,8 @@ def list_by_month(pull: Pull) -> None:
     held = {month for month, count in expected.by_month.items() if month and count[0]}
     older = [cell for month in sorted(held | set(months)) if (cell := Cell(month)) not in recent]
     wanted = differing(pull, older, expected, ask_totals=False)
-    due = due_for_review([cell.receipt_month for cell in older], pull.night, limits.quiet_cell_share)
+    counts = {month: expected.of(cell).total for cell in older if (month := cell.receipt_month)}
+    due = due_for_review(counts, pull.night, limits)
     list_within_budget(pull, [*wanted, *(cell for cell in due if cell not in wanted)])
     moving = sum(not pull.cells[cell].is_complete for cell in recent)
     if moving:

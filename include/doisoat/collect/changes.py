@@ -31,7 +31,8 @@ def take_changes(pull: Pull, watermark: dt.datetime) -> None:
     months = sorted(month for month, count in expected.by_month.items() if month and count[0])
     disagreeing = _disagreeing(pull, months, expected)
     wanted = [part for cell in disagreeing for part in _narrowed(pull, cell, expected)]
-    due = due_for_review(months, pull.night, pull.source.limits.quiet_cell_share)
+    counts = {month: expected.by_month[month][0] for month in months}
+    due = due_for_review(counts, pull.night, pull.source.limits)
     wanted += [cell for cell in due if cell not in disagreeing]
     list_within_budget(pull, wanted)
     pull.declared = (before, pull.count(WHOLE))

@@ -9,10 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from doisoat.model import Cell, DossierRecord
 from doisoat.months import first_of
+
+if TYPE_CHECKING:
+    from doisoat.sources.contract import Limits
 
 
 class HeldCount(NamedTuple):
@@ -112,11 +115,44 @@ class Expected:
         return Place(received or None, record.agency_ref, record.is_removed)
 
 
-def due_for_review(months: Iterable[dt.date | None], night: dt.date, share: float) -> list[Cell]:
-    """The quiet months whose turn it is: each comes once in 1/share nights, by the night's date alone."""
-    if share <= 0:
-        return []
-    period = max(1, round(1 / share))
-    return [
-        Cell(month) for month in months if month and (month.year * 12 + month.month + night.toordinal()) % period == 0
-    ]
+def due_for_review(counts: Mapping[dt.date, int], night: dt.date, limits: Limits) -> list[Cell]:
+    """The quiet months whose turn it is: each comes once in `review_nights`, by the night's date alone.
+
+    Args:
+        counts: how many records each quiet month holds.
+    """
+    turns = _turns(counts, limits)
+    nights = review_nights(counts, limits)
+    return [Cell(month) for month, turn in turns.items() if turn % nights == night.toordinal() % nights]
+
+
+def review_nights(counts: Mapping[dt.date, int], limits: Limits) -> int:
+    """Within how many nights every quiet month is listed again: as the share says, or as long as the requests take."""
+    if limits.quiet_cell_share <= 0 or not counts:
+        return 0
+    share = max(1, round(1 / limits.quiet_cell_share))
+    return share if _fits(counts, limits) else max(share - 1, *_turns(counts, limits).values()) + 1
+
+
+def _turns(counts: Mapping[dt.date, int], limits: Limits) -> dict[dt.date, int]:
+    """Month -> its turn. Where the share asks for more requests a night than may be made, the oldest months fill the first night
+    and so on: their counts hardly change any more, so a month that is added at the end moves no other."""
+    if limits.quiet_cell_share <= 0:
+        return {}
+    if _fits(counts, limits):
+        return {month: month.year * 12 + month.month for month in counts}
+    turns, asked = {}, 0
+    for month in sorted(counts):
+        turns[month] = asked // limits.review_requests_per_night
+        asked += _requests(counts[month], limits)
+    return turns
+
+
+def _fits(counts: Mapping[dt.date, int], limits: Limits) -> bool:
+    nights = max(1, round(1 / limits.quiet_cell_share))
+    return sum(_requests(count, limits) for count in counts.values()) <= nights * limits.review_requests_per_night
+
+
+def _requests(count: int, limits: Limits) -> int:
+    """What listing a month costs: counted before and after, and its pages."""
+    return 2 + -(-count // limits.page_size)

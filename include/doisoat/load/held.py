@@ -7,7 +7,22 @@ from collections.abc import Mapping, Sequence
 
 import psycopg
 
-from doisoat.collect.expected import HeldCount, Place
+from doisoat.collect.expected import HeldCount, Place, review_nights
+from doisoat.province.file import ProvinceSettings
+
+
+def review_nights_of(connection: psycopg.Connection, settings: ProvinceSettings) -> dict[str, int]:
+    """Source -> within how many nights each of its quiet months is listed again; only sources that list and count."""
+    rows = connection.execute(
+        """select source_id, receipt_month, count(*) from core.dossier_record join core.source using (source_id)
+        where to_night = 'infinity' and receipt_month is not null and has_listing and has_counts and is_enabled
+        group by 1, 2 order by 1"""
+    ).fetchall()
+    counts: dict[str, dict[dt.date, int]] = {}
+    for source_id, month, count in rows:
+        counts.setdefault(source_id, {})[month] = count
+    nights = {source_id: review_nights(held, settings.sources[source_id].limits) for source_id, held in counts.items()}
+    return {source_id: number for source_id, number in nights.items() if number}
 
 
 class WarehouseHolding:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from doisoat.connections import Connection
 from doisoat.errors import ConfigurationError, SourceChangedError
@@ -40,7 +40,9 @@ class Limits(BaseModel):
         requests_per_second: None asks one request after the other without a pause, never two at once.
         page_size: rows asked a page; a source may give fewer.
         relist_cells_per_night: how many cells an incremental pull may list again.
-        quiet_cell_share: the share of the quiet months that is listed again each night all the same.
+        quiet_cell_share: the share of the quiet months that is listed again each night all the same, as far as the next allows.
+        review_requests_per_night: how many requests that may take; where the share would take more, the months take longer to
+            come round (`doisoat sources` says how long). A month is listed whole, if need be beyond it.
         overlap_minutes: how far before the watermark changes are read again, for commits that became visible late.
         recent_months: how many of the newest receipt months are listed each night where a source has no CHANGES.
         look_ups_per_night: how many dossiers may be asked for by their code in one night.
@@ -56,6 +58,7 @@ class Limits(BaseModel):
     page_size: int = 200
     relist_cells_per_night: int = 60
     quiet_cell_share: float = 0.1
+    review_requests_per_night: int = Field(default=500, ge=1)
     overlap_minutes: int = 60
     recent_months: int = 2
     look_ups_per_night: int = 500
