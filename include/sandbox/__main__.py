@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import gc
 import json
 import os
 import secrets
 import socket
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +31,7 @@ from sandbox.world.world import Rates, World, make_world, parse_rates
 if TYPE_CHECKING:
     from sandbox.server import Systems
 
+_SAID_EVERY_SECONDS = 3
 _BENCH_PAGE_CAP = 2000  # rows that a page of the static shelf never exceeds
 
 
@@ -83,7 +86,23 @@ def _world(given: argparse.Namespace) -> World:
     if given.last_night is None and getattr(given, "clock", "fixed") == "wall":
         last_night = moments.local_date(int(time.time())) - dt.timedelta(days=1)
     rates = Rates(**{"ministries": given.ministries, **given.rates})
-    return make_world(given.seed, given.dossiers, last_night, rates=rates, variant=given.variant, nights=given.nights)
+    return make_world(
+        given.seed, given.dossiers, last_night,
+        rates=rates, variant=given.variant, nights=given.nights, made=_saying_of(given.dossiers),
+    )  # fmt: skip
+
+
+def _saying_of(dossiers: int) -> Callable[[int], None]:
+    """Says on stderr, every few seconds, how many of so many dossiers are made: a million takes a minute or two."""
+    said = time.monotonic()
+
+    def say(made: int) -> None:
+        nonlocal said
+        if time.monotonic() - said > _SAID_EVERY_SECONDS:
+            said = time.monotonic()
+            print(f"{made:,} of {dossiers:,} dossiers made", file=sys.stderr, flush=True)
+
+    return say
 
 
 def _words(given: argparse.Namespace) -> int:
@@ -126,6 +145,7 @@ def _systems(given: argparse.Namespace, credentials: Credentials) -> Systems:
         return Systems(
             Clock(moment), [IGate(Tokens(credentials, given.token_life), lambda now: shelf, _BENCH_PAGE_CAP)]
         )
+    gc.disable()  # millions of objects that all stay: looking for what could go takes longer than making them
     world = _world(given)
     now = moments.parse_moment(given.now) if given.now else world.cut_offs[-1]
     clock = Clock(None if given.clock == "wall" else now)
@@ -133,6 +153,8 @@ def _systems(given: argparse.Namespace, credentials: Credentials) -> Systems:
     systems.prepare()
     if given.now:
         systems.drop()
+    gc.freeze()
+    gc.enable()
     return systems
 
 

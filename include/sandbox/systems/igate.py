@@ -18,7 +18,7 @@ from sandbox.http.faults import is_of_the_tenth
 from sandbox.http.sessions import Tokens
 from sandbox.http.wire import Answer, BadRequest, Request
 from sandbox.systems.igate_words import Words, millisecond_of, object_id, updated_at
-from sandbox.systems.pages import UNDATED, Asked, ListOfRows, Shelf, page_body
+from sandbox.systems.pages import UNDATED, Asked, EncodedWhenAsked, Shelf, page_body
 from sandbox.systems.system import System
 from sandbox.world import moments
 from sandbox.world.truth import Dossier, LocalRow, latest
@@ -103,13 +103,15 @@ class WorldShelves:
         def column(value: Callable[[Dossier, LocalRow], int], kind: type = np.int32) -> NDArray:
             return np.fromiter((value(made, row) for *_, made, row in held), kind, len(held))
 
+        def encoded(at: int) -> bytes:
+            updated, _, _, made, row = held[at]
+            return self._maddened(self._encode(made, row, now, -updated), row, madness)
+
         def accepted(made: Dossier, row: LocalRow) -> int:
             return row.received_at if row.received_at is not None and row.received_at <= now else UNDATED
 
         return Shelf(
-            rows=ListOfRows(
-                [self._maddened(self._encode(made, row, now, -at), row, madness) for at, _, _, made, row in held]
-            ),
+            rows=EncodedWhenAsked(encoded),
             accepted=column(accepted, np.int64),
             appointed=column(
                 lambda made, row: UNDATED if made.due_at is None or accepted(made, row) == UNDATED else made.due_at,

@@ -10,7 +10,9 @@ import csv
 import datetime as dt
 import io
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -93,6 +95,7 @@ CHANNEL_NAMES = {truth.DIRECT: "Trực tiếp", truth.ONLINE: "Trực tuyến", 
 PAYMENT_NAMES = {0: "Không", 1: "Cổng DVC quốc gia", 2: "Cổng thanh toán của tỉnh", 3: "Khác"}
 _DATE_KINDS = {"dmy_hms": "%d/%m/%Y %H:%M:%S", "dmy": "%d/%m/%Y", "iso": "%Y-%m-%d %H:%M:%S"}
 _MOMENTS = ("submitted_at", "received_at", "due_at", "finished_at", "returned_at")
+_ROWS_OF_A_SHEET = 1_000_000  # what is longer is CSV on every day
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)
 
 Cell = str | int | float | None
@@ -102,7 +105,8 @@ Cell = str | int | float | None
 class _Listing:
     title: list[list[Cell]]
     header: list[str]
-    rows: list[list[Cell]]
+    count: int
+    rows: Iterator[list[Cell]]
     closing: list[Cell]
     moment_columns: frozenset[int]
 
@@ -131,39 +135,48 @@ class NationalExport(System):
         kinds = {fault.kind: fault for fault in faults}
         if self._inbox is None:
             return []
-        is_csv = local_day(now) % 2 == 0
         madness = next((kind for kind in kinds if kind in MADNESS), "")
-        listing = self._listing(now, as_text=is_csv or not self._variant.export_typed_cells, madness=madness)
+        held = self._held(now, madness)
+        is_csv = local_day(now) % 2 == 0 or len(held) > _ROWS_OF_A_SHEET
+        listing = self._listing(held, now, as_text=is_csv or not self._variant.export_typed_cells, madness=madness)
         if shape := kinds.get("changed_shape"):
             header = [shape.to if name == shape.field else name for name in listing.header]
-            listing = _Listing(listing.title, header, listing.rows, listing.closing, listing.moment_columns)
+            listing = replace(listing, header=header)
         made_at = local_time(now).replace(tzinfo=None)
         content = _csv(listing) if is_csv else steady_workbook(_xlsx(listing), made_at)
         name = f"DanhSachHoSo_H37_{local_time(now):%Y%m%d%H%M%S}.{'csv' if is_csv else 'xlsx'}"
         return put(self._inbox, name, content, now, faults)
 
-    def _listing(self, now: int, *, as_text: bool, madness: str = "") -> _Listing:
-        names = dict(HEADERS[self._variant.export_headers])
-        if self._variant.export_agency != "code_and_name":
-            del names["agency_code"]
+    def _held(self, now: int, madness: str) -> list[tuple[Dossier, PortalRow]]:
         held = [(made, row) for made, row in self._world.portal_rows() if row.is_held(now)]
         held.sort(key=lambda pair: (pair[1].appears_at, pair[1].code))
         if madness == "a_tenth":
-            held = [pair for pair in held if is_of_the_tenth(pair[1].code)]
-        rows = [_maddened(self._row(list(names), made, row, now, at), list(names), madness)
-                for at, (made, row) in enumerate(held, 1)]  # fmt: skip
+            return [pair for pair in held if is_of_the_tenth(pair[1].code)]
+        return held
+
+    def _listing(
+        self, held: list[tuple[Dossier, PortalRow]], now: int, *, as_text: bool, madness: str = ""
+    ) -> _Listing:
+        names = dict(HEADERS[self._variant.export_headers])
+        if self._variant.export_agency != "code_and_name":
+            del names["agency_code"]
         columns = frozenset(at for at, name in enumerate(names) if name in _MOMENTS)
-        kind = _DATE_KINDS[self._variant.export_dates]
-        for row_cells in rows:
-            for at in columns:
-                row_cells[at] = _moment_cell(row_cells[at], kind if as_text else "")
+        kind = _DATE_KINDS[self._variant.export_dates] if as_text else ""
+
+        def rows() -> Iterator[list[Cell]]:
+            for number, (made, row) in enumerate(held, 1):
+                cells = _maddened(self._row(list(names), made, row, now, number), list(names), madness)
+                for at in columns:
+                    cells[at] = _moment_cell(cells[at], kind)
+                yield cells
+
         title: list[list[Cell]] = [
             ["CỔNG DỊCH VỤ CÔNG QUỐC GIA"],
             ["DANH SÁCH HỒ SƠ - TỈNH LẠNG SƠN"],
             [f"Thời điểm kết xuất: {local_time(now):%d/%m/%Y %H:%M:%S}"],
             [],
         ]
-        return _Listing(title, list(names.values()), rows, [f"Tổng số: {len(rows)}"], columns)
+        return _Listing(title, list(names.values()), len(held), rows(), [f"Tổng số: {len(held)}"], columns)
 
     def _row(self, names: list[str], made: Dossier, row: PortalRow, now: int, number: int) -> list[Cell]:
         received, finished = row.received(now), finish_known(made, row, now)
@@ -226,15 +239,15 @@ def _moment_cell(at: Cell, kind: str) -> Cell:
 def _csv(listing: _Listing) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerows([*listing.title, listing.header, *listing.rows, listing.closing])
+    writer.writerows(chain(listing.title, [listing.header], listing.rows, [listing.closing]))
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
 def _xlsx(listing: _Listing) -> bytes:
     """A workbook of one sheet; written by hand since that takes a tenth of the time of a general writer."""
-    rows: list[list[Cell]] = [*listing.title, [*listing.header], *listing.rows, listing.closing]
+    rows: Iterator[list[Cell]] = chain(listing.title, [[*listing.header]], listing.rows, [listing.closing])
     first = len(listing.title) + 2
-    last = first + len(listing.rows) - 1
+    last = first + listing.count - 1
     lines = []
     for number, cells in enumerate(rows, 1):
         dated = listing.moment_columns if first <= number <= last else frozenset()

@@ -20,6 +20,7 @@ import base64
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import msgspec
 
@@ -84,18 +85,25 @@ class OpenCps(System):
 
     def __init__(self, world: World, credentials: Credentials) -> None:
         self._variant, self._credentials = world.variant, credentials
-        self._words = Words(world)
-        self._statistics = Statistics(world, self._words)
+        self._world = world
         self._zone = LOCAL if world.variant.opencps_days == "local" else dt.UTC
-        self._local = list(world.local_rows())
         self._shelf: list[_Row] = []
         self._valid = (0, 0)
         self._found: dict[str, list[_Row]] = {}
         self._hidden = False
 
+    @cached_property
+    def _words(self) -> Words:
+        return Words(self._world)  # only a province that has OpenCPS asks it
+
+    @cached_property
+    def _statistics(self) -> Statistics:
+        return Statistics(self._world, self._words)
+
     def forget(self) -> None:
         self._valid = (0, 0)
-        self._statistics.forget()
+        if "_statistics" in self.__dict__:
+            self._statistics.forget()
 
     def drift(self, request: Request, now: float) -> None:
         """The next search misses the row that it would show first: it is being indexed anew."""
@@ -173,7 +181,7 @@ class OpenCps(System):
     def _build(self, now: int) -> None:
         self._shelf, self._found = [], {}
         following = _NEVER
-        for made, row in self._local:
+        for made, row in self._world.local_rows():
             following = min(following, min((at for at in row.moments() if at > now), default=_NEVER))
             if row.is_held(now) and not row.is_removed(now):
                 self._shelf.append(self._row(made, row, now))

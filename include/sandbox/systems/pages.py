@@ -1,8 +1,8 @@
-"""Prepared pages: each dossier is encoded once, and a page is a join of bytes."""
+"""Pages of a listing: each dossier is encoded once, and a page is a join of bytes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -20,15 +20,18 @@ class Encoded(Protocol):
         """The rows at these positions, with commas between."""
 
 
-class ListOfRows:
-    """Encoded rows in memory."""
+class EncodedWhenAsked:
+    """Rows that are encoded when a page shows them: a world of a million is up before all of them are.
 
-    def __init__(self, rows: Sequence[bytes]) -> None:
-        self._rows = rows
+    Args:
+        encode: gives the row at a position.
+    """
+
+    def __init__(self, encode: Callable[[int], bytes]) -> None:
+        self._encode = encode
 
     def join(self, positions: NDArray[np.int64]) -> bytes:
-        rows = self._rows
-        return b",".join([rows[position] for position in positions.tolist()])
+        return b",".join([self._encode(position) for position in positions.tolist()])
 
 
 class MappedRows:

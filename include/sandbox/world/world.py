@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from sandbox.world.causes import COMPANION_AFTER, KINDS, Kind
@@ -18,6 +18,8 @@ from sandbox.world.procedures import Procedure
 from sandbox.world.reference import Agency
 from sandbox.world.truth import Dossier, LocalRow, MinistryRow, PortalRow
 from sandbox.world.variant import Variant
+
+_SAID_EVERY = 10_000  # dossiers
 
 
 @dataclass(frozen=True)
@@ -107,20 +109,24 @@ def make_world(
     rates: Rates | None = None,
     variant: Variant | None = None,
     nights: int = 3,
+    made: Callable[[int], None] = lambda count: None,
 ) -> World:
     """Make the world of a seed; the same arguments make the same world.
 
     Args:
         dossiers: how many ordinary dossiers there are; those of ministries' systems come on top.
         last_night: the last of `nights` consecutive nights whose worth of change the causes are laid in.
+        made: called now and then with how many dossiers there are.
     """
     rates, variant = rates or Rates(), variant or Variant()
     maker = Maker(seed, last_night, nights, variant)
     world = World(seed, last_night, nights, variant, rates, maker.cut_offs, maker.agencies, maker.catalogue)
     plan = _plan(dossiers, rates)
     maker.rng.shuffle(plan)
-    for kind in plan:
+    for at, kind in enumerate(plan):
         world.dossiers += _make(maker, kind)
+        if at % _SAID_EVERY == 0:
+            made(len(world.dossiers))
     plain = [one for one in world.dossiers if one.kind == "plain"]
     world.dossiers += Ministries(maker, seed, plain).make(round(dossiers * rates.ministries))
     return world
