@@ -147,7 +147,7 @@ def _let_time_pass(laptop: Laptop, airflow: Airflow) -> None:
     airflow.start(laptop.processes, inside, names=("scheduler",))
     laptop.sandbox.wait(laptop.processes)
     airflow.wait(laptop.processes)
-    laptop.say("the nightly schedule is on")
+    laptop.progress.say("the nightly schedule is on")
 
 
 def _told(laptop: Laptop, airflow: Airflow) -> str:
@@ -252,7 +252,7 @@ def _stopping(laptop: Laptop, *, only_on_error: bool = False) -> Iterator[None]:
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, signal.SIG_IGN)
             laptop.stop()
-            laptop.say("stopped what was started")
+            laptop.progress.say("stopped what was started")
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

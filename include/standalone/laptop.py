@@ -9,7 +9,6 @@ import datetime as dt
 import hashlib
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -20,6 +19,7 @@ from standalone import postgres
 from standalone.airflow import PROJECT, SERVICES, Airflow
 from standalone.nights import Nights
 from standalone.processes import Processes
+from standalone.progress import Progress
 from standalone.sandbox import Sandbox
 
 DOISOAT = str(Path(sys.executable).with_name("doisoat"))
@@ -42,7 +42,7 @@ class Laptop:
         self.home, self.sandbox = home, sandbox
         self.processes = Processes(home)
         self.settings: ProvinceSettings = load_province(province)
-        self._began = time.monotonic()
+        self.progress = Progress()
         self._is_ours = False  # whether we started its Airflow, a moment ago
         self.environment = {
             **environment,
@@ -51,10 +51,6 @@ class Laptop:
             "DOISOAT_LANDING": environment.get("DOISOAT_LANDING", str(home / "landing")),
             **(sandbox.connections() if sandbox else {}),
         }
-
-    def say(self, what: str) -> None:
-        """One line of progress, with the seconds since the beginning."""
-        print(f"[{time.monotonic() - self._began:5.1f} s] {what}", flush=True)
 
     def start(self, *, port: int, is_scheduling: bool, services: Sequence[str]) -> Airflow:
         """Start it all and wait until it works; returns the Airflow.
@@ -68,16 +64,19 @@ class Laptop:
         if self.sandbox:
             self.sandbox.start(self.processes, self.environment)
         self.processes.start("warehouse-migrate", [DOISOAT, "migrate"], self.environment)
-        self._prepare(airflow, inside)
-        self.processes.finish("warehouse-migrate")
-        self.say("warehouse and Airflow database are at their newest schema")
+        with self.progress.doing("warehouse and Airflow database are brought to their newest schema"):
+            self._prepare(airflow, inside)
+            self.processes.finish("warehouse-migrate")
+        self.progress.say("warehouse and Airflow database are at their newest schema")
         airflow.start(self.processes, inside, names=tuple(services))
-        if self.sandbox:
-            self.sandbox.wait(self.processes)
-            self.say(f"sandbox: about {self.sandbox.dossiers} dossiers in the source systems on {self.sandbox.url}")
-        airflow.wait(self.processes)
+        if sandbox := self.sandbox:
+            with self.progress.doing(sandbox.says):
+                sandbox.wait(self.processes)
+            self.progress.say(f"sandbox: about {sandbox.dossiers:,} dossiers in the source systems on {sandbox.url}")
+        with self.progress.doing("Airflow is starting"):
+            airflow.wait(self.processes)
         self._is_ours = True
-        self.say(f"Airflow on {airflow.url}: {', '.join(services)}")
+        self.progress.say(f"Airflow on {airflow.url}: {', '.join(services)}")
         return airflow
 
     def start_warehouse(self) -> postgres.Server:
@@ -85,26 +84,28 @@ class Laptop:
         server = postgres.start(self.home)
         dsn = postgres.ensure_database(server, "warehouse", may_create_roles=True)
         if self.environment.setdefault("AIRFLOW_CONN_WAREHOUSE", dsn) == dsn:
-            self.say(f"PostgreSQL 18 on 127.0.0.1:{server.port}, data in {self.home / 'postgres'}")
+            self.progress.say(f"PostgreSQL 18 on 127.0.0.1:{server.port}, data in {self.home / 'postgres'}")
         else:
-            self.say("the warehouse is where AIRFLOW_CONN_WAREHOUSE says; Airflow's own database is here")
+            self.progress.say("the warehouse is where AIRFLOW_CONN_WAREHOUSE says; Airflow's own database is here")
         return server
 
     def run_nights(self, airflow: Airflow, nights: Sequence[dt.date], *, collect_late: bool = False) -> str:
         """Run these nights one after the other; returns the last one's state. A failed night ends it."""
-        client = Nights(airflow, self.processes.check)
-        client.wait_for_dag()
+        client = Nights(airflow, self.processes.check, self.progress)
+        with self.progress.doing("Airflow reads the Dags"):
+            client.wait_for_dag()
         if self._is_ours:
             client.fail_leftovers()
         state = "success"
         for night in nights:
-            self.say(f"night {night}")
+            self.progress.say(f"night {night}")
             if self.sandbox:
                 read_at = dt.datetime.combine(night + dt.timedelta(days=1), READ_AT, tzinfo=self.settings.timezone)
-                self.sandbox.set_clock(read_at)
+                with self.progress.doing(f"the source systems come to {read_at:%Y-%m-%d %H:%M}"):
+                    self.sandbox.set_clock(read_at)
             state = client.run(night, collect_late=collect_late)
             if state != "success":
-                self.say(f"night {night}: the run {'failed' if state == 'failed' else 'is undecided'}")
+                self.progress.say(f"night {night}: the run {'failed' if state == 'failed' else 'is undecided'}")
                 break
         return state
 

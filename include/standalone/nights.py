@@ -12,6 +12,7 @@ from typing import Any
 import requests
 
 from standalone.airflow import LOGIN, Airflow
+from standalone.progress import Progress
 
 DAG_ID = "nightly_reconciliation"
 POLL_SECONDS = 0.5
@@ -28,10 +29,14 @@ class Nights:
     Args:
         airflow: a running one.
         check: called while waiting; raises when a process that we rely on has ended.
+        progress: where it says what is going on.
     """
 
-    def __init__(self, airflow: Airflow, check: Callable[[], None] = lambda: None) -> None:
-        self._airflow, self._check = airflow, check
+    def __init__(
+        self, airflow: Airflow, check: Callable[[], None] = lambda: None, progress: Progress | None = None
+    ) -> None:
+        self._airflow, self._check, self._progress = airflow, check, progress or Progress()
+        self._running: list[str] = []
         self._session = requests.Session()
         body = {"username": LOGIN, "password": airflow.password}
         token = self._session.post(f"{airflow.url}/auth/token", json=body, timeout=30).json()["access_token"]
@@ -73,19 +78,26 @@ class Nights:
         A run that waits for a person's decision is not waited for: "undecided", and how to give it is printed.
         """
         seen: dict[str, str] = {}
+        with self._progress.doing(lambda: f"at work: {', '.join(self._running) or 'the scheduler'}"):
+            return self._follow(run_id, seen)
+
+    def _follow(self, run_id: str, seen: dict[str, str]) -> str:
         while True:
             self._check()
             state = str(self._call("GET", f"/dags/{DAG_ID}/dagRuns/{run_id}")["state"])
             tasks = self._call("GET", f"/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances")["task_instances"]
             for task in sorted(tasks, key=lambda task: task["end_date"] or ""):
                 if task["state"] != seen.get(task["task_id"]) and task["state"] in {*ENDED, "up_for_retry"}:
-                    print(self._line(task), flush=True)
+                    self._progress.line(self._line(task))
                 seen[task["task_id"]] = task["state"]
+            self._running = [task["task_id"] for task in tasks if task["state"] == "running"]
             if state in ("success", "failed"):
                 return state
             if undecided := [task["task_id"] for task in tasks if task["state"] == "awaiting_input"]:
-                print(f"  {undecided[0]:<33} waits for a decision: {self._airflow.url}/required_actions, or "
-                      "doisoat publish --night NIGHT --accept REASON", flush=True)  # fmt: skip
+                self._progress.line(
+                    f"  {undecided[0]:<33} waits for a decision: {self._airflow.url}/required_actions, or "
+                    "doisoat publish --night NIGHT --accept REASON"
+                )
                 return "undecided"
             time.sleep(POLL_SECONDS)
 

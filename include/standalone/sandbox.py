@@ -95,11 +95,21 @@ class Sandbox:
             except (requests.ConnectionError, requests.Timeout):
                 return False
 
-        processes.wait_for(NAME, is_ready)
+        processes.wait_for(NAME, is_ready, seconds=self._patience)
+
+    def says(self) -> str:
+        """Its last word: how far the making of the world is."""
+        lines = (self.home / "logs" / f"{NAME}.log").read_text(encoding="utf-8").splitlines()
+        return f"sandbox: {lines[-1] if lines else 'the world is being made'}"
+
+    @property
+    def _patience(self) -> float:
+        """Seconds that it may take to make the world, or what it shows of it at a moment, on a slow machine."""
+        return 120 + self.dossiers / 500
 
     def set_clock(self, now: dt.datetime) -> None:
         """Move the world to a moment; what changed until then has changed."""
-        answer = requests.post(f"{self.url}/control/clock", json={"now": now.isoformat()}, timeout=120)
+        answer = requests.post(f"{self.url}/control/clock", json={"now": now.isoformat()}, timeout=self._patience)
         answer.raise_for_status()
 
     def connections(self) -> dict[str, str]:
