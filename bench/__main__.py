@@ -6,11 +6,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import changes, collect_and_load, reconcile
+from bench import changes, collect_and_load, nights, reconcile
 from bench.results import render
 
 KEPT = reconcile.ROOT / ".doisoat" / "bench"  # simulated provinces, made once a size
 SIZES = [200_000, 1_000_000]
+WHOLE = [20_000, *SIZES]
 HELD = [*SIZES, 3_000_000]
 
 
@@ -26,6 +27,14 @@ def main() -> None:
     parser.add_argument(
         "--changes", type=int, nargs="*", default=HELD, metavar="N", help="dossiers a side of which 10,000 change"
     )
+    parser.add_argument(
+        "--nights",
+        type=int,
+        nargs="*",
+        default=WHOLE,
+        metavar="N",
+        help="dossiers of worlds whose whole nights are run",
+    )
     parser.add_argument("--turns", type=int, default=3, help="how often everything is measured (3)")
     asked = parser.parse_args()
     reconciled = {}
@@ -40,7 +49,11 @@ def main() -> None:
     for dossiers in asked.collect:
         print(f"collecting and loading {dossiers:,} dossiers", file=sys.stderr)
         collected[dossiers] = [collect_and_load.take_turn(dossiers, KEPT) for _ in range(asked.turns)]
-    page = render(collected, reconciled, changed)
+    wholes = []
+    for dossiers in asked.nights:
+        print(f"whole nights of {dossiers:,} dossiers", file=sys.stderr)
+        wholes.append(nights.take_nights(dossiers, lambda said: print(said, file=sys.stderr)))
+    page = render(collected, reconciled, changed, wholes)
     Path(__file__).with_name("RESULTS.md").write_text(page, encoding="utf-8")
     print(page)
 

@@ -22,13 +22,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import requests
+from bench import floor
+from bench.floor import PAGE_SIZE, TOKEN_PATH
 
 NIGHT = dt.date(2024, 4, 19)
-PAGE_SIZE = 200
 ROOT = Path(__file__).parents[1]
 CLIENT, SECRET = "bench", "known-to-this-run-only"
-TOKEN_PATH, SEARCH_PATH = "/auth/realms/digo/protocol/openid-connect/token", "/pa/dossier/search"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +69,7 @@ def take_turn(dossiers: int, kept: Path) -> Turn:
 
 def _bare_loop(port: int, dossiers: int) -> float:
     """Seconds to download every page once, on one connection, and parse it."""
-    base, session = f"http://127.0.0.1:{port}", requests.Session()
-    form = {"grant_type": "client_credentials", "client_id": CLIENT, "client_secret": SECRET}
-    token = session.post(base + TOKEN_PATH, data=form, timeout=60).json()["access_token"]
-    session.headers["Authorization"] = f"Bearer {token}"
-    query: dict[str, str | int] = {"size": PAGE_SIZE, "spec": "slice", "sort": "updatedDate,desc"}
-    started, page, rows, is_last = time.perf_counter(), 0, 0, False
-    while not is_last:
-        answer = session.get(base + SEARCH_PATH, params={**query, "page": page}, timeout=60)
-        content = json.loads(answer.content)
-        rows, page, is_last = rows + len(content["content"]), page + 1, content["last"]
-    seconds = time.perf_counter() - started
+    seconds, rows = floor.listing(f"http://127.0.0.1:{port}", CLIENT, SECRET)
     if rows != dossiers:
         raise SystemExit(f"the bare loop got {rows} of {dossiers} dossiers")
     return seconds

@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
 from statistics import median
 
+from bench import results_nights
 from bench.changes import CHANGED, DIFFERING, Night
 from bench.collect_and_load import Turn
+from bench.nights import Whole
 from bench.reconcile import ROOT, YARDSTICK_PYTHON, Timing
 
 COLLECT_RATIO, PEAK_MB, FLAT = 2.0, 400, 1.1
@@ -31,6 +33,7 @@ def render(
     collected: Mapping[int, Sequence[Turn]],
     reconciled: Mapping[int, Sequence[Mapping[str, Timing]]],
     changed: Mapping[int, Sequence[Night]],
+    wholes: Sequence[Whole] = (),
 ) -> str:
     """The page. Targets are judged at the largest size measured.
 
@@ -38,12 +41,14 @@ def render(
         collected: the turns of collecting and loading, by the number of dossiers.
         reconciled: the turns of reconciling, by the number of dossiers a side.
         changed: the turns of a night with few changes, by the number of dossiers a side.
+        wholes: the whole nights of each world; each once.
     """
     turns = len(next(iter((*collected.values(), *reconciled.values(), *changed.values())), ()))
     targets = [
         *(_collect_targets(collected) if collected else ()),
         *(_reconcile_targets(reconciled) if reconciled else ()),
         *(_change_targets(changed) if changed else ()),
+        *results_nights.targets(wholes),
     ]
     lines = [
         "# Measurements",
@@ -60,6 +65,7 @@ def render(
         *_collect_lines(collected),
         *_reconcile_lines(reconciled),
         *_change_lines(changed),
+        *results_nights.lines(wholes),
     ]
     return "\n".join(lines).rstrip() + "\n"
 

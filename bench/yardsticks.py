@@ -1,6 +1,7 @@
 """What the reconciliation is measured against. It runs in .venv-bench (bench/requirements.txt), a process a yardstick:
 
     yardsticks.py convert CSV PARQUET                the rows as a file that the others read
+    yardsticks.py read CSV                           read an export file
     yardsticks.py duckdb|datacompy PARQUET PARQUET   compare two files
     yardsticks.py reladiff DSN TABLE TABLE           compare two tables of a PostgreSQL database
     yardsticks.py versions                           of the yardsticks, as JSON
@@ -28,6 +29,16 @@ def convert(source: str, target: str) -> Callable[[], int]:
         rows = pl.read_csv(source, infer_schema=False)
         rows.write_parquet(target)
         return len(rows)
+
+    return work
+
+
+def read(path: str) -> Callable[[], int]:
+    """A file with a title of some lines, then rows, all of them text, into memory."""
+    import polars as pl
+
+    def work() -> int:
+        return len(pl.read_csv(path, infer_schema=False, skip_rows=4, truncate_ragged_lines=True))
 
     return work
 
@@ -77,7 +88,9 @@ def main(name: str, *arguments: str) -> None:
     if name == "versions":
         print(json.dumps({package: version(package) for package in ("duckdb", "datacompy", "polars", "reladiff")}))
         return
-    work = {"convert": convert, "duckdb": duckdb, "datacompy": datacompy, "reladiff": reladiff}[name](*arguments)
+    work = {"convert": convert, "read": read, "duckdb": duckdb, "datacompy": datacompy, "reladiff": reladiff}[name](
+        *arguments
+    )
     started = time.perf_counter()
     found = work()
     print(json.dumps({"seconds": time.perf_counter() - started, "found": found}))

@@ -1,5 +1,5 @@
 """A blocked night waits on Airflow's page for a person, for real: rejected, refused, too late, approved; then the
-record. Whether anybody is asked at all is tests/dags/test_gate.py's.
+record. Whether anybody is asked at all is tests/dags/test_gate_asks.py's.
 
 The tests follow one another as the nights do. The fault is planted where it cannot be missed: from here on the warehouse is
 told that iGate declares one dossier more than it shows.

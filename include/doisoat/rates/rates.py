@@ -122,7 +122,11 @@ def rolled() -> str:
             coalesce(sum(c.provincial) filter (where c.channel = 'online'), 0)::bigint as online,
             coalesce(sum(c.provincial) filter (where c.channel = 'unknown'), 0)::bigint as channel_unknown
         from cell c
-        join period p on c.cell_month >= p.period_start and c.cell_month < p.period_end
+        join (
+            select p.period_kind, p.period_start, m.cell_month
+            from (select distinct cell_month from cell) m
+            join period p on m.cell_month >= p.period_start and m.cell_month < p.period_end
+        ) p using (cell_month)
         cross join unnest(c.parts) as part
         group by 1, 2, 3;
         create unique index on rolled (period_kind, period_start, part);

@@ -1,5 +1,5 @@
 -- Cells that a complete, fresh pull declares: the whole, months and the named cell "no receipt date".
-with held as (
+with held as materialized (
     select
         source_id,
         receipt_month,

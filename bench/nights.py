@@ -1,0 +1,230 @@
+"""Whole nights over a world of N dossiers: all sources, a realistic share of every cause, every step as the Dag's tasks call it.
+
+Each step runs in a process of its own that has imported Airflow, as a task's process has. Nobody is waited for: requests follow
+one another at once, and a file is not watched for growth. Three nights: the first of all (a warehouse without statistics), the
+one after it with what a day changes, and one in which nothing has changed.
+
+The floor is measured in the same run: a bare loop that downloads and parses the same listing, the export file read by polars,
+and both sides copied into bare tables of the same PostgreSQL and joined there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from doisoat.province.file import load_province
+from doisoat.warehouse import migrate
+from standalone import postgres
+from standalone.processes import Processes
+from standalone.sandbox import NAME as SANDBOX
+from standalone.sandbox import Sandbox
+
+from bench import floor
+from bench.reconcile import ROOT
+
+LAST = dt.date(2024, 4, 19)
+#: What happens in a world ends three days after its last night; "settled" is the night before nothing has changed.
+NIGHTS = {
+    "first": LAST - dt.timedelta(days=1),
+    "changed": LAST,
+    "settled": LAST + dt.timedelta(days=4),
+    "nothing changed": LAST + dt.timedelta(days=5),
+}
+LOCAL = dt.timezone(dt.timedelta(hours=7))
+PROVINCE = ROOT / "config" / "lang_son.yaml"
+MB = 1 << 20
+_DEAREST = """select calls, total_exec_time / 1000, regexp_replace(query, '\\s+', ' ', 'g') from pg_stat_statements
+    where dbid = (select oid from pg_database where datname = 'warehouse') order by total_exec_time desc limit 10"""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one step took: seconds, the peak memory of its process and what it wrote to temporary files, in MB."""
+
+    name: str
+    seconds: float
+    peak_mb: float
+    temporary_mb: float
+
+
+@dataclass
+class Night:
+    """A night: its steps in order, and what it left.
+
+    Attributes:
+        changed: rows that are others than the night before, of all that is held.
+        database_mb: what the warehouse takes on disk after it.
+        dearest: (calls, seconds, statement) of the ten statements that took the longest.
+    """
+
+    name: str
+    steps: list[Step] = field(default_factory=list)
+    changed: int = 0
+    held: int = 0
+    database_mb: float = 0
+    dearest: list[tuple[int, float, str]] = field(default_factory=list)
+
+    @property
+    def seconds(self) -> float:
+        return sum(step.seconds for step in self.steps)
+
+    @property
+    def peak_mb(self) -> float:
+        return max(step.peak_mb for step in self.steps)
+
+
+@dataclass
+class Whole:
+    """A world of N dossiers: what serving it took, the floor, in seconds, and its nights."""
+
+    dossiers: int
+    ready_seconds: float = 0
+    sandbox_mb: float = 0
+    floor: dict[str, float] = field(default_factory=dict)
+    nights: list[Night] = field(default_factory=list)
+
+    @property
+    def floor_seconds(self) -> float:
+        return sum(self.floor.values())
+
+
+def take_nights(dossiers: int, say: Callable[[str], None]) -> Whole:
+    """The nights of a world of so many dossiers, from nothing."""
+    with tempfile.TemporaryDirectory(prefix="doisoat-bench-", ignore_cleanup_errors=True) as directory:
+        home = Path(directory)
+        home.chmod(0o755)
+        server = postgres.start(home, {"shared_preload_libraries": "pg_stat_statements", "log_temp_files": "-1"})
+        sandbox = Sandbox(home, LAST, nights=3, dossiers=dossiers)
+        processes = Processes(home)
+        try:
+            return _nights(Whole(dossiers), server, sandbox, processes, say)
+        finally:
+            processes.stop()
+            postgres.stop(home)
+
+
+def _nights(
+    whole: Whole, server: postgres.Server, sandbox: Sandbox, processes: Processes, say: Callable[[str], None]
+) -> Whole:
+    began = time.perf_counter()
+    sandbox.start(processes, os.environ)
+    dsn = postgres.ensure_database(server, "warehouse", may_create_roles=True)
+    migrate(dsn)
+    with psycopg.connect(server.dsn("warehouse"), autocommit=True) as admin:
+        admin.execute("create extension pg_stat_statements")
+        sandbox.wait(processes)
+        whole.ready_seconds = time.perf_counter() - began
+        environment = _environment(sandbox, dsn)
+        for name, night in NIGHTS.items():
+            sandbox.set_clock(dt.datetime.combine(night + dt.timedelta(days=1), dt.time(1), LOCAL))
+            if not whole.floor:
+                whole.floor = _floor_of_sources(sandbox)
+            whole.nights.append(_night(name, night, environment, admin, say))
+        whole.floor["both sides copied and joined"] = floor.joined(dsn, sandbox.home)
+    whole.sandbox_mb = processes.running()[SANDBOX].memory_info().rss / MB
+    return whole
+
+
+def _floor_of_sources(sandbox: Sandbox) -> dict[str, float]:
+    asked = sandbox.url, sandbox.client_id, sandbox.client_secret
+    floor.listing(*asked)  # the sandbox encodes a row when it is first shown
+    (export,) = sandbox.inbox.glob("*.csv")
+    return {
+        "the listing downloaded and parsed": floor.listing(*asked)[0],
+        "the export file read": floor.export_read(export),
+    }
+
+
+def _night(
+    name: str, night: dt.date, environment: Mapping[str, str], admin: psycopg.Connection, say: Callable[[str], None]
+) -> Night:
+    admin.execute("select pg_stat_statements_reset()")
+    made = Night(name)
+    settings = load_province(PROVINCE)
+    steps = [
+        ("open", ""), *(("collect", one) for one in settings.pulled), ("load", ""), ("check", "inputs"),
+        *(("look up", one) for one in settings.asked), ("reconcile", ""), ("check", "results"), ("publish", ""),
+    ]  # fmt: skip
+    for step, of in steps:
+        made.steps.append(_step(step, of, night, environment, admin))
+        say(f"  {name}: {made.steps[-1].name} {made.steps[-1].seconds:.1f} s")
+    made.dearest = [(int(calls), float(seconds), str(text)) for calls, seconds, text in admin.execute(_DEAREST)]
+    made.database_mb = _number(admin, "select pg_database_size('warehouse')") / MB
+    made.changed = int(_number(admin, f"select count(*) from core.dossier_record where from_night = '{night}'"))
+    made.held = int(_number(admin, "select count(*) from core.dossier_record where to_night = 'infinity'"))
+    return made
+
+
+def _step(step: str, of: str, night: dt.date, environment: Mapping[str, str], admin: psycopg.Connection) -> Step:
+    written = "select temp_bytes from pg_stat_database where datname = 'warehouse'"
+    before = _number(admin, written)
+    command = [sys.executable, "-m", "bench.nights", step, of, str(night)]
+    output = subprocess.run(
+        command, env=dict(environment), cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
+    ).stdout
+    told = json.loads(output.splitlines()[-1])
+    name = f"{step} {of}".strip()
+    return Step(name, told["seconds"], told["peak_mb"], (_number(admin, written) - before) / MB)
+
+
+def _number(connection: psycopg.Connection, query: str) -> float:
+    row = connection.execute(query).fetchone()  # type: ignore[arg-type]
+    return float(row[0]) if row else 0
+
+
+def _environment(sandbox: Sandbox, dsn: str) -> dict[str, str]:
+    """What a task finds in its environment."""
+    home = sandbox.home
+    return {
+        **os.environ,
+        **sandbox.connections(),
+        "PYTHONPATH": f"{ROOT / 'include'}",
+        "AIRFLOW_HOME": str(home / "airflow"),
+        "AIRFLOW_CONN_WAREHOUSE": dsn,
+        "DOISOAT_PROVINCE": str(PROVINCE),
+        "DOISOAT_HOME": str(home),
+        "DOISOAT_LANDING": str(home / "landing"),
+    }
+
+
+# one step, in a process of its own ---------------------------------------------------------------------------------
+def _run(step: str, of: str, night: dt.date) -> None:
+    import airflow.sdk  # noqa: F401 - a task's process has it in memory
+    from doisoat.nights import steps
+    from doisoat.province.site import Site
+
+    from bench.score import at_once
+
+    found = Site.from_environment()
+    sources = {name: at_once(source) for name, source in found.settings.sources.items()}
+    site = Site(found.settings.model_copy(update={"sources": sources}), found.connections, found.landing_root)
+    work: dict[str, Callable[[], Any]] = {
+        "open": lambda: steps.open_night(site, night, run_id="bench", collect_late=True),
+        "collect": lambda: steps.collect_source(site, night, of),
+        "load": lambda: steps.load_night(site, night),
+        "check": lambda: steps.check_night(site, night, stage=of),
+        "look up": lambda: steps.look_up_source(site, night, of),
+        "reconcile": lambda: steps.reconcile_night(site, night),
+        "publish": lambda: steps.publish_night(site, night),
+    }
+    started = time.perf_counter()
+    work[step]()
+    seconds = time.perf_counter() - started
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "peak_mb": peak_mb}))
+
+
+if __name__ == "__main__":
+    _run(sys.argv[1], sys.argv[2], dt.date.fromisoformat(sys.argv[3]))

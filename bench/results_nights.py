@@ -1,0 +1,89 @@
+"""Of bench/RESULTS.md what whole nights took: by step, beside the floor, with the statements that took the longest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bench.nights import Whole
+
+#: How many times the floor a night may take.
+OF_THE_FLOOR = {"first": 4.0, "changed": 1.0, "nothing changed": 0.6}
+GROWTH, PEAK_MB, FLAT = 5.5, 500, 1.1
+READY_SECONDS, READY_MB = 60, 2048
+_SHOWN = 160  # characters of a statement
+
+
+def targets(wholes: Sequence[Whole]) -> Iterator[tuple[str, str, bool]]:
+    """Each target with what was measured and whether it is met, judged at the largest world."""
+    if not wholes:
+        return
+    smaller, largest = sorted(wholes, key=lambda whole: whole.dossiers)[-2:] if wholes[1:] else (None, wholes[0])
+    of = f"of {largest.dossiers:,} dossiers"
+    for night in largest.nights:
+        if night.name in OF_THE_FLOOR:
+            ratio, most = night.seconds / largest.floor_seconds, OF_THE_FLOOR[night.name]
+            yield (
+                f"whole night ({night.name}) {of}: at most {most:g} times the floor",
+                f"{ratio:.2f} times",
+                ratio <= most,
+            )
+    peak = max(night.peak_mb for night in largest.nights)
+    yield f"peak memory of any task {of} below {PEAK_MB} MB", f"{peak:.0f} MB", peak < PEAK_MB
+    if smaller:
+        before = f"from {smaller.dossiers:,} to {largest.dossiers:,} dossiers"
+        times = largest.nights[0].seconds / smaller.nights[0].seconds
+        yield f"first night {before}: at most {GROWTH:g} times", f"{times:.2f} times", times <= GROWTH
+        flat = peak / max(night.peak_mb for night in smaller.nights)
+        yield f"peak memory {before}: at most {FLAT:g} times", f"{flat:.2f} times", flat <= FLAT
+    yield (
+        f"the sandbox is up {of} within {READY_SECONDS} s",
+        f"{largest.ready_seconds:.0f} s",
+        largest.ready_seconds <= READY_SECONDS,
+    )
+    yield f"and below {READY_MB} MB", f"{largest.sandbox_mb:.0f} MB", largest.sandbox_mb < READY_MB
+
+
+def lines(wholes: Sequence[Whole]) -> list[str]:
+    """The sections, one for each world."""
+    return [line for whole in wholes for line in _section(whole)]
+
+
+def _section(whole: Whole) -> list[str]:
+    floor = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in whole.floor.items())
+    shares = ", ".join(f"{night.name} {night.changed / max(night.held, 1):.1%}" for night in whole.nights)
+    return [
+        f"## Whole nights of {whole.dossiers:,} dossiers",
+        "",
+        f"All sources; the sandbox was up after {whole.ready_seconds:.0f} s and took {whole.sandbox_mb:.0f} MB. The floor is "
+        f"{whole.floor_seconds:.1f} s: {floor}. Records that are new or changed, of all held: {shares}.",
+        "",
+        "| seconds | " + " | ".join(night.name for night in whole.nights) + " |",
+        "|---|" + "---|" * len(whole.nights),
+        *(
+            f"| {steps[0].name} | " + " | ".join(f"{step.seconds:.1f}" for step in steps) + " |"
+            for steps in zip(*(night.steps for night in whole.nights), strict=True)
+        ),
+        "| **all** | " + " | ".join(f"**{night.seconds:.1f}**" for night in whole.nights) + " |",
+        "| to the floor | " + " | ".join(f"{night.seconds / whole.floor_seconds:.2f}" for night in whole.nights) + " |",
+        "| peak memory of a task, MB | " + " | ".join(f"{night.peak_mb:.0f}" for night in whole.nights) + " |",
+        "| temporary files, MB | "
+        + " | ".join(f"{sum(step.temporary_mb for step in night.steps):.0f}" for night in whole.nights)
+        + " |",
+        "| warehouse on disk, MB | " + " | ".join(f"{night.database_mb:.0f}" for night in whole.nights) + " |",
+        "",
+        *(line for night in whole.nights if night.name in OF_THE_FLOOR for line in _dearest(night.name, night.dearest)),
+    ]
+
+
+def _dearest(name: str, statements: Sequence[tuple[int, float, str]]) -> list[str]:
+    return [
+        f"The dearest statements of the night ({name}):",
+        "",
+        "| seconds | calls | statement |",
+        "|---|---|---|",
+        *(
+            f"| {seconds:.2f} | {calls:,} | `{text[:_SHOWN].replace('|', '¦').replace('`', '')}` |"
+            for calls, seconds, text in statements
+        ),
+        "",
+    ]
