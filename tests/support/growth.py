@@ -14,7 +14,7 @@ from support.provinces import CONFIG
 from support.statement_work import Work, explaining, work_since
 
 #: Dossiers of the worlds compared, the smallest first: for every change, and for the campaign.
-SMALL = (1_000, 4_000)
+SMALL = (1_500, 6_000)
 LARGE = (10_000, 20_000, 40_000)
 #: By how much more than the data a statement may grow: logarithms, and causes that a small world holds once by chance.
 TOLERANCE = 2.0
