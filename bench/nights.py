@@ -1,8 +1,8 @@
 """Whole nights over a world of N dossiers: all sources, a realistic share of every cause, every step as the Dag's tasks call it.
 
-Each step runs in a process of its own that has imported Airflow, as a task's process has. Nobody is waited for: requests follow
-one another at once, and a file is not watched for growth. Three nights: the first of all (a warehouse without statistics), the
-one after it with what a day changes, and one in which nothing has changed.
+Each step runs in a process of its own, forked from one that has imported Airflow, as a task's process is. Nobody is waited for:
+requests follow one another at once, and a file is not watched for growth. The nights: the first of all (a warehouse without
+statistics), the one after it with what a day changes, and, some nights later, one in which nothing has changed.
 
 The floor is measured in the same run: a bare loop that downloads and parses the same listing, the export file read by polars,
 and both sides copied into bare tables of the same PostgreSQL and joined there.
@@ -11,15 +11,14 @@ and both sides copied into bare tables of the same PostgreSQL and joined there.
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 import resource
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +44,19 @@ NIGHTS = {
 LOCAL = dt.timezone(dt.timedelta(hours=7))
 PROVINCE = ROOT / "config" / "lang_son.yaml"
 MB = 1 << 20
+#: As with LocalExecutor, a task is a fork of a process that has imported what tasks need.
+_TASKS = get_context("forkserver")
+_TASKS.set_forkserver_preload(
+    [
+        "airflow.sdk",
+        "pandas",
+        "great_expectations",
+        "doisoat.nights.steps",
+        "doisoat.collect",
+        "doisoat.quality",
+        "doisoat.reconcile",
+    ]
+)
 _DEAREST = """select calls, total_exec_time / 1000, regexp_replace(query, '\\s+', ' ', 'g') from pg_stat_statements
     where dbid = (select oid from pg_database where datname = 'warehouse') order by total_exec_time desc limit 10"""
 
@@ -170,13 +182,16 @@ def _night(
 def _step(step: str, of: str, night: dt.date, environment: Mapping[str, str], admin: psycopg.Connection) -> Step:
     written = "select temp_bytes from pg_stat_database where datname = 'warehouse'"
     before = _number(admin, written)
-    command = [sys.executable, "-m", "bench.nights", step, of, str(night)]
-    output = subprocess.run(
-        command, env=dict(environment), cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
-    ).stdout
-    told = json.loads(output.splitlines()[-1])
-    name = f"{step} {of}".strip()
-    return Step(name, told["seconds"], told["peak_mb"], (_number(admin, written) - before) / MB)
+    told, child_told = _TASKS.Pipe(duplex=False)
+    task = _TASKS.Process(target=_run, args=(step, of, night, dict(environment), child_told))
+    task.start()
+    child_told.close()
+    try:
+        seconds, peak_mb = told.recv()
+    except EOFError:
+        raise SystemExit(f"{step} {of} of night {night} failed; its error stands above") from None
+    task.join()
+    return Step(f"{step} {of}".strip(), seconds, peak_mb, (_number(admin, written) - before) / MB)
 
 
 def _number(connection: psycopg.Connection, query: str) -> float:
@@ -190,7 +205,6 @@ def _environment(sandbox: Sandbox, dsn: str) -> dict[str, str]:
     return {
         **os.environ,
         **sandbox.connections(),
-        "PYTHONPATH": f"{ROOT / 'include'}",
         "AIRFLOW_HOME": str(home / "airflow"),
         "AIRFLOW_CONN_WAREHOUSE": dsn,
         "DOISOAT_PROVINCE": str(PROVINCE),
@@ -200,13 +214,13 @@ def _environment(sandbox: Sandbox, dsn: str) -> dict[str, str]:
 
 
 # one step, in a process of its own ---------------------------------------------------------------------------------
-def _run(step: str, of: str, night: dt.date) -> None:
-    import airflow.sdk  # noqa: F401 - a task's process has it in memory
+def _run(step: str, of: str, night: dt.date, environment: dict[str, str], told: Connection) -> None:
     from doisoat.nights import steps
     from doisoat.province.site import Site
 
     from bench.score import at_once
 
+    os.environ.update(environment)
     found = Site.from_environment()
     sources = {name: at_once(source) for name, source in found.settings.sources.items()}
     site = Site(found.settings.model_copy(update={"sources": sources}), found.connections, found.landing_root)
@@ -222,9 +236,4 @@ def _run(step: str, of: str, night: dt.date) -> None:
     started = time.perf_counter()
     work[step]()
     seconds = time.perf_counter() - started
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": seconds, "peak_mb": peak_mb}))
-
-
-if __name__ == "__main__":
-    _run(sys.argv[1], sys.argv[2], dt.date.fromisoformat(sys.argv[3]))
+    told.send((seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))

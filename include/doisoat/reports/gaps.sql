@@ -128,6 +128,38 @@ code as (
         joined j
         on j.dossier_id = n.dossier_id and j.code = coalesce(r.dossier_code, r.source_id || ':' || r.record_id)
     group by 1
+),
+placed as materialized (
+    select
+        g.*,
+        c.national_codes,
+        c.provincial_codes,
+        c.ministry_codes,
+        v.evidence,
+        v.ministry_source_id,
+        v.is_removed_provincially,
+        coalesce(v.agency_id, c.agency_id) as agency_id,
+        coalesce(v.procedure_family, c.procedure_family) as procedure_family,
+        coalesce(v.receipt_date, c.receipt_date) as receipt_date
+    from gap g
+    left join code c using (dossier_id)
+    left join archive.any_verdict v
+        on v.archive_id = %(archive_id)s and v.pair = g.pair and v.dossier_id = g.dossier_id
+        and v.from_night <= %(night)s and %(night)s < v.to_night
+),
+-- whose move it is follows from the agency alone: asked once for each, not once for each gap
+owner as materialized (
+    select
+        agency_id,
+        mart.owner_of(agency_id, %(night)s) as owner_id
+    from (select distinct agency_id from placed) agency
+),
+agency_name as materialized (
+    select distinct on (agency_id)
+        agency_id,
+        name
+    from archive.any_agency
+    order by agency_id, valid_from desc
 )
 select
     g.pair,
@@ -136,15 +168,15 @@ select
     g.attribute,
     case g.gap_kind when 'difference' then g.attribute else g.gap_kind end as kind,
     g.standing,
-    v.evidence,
+    g.evidence,
     g.from_night as since_night,
     g.national_value,
     g.provincial_value,
     g.ministry_value,
-    c.national_codes,
-    c.provincial_codes,
-    c.ministry_codes,
-    v.ministry_source_id,
+    g.national_codes,
+    g.provincial_codes,
+    g.ministry_codes,
+    g.ministry_source_id,
     y.cause,
     k.label as cause_label,
     k.blames,
@@ -152,21 +184,17 @@ select
     k.action,
     l.opened_on,
     %(night)s::date - coalesce(l.reopened_on, l.opened_on) as age_nights,
-    coalesce(v.agency_id, c.agency_id) as agency_id,
+    g.agency_id,
     a.name as agency_name,
-    coalesce(v.procedure_family, c.procedure_family) as procedure_family,
-    coalesce(v.receipt_date, c.receipt_date) as receipt_date,
-    v.is_removed_provincially,
+    g.procedure_family,
+    g.receipt_date,
+    g.is_removed_provincially,
     w.owner_id,
     o.name as owner_name,
     d.state,
     d.expires_on,
     g.next_review_on
-from gap g
-left join code c using (dossier_id)
-left join archive.any_verdict v
-    on v.archive_id = %(archive_id)s and v.pair = g.pair and v.dossier_id = g.dossier_id
-    and v.from_night <= %(night)s and %(night)s < v.to_night
+from placed g
 left join archive.any_cause y
     on y.archive_id = %(archive_id)s and y.pair = g.pair and y.dossier_id = g.dossier_id
     and y.kind = case g.gap_kind when 'difference' then g.attribute else g.gap_kind end
@@ -176,19 +204,12 @@ left join core.cause_rule k using (cause)
 left join archive.any_gap l
     on l.archive_id = %(archive_id)s and (l.pair, l.dossier_id, l.kind, l.detail)
     = (y.pair, y.dossier_id, y.kind, y.detail) and l.from_night <= %(night)s and %(night)s < l.to_night
-left join lateral (
-    select name from archive.any_agency a where a.agency_id = coalesce(v.agency_id, c.agency_id)
-    order by valid_from desc limit 1
-) a on true
-left join lateral (
-    select mart.owner_of(coalesce(v.agency_id, c.agency_id), %(night)s) as owner_id where l.dossier_id is not null
-) w on true
-left join lateral (
-    select name from archive.any_agency a where a.agency_id = w.owner_id order by valid_from desc limit 1
-) o on true
+left join agency_name a on a.agency_id = g.agency_id
+left join owner w on coalesce(w.agency_id, '') = coalesce(g.agency_id, '') and l.dossier_id is not null
+left join agency_name o on o.agency_id = w.owner_id
 left join lateral mart.said_of_gap(
     l.pair, l.dossier_id, l.kind, l.detail, %(night)s, coalesce(l.reopened_on, l.opened_on), l.cause, y.basis
 ) d on l.dossier_id is not null
 where (%(with_pending)s or g.standing = 'gap') and (%(pair)s::text is null or g.pair = %(pair)s)
     and (%(owner)s::text is null or w.owner_id = %(owner)s)
-order by g.pair desc, g.gap_kind, g.attribute nulls first, agency_id, g.dossier_id
+order by g.pair desc, g.gap_kind, g.attribute nulls first, g.agency_id, g.dossier_id
