@@ -14,7 +14,7 @@ from doisoat.errors import ConfigurationError
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Where a source is and how we log in: an Airflow connection without Airflow. repr() hides the secrets."""
+    """Where a source is and how we log in: what an Airflow connection holds, without Airflow. repr() hides the secrets."""
 
     connection_id: str
     conn_type: str = "http"
@@ -32,7 +32,7 @@ ConnectionLookup = Callable[[str], Connection]
 
 
 def connection_from_environment(connection_id: str, environment: Mapping[str, str] | None = None) -> Connection:
-    """The Airflow connection of that id from AIRFLOW_CONN_<ID>, JSON or URI, read without Airflow.
+    """The Airflow connection with that id, read from AIRFLOW_CONN_<ID> (JSON or URI) without Airflow.
 
     Raises:
         ConfigurationError: it is not set or cannot be read; the message never repeats its value.
@@ -45,7 +45,7 @@ def connection_from_environment(connection_id: str, environment: Mapping[str, st
     try:
         return _from_json(connection_id, value) if value.startswith("{") else _from_uri(connection_id, value)
     except (ValueError, TypeError) as error:
-        raise ConfigurationError(f"{name}: neither Airflow's JSON nor its URI form ({type(error).__name__})") from None
+        raise ConfigurationError(f"{name}: neither in Airflow's JSON form nor in its URI form ({type(error).__name__})") from None
 
 
 def _from_json(connection_id: str, value: str) -> Connection:

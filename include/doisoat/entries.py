@@ -1,4 +1,4 @@
-"""Lists in YAML of which each entry has its query in an SQL file of its name: causes, indicators, checks."""
+"""YAML lists in which each entry has a query of its own, in an SQL file of the same name: causes, indicators, checks."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Listed = TypeVar("Listed", bound=BaseModel)
 
 
 class Entry(BaseModel):
-    """One entry of such a list; unknown keys are refused.
+    """One entry of such a list; unknown keys are rejected.
 
     Attributes:
-        id: its name, and the name of its SQL file.
+        id: its name, which is also the name of its SQL file.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -35,7 +35,7 @@ class Entry(BaseModel):
 
     @property
     def query(self) -> str:
-        """What its SQL file says; each kind tells what it is asked for and what it answers."""
+        """The text of its SQL file; each kind documents the parameters that the query takes and what it returns."""
         return self.path.read_text(encoding="utf-8")
 
 
@@ -43,15 +43,15 @@ def load_entries(path: Path, kind: type[Listed]) -> tuple[Listed, ...]:
     """The entries of a YAML list, in its order.
 
     Raises:
-        ConfigurationError: it is no list in YAML, or an entry does not fit; the message names the file, the entry and each
+        ConfigurationError: it is not a YAML list, or an entry is invalid; the message names the file, the entry and each
             wrong key.
     """
     try:
         given = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
-        raise ConfigurationError(f"{path}: not YAML ({type(error).__name__}); mend it") from error
+        raise ConfigurationError(f"{path}: not YAML ({type(error).__name__}); fix it") from error
     if not isinstance(given, list):
-        raise ConfigurationError(f"{path}: expected a list of entries; mend it")
+        raise ConfigurationError(f"{path}: expected a list of entries; fix it")
     return tuple(_entry(path, place, one, kind) for place, one in enumerate(given, 1))
 
 
@@ -61,4 +61,4 @@ def _entry(path: Path, place: int, given: Any, kind: type[Listed]) -> Listed:
     except ValidationError as error:
         name = given.get("id", "without id") if isinstance(given, dict) else "no mapping"
         wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'as a whole'}: {e['msg']}" for e in error.errors())
-        raise ConfigurationError(f"{path}: entry {place} ({name}): {wrong}; mend it") from error
+        raise ConfigurationError(f"{path}: entry {place} ({name}): {wrong}; fix it") from error

@@ -1,27 +1,27 @@
 """What can go wrong, by consequence: the class says what happens next, the message says what to do.
 
     DoisoatError
-      ConfigurationError         ours: fail, fix the configuration, run again
-      WarehouseUnavailableError  PostgreSQL does not answer, or broke off in the middle: retry
-      StorageFullError           no room left where the landing or the warehouse is: retry (what fills it may go), then fail
-      NightError                 this night cannot be worked on now
+      ConfigurationError         our mistake: fail, fix the configuration, run again
+      WarehouseUnavailableError  PostgreSQL does not answer, or the connection broke: retry
+      StorageFullError           the disk of the landing or the warehouse is full: retry (space may be freed), then fail
+      NightError                 this night cannot be processed now
         NightBusyError             another night or run holds the warehouse: wait, then retry
-        NightTakenOverError        another run of the same night took over: stop, it goes on there
-        NightOrderError            later nights stand on this one, or it has not ended yet: fail
+        NightTakenOverError        another run of the same night took over: stop, that run continues
+        NightOrderError            later nights build on this one, or it has not ended yet: fail
         NightNotCollectedError     the night has no sealed landing, and sources show only the present: fail
-        LandingDamagedError        a sealed landing is not what was sealed: fail, restore it
-        NotHeldError               asked to accept a pull that is not held: nothing to do
-      SourceError                something a source did; always names the source
-        SourceUnavailableError     5xx, timeout, 429, broken body, no file yet: retry, honouring Retry-After
+        LandingDamagedError        a sealed landing has changed since it was sealed: fail, restore it
+        NotHeldError               the pull to be accepted is not held: nothing to do
+      SourceError                a source misbehaved; always names the source
+        SourceUnavailableError     5xx, timeout, 429, truncated body, no file yet: retry, honouring Retry-After
         SourceRejectedError        401/403/other 4xx, an application error code: fail now
-        SourceChangedError         the shape is not the contract, or totals do not add up: fail, alert
-      SweepDiffersError          a night derived anew as a whole is not what stands: fail, both are kept
+        SourceChangedError         the answer breaks the contract, or totals do not add up: fail, alert
+      SweepDiffersError          a night recomputed from scratch differs from the stored result: fail, both are kept
       QualityGateError           a critical check failed: publication blocked, the results are in ops.check_result
-      DecisionRefusedError       what an operator decided cannot be done or kept: nothing is changed
-      NewsNotSentError           a sender did not take a message: retry, it is kept until it is sent
-      MetricsNotSentError        a collector did not take a night's numbers: fail, they stay in the warehouse
+      DecisionRefusedError       an operator's decision cannot be carried out or stored: nothing is changed
+      NewsNotSentError           a sender did not accept a message: retry, it is kept until it is sent
+      MetricsNotSentError        a collector did not accept a night's metrics: fail, they stay in the warehouse
 
-A message says what was asked, what came, and what to do. It never holds a credential or a personal value: build it
+A message says what was asked for, what came back and what to do. It never holds a credential or a personal value: build it
 from field names, types, counts and status codes, never from a payload. include/orchestration/retries.py maps these
 classes to retry policies by their dotted path.
 """
@@ -30,7 +30,7 @@ from __future__ import annotations
 
 
 class DoisoatError(Exception):
-    """Any error that this library raises on purpose."""
+    """Any error that this library raises deliberately."""
 
 
 class ConfigurationError(DoisoatError):
@@ -38,34 +38,34 @@ class ConfigurationError(DoisoatError):
 
 
 class WarehouseUnavailableError(DoisoatError):
-    """Raised when PostgreSQL does not answer or the connection broke off: what was not committed never happened."""
+    """Raised when PostgreSQL does not answer or the connection broke: what was not committed is rolled back."""
 
 
 class StorageFullError(DoisoatError):
-    """Raised when a disk has no room left; what was being written is gone, what was sealed or committed stands."""
+    """Raised when a disk is full; what was being written is lost, what was sealed or committed is kept."""
 
 
 class NightError(DoisoatError):
-    """A night cannot be worked on now."""
+    """A night cannot be processed now."""
 
 
 class NightBusyError(NightError):
-    """Raised when another night or another run of this night is writing: the same call succeeds later."""
+    """Raised when another night or another run of this night is writing; the same call succeeds later."""
 
 
 class NightTakenOverError(NightError):
-    """Raised in a run whose night has since been opened by another run."""
+    """Raised in a run whose night another run has opened since."""
 
 
 class NightOrderError(NightError):
-    """Raised when nights would be loaded out of order (see docs/adr on history as ranges of nights)."""
+    """Raised when nights would be loaded out of order (see the ADR on history as ranges of nights)."""
 
 
 class NightNotCollectedError(NightError):
-    """Raised when a night has no sealed landing: sources show the present, so a past one cannot be collected any more.
+    """Raised when a night has no sealed landing: sources show only the present, so a past night can no longer be collected.
 
-    What can be done: put its landing back from a backup; collect it now, marked as late (`collect_late`), while no later
-    night has been opened; or leave it out: it stays listed as missed, and what changed in it shows as of the next night.
+    Ways out: restore its landing from a backup; collect it now, marked as late (`collect_late`), as long as no later
+    night has been opened; or skip it: it stays listed as missed, and its changes show up in the next night.
     """
 
 
@@ -74,16 +74,16 @@ class LandingDamagedError(NightError):
 
 
 class NotHeldError(NightError):
-    """Raised when an operator would accept a pull that the flood guard does not hold."""
+    """Raised when an operator tries to accept a pull that the flood guard is not holding."""
 
 
 class SourceError(DoisoatError):
-    """Something that a source did.
+    """A source misbehaved.
 
     Args:
         source_id: the source, as named in the province file.
-        asked: what was asked of it, without credentials (method and path, or file name).
-        came: what came back, in shapes, counts and codes, never values.
+        asked: what we asked for, without credentials (method and path, or file name).
+        came: what came back, as shapes, counts and codes, never values.
         todo: what the reader should do.
     """
 
@@ -92,7 +92,7 @@ class SourceError(DoisoatError):
         super().__init__(f"{source_id}: asked {asked}; came {came}; do: {todo}")
 
     def __reduce__(self):  # type: ignore[no-untyped-def]
-        # Keyword-only arguments do not survive the default pickling, and task processes pickle their errors.
+        # Keyword-only arguments do not survive default pickling, and task processes pickle their errors.
         return _rebuild, (type(self), self.source_id, self.asked, self.came, self.todo, self.__dict__.copy())
 
 
@@ -100,50 +100,50 @@ class SourceUnavailableError(SourceError):
     """Raised when the source may answer later.
 
     Attributes:
-        retry_after_seconds: what the source asked us to wait (Retry-After), None if it did not say.
+        retry_after_seconds: how long the source asked us to wait (Retry-After), None if it did not say.
     """
 
     retry_after_seconds: float | None = None
 
 
 class SourceRejectedError(SourceError):
-    """Raised when the source understood and said no: trying again will not help.
+    """Raised when the source understood the request and refused it: retrying will not help.
 
     Attributes:
-        status: the HTTP status, None where the refusal came otherwise.
+        status: the HTTP status, None if the refusal was not an HTTP status.
     """
 
     status: int | None = None
 
 
 class SourceChangedError(SourceError):
-    """Raised when an answer does not have the shape of the contract, or its own totals do not add up."""
+    """Raised when an answer breaks the contract, or its own totals do not add up."""
 
 
 class QualityGateError(DoisoatError):
-    """Raised when a critical check failed; publication is blocked and the last good night stands.
+    """Raised when a critical check failed; publication is blocked and the last good night stays published.
 
     Attributes:
-        acceptable: what is wrong, in one line, where somebody may decide to publish all the same; else None.
+        acceptable: what is wrong, in one line, if somebody may decide to publish anyway; else None.
     """
 
     acceptable: str | None = None
 
 
 class SweepDiffersError(DoisoatError):
-    """Raised when a night derived anew as a whole is not what stands for it: a defect of ours. Both are kept."""
+    """Raised when a night recomputed from scratch differs from its stored result: a bug of ours. Both are kept."""
 
 
 class DecisionRefusedError(DoisoatError):
-    """Raised when an operator's decision is not allowed, comes too late, or holds what must not be kept."""
+    """Raised when an operator's decision is not allowed, comes too late, or holds text that must not be stored."""
 
 
 class NewsNotSentError(DoisoatError):
-    """Raised when a message was not taken: it is kept and sent with the next chance. No night fails of it."""
+    """Raised when a sender did not accept a message: it is kept and sent later. No night fails because of it."""
 
 
 class MetricsNotSentError(DoisoatError):
-    """Raised when the collector did not take a night's numbers. No night fails of it."""
+    """Raised when the collector did not accept a night's metrics. No night fails because of it."""
 
 
 def _rebuild(kind: type[SourceError], source_id: str, asked: str, came: str, todo: str, state: dict) -> SourceError:

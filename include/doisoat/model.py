@@ -1,4 +1,4 @@
-"""The words of the domain as types: what passes between sources, landing, warehouse and reconciliation.
+"""The domain's vocabulary as types: what passes between sources, landing, warehouse and reconciliation.
 
 Nothing here does I/O. The field lists are also the privacy boundary: a decoder can only fill what is listed here, and
 no personal field is.
@@ -14,7 +14,7 @@ import msgspec
 
 
 class Side(enum.StrEnum):
-    """Whose knowledge a source shows."""
+    """Whose records a source shows."""
 
     PROVINCIAL = "provincial"
     NATIONAL = "national"
@@ -22,10 +22,10 @@ class Side(enum.StrEnum):
 
 
 class Capability(enum.StrEnum):
-    """What a source can be asked; the pipeline works with whatever there is and says what a verdict rests on."""
+    """What a source can be asked for; the pipeline uses whatever there is and records what a verdict is based on."""
 
     COUNTS = "counts"  # control totals of cells
-    CHANGES = "changes"  # records changed since a moment
+    CHANGES = "changes"  # records changed since a point in time
     LISTING = "listing"  # all records of a cell
     LOOKUP = "lookup"  # one record by its code
     CATALOGUE = "catalogue"  # procedures, agencies, fields
@@ -54,20 +54,20 @@ WHOLE = Cell()
 
 
 class DossierRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One source's row about one dossier, decoded but not yet mapped: codes are still the source's own words.
+    """One source's row about one dossier, decoded but not yet mapped: codes are still the source's own values.
 
     Times are aware datetimes. Every field but `record_id` may be unknown (None); an empty string never occurs.
 
     Attributes:
-        record_id: the source's immutable key; None where the source has none (a file), then the loader makes one from
-            the code and the rank among equal codes.
-        dossier_code: the code under which this source holds the dossier (local on the provincial side).
+        record_id: the source's immutable key; None if the source has none (a file): the loader then makes one from the
+            code and the rank among equal codes.
+        dossier_code: the code under which this source holds the dossier (the local code on the provincial side).
         linked_codes: other codes the row itself names for the same dossier (iGate `nationCode`, a unit's own code).
         procedure_code, field_code: as stated, with or without suffix.
         agency_code, agency_name, agency_ref: as stated; ref is the source's internal id.
         parent_agency_code, agency_level: as stated.
         channel_code, status_code, online_payment_code: the source's own values, mapped at load by dated code maps.
-        submitted_at, received_at, due_at, finished_at, returned_at, updated_at: moments as stated.
+        submitted_at, received_at, due_at, finished_at, returned_at, updated_at: timestamps as stated.
         has_digitised_parts: whether components were digitised, None when the source does not say.
         is_removed: deleted at the source but still shown as evidence.
     """
@@ -96,12 +96,12 @@ class DossierRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class QuarantinedRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A row that could not be read: where it stood and why, never what it said."""
+    """A row that could not be read: where it was and why, never its contents."""
 
     position: str  # e.g. "page 3 row 17" or "file 2 row 812"
     reason: str  # a short stable name, e.g. "impossible_date"
     field: str | None = None
-    record_id: str | None = None  # only where the key itself was readable and has the shape of a key
+    record_id: str | None = None  # only if the key itself was readable and looks like a key
 
 
 class ControlTotal(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,11 +109,11 @@ class ControlTotal(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         measure: what is counted, one of the names in docs/glossary ("dossiers", "dossiers_not_removed", "received",
-            "on_time", "synced", ...), or the source's own name where its meaning is not settled ("HS_TOTAL").
-        value: the count; None where the source answers that it has none.
+            "on_time", "synced", ...), or the source's own name if its meaning is not settled ("HS_TOTAL").
+        value: the count; None if the source answers that it has none.
         receipt_month: as in Cell; period_kind says when the period is not a month.
         agency_ref, agency_code, agency_name: as stated, all None for the whole province.
-        includes_children: for a tree of agencies, whether the parent's number holds its children's, None if unknown.
+        includes_children: for a tree of agencies, whether a parent's number includes its children's, None if unknown.
         flags: the source's own data-quality flags, e.g. ("TEMP_NATIONAL_REPORT_DENOMINATOR",).
         measured_at: the source's clock.
     """
@@ -132,10 +132,10 @@ class ControlTotal(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(slots=True)
 class Page:
-    """One step of a listing: what was decoded, what was not, what the source declares of the whole it walks.
+    """One page of a listing: the rows decoded, the rows rejected, and the total that the source declares.
 
     Attributes:
-        declared_total: the total the source states for the walked cell, None where it states none.
+        declared_total: the total the source states for the cell being listed, None if it states none.
         source_time: the source's clock when it answered (HTTP Date header; a file's own time).
     """
 
@@ -146,18 +146,18 @@ class Page:
 
     @property
     def received(self) -> int:
-        """Rows that came, readable or not."""
+        """Rows received, readable or not."""
         return len(self.records) + len(self.quarantined)
 
 
 class LookUp(msgspec.Struct, frozen=True, kw_only=True):
-    """What a source said when it was asked for one dossier by its code.
+    """A source's answer when asked for one dossier by its code.
 
     Attributes:
         code: the code that was asked for.
-        is_held: whether the source holds a dossier under it.
+        is_held: whether the source has a dossier under it.
         looked_up_at: the source's clock.
-        record: what it says of the dossier, None where it holds none; every field may be unknown.
+        record: what it says about the dossier, None if it has none; every field may be unknown.
     """
 
     code: str
@@ -173,8 +173,8 @@ class CatalogueEntry(msgspec.Struct, frozen=True, kw_only=True):
         catalogue: procedure, agency or field.
         code: its code there, as stated.
         name: its Vietnamese name (NFC), None where none is stated.
-        parent_code: of a procedure its field, of a field its sector, of an agency the one above; None where not stated.
-        level: of an agency, as stated.
+        parent_code: a procedure's field, a field's sector, an agency's parent agency; None if not stated.
+        level: an agency's level, as stated.
     """
 
     catalogue: str
@@ -185,7 +185,7 @@ class CatalogueEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CellCertificate(msgspec.Struct, frozen=True, kw_only=True):
-    """What was asked of one listed cell, and whether its end was reached with totals that agree."""
+    """What was asked for in one listed cell, and whether the listing reached its end with totals that agree."""
 
     receipt_month: dt.date | None
     agency_ref: str | None
@@ -197,13 +197,13 @@ class CellCertificate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PullCertificate(msgspec.Struct, frozen=True, kw_only=True):
-    """The certificate of one pull: enough to say later what the night rests on.
+    """The certificate of one pull: enough to say later what the night is based on.
 
     Attributes:
-        cut_off: the source's clock when the pull began: what happened later may be missing.
-        is_complete: every cell that was to be covered was covered and its totals agree.
+        cut_off: the source's clock when the pull began; what happened later may be missing.
+        is_complete: every cell that had to be covered was covered and its totals agree.
         mode: "full" (every record listed), "incremental" (changes, plus the cells listed in `cells`), "counts" (control
-            totals only), "reports" (totals of the periods that came; others stand), "look_ups" (single dossiers asked for
+            totals only), "reports" (totals of the periods received; others stay valid), "look_ups" (single dossiers asked for
             by code) or "catalogue".
     """
 

@@ -1,4 +1,4 @@
-"""Arithmetic of calendar months, each named by its first day. Pure words of the domain: it belongs beside model.py."""
+"""Arithmetic on calendar months, each named by its first day. Pure domain code: it belongs next to model.py."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ def last_of(day: dt.date) -> dt.date:
 
 
 def later(day: dt.date, months: int = 1) -> dt.date:
-    """The month that lies so many after the day's own; before it, where they are less than 0."""
+    """The month this many months after the day's own; before it, if the number is negative."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return dt.date(year, month + 1, 1)
 
 
 def spanned(first: dt.date, last: dt.date) -> int:
-    """How many months there are from that of the first day to that of the last, both counted."""
+    """How many months there are from that of the first day to that of the last, both included."""
     return (last.year - first.year) * 12 + last.month - first.month + 1
 
 
 def between(first: dt.date, last: dt.date) -> list[dt.date]:
-    """The months from that of the first day to that of the last, both among them; none where the last comes before."""
+    """The months from that of the first day to that of the last, both included; none if the last comes before the first."""
     return [later(first, count) for count in range(spanned(first, last))]
 
 

@@ -1,4 +1,4 @@
-"""What of a source's own words may be kept (docs/privacy.md, "A person where none should be").
+"""Which parts of a source's own text may be kept (docs/privacy.md, "A person where none should be").
 
 A decoder reads only fields that hold no person's data by contract; a source may put a person there all the same. No list
 of names can find them (communes are called after people), so this goes by form alone: a code has a digit, a status has no
@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
-WITHHELD = "[withheld]"  # stands for a word that was stated: it is unknown, but it is not nothing
+WITHHELD = "[withheld]"  # replaces a value that was stated: it is unknown, but not empty
 _CODE = re.compile(r"(?=.*\d)[^@]{1,80}")
 _ID = re.compile(r"[!-?A-~]{1,80}")
 _WORD = re.compile(r"[!-?A-~]{1,80}|[^@]{1,80}")
-#: Nine digits, as an identity number or a phone has, with nothing but a few signs between them.
+#: Nine digits, as in an identity or phone number, with only a few separators between them.
 _NUMBER = re.compile(r"\d(?:[\W_]{0,3}\d){8}")
 _BODY = re.compile(  # with its marks: "Tô" is a name, "tổ" is a body
     r"(?!.*@)(?:ubnd|[uủ][yỷ] ban|hđnd|hội đồng|văn phòng|vp|sở|ban|phòng|trung tâm|tt|bộ|công an|cục|chi cục|"
@@ -22,7 +22,7 @@ _BODY = re.compile(  # with its marks: "Tô" is a name, "tổ" is a body
     r"viện|quỹ|khu|cửa khẩu|xã|phường|thị trấn|thị xã|tx|thành phố|tp|huyện|quận|tỉnh|đặc khu|một cửa|cơ quan|đơn vị|"
     r"bưu điện|cổng)[ .].{1,150}"
 )
-#: What is taken out of an operator's own words before they are searched: codes of dossiers and of procedures, and dates.
+#: Removed from an operator's own text before it is searched: codes of dossiers and procedures, and dates.
 _HARMLESS = re.compile(
     r"\d\.\d{6}\.000\.00\.00(?:\.[A-Z]\d\d)?|"
     r"(?:\d{3}\.\d\d\.\d\d\.)?[A-Z]\d\d(?:\.\d{2,3})*-\d{6}-\d{4,5}|\b\d{4}-\d\d?-\d\d?\b|\b\d\d?/\d\d?/\d{4}\b"
@@ -35,7 +35,7 @@ _PERSON = {
 
 
 def is_code(text: str | None) -> bool:
-    """Whether a text may be a dossier's code or a record's key, which are of any form; so may None."""
+    """Whether a text may be a dossier's code or a record's key, which can have any form; None may be one too."""
     return text is None or _CODE.fullmatch(text) is not None
 
 
@@ -45,18 +45,18 @@ def is_id(text: str) -> bool:
 
 
 def is_body(name: str) -> bool:
-    """Whether a name begins as names of public bodies do, and holds no number as long as a person's."""
+    """Whether a name begins like the name of a public body, and holds no number as long as a personal one."""
     return _BODY.fullmatch(name.lower()) is not None and _NUMBER.search(name) is None
 
 
 def is_word(text: str) -> bool:
-    """Whether a text may be a status, a channel, a level or a way of paying: a code, or a phrase without capitals in it."""
+    """Whether a text may be a status, a channel, a level or a payment method: a code, or a phrase with no capitals inside."""
     is_plain = text[1:] == text[1:].lower() or is_id(text)
     return is_plain and _WORD.fullmatch(text) is not None and _NUMBER.search(text) is None
 
 
 def is_note(text: str) -> bool:
-    """Whether an operator's note may be kept: some words without an address or a number as long as a person's.
+    """Whether an operator's note may be kept: a few words, without an address or a number as long as a personal one.
 
     A name cannot be told from other words: the command that asks for the note says that none belongs there.
     """
@@ -64,12 +64,12 @@ def is_note(text: str) -> bool:
 
 
 def name_key(name: str) -> str:
-    """What the names of units are compared by."""
+    """The form in which names of units are compared."""
     return " ".join(unicodedata.normalize("NFC", name).lower().split()).removeprefix("ubnd ")
 
 
 def person_in(text: str) -> str | None:
-    """What in an operator's own words looks like a person's data: its kind, or None. A name cannot be told by its form."""
+    """The kind of personal data that an operator's text seems to hold, or None. A name cannot be recognised by its form."""
     plain = "".join(sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
     plain = _HARMLESS.sub(" | ", plain)
     return next((kind for kind, form in _PERSON.items() if form.search(plain)), None)

@@ -45,7 +45,7 @@ def test_entries_come_in_the_order_of_the_list_each_with_its_query(tmp_path: Pat
     ("text", "said"),
     [
         ("- {id: a, number: 1}\n- {id: b, number: two}", "entry 2 (b): number: Input should be a valid integer"),
-        ("- {id: a, numbers: 1}", "entry 1 (a): number: Field required; numbers: Extra inputs are not permitted; mend"),
+        ("- {id: a, numbers: 1}", "entry 1 (a): number: Field required; numbers: Extra inputs are not permitted; fix"),
         ("- {number: 1}", "entry 1 (without id): id: Field required"),
         ("- a", "entry 1 (no mapping): as a whole: Input should be"),
         ("id: a", "expected a list of entries"),
