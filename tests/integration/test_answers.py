@@ -62,7 +62,7 @@ def test_a_list_is_sent_filled_in_and_read_once(world: World, tmp_path: Path) ->
     fill_in(sheet, {A: ("Không phải sai lệch", "Cổng đã hiện đúng từ sáng nay"), B: ("đã khắc phục sai lệch ", None)})
     book.save(file)
     done = doisoat(world, "answers", str(file), "--by", "UBND xã Quốc Khánh")
-    assert (done.returncode, done.stdout) == (0, f"night {NIGHT}: 2 answers kept, 0 known already, 0 not taken\n"), (
+    assert (done.returncode, done.stdout) == (0, f"night {NIGHT}: 2 answers stored, 0 already known, 0 refused\n"), (
         done.stderr
     )
     told = {
@@ -71,7 +71,7 @@ def test_a_list_is_sent_filled_in_and_read_once(world: World, tmp_path: Path) ->
     }  # fmt: skip
     assert states(world) == told
     again = doisoat(world, "answers", str(file), "--by", "UBND xã Quốc Khánh")
-    assert (again.returncode, again.stdout) == (0, f"night {NIGHT}: 0 answers kept, 2 known already, 0 not taken\n")
+    assert (again.returncode, again.stdout) == (0, f"night {NIGHT}: 0 answers stored, 2 already known, 0 refused\n")
     assert world.rows("select count(*) from ops.gap_decision") == [(2,)]
     rows = json.loads(doisoat(world, "gaps", "--night", NIGHT, "--format", "json").stdout)
     assert {row["dossier_id"]: row["state"] for row in rows} == {code: state[0] for code, state in told.items()}
@@ -98,7 +98,7 @@ def test_a_list_may_come_back_with_any_separator_of_spreadsheets(separator: str,
         writer.writeheader()
         writer.writerows({**row, "answer": "done" if row["dossier_id"] == B else "", "reason": ""} for row in rows)
     done = doisoat(world, "answers", str(file))
-    assert (done.returncode, done.stdout) == (0, f"night {NIGHT}: 1 answers kept, 0 known already, 0 not taken\n")
+    assert (done.returncode, done.stdout) == (0, f"night {NIGHT}: 1 answers stored, 0 already known, 0 refused\n")
     assert states(world)[B][0] == "done"
 
 
@@ -122,7 +122,7 @@ def test_what_cannot_be_placed_is_refused_where_it_stands_and_the_rest_is_kept(w
     book.save(file)
     done = doisoat(world, "answers", str(file))
     assert done.returncode == 1
-    assert done.stdout == f"night {NIGHT}: 1 answers kept, 0 known already, 6 not taken\n"
+    assert done.stdout == f"night {NIGHT}: 1 answers stored, 0 already known, 6 refused\n"
     refused = done.stderr
     for why in ("needs a reason", "the answer is none of", "identity number or a phone", "no such gap is open",
                  "does not say of which gap", "a reason without an answer"):  # fmt: skip

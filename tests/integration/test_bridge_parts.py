@@ -177,7 +177,7 @@ def test_a_terminal_shows_the_whole_as_its_terms_and_an_unknown_as_unknown(world
         return done.stdout
 
     lines = {" ".join(line.split()) for line in told("--agency", DISTRICT, "--with-ministries").splitlines()}
-    assert {f"Bridge against province and ministries, agency {DISTRICT}, night {NIGHT}", "national declared unknown",
+    assert {f"Bridge to province and ministries, agency {DISTRICT}, night {NIGHT}", "national declared unknown",
             "added by ministries 1", "entries 0", "national listed 3", "adds up yes"} <= lines  # fmt: skip
     assert [line.split() for line in told("--by", "month", "--level", "commune").splitlines()[2:4]] == [
         ["2024-03-01", "-1", "0", "1", "yes"], ["2024-04-01", "1", "2", "1", "yes"]

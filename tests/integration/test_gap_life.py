@@ -189,7 +189,7 @@ def test_a_unit_answers_on_the_returned_list(world: World, tmp_path: Path) -> No
     lines = [f"{rows[0]},answer,reason", *(f"{row},{answers[A if A in row else B]}" for row in rows[1:])]
     returned.write_text("\n".join(lines), encoding="utf-8")
     done = doisoat(world, "answers", str(returned))
-    assert done.stdout == f"night {FIRST}: 2 answers kept, 0 known already, 0 not taken\n", done.stderr
+    assert done.stdout == f"night {FIRST}: 2 answers stored, 0 already known, 0 refused\n", done.stderr
     assert [(row[0], row[2], row[3]) for row in states(world)] == [
         (A, "disputed", "the portal shows 5 since this morning"),
         (B, "done", None),

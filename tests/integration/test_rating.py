@@ -77,8 +77,8 @@ def test_a_report_sees_one_moment_of_the_warehouse(world: World) -> None:
 @pytest.mark.parametrize(
     ("how", "said"),
     [
-        (["--from", "2024-04-02"], "no whole months; do: give both --from and --to, and no --period"),
-        (["--from", "2024-04-02", "--to", "2024-04-15", "--period", "month"], "no whole months; do: give both"),
+        (["--from", "2024-04-02"], "not whole months; do: give both --from and --to, and no --period"),
+        (["--from", "2024-04-02", "--to", "2024-04-15", "--period", "month"], "not whole months; do: give both"),
         (["--from", "2024-04-15", "--to", "2024-04-02"], "from 2024-04-15 to 2024-04-02: give the earlier one first"),
         (["--from", "April"], "'April': give a month (2024-03) or a day (2024-03-15)"),
     ],

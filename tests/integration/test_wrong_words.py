@@ -37,7 +37,7 @@ WRONG = {
     "rates --format nonsense": "csv",
     "walk --month 2024-03 --format nonsense": "csv",
     "score --indicator nonsense": "sync_received",
-    "score --month 2024-03 --year 2024": "give one of them",
+    "score --month 2024-03 --year 2024": "give only one of them",
 }
 
 

@@ -1,1 +1,1 @@
-"""The command line. Nothing else imports typer; rich only prints reports."""
+"""The command line. Only this package imports typer; rich is used only to print reports."""

@@ -1,4 +1,4 @@
-"""The `doisoat` command: asks the warehouse and the sources. Needs no Airflow; reads the same AIRFLOW_CONN_*."""
+"""The `doisoat` command: queries the warehouse and the sources. Needs no Airflow; reads the same AIRFLOW_CONN_*."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def province(
 
 
 def app() -> None:
-    """Run the command line: an error of ours is one line on stderr and exit code 1, never a traceback."""
+    """Run the command line: one of our errors becomes one line on stderr and exit code 1, never a traceback."""
     try:
         commands(prog_name="doisoat")
     except DoisoatError as error:

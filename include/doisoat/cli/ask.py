@@ -1,4 +1,4 @@
-"""The commands of `doisoat` that ask and change nothing: a night, its sources, its gaps."""
+"""The read-only commands of `doisoat`: a night, its sources, its gaps."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ asking = typer.Typer()
 
 
 class ListFormat(StrEnum):
-    """How a list of gaps is printed, or written for whoever fills it in."""
+    """How a list of gaps is printed, or written to be filled in."""
 
     TABLE = "table"
     JSON = "json"
@@ -39,16 +39,16 @@ class ListFormat(StrEnum):
     XLSX = "xlsx"
 
 
-#: A day that every open range holds on: what stands now.
+#: A day that lies in every open range: the current state.
 NOW = dt.datetime(9999, 12, 30)
-#: Reports that are not of a night.
+#: Reports that do not belong to one night.
 OF_ANY_DAY = ("catalogues", "nights", "news")
-#: What the tables of sources and nights show; the other formats give every column.
+#: The columns shown in the tables of sources and nights; the other formats give every column.
 SOURCE_COLUMNS = ("source_id", "side", "state", "age_nights", "reason", "cut_off", "declared", "held", "received",
                   "quarantined")  # fmt: skip
 NIGHT_COLUMNS = ("night", "state", "revision", "stands", "published_at", "rows", "withdrawn_at", "derived_again_at", "as_of",
                  "collects_late", "accepted", "accepted_by", "reason", "code", "config", "reference")  # fmt: skip
-#: What the tables of gaps and of their groups show, as a terminal has room; a group that shares no agency has none to show.
+#: The columns that fit a terminal in the tables of gaps and of their groups; a group without a common agency shows none.
 GAP_COLUMNS = ("pair", "dossier_id", "kind", "national_value", "provincial_value", "cause", "agency_id", "opened_on",
                "state")  # fmt: skip
 GROUP_COLUMNS = ("gaps", "told", "pair", "cause", "agency_id", "procedure_family", "owner_id")
@@ -74,7 +74,7 @@ def bridge(
     format: As = Format.TABLE,
     by: Annotated[Grain, typer.Option(help="Break it down.")] = Grain.WHOLE,
     with_ministries: Annotated[
-        bool, typer.Option("--with-ministries", help="Against province and ministries together, each dossier once.")
+        bool, typer.Option("--with-ministries", help="Compare with province and ministries together, each dossier once.")
     ] = False,
     since: Annotated[
         dt.datetime | None, typer.Option("--from", formats=["%Y-%m"], help="First month of receipt.")
@@ -86,10 +86,10 @@ def bridge(
     level: Annotated[Level | None, typer.Option(help="Only agencies of this level.")] = None,
     channel: Annotated[Channel | None, typer.Option(help="Only this channel: what the entries are made of.")] = None,
 ) -> None:
-    """Show the bridge from the province's number to the portal's, or its entries by cause, agency, ...
+    """Show the bridge from the province's count to the portal's, or its entries by cause, agency, ...
 
-    For a range of months (--from, --to) the whole is shown month by month, as sources declare it. For a part of the province a
-    declared count is unknown unless a source states exactly that part.
+    For a range of months (--from, --to) the total is shown month by month, as sources declare it. For a part of the province
+    the declared count is unknown unless a source declares exactly that part.
     """
     from doisoat.reports.bridge import GRAINS, Part, shown
     from doisoat.reports.bridge import bridge as ask
@@ -103,7 +103,7 @@ def bridge(
         declared_by = site.settings.reconciliation.declared_by
         report = ask(connection, chosen, archive_of(connection, chosen, revision), by=str(by), part=part,
                      with_ministries=with_ministries, declared_by=declared_by)  # fmt: skip
-    title = "Bridge against province and ministries" if with_ministries else "Bridge"
+    title = "Bridge to province and ministries" if with_ministries else "Bridge"
     if by not in GRAINS:
         title = f"What the {title[0].lower()}{title[1:]} is made of, by {by}"
     report = shown(report) if format is Format.TABLE else report
@@ -118,14 +118,14 @@ def gaps(
     out: Annotated[
         Path | None, typer.Option(help="Where to write the workbook that units fill in and send back.")
     ] = None,
-    all: Annotated[bool, typer.Option("--all", help="Also what is no gap yet (pending, incomplete, ...).")] = False,
+    all: Annotated[bool, typer.Option("--all", help="Also what is not yet a gap (pending, incomplete, ...).")] = False,
     pair: Annotated[Pair | None, typer.Option(help="Only these two sides; else all pairs.")] = None,
-    owner: Annotated[str | None, typer.Option(help="Only what is this agency's to do.")] = None,
+    owner: Annotated[str | None, typer.Option(help="Only gaps that this agency has to act on.")] = None,
 ) -> None:
     """List the gaps with cause, agency and age (csv, json: every column), or write the workbook that units answer."""
     if (format is ListFormat.XLSX) != (out is not None) or (out and all):
         raise typer.BadParameter(
-            "a workbook is of gaps alone: --format xlsx --out FILE, without --all", param_hint="--out"
+            "a workbook holds gaps only: --format xlsx --out FILE, without --all", param_hint="--out"
         )
     with warehouse_at_hand() as (_, connection):
         chosen = chosen_night(connection, night)
@@ -148,7 +148,7 @@ def gaps(
 
 @asking.command(rich_help_panel=EXPLAIN)
 def groups(night: Night = None, revision: Revision = None, format: As = Format.TABLE) -> None:
-    """Group the open gaps by what they have in common, largest group first; `doisoat gap` acts on a whole group."""
+    """Group the open gaps by what they have in common, largest group first; `doisoat gap` can act on a whole group."""
     from doisoat.gaps.report import grouped
 
     with warehouse_at_hand() as (_, connection):
@@ -159,7 +159,7 @@ def groups(night: Night = None, revision: Revision = None, format: As = Format.T
 
 @asking.command(rich_help_panel=EXPLAIN)
 def explain(code: Annotated[str, typer.Argument(help="One of its codes, or a record's id.")]) -> None:
-    """Tell one dossier's whole story: what each side said and when, verdict, cause, evidence, events, and what to do."""
+    """Show one dossier's whole history: what each side reported and when, verdict, cause, evidence, events, what to do."""
     from doisoat.reports.story import print_story
 
     with warehouse_at_hand() as (_, connection):
@@ -185,10 +185,10 @@ def ministries(
 
 @asking.command(rich_help_panel=LOOK)
 def catalogues(
-    day: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As known on which day; now.")] = None,
+    day: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Which day; default: now.")] = None,
     format: As = Format.TABLE,
 ) -> None:
-    """Show where a source's catalogues differ from the province's own, as known on a day (default: now)."""
+    """Show where a source's catalogues differ from the province's own, on a given day (default: now)."""
     _report("catalogues", day or NOW, format, "Catalogues")
 
 
@@ -200,7 +200,7 @@ def checks(night: Night = None, revision: Revision = None, format: As = Format.T
 
 @asking.command(rich_help_panel=LOOK)
 def nights(format: As = Format.TABLE) -> None:
-    """List every night and its revisions, and which one analysts see (csv, json: also the landings it was made from)."""
+    """List every night and its revisions, and which one analysts see (csv, json: also the landings it was built from)."""
     _report("nights", dt.datetime.min, format, "Nights", columns=NIGHT_COLUMNS)
 
 

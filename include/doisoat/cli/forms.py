@@ -1,4 +1,4 @@
-"""`doisoat form`, `doisoat reported`: the form that offices send, made from dossiers, and what they sent held against them."""
+"""`doisoat form` fills in the offices' report form from dossiers; `doisoat reported` compares what offices sent with them."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ forms = typer.Typer()
 @forms.command(rich_help_panel=RATES)
 def form(
     since: Annotated[dt.datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of the period.")],
-    until: Annotated[dt.datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Its last day.")],
-    agency: Annotated[str | None, typer.Option(help="Of this agency with all below it; else of all.")] = None,
+    until: Annotated[dt.datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day of the period.")],
+    agency: Annotated[str | None, typer.Option(help="Only this agency and all below it; default: the whole province.")] = None,
     night: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As known on which night; the last published one.")
     ] = None,
-    reading: Annotated[Reading | None, typer.Option(help="How in time is told; as the province file says.")] = None,
+    reading: Annotated[Reading | None, typer.Option(help="How on time is defined; default: the province file's.")] = None,
     counts_as: Annotated[
-        CountsAs | None, typer.Option(help="What counts as resolved; as the province file says.")
+        CountsAs | None, typer.Option(help="What counts as resolved; default: the province file's.")
     ] = None,
     format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
     xlsx: Annotated[Path | None, typer.Option(help="Write a workbook in the form's layout instead.")] = None,
 ) -> None:
-    """Make form II.06a/VPCP/KSTT for any days: received, resolved, pending by level and field, as known on a night.
+    """Fill in form II.06a/VPCP/KSTT for any days: received, resolved, pending by level and field, as known on a night.
 
-    Where the evidence leaves a count open, the table and the workbook show a range; the other formats give its least value and
-    the open part in columns of their own.
+    If the evidence leaves a count open, the table and the workbook show a range; the other formats give its lowest value and
+    the open part in separate columns.
     """
     from doisoat.warehouse.database import connect
     from doisoat.warehouse.order import last_published
@@ -71,17 +71,17 @@ def reported(
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As known on which night; the last published one.")
     ] = None,
     measure: Annotated[
-        str, typer.Option(help="Which count, as received, resolved, pending_overdue; all.")
+        str, typer.Option(help="Which count, e.g. received, resolved, pending_overdue; or all.")
     ] = "received",
     differing: Annotated[bool, typer.Option("--differing", help="Only what differs.")] = False,
-    reading: Annotated[Reading | None, typer.Option(help="How in time is told; as the province file says.")] = None,
+    reading: Annotated[Reading | None, typer.Option(help="How on time is defined; default: the province file's.")] = None,
     format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
 ) -> None:
     """Compare the counts that offices reported with the counts we compute, by unit, period and measure.
 
-    ours (csv, json: ours_least, ours_most): unknown where our evidence does not decide. changed_since: how many fewer we count
-    now than when the report came. ministries, undated, removed, repeated, moved_in: dossiers that the report may count and we
-    do not; moved_out: dossiers that it may count elsewhere. unexplained: what none of these can explain.
+    ours (csv, json: ours_least, ours_most): unknown if our evidence is not conclusive. changed_since: how many fewer we count
+    now than when the report arrived. ministries, undated, removed, repeated, moved_in: dossiers that the report may include and
+    we do not; moved_out: dossiers that it may count elsewhere. unexplained: what none of these explains.
     """
     from doisoat.sources.report_workbook.words import MEASURES
     from doisoat.warehouse.database import connect
@@ -97,4 +97,4 @@ def reported(
         report = query(
             connection, "reported", {"night": chosen, "by_date": in_force is Reading.ON_TIME_BY_DATE, **wanted}
         )
-    show(console, report, format, f"Reports against records, night {chosen}, {in_force}")
+    show(console, report, format, f"Reports compared with records, night {chosen}, {in_force}")

@@ -1,4 +1,4 @@
-"""What a person says of open gaps: `doisoat gap WHICH... ACTION`, or `doisoat answers LIST` as its unit filled it in."""
+"""People's decisions on open gaps: `doisoat gap WHICH... ACTION`, or `doisoat answers LIST` with the list a unit filled in."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ gap = typer.Typer(no_args_is_help=True, help="Act on open gaps: doisoat gap --ca
 answering = typer.Typer()
 
 Day = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"])]
-Reason = Annotated[str, typer.Option(help="Why; stays in the record. No person's name or number.")]
+Reason = Annotated[str, typer.Option(help="Why; kept on record. No person's name or number.")]
 
 
 @gap.callback()
@@ -36,7 +36,7 @@ def which(
     received_from: Day = None,
     received_to: Day = None,
 ) -> None:
-    """Which of the open gaps of the last published night are meant."""
+    """Select open gaps of the last published night."""
     context.obj = {
         "dossier": dossier, "pair": pair and str(pair), "kind": kind and _known_kind(kind), "cause": cause, "agency": agency,
         "procedure": procedure, "received_from": received_from and received_from.date(),
@@ -56,7 +56,7 @@ def _known_kind(kind: str) -> str:
 
 @gap.command()
 def acknowledge(context: typer.Context) -> None:
-    """Acknowledge: somebody has seen it and takes care of it."""
+    """Acknowledge: somebody has seen it and is taking care of it."""
     _say(context.obj, "acknowledged")
 
 
@@ -71,25 +71,25 @@ def accept(
     context: typer.Context,
     reason: Reason,
     until: Annotated[
-        dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="The first night on which it is open again.")
+        dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="The first night on which it reopens.")
     ],
 ) -> None:
-    """Accept until a day, while cause and evidence stay the same. The gap stays in every sum."""
+    """Accept until a day, as long as cause and evidence stay the same. The gap still counts in every total."""
     _say(context.obj, "accepted", reason, until.date())
 
 
 @gap.command()
 def revoke(context: typer.Context) -> None:
-    """Revoke an acknowledgement or acceptance: the gap is open again."""
+    """Revoke an acknowledgement or acceptance: the gap reopens."""
     _say(context.obj, "revoked")
 
 
 @answering.command(rich_help_panel=ACT)
 def answers(
     file: Annotated[
-        Path, typer.Argument(help="The list of `doisoat gaps --format xlsx` (or csv), filled in and sent back.")
+        Path, typer.Argument(help="A list from `doisoat gaps --format xlsx` (or csv), filled in and sent back.")
     ],
-    by: Annotated[str | None, typer.Option(help="Which unit answered; else your account. No person's name.")] = None,
+    by: Annotated[str | None, typer.Option(help="Which unit answered; default: your account. No person's name.")] = None,
 ) -> None:
     """Read the answers on a list that a unit sent back. Exit code 1: some rows were refused; the others are kept."""
     from doisoat.gaps.answers import read_answers, take_in
@@ -98,15 +98,15 @@ def answers(
     from doisoat.warehouse.order import last_published
 
     if by is not None and not is_note(by):
-        raise typer.BadParameter("name a unit, without an address or a number of a person", param_hint="--by")
+        raise typer.BadParameter("name a unit, without anybody's address or number", param_hint="--by")
     given, refused = read_answers(file)
     with site_at_hand() as site, writing(site.dsn) as connection:
         night = last_published(connection)
         taken = take_in(connection, night, given, by.strip() if by else account())
     refused += taken.refused
     for place, why in refused:
-        typer.echo(f"{place}: not taken: {why}", err=True)
-    typer.echo(f"night {night}: {taken.kept} answers kept, {taken.known} known already, {len(refused)} not taken")
+        typer.echo(f"{place}: refused: {why}", err=True)
+    typer.echo(f"night {night}: {taken.kept} answers stored, {taken.known} already known, {len(refused)} refused")
     raise typer.Exit(1 if refused else 0)
 
 

@@ -17,7 +17,7 @@ operations = typer.Typer()
 
 @operations.command(rich_help_panel=OPERATE)
 def check() -> None:
-    """Check the configuration, the connections and the warehouse, and ask every source once: one line each."""
+    """Check the configuration, the connections and the warehouse, and call every source once: one line each."""
     from doisoat.nights.readiness import probe
 
     with site_at_hand() as site:
@@ -40,7 +40,7 @@ def disk(format: As = Format.TABLE) -> None:
 
 @operations.command(rich_help_panel=OPERATE)
 def migrate() -> None:
-    """Bring the warehouse to the newest schema."""
+    """Upgrade the warehouse to the newest schema."""
     from doisoat.warehouse.database import migrate as run_migrations
 
     with site_at_hand() as site:
@@ -52,10 +52,10 @@ def migrate() -> None:
 def publish(
     night: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="The blocked night.")],
     accept: Annotated[
-        str, typer.Option(help="Why it is published although a check failed; kept, and shown to analysts.")
+        str, typer.Option(help="Why it is published although a check failed; kept on record and shown to analysts.")
     ],
 ) -> None:
-    """Publish a night that a check blocked, by a decision in your name; first finishes what is left of the night."""
+    """Publish a night that a check blocked, by a decision in your name; first completes the remaining steps of the night."""
     from doisoat.nights.acceptance import publish_accepted
     from doisoat.quality import Decision
 
@@ -69,11 +69,11 @@ def publish(
 def tell(
     due: Annotated[
         dt.datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="The last night that has to be published; else what the clock says."),
+        typer.Option(formats=["%Y-%m-%d"], help="The last night that has to be published; default: by the clock."),
     ] = None,
     test: Annotated[bool, typer.Option("--test", help="Only send a test message to every sender.")] = False,
 ) -> None:
-    """Send the alerts that were not sent yet, from cron, when Airflow does not work. Exit code 1: some were not accepted."""
+    """Send the alerts not sent yet, for cron when Airflow is down. Exit code 1: a sender did not accept its message."""
     from doisoat import news
 
     with site_at_hand() as site:
@@ -85,26 +85,26 @@ def tell(
         night = due.date() if due else news.due_night(site.settings, dt.datetime.now(dt.UTC))
         told = news.tell(site, night=night, due=night)
         typer.echo(
-            f"{len(told)} news sent"
+            f"{len(told)} alerts sent"
             if site.settings.news.enabled
-            else "news are off (news.enabled); see `doisoat news`"
+            else "alerts are off (news.enabled); see `doisoat news`"
         )
 
 
 @operations.command(rich_help_panel=OPERATE)
 def accept_pull(
-    reason: Annotated[str, typer.Argument(help="Why it is right: stays in the record. No person's name or number.")],
+    reason: Annotated[str, typer.Argument(help="Why the pull is right; kept on record. No person's name or number.")],
     source: Annotated[str, typer.Option(help="Which source.")],
-    night: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="Whose pull is held.")],
+    night: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="The night whose pull is held.")],
 ) -> None:
-    """Accept a pull that the flood guard is holding: the night loads it when it is run again."""
+    """Accept a pull that the flood guard is holding: the night loads it when it runs again."""
     from doisoat.load.flood_guard import accept
     from doisoat.privacy import is_note
     from doisoat.warehouse.database import writing
 
     if not is_note(reason):
         raise typer.BadParameter(
-            "give a reason in some words, without an address or a number of a person", param_hint="reason"
+            "give a reason in a few words, without anybody's address or number", param_hint="reason"
         )
     with site_at_hand() as site, writing(site.dsn) as connection:
         said = accept(connection, source, night.date(), who=account(), reason=reason)
@@ -116,13 +116,13 @@ def accept_pull(
 def replay(
     start: Annotated[
         dt.datetime | None,
-        typer.Option("--from", formats=["%Y-%m-%d"], help="First night; all of them, or what a replay left undone."),
+        typer.Option("--from", formats=["%Y-%m-%d"], help="First night; default: all, or what a replay left unfinished."),
     ] = None,
 ) -> None:
     """Recompute nights from their sealed landings, in order; no source is asked. Exit code 1: a night is now blocked.
 
-    Analysts go on reading what was published until a night is published again. The same result keeps its revision; a different
-    one becomes a new revision, and the old one can still be queried.
+    Analysts keep reading the published state until a night is published again. An identical result keeps its revision; a
+    different one becomes a new revision, and the old one can still be queried.
     """
     from doisoat.nights.replay import replay as derive_again
 
@@ -130,7 +130,7 @@ def replay(
     with site_at_hand() as site:
         for done in derive_again(site, start and start.date()):
             stands = (
-                f"revision {done.revision} {'is new' if done.is_new else 'stands'}" if done.revision else "none stands"
+                f"revision {done.revision} {'is new' if done.is_new else 'unchanged'}" if done.revision else "not published"
             )
             typer.echo(f"{done.night}: {done.state}; {stands}")
             is_blocked = is_blocked or done.state == "blocked"
@@ -158,5 +158,5 @@ def sweep() -> None:
     typer.echo(
         f"night {swept.night}: {swept.rows:,} derived rows, all the same"
         if swept
-        else "nothing to sweep: no night is compared yet, or data, rules or configuration are others since; the next night looks"
+        else "nothing to sweep: no night is compared yet, or data, rules or configuration changed; the next night recomputes"
     )

@@ -1,4 +1,4 @@
-"""The commands of `doisoat` about rates: what they come to, and what the gaps cost."""
+"""The commands of `doisoat` about rates: their values, and what the gaps cost."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ rating = typer.Typer()
 
 
 class By(StrEnum):
-    """By what a rate is parted."""
+    """What a rate is broken down by."""
 
     AGENCY = "agency"
     LEVEL = "level"
@@ -35,7 +35,7 @@ class By(StrEnum):
 
 
 class Period(StrEnum):
-    """Over what a rate is taken: each month, quarter or year by itself, or all that is asked for as one."""
+    """The period of a rate: each month, quarter or year by itself, or everything asked for as one."""
 
     MONTH = "month"
     QUARTER = "quarter"
@@ -45,7 +45,7 @@ class Period(StrEnum):
 
 Month = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m"])]
 Night = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Which night; the last published one.")]
-Agency = Annotated[str | None, typer.Option(help="Only this agency (id, code or former code), with all below it.")]
+Agency = Annotated[str | None, typer.Option(help="Only this agency (id, code or former code) and all below it.")]
 
 
 def _days_of(text: str) -> Days:
@@ -60,7 +60,7 @@ def _days_of(text: str) -> Days:
 
 
 class Grouped(StrEnum):
-    """By what gaps are put together in the ranked list."""
+    """How gaps are grouped in the ranked list."""
 
     CAUSE = "cause"
     AGENCY = "agency"
@@ -70,27 +70,27 @@ class Grouped(StrEnum):
 @rating.command(rich_help_panel=RATES)
 def score(
     night: Night = None,
-    month: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m"], help="Of this month.")] = None,
+    month: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m"], help="For this month.")] = None,
     quarter: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m"], help="Of the quarter of this month.")
+        dt.datetime | None, typer.Option(formats=["%Y-%m"], help="For the quarter of this month.")
     ] = None,
     year: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y"], help="Of this year; else the night's own year.")
+        dt.datetime | None, typer.Option(formats=["%Y"], help="For this year; default: the night's own year.")
     ] = None,
     of: Annotated[
-        str | None, typer.Option(help="Whose score: this agency's, with all below it; else the province's.")
+        str | None, typer.Option(help="Whose score: this agency's and all below it; default: the province's.")
     ] = None,
-    indicator: Annotated[str | None, typer.Option(help="Which indicator; the reading of 1.4 that is in force.")] = None,
+    indicator: Annotated[str | None, typer.Option(help="Which indicator; default: the reading of 1.4 that is in force.")] = None,
     by: Annotated[Grouped, typer.Option(help="Causes, or causes within each agency or procedure.")] = Grouped.AGENCY,
     if_: Annotated[
-        list[str] | None, typer.Option("--if", help="What if just these were repaired: cause=C, agency=A, procedure=P.")
+        list[str] | None, typer.Option("--if", help="What if only these were repaired: cause=C, agency=A, procedure=P.")
     ] = None,
     agency: Annotated[str | None, typer.Option(help="The same as --if agency=A.")] = None,
     format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
 ) -> None:
-    """Show what the gaps cost: groups by what their repair gains, most first; with --if, what some would gain together.
+    """Show what the gaps cost: groups ranked by what repairing them would gain; with --if, what some would gain together.
 
-    Nothing is estimated: a repair's effect is added to the counts and the same rule is applied again. Where no report of the
+    Nothing is estimated: a repair's effect is added to the counts and the same rule is applied again. If no report for the
     period reached us, the denominator is what the province would report (basis `expected`).
     """
     from doisoat.rates.cost import Question, Repair, ranked
@@ -98,7 +98,7 @@ def score(
     from doisoat.warehouse.queries import archive_of
 
     if sum(one is not None for one in (month, quarter, year)) > 1:
-        raise typer.BadParameter("give one of them", param_hint="--month, --quarter, --year")
+        raise typer.BadParameter("give only one of them", param_hint="--month, --quarter, --year")
     wanted = _wanted(if_ or [], agency)
     with warehouse_at_hand() as (site, connection):
         chosen = chosen_night(connection, night)
@@ -126,10 +126,10 @@ def _cautious(caution: str | None) -> str:
 def services(
     month: Annotated[dt.datetime, typer.Option(formats=["%Y-%m"], help="The month of receipt.")],
     night: Night = None,
-    revision: Annotated[int | None, typer.Option(help="Which revision of the night; the one that stands.")] = None,
+    revision: Annotated[int | None, typer.Option(help="Which revision of the night; default: the current one.")] = None,
     format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
 ) -> None:
-    """Show digitisation, online payment, online share and time to acceptance by level, each with its least and most."""
+    """Show digitisation, online payment, online share and time to acceptance by level, each with its lower and upper bound."""
     from doisoat.reports.services import COLUMNS
     from doisoat.reports.services import services as four_numbers
     from doisoat.warehouse.queries import archive_of
@@ -145,12 +145,12 @@ def services(
 def _wanted(conditions: list[str], agency: str | None) -> dict[str, str]:
     pairs = [condition.partition("=") for condition in [*conditions, *([f"agency={agency}"] if agency else [])]]
     if wrong := [name for name, _, value in pairs if name not in ("cause", "agency", "procedure") or not value]:
-        raise ConfigurationError(f"--if: asked for cause=, agency= or procedure=; came {wrong}")
+        raise ConfigurationError(f"--if: asked for cause=, agency= or procedure=; got {wrong}")
     return {name: value for name, _, value in pairs}
 
 
 def _when(since: Days | None, until: Days | None, period: Period) -> dict[str, Any]:
-    """What a Part says of --from and --to: whole months as months, which every night keeps; else days."""
+    """The fields of a Part for --from and --to: whole months as months, which every night keeps; else days."""
     if (since is None or since.first.day == 1) and (until is None or until.last == last_of(until.last)):
         return {
             "first_month": since.first if since else None,
@@ -158,13 +158,13 @@ def _when(since: Days | None, until: Days | None, period: Period) -> dict[str, A
         }
     if since is None or until is None or period is not Period.ALL:
         raise ConfigurationError(
-            "rates of days: asked for a range that is no whole months; do: give both --from and --to, and no --period"
+            "rates by day: the range is not whole months; do: give both --from and --to, and no --period"
         )
     return {"days": Days(since.first, until.last)}
 
 
 def _period_of(month: dt.datetime | None, quarter: dt.datetime | None, year: dt.datetime, agency: str | None) -> Part:
-    """The one period that is meant, as a part of the dossiers."""
+    """The one period asked for, as a part of the dossiers."""
     from doisoat.rates.rates import Part
 
     first, months, kind = (
@@ -176,12 +176,12 @@ def _period_of(month: dt.datetime | None, quarter: dt.datetime | None, year: dt.
 
 @rating.command(rich_help_panel=RATES)
 def walk(
-    month: Annotated[dt.datetime, typer.Option(formats=["%Y-%m"], help="Which month the portal speaks of.")],
+    month: Annotated[dt.datetime, typer.Option(formats=["%Y-%m"], help="The month of the portal's rate.")],
     night: Night = None,
     agency: Agency = None,
     format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
 ) -> None:
-    """Go from the rate that the portal publishes for indicator 1.4 to the corrected rate, item by item."""
+    """Walk from the rate that the portal publishes for indicator 1.4 to the corrected rate, item by item."""
     from doisoat.rates.rates import rests_on
     from doisoat.reports.query import query
     from doisoat.warehouse.queries import archive_of
@@ -202,8 +202,8 @@ def walk(
 @rating.command(rich_help_panel=RATES)
 def rates(
     night: Night = None,
-    revision: Annotated[int | None, typer.Option(help="Which revision of the night; the one that stands.")] = None,
-    by: Annotated[By | None, typer.Option(help="Part it: one row a value.")] = None,
+    revision: Annotated[int | None, typer.Option(help="Which revision of the night; default: the current one.")] = None,
+    by: Annotated[By | None, typer.Option(help="Break it down: one row per value.")] = None,
     period: Annotated[Period, typer.Option(help="Each month, quarter or year by itself.")] = Period.ALL,
     since: Annotated[
         Days | None, typer.Option("--from", parser=_days_of, metavar="YYYY-MM[-DD]", help="First month, or day.")
@@ -218,10 +218,10 @@ def rates(
     channel: Annotated[Channel | None, typer.Option(help="Only this channel.")] = None,
     format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
 ) -> None:
-    """Show the indicators, each with its least and most possible value; the two are equal where the evidence is complete.
+    """Show the indicators, each with its lower and upper bound; the two are equal if the evidence is complete.
 
-    A denominator that rests on reports is unknown where no report reached us, and for parts that no report covers (level, field,
-    procedure, channel, days). Days are counted from the records of the last night.
+    A denominator that is based on reports is unknown if no report reached us, and for parts that no report covers (level,
+    field, procedure, channel, days). Days are counted from the records of the last night.
     """
     from doisoat.rates.rates import Part
     from doisoat.rates.rates import rates as rates_of

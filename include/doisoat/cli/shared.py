@@ -1,4 +1,4 @@
-"""What commands share: the site and the warehouse at hand, which night is asked about, how an answer is printed."""
+"""What commands share: opening the site and the warehouse, choosing the night, printing the answer."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 #: The headings of `doisoat --help`.
 LOOK, EXPLAIN, ACT = "Look at a night", "Explain the gaps", "Act on gaps"
 RATES, OPERATE = "Rates and forms", "Operate"
-#: Wide enough for every column where the output is a pipe: a cut-off number is a wrong number.
+#: Wide enough for every column when the output is a pipe: a truncated number is a wrong number.
 console = Console(width=None if sys.stdout.isatty() else 320, highlight=False)
 Night = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Which night; the last published one.")]
 Revision = Annotated[
     int | None,
-    typer.Option(help="Which revision of the night; the one that stands. 0: derived last, published or not."),
+    typer.Option(help="Which revision of the night; default: the current one. 0: last computed, published or not."),
 ]
 As = Annotated[Format, typer.Option("--format", help="How to print.")]
 
@@ -39,7 +39,7 @@ As = Annotated[Format, typer.Option("--format", help="How to print.")]
 def print_report(
     report: Report, format: Format, title: str, columns: tuple[str, ...] = (), blank: tuple[str, ...] = ()
 ) -> None:
-    """Print the rows as asked for; `columns` and `blank` are of the table alone (doisoat.reports.printing)."""
+    """Print the rows in the format asked for; `columns` and `blank` concern the table only (doisoat.reports.printing)."""
     show(console, report, format, title, columns, blank)
 
 
@@ -47,7 +47,7 @@ def chosen_night(connection: psycopg.Connection, night: dt.datetime | None) -> d
     """The night that is asked about.
 
     Raises:
-        NightNotCollectedError: it was never opened. What is not known of a night must not look like nothing.
+        NightNotCollectedError: it was never opened. An unknown night must not look like an empty one.
     """
     from doisoat.warehouse.order import last_published
 
@@ -60,9 +60,9 @@ def chosen_night(connection: psycopg.Connection, night: dt.datetime | None) -> d
 
 @contextmanager
 def site_at_hand() -> Iterator[Site]:
-    """The site of the environment. Without AIRFLOW_CONN_WAREHOUSE it is the server of DOISOAT_HOME, started if need be.
+    """The site the environment points to. Without AIRFLOW_CONN_WAREHOUSE, the server of DOISOAT_HOME, started if need be.
 
-    That server belongs to the standalone package, which a production install may lack: hence the late import.
+    That server belongs to the standalone package, which a production install may not have: hence the late import.
     """
     from doisoat.connections import WAREHOUSE_CONNECTION_ID
     from doisoat.province.site import DEFAULT_HOME, Site
@@ -86,9 +86,9 @@ def site_at_hand() -> Iterator[Site]:
 
 @contextmanager
 def warehouse_at_hand() -> Iterator[tuple[Site, psycopg.Connection]]:
-    """The site and a connection that sees one moment of the warehouse: a night that is loaded meanwhile is in none of it.
+    """The site and a connection that sees one snapshot of the warehouse: a night loaded meanwhile is not visible in it.
 
-    Moments are told by the province's clock.
+    Timestamps are shown in the province's time zone.
     """
     import psycopg
 
@@ -102,7 +102,7 @@ def warehouse_at_hand() -> Iterator[tuple[Site, psycopg.Connection]]:
 
 
 def account() -> str:
-    """The operating system's word for who runs this; not the environment's, which anybody can set."""
+    """Who runs this, according to the operating system; not the environment, which anybody can set."""
     try:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
