@@ -422,7 +422,7 @@ def test_the_command_tells_from_outside_airflow_and_lists_what_stands(
     )
     room.go(1)
     said = [CliRunner().invoke(commands, ["tell", "--due", str(night(2))]).output for _ in range(2)]
-    assert said == ["1 news sent\n", "0 news sent\n"]
+    assert said == ["1 alerts sent\n", "0 alerts sent\n"]
     assert titles(receiver) == ["Đối soát Lạng Sơn: 1 việc mới"]
     (row,) = json.loads(CliRunner().invoke(commands, ["news", "--format", "json"]).output)
     assert (row["kind"], row["told_by"], row["failing"]) == ("deadline_missed", "json 1", None)

@@ -1,9 +1,9 @@
-"""Alerts: what somebody should know of a night, sent once, with what to do, until it is over.
+"""Alerts: what somebody should know about a night and what to do, each sent once, with reminders until it is over.
 
-What is wrong is found by one query per kind (troubles/*.sql), what a sender has not told yet by due.sql; the texts are in
-texts.yaml, the addresses in the connection `news` (senders.py), and telling.py joins them. So sending may be repeated at any
-time and by anybody: the last task of a run, the Dag of the morning, Airflow's deadline callback, `doisoat tell`. ops.news
-remembers the troubles and ops.news_telling what each sender told; whoever comes second finds nothing left to tell.
+One query per kind finds what is wrong (troubles/*.sql), due.sql finds what a sender has not sent yet; the texts are in
+texts.yaml, the addresses in the connection `news` (senders.py), and telling.py puts them together. So sending may be repeated at
+any time from anywhere: the last task of a run, the morning Dag, Airflow's deadline callback, `doisoat tell`. ops.news
+records the problems and ops.news_telling what each sender has sent; the second caller finds nothing left to send.
 """
 
 from doisoat.news.telling import due_night, tell, test_senders

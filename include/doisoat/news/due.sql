@@ -1,5 +1,5 @@
--- What a sender has still to tell: troubles that it never told, or told long ago (a reminder), and those that it told,
--- or tried to tell, and that are over. Some kinds are events: it is not reminded of, and has no end.
+-- What a sender still has to send: problems never sent, or sent long ago (a reminder), and problems that it sent, or
+-- tried to send, and that are over now. Some kinds are events: they get no reminder and have no end.
 select
     n.kind,
     n.subject,

@@ -1,7 +1,7 @@
-"""The numbers of a night to a monitoring system, by OpenTelemetry (OTLP), off unless OTEL_EXPORTER_OTLP_ENDPOINT is set.
+"""Sends a night's metrics to a monitoring system by OpenTelemetry (OTLP); off unless OTEL_EXPORTER_OTLP_ENDPOINT is set.
 
-Everything is configured by OpenTelemetry's own environment variables. The numbers are read from the warehouse when the night
-has ended, each a gauge with labels of few values: sources, kinds, states; never an agency, a procedure or a dossier.
+Everything is configured by OpenTelemetry's own environment variables. The metrics are read from the warehouse when the night
+has ended, each a gauge with low-cardinality labels: sources, kinds, states; never an agency, a procedure or a dossier.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ log = logging.getLogger(__name__)
 DESCRIPTIONS = {
     "doisoat.night.published": "1 if the night is published, 0 if not",
     "doisoat.night.duration": "from opening the night to its publication",
-    "doisoat.source.fresh": "1 if the source gave what was expected of it, 0 if it is stale or absent",
+    "doisoat.source.fresh": "1 if the source delivered what was expected, 0 if it is stale or absent",
     "doisoat.source.age": "how far the source's cut-off lies behind the newest one of the night",
     "doisoat.source.duration": "how long the pull took",
     "doisoat.source.requests": "requests of the pull (files read)",
-    "doisoat.source.rows": "what became of the rows received, and records that ended",
+    "doisoat.source.rows": "outcome of the rows received, and records that ended",
     "doisoat.source.held": "records held",
-    "doisoat.gaps": "dossiers that are not on both sides, by what that means",
+    "doisoat.gaps": "dossiers that are not on both sides, by verdict and standing",
     "doisoat.differences": "attributes on which two sides disagree",
     "doisoat.checks": "checks by severity and outcome",
-    "doisoat.news": "troubles that stand",
+    "doisoat.news": "open problems",
 }
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One number of a night."""
+    """One metric of a night."""
 
     name: str
     unit: str
@@ -58,21 +58,21 @@ def is_on(environment: Mapping[str, str] | None = None) -> bool:
 
 
 def send(site: Site, night: dt.date) -> int:
-    """Send the numbers of a night, if that is switched on; returns how many.
+    """Send the metrics of a night, if that is switched on; returns how many.
 
     Raises:
-        MetricsNotSentError: the collector did not take them.
+        MetricsNotSentError: the collector did not accept them.
     """
     if not is_on():
         return 0
     measures = measure(site, night)
     _export(site, measures)
-    log.info("metrics: %s numbers of night %s sent", len(measures), night)
+    log.info("metrics: %s values of night %s sent", len(measures), night)
     return len(measures)
 
 
 def measure(site: Site, night: dt.date) -> list[Measure]:
-    """The numbers of a night, as the warehouse and the landings say them."""
+    """The metrics of a night, from the warehouse and the landings."""
     with connect(site.dsn) as connection:
         rows = as_report(connection.execute((HERE / "metrics.sql").read_text("utf-8"), {"night": night})).rows
     found = [Measure(name, unit, float(value), labels) for name, unit, value, labels in rows]
@@ -96,7 +96,7 @@ def _export(site: Site, measures: list[Measure]) -> None:
     reader = InMemoryMetricReader()
     resource = Resource.create({"service.name": os.environ.get("OTEL_SERVICE_NAME", "doisoat"),
                                 "doisoat.province": site.settings.province.id})  # fmt: skip
-    provider = MeterProvider([reader], resource=resource, shutdown_on_exit=False)  # ours alone: Airflow has its own
+    provider = MeterProvider([reader], resource=resource, shutdown_on_exit=False)  # ours only: Airflow has its own
     meter = provider.get_meter("doisoat")
     gauges = {each.name: meter.create_gauge(each.name, each.unit, DESCRIPTIONS[each.name]) for each in measures}
     for each in measures:
@@ -106,7 +106,7 @@ def _export(site: Site, measures: list[Measure]) -> None:
     try:
         if data is not None and exporter.export(data) is not MetricExportResult.SUCCESS:
             raise MetricsNotSentError(
-                "metrics: the collector of OTEL_EXPORTER_OTLP_ENDPOINT did not take them; this night's numbers are in the "
+                "metrics: the collector of OTEL_EXPORTER_OTLP_ENDPOINT did not accept them; this night's numbers are in the "
                 "warehouse (`doisoat summary`). Check the endpoint and its log"
             )
     finally:
@@ -114,7 +114,7 @@ def _export(site: Site, measures: list[Measure]) -> None:
         provider.shutdown()
 
 
-def _exporter():  # type: ignore[no-untyped-def]  # one of two classes of packages that are imported only if wanted
+def _exporter():  # type: ignore[no-untyped-def]  # one of two classes, whose packages are imported only if wanted
     protocol = os.environ.get("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL") or os.environ.get("OTEL_EXPORTER_OTLP_PROTOCOL")
     if protocol in (None, "", "http/protobuf"):
         from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter

@@ -1,5 +1,5 @@
--- The numbers of a night for a monitoring system: name, unit, value, and labels of few values that name nobody. Its
--- rows stand in doisoat.news.metrics.DESCRIPTIONS and docs/news.md.
+-- A night's metrics for a monitoring system: name, unit, value, and low-cardinality labels that identify nobody. Each
+-- name is described in doisoat.news.metrics.DESCRIPTIONS and docs/news.md.
 with fresh as (select * from ops.pull where night = %(night)s),
 loaded as (select * from ops.load where night = %(night)s),
 of_night as (

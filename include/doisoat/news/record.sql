@@ -1,6 +1,6 @@
--- What stands now (three lists side by side), as of a night. What was said to be over and
--- is back within its first night is the same trouble, to be told anew; what is no longer there is over, but nothing is
--- called over while a night is still at work.
+-- Record the current problems (three parallel lists) as of a night. One that was reported over and is back within its
+-- first night is the same problem, to be sent again; one that is gone is over, but nothing is declared over while a
+-- night is still running.
 create temporary table standing on commit drop as
 select
     kind,

@@ -1,6 +1,6 @@
-"""Where news go: mail, Telegram, a webhook, or whatever else Apprise knows, by the secrets of the connection `news`.
+"""Where alerts go: mail, Telegram, a webhook, or anything else Apprise supports, from the secrets of the connection `news`.
 
-Off by default. Nothing of an address is ever logged, stored or in an error: it holds passwords and tokens.
+Off by default. No part of an address is ever logged, stored or put in an error: it holds passwords and tokens.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from doisoat.errors import ConfigurationError
 from doisoat.news.texts import Message
 
 CONNECTION_ID = "news"
-#: They write addresses, and what is in them, to the log.
+#: These write addresses, and what is in them, to the log.
 _TALKATIVE = ("apprise", "urllib3", "requests", "requests_oauthlib", "smtplib")
 
 
@@ -26,7 +26,7 @@ class Sender:
     """One address.
 
     Attributes:
-        name: kind and place, as "mailtos 1": what may be said of it.
+        name: kind and position, e.g. "mailtos 1": all that may be logged about it.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Sender:
         return f"Sender({self.name!r})"
 
     def send(self, message: Message) -> bool:
-        """Send; whether it was taken. Why not is not said: what senders say of it holds addresses."""
+        """Send; returns whether it was accepted. The reason of a failure is dropped: it would contain addresses."""
         import apprise
 
         with _silence():
@@ -46,10 +46,10 @@ class Sender:
 
 
 def senders(connection: Connection) -> list[Sender]:
-    """The senders of the connection `news`: Apprise's addresses in its password, separated by white space.
+    """The senders of the connection `news`: the Apprise addresses in its password, separated by white space.
 
     Raises:
-        ConfigurationError: there is none, or one is not an address that Apprise knows; it is named by its place only.
+        ConfigurationError: there is none, or one is not an address that Apprise knows; it is named by its position only.
     """
     import apprise
 

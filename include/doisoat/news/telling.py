@@ -1,4 +1,4 @@
-"""From what stands in the warehouse to messages that were sent."""
+"""Turns the problems recorded in the warehouse into messages and sends them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from doisoat.warehouse.database import connect, run_file
 from doisoat.warehouse.locks import sending_news
 
 log = logging.getLogger(__name__)
-#: Where Airflow's page is: Airflow's own setting `[api] base_url`.
+#: The address of Airflow's UI: Airflow's own setting `[api] base_url`.
 PAGE = "AIRFLOW__API__BASE_URL"
 
 
@@ -28,7 +28,7 @@ def due_night(settings: ProvinceSettings, at: dt.datetime) -> dt.date:
     """The last night that has to be published by then: the local date before, from the deadline (06:00) on.
 
     Args:
-        at: a moment, with its time zone.
+        at: a timestamp with its time zone.
     """
     local = at.astimezone(settings.timezone)
     days = 1 if local.time() >= settings.news.deadline else 2
@@ -44,19 +44,19 @@ def tell(
     run_id: str | None = None,
     failed: Sequence[str] = (),
 ) -> list[Item]:
-    """Record what stands and send what was not told yet; returns what stands or has just ended and was sent to anybody.
+    """Record the current problems and send what was not sent yet; returns the problems, open or just over, that were sent.
 
-    Repeating it sends nothing again. With news off (the default) troubles are recorded and nothing is sent.
+    Calling it again sends nothing twice. With alerts off (the default) problems are recorded and nothing is sent.
 
     Args:
-        night: the night as of which it is told; reminders are counted in nights.
+        night: the night as of which alerts are sent; reminders are counted in nights.
         due: the last night that has to be published by now; None judges no deadline that was not judged before.
-        dag_id: the Dag whose run has just ended, with `run_id` and its `failed` tasks; None where no run has.
+        dag_id: the Dag whose run has just ended, with `run_id` and its `failed` tasks; None if no run has.
 
     Raises:
-        NewsNotSentError: a sender did not take its message; what it has to tell is kept for the next chance.
+        NewsNotSentError: a sender did not accept its message; what it has to send is kept for the next time.
         NightBusyError: somebody else has been sending for too long (doisoat.warehouse.locks).
-        ConfigurationError: news are on and the connection `news` is missing or wrong.
+        ConfigurationError: alerts are on and the connection `news` is missing or wrong.
     """
     news = site.settings.news
     facts = {
@@ -86,14 +86,14 @@ def _send_all(connection: psycopg.Connection, site: Site, night: dt.date) -> lis
             told += [item for item in items if item not in told]
     if refused:
         raise NewsNotSentError(
-            f"news: {', '.join(refused)} did not take the message; it is kept and sent with the next chance. See `doisoat news`, "
-            "then check the address in the connection `news` and the way to it (`doisoat tell --test`)"
+            f"news: {', '.join(refused)} did not accept the message; it is kept and sent the next time. See `doisoat news`, "
+            "then check the address in the connection `news` and whether it can be reached (`doisoat tell --test`)"
         )
     return told
 
 
 def test_senders(site: Site) -> dict[str, bool]:
-    """Send a test message to every sender; returns which took it. Records nothing."""
+    """Send a test message to every sender; returns which accepted it. Records nothing."""
     message = test_message(site.settings.province.name)
     return {sender.name: sender.send(message) for sender in senders(site.connections(CONNECTION_ID))}
 
@@ -109,7 +109,7 @@ def _record(connection: psycopg.Connection, facts: dict[str, Any]) -> None:
         connection, HERE / "record.sql", {"night": facts["night"], "kinds": kinds, "subjects": subjects, "facts": said}
     )
     for kind, subject, _ in found:
-        log.info("trouble: %s %s", kind, subject)
+        log.info("problem: %s %s", kind, subject)
 
 
 def _due(connection: psycopg.Connection, sender: Sender, night: dt.date, remind_after: int) -> list[Item]:

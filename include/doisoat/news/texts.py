@@ -1,4 +1,4 @@
-"""The words of each kind of trouble (texts.yaml), and a message put together from them. Vietnamese, without anybody's data."""
+"""The text of each kind of problem (texts.yaml), and a message composed of them. Vietnamese, without personal data."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from pydantic import BaseModel, ConfigDict
 from doisoat.privacy import WITHHELD
 
 HERE = Path(__file__).parent
-#: More than this in one message nobody reads; the rest is counted and listed by `doisoat news`.
+#: Nobody reads more than this in one message; the rest is counted, and `doisoat news` lists it.
 MOST_ITEMS = 20
 NIGHTLY = "nightly_reconciliation"
 _NAME = re.compile(r"(?!.*\d{9})[A-Za-z0-9_.:/+ \-]{1,200}")
 
 
 class Text(BaseModel):
-    """What is said of one kind: what happened, what to do, and that it is over (None: an event, told once)."""
+    """The text of one kind: what happened, what to do, and that it is over (None: an event, sent once)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -35,7 +35,7 @@ class Text(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One trouble to tell, as due.sql gives it."""
+    """One problem to send, as due.sql returns it."""
 
     kind: str
     subject: str
@@ -48,7 +48,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A title and a plain text."""
+    """A title and a plain-text body."""
 
     title: str
     body: str
@@ -56,24 +56,24 @@ class Message:
 
 @cache
 def load_texts() -> dict[str, Text]:
-    """Kind -> its words."""
+    """Kind -> its text."""
     given = yaml.safe_load((HERE / "texts.yaml").read_text(encoding="utf-8"))
     return {kind: Text.model_validate(text) for kind, text in given.items() if kind != "words"}
 
 
 def told_once() -> list[str]:
-    """The kinds that are events: no reminder, no end."""
+    """The kinds that are events: they have no reminder and no end."""
     return [kind for kind, text in load_texts().items() if text.over is None]
 
 
 def compose(items: Sequence[Item], *, province: str, deadline: dt.time, page: str | None) -> Message:
-    """One message of all that a sender has to tell.
+    """One message with everything that a sender has to send.
 
     Args:
-        items: in the order in which they are told; at least one.
-        province: the province's name, as its file says it.
+        items: in the order in which they appear; at least one.
+        province: the province's name, as its file spells it.
         deadline: when a night has to be published.
-        page: the address of Airflow's page, for links; None leaves them out.
+        page: the address of Airflow's UI, for links; None leaves them out.
     """
     blocks = [_block(item, deadline, page) for item in items[:MOST_ITEMS]]
     if len(items) > MOST_ITEMS:
@@ -105,7 +105,7 @@ def _block(item: Item, deadline: dt.time, page: str | None) -> str:
 
 
 def _link(facts: Mapping[str, Any], page: str) -> str:
-    """The run on Airflow's page, or the Dag's where the run is not known."""
+    """The run in Airflow's UI, or the Dag if the run is not known."""
     dag_id, run_id = facts.get("dag_id", NIGHTLY), facts.get("run_id")
     run = f"/runs/{quote(str(run_id), safe='')}" if run_id else ""
     return f"{page.rstrip('/')}/dags/{quote(str(dag_id), safe='')}{run}"
@@ -130,14 +130,14 @@ def _fact(value: Any) -> Any:
 
 
 class _Facts(dict[str, Any]):
-    """A fact that a query does not give is unknown, which must not stop the others from being told."""
+    """A fact that a query does not return is unknown, which must not keep the others from being sent."""
 
     def __missing__(self, name: str) -> str:
         return "(không rõ)"
 
 
 class _Night:
-    """A night as people write it, or as commands take it with `:iso`."""
+    """A night as people write it, or as commands expect it with `:iso`."""
 
     def __init__(self, night: dt.date) -> None:
         self._night = night

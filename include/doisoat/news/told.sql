@@ -1,4 +1,4 @@
--- The outcome of one sender's attempt to tell one trouble.
+-- The outcome of one sender's attempt to send one problem.
 insert into ops.news_telling as t (
     kind, subject, first_night, sender, is_over, told_night, sent_at, attempts, failed_at
 )

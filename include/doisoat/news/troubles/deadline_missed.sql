@@ -1,4 +1,4 @@
--- The night that had to be published by now, or a later one that was already said to be late, is not, and none after
+-- The night that had to be published by now, or a later one already reported late, is not published, nor is any after
 -- it. A warehouse that never had a night misses none.
 select
     'publication' as subject,

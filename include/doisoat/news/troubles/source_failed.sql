@@ -1,5 +1,5 @@
--- A source that gave nothing for the last loaded night although something was expected of it. A pull that is held, and
--- an outage that was planned, are no failure.
+-- A source that delivered nothing for the last loaded night although it should have. A held pull and a planned outage
+-- are not failures.
 select
     p.source_id as subject,
     jsonb_build_object('night', p.night, 'snapshot_night', p.snapshot_night, 'run_id', n.run_id) as facts

@@ -1,4 +1,4 @@
--- A source that has given nothing for some nights in a row: its numbers are old by now.
+-- A source that has delivered nothing for several nights in a row: its data are old by now.
 select
     p.source_id as subject,
     jsonb_build_object(

@@ -1,5 +1,5 @@
--- The last deep sweep, where what it derived anew is not what stands. It is over once a later sweep finds them the
--- same.
+-- The last deep sweep, if what it recomputed differs from the stored result. It is over once a later sweep finds no
+-- difference.
 select
     'deep_sweep' as subject,
     jsonb_build_object('night', night, 'differences', differences) as facts

@@ -1,5 +1,5 @@
--- Tasks that failed in the run that has just ended, and those of other Dags, which stand until their own next
--- run. A source that gave nothing is told as such, not as its failed task.
+-- Tasks that failed in the run that has just ended, and those of other Dags, which stay open until their own next
+-- run. A source that delivered nothing is reported as such, not as a failed task.
 select
     %(dag_id)s || '/' || task_id as subject,
     jsonb_build_object(
