@@ -204,7 +204,7 @@ def test_a_broken_check_is_told_from_bad_data_and_says_no_value(world, broken_ch
 def test_a_broken_critical_check_blocks_and_says_what_to_do(world, broken_checks):
     with pytest.raises(QualityGateError, match=r"broken_0: broken \(psycopg.errors.UndefinedColumn\)") as caught:
         steps.check_night(world.site, DATE, stage="results")
-    assert "says nothing of the data: mend its query" in str(caught.value)
+    assert "says nothing about the data: fix its query" in str(caught.value)
     assert "gone" not in str(caught.value)  # a warning is shown and blocks nothing
     assert caught.value.acceptable is None
     assert world.rows("select state from ops.night") == [("blocked",)]

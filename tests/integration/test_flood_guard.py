@@ -225,7 +225,7 @@ def test_what_cannot_be_accepted_is_refused_in_one_line(world: World) -> None:
     for night, reason, status, said in (
         (FIRST, "ok", 1, f"which is loaded; held are those of {SECOND}"),
         (FOURTH, "ok", 1, "which is none that was decided on"),
-        (SECOND, "gọi 0912 345 678", 2, "without an address or a number of a person"),
+        (SECOND, "gọi 0912 345 678", 2, "without anybody's address or number"),
         (SECOND, " ", 2, "give a reason in some words"),
     ):
         done = accept(world, night, reason)

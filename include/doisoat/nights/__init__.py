@@ -1,1 +1,1 @@
-"""One night step by step, nights again, a night as a whole, and what is kept of old ones."""
+"""One night step by step, replay, the deep sweep, and retention."""

@@ -1,4 +1,4 @@
-"""Publishing a blocked night all the same, by a named decision (docs/adr/0012): the steps after a gate was accepted."""
+"""Publishing a blocked night anyway, by a named decision (docs/adr/0012): the steps after a gate was accepted."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from doisoat.quality import Decision, accept, blocking
 from doisoat.warehouse import order, writing
 
 log = logging.getLogger(__name__)
-#: How far a night is whose gate of this stage was passed.
+#: The state of a night that has passed the gate of this stage.
 PASSED = {"inputs": "loaded", "results": "reconciled"}
 
 
 def accept_checks(
     site: Site, night: dt.date, decision: Decision, *, stage: str, seen: str, run_id: str | None = None
 ) -> None:
-    """Let the run that holds the night go on after its gate: what failed there is accepted.
+    """Let the run that holds the night continue past its gate: what failed there is accepted.
 
     Args:
-        seen: what was shown to whoever decided (doisoat.errors.QualityGateError.acceptable).
+        seen: what the person who decided was shown (doisoat.errors.QualityGateError.acceptable).
 
     Raises:
-        DecisionRefusedError: what is wrong now is not what was seen, or may never be accepted.
+        DecisionRefusedError: what is wrong now is not what was shown, or may never be accepted.
         NightOrderError: later nights have been opened since.
     """
     with writing(site.dsn) as connection:
         order.hold(connection, night, run_id)
         if not order.is_latest(connection, night):
             raise NightOrderError(
-                f"night {night}: later nights have been opened since; it cannot be published any more"
+                f"night {night}: later nights have been opened since; it can no longer be published"
             )
         accept(connection, night, decision, stage=stage, seen=seen)
         order.set_state(connection, night, PASSED[stage])
@@ -40,15 +40,15 @@ def accept_checks(
 
 
 def publish_accepted(site: Site, night: dt.date, decision: Decision) -> int:
-    """Accept what blocks the night, do what is left of it, and publish it; returns the revision.
+    """Accept what blocks the night, complete its remaining steps, and publish it; returns the revision.
 
-    A night that its inputs blocked was not reconciled: that is done now. What the checks of the results find is another
-    question, and blocks anew. Where it broke off after its decision, calling it again does the rest.
+    A night blocked by its inputs was not reconciled: that is done now. Whatever the checks of the results find is a separate
+    matter and blocks again. If this was interrupted after the decision, calling it again does the rest.
 
     Raises:
         DecisionRefusedError: it is not blocked, or a check that failed may never be accepted.
         NightOrderError: it was never opened, or later nights have been since.
-        QualityGateError: the results are blocked in their turn.
+        QualityGateError: the results are blocked in turn.
     """
     run_id = f"accepted by {decision.decided_by}"
     with writing(site.dsn) as connection:
@@ -64,11 +64,11 @@ def publish_accepted(site: Site, night: dt.date, decision: Decision) -> int:
 
 
 def _work_out(site: Site, night: dt.date, run_id: str) -> None:
-    """What stands between the two gates. A look-up that fails stops nobody, as in the Dag: it leaves things open."""
+    """The steps between the two gates. A look-up that fails stops nothing, as in the Dag: it leaves dossiers undecided."""
     for source_id in site.settings.asked:
         try:
             steps.look_up_source(site, night, source_id, run_id=run_id)
         except DoisoatError as error:
-            log.warning("not looked up, and so left open: %s", error)
+            log.warning("not looked up, so left undecided: %s", error)
     steps.reconcile_night(site, night, run_id=run_id)
     steps.check_night(site, night, stage="results", run_id=run_id)

@@ -1,4 +1,4 @@
-"""How much disk we take: landings, each schema of the warehouse, logs; and how much is left where landings are kept."""
+"""How much disk we use: landings, each schema of the warehouse, logs; and how much is free where landings are kept."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from doisoat.warehouse import connect, writing
 
 
 def measure(site: Site) -> dict[str, int]:
-    """Bytes by place: landing, landing of catalogues, schema <name>, database, logs, free (left on the landing's disk)."""
+    """Bytes by place: landing, landing of catalogues, schema <name>, database, logs, free (on the landing's disk)."""
     with connect(site.dsn) as connection:
         schemas = connection.execute(
             """select 'schema ' || n.nspname, coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint
@@ -31,7 +31,7 @@ def measure(site: Site) -> dict[str, int]:
 
 
 def write_down(site: Site) -> dict[str, int]:
-    """Measure, and keep it in ops.disk."""
+    """Measure, and store it in ops.disk."""
     sizes = measure(site)
     with writing(site.dsn) as connection, connection.cursor() as cursor:
         cursor.executemany("insert into ops.disk values (now(), %s, %s)", list(sizes.items()))
@@ -39,7 +39,7 @@ def write_down(site: Site) -> dict[str, int]:
 
 
 def size_of(directory: Path) -> int:
-    """Bytes of all files below a directory; 0 where there is none. A file that goes meanwhile counts nothing."""
+    """Bytes of all files below a directory; 0 if it does not exist. A file that disappears meanwhile is not counted."""
     total = 0
     for folder, _, names in os.walk(directory):
         for name in names:
@@ -51,7 +51,7 @@ def size_of(directory: Path) -> int:
 
 
 def _logs() -> Path:
-    """Where Airflow's tasks log; on a laptop the logs of all our processes."""
+    """Where Airflow's tasks log; on a laptop, the logs of all our processes."""
     airflow = os.environ.get("AIRFLOW__LOGGING__BASE_LOG_FOLDER")
     return Path(airflow) if airflow else Path(os.environ.get("DOISOAT_HOME", DEFAULT_HOME)) / "logs"
 

@@ -11,7 +11,7 @@ from doisoat.warehouse import connect
 
 
 def probe(site: Site) -> Iterator[tuple[str, bool, str]]:
-    """What each answers: its name, whether it is well, and what it says or what is wrong."""
+    """Probe each in turn; yields its name, whether it is well, and its answer or what is wrong."""
     asked: list[tuple[str, Callable[[], str]]] = [
         ("configuration", lambda: f"{site.settings.path.name}: {', '.join(site.source_ids)}"),
         ("warehouse", partial(_probe_warehouse, site)),

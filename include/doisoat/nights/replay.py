@@ -1,8 +1,8 @@
-"""Deriving nights again from their sealed landings, with the sources never asked (docs/adr/0010-replay-and-revisions.md).
+"""Recomputing nights from their sealed landings, without asking any source (docs/adr/0010-replay-and-revisions.md).
 
-The warehouse is taken back to the state before the first of the nights, then each of them is derived again in order, as
-far as it had come before: what was never loaded, never reconciled or missed stays so. Each step commits by itself. Until
-a night is published again analysts read of it what was published before, out of the archive; so a replay that breaks off
+The warehouse is rolled back to the state before the first of the nights, then each of them is recomputed in order, up to the
+step it had reached before: what was never loaded, never reconciled or missed stays so. Each step commits by itself. Until
+a night is published again, analysts read its previous publication from the archive; so a replay that is interrupted
 shows nobody half a night, and the next `doisoat replay` finishes it.
 """
 
@@ -39,14 +39,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A night to be derived again.
+    """A night to be recomputed.
 
     Attributes:
-        reached: how far it had come (ops.night.state).
-        rests_on: as in ops.night; None where that is not known: then from all that is sealed.
+        reached: the state it had reached (ops.night.state).
+        rests_on: as in ops.night; None if that is not known: then everything sealed is loaded.
         landings: from which sources' landings it was loaded.
-        look_ups: of which sources look-ups were loaded, with their seals; without one nothing was wanted of the source.
-        checked: which stages of checks were asked.
+        look_ups: the sources whose look-ups were loaded, with their seals; no seal means the source was asked nothing.
+        checked: which stages of checks were run.
     """
 
     night: dt.date
@@ -70,12 +70,12 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What came of a night.
+    """The outcome for one night.
 
     Attributes:
-        state: how far it came, as in ops.night.
-        revision: the one that stands now, None where none does.
-        is_new: whether that revision differs from the one that stood before.
+        state: the state it reached, as in ops.night.
+        revision: the one published now, None if none is.
+        is_new: whether that revision differs from the one published before.
     """
 
     night: dt.date
@@ -85,16 +85,16 @@ class Replayed:
 
 
 def replay(site: Site, start: dt.date | None = None) -> Iterator[Replayed]:
-    """Derive the nights from `start` on again, one after the other; yields each as it is done.
+    """Recompute the nights from `start` on, one after the other; yields each as it is done.
 
     Args:
-        start: the first night; None for all of them, or to finish a replay that was broken off. A night that was missed but
-            is sealed, since its run died before it loaded anything, takes its place where it is the first.
+        start: the first night; None for all of them, or to finish a replay that was interrupted. A missed night that has
+            sealed landings, because its run died before it loaded anything, is included if it is the first.
 
     Raises:
-        NightBusyError: a night, or another replay, is at work.
-        NightNotCollectedError: a landing or the history that it must start from is gone; the message says from which
-            night on a replay is possible. Nothing has been changed then.
+        NightBusyError: a night, or another replay, is running.
+        NightNotCollectedError: a landing, or the history that it must start from, is gone; the message says from which
+            night on a replay is possible. Nothing has been changed in that case.
     """
     run_id = f"replay {uuid.uuid4().hex[:8]}"
     with _alone(site):
@@ -109,7 +109,7 @@ def replay(site: Site, start: dt.date | None = None) -> Iterator[Replayed]:
 
 
 def plan_replay(connection: psycopg.Connection, site: Site, start: dt.date | None) -> list[Planned]:
-    """Which nights would be derived again, and from what; raises as replay() does."""
+    """Which nights would be recomputed, and from what; raises the same errors as replay()."""
     pending = [night for (night,) in connection.execute("select night from ops.replay order by night")]
     known = [Planned(*row) for row in connection.execute(_KNOWN_NIGHTS).fetchall()]
     last = max((planned.night for planned in known), default=dt.date.min)
@@ -129,7 +129,7 @@ def plan_replay(connection: psycopg.Connection, site: Site, start: dt.date | Non
     return plan
 
 
-#: Pulls of before this was written down are known by what they were loaded from.
+#: For nights older than this record, the loads tell which pulls they used.
 _KNOWN_NIGHTS = """
     select n.night, coalesce(r.reached, n.state), case when r.night is not null then r.rests_on else coalesce(n.rests_on, (
         select jsonb_build_object(
@@ -151,15 +151,15 @@ def _refuse_while_at_work(connection: psycopg.Connection, plan: list[Planned]) -
     ).fetchone()
     if at_work:
         raise NightBusyError(
-            f"night {at_work[0]} is {at_work[1]}: let it end (doisoat nights), then replay. If its run died, run it again, "
-            f"or wait {order.ABANDONED_AFTER} from its last step"
+            f"night {at_work[0]} is {at_work[1]}: let it finish (doisoat nights), then replay. If its run died, run it again, "
+            f"or wait {order.ABANDONED_AFTER} after its last step"
         )
 
 
 def _refuse_without_ground(
     connection: psycopg.Connection, site: Site, plan: list[Planned], *, is_from_the_first: bool
 ) -> None:
-    """A replay needs every landing of its nights, and the state before them, unless there was none."""
+    """Refuse a replay that lacks a landing of its nights, or the state before them if there was one."""
     missing = [(planned.night, name) for planned in plan for name in _missing(site, planned)]
     row = connection.execute("select max(history_from) from ops.retention").fetchone()
     cut = None if is_from_the_first or row is None else row[0]
@@ -184,7 +184,7 @@ def _refuse_without_ground(
 
 
 def _missing(site: Site, planned: Planned) -> list[str]:
-    """What the night was loaded from and is not sealed any more. A source that is no longer enabled takes no part."""
+    """The landings the night was loaded from that are gone. A source that is no longer enabled is ignored."""
     if planned.reached == "open":
         return []
     wanted = [name for name in planned.landings or [] if name in site.source_ids]
@@ -197,7 +197,7 @@ def _missing(site: Site, planned: Planned) -> list[str]:
 
 
 def _begin(connection: psycopg.Connection, site: Site, plan: list[Planned], run_id: str) -> None:
-    """Set aside what is published, take the warehouse back to the night before, and write down what is to be done."""
+    """Archive what is published, roll the warehouse back to the night before, and record what has to be done."""
     first = plan[0].night
     revisions.set_aside(connection, first)
     connection.execute("delete from ops.replay")
@@ -209,7 +209,7 @@ def _begin(connection: psycopg.Connection, site: Site, plan: list[Planned], run_
     _note_nights_on_disk(connection, plan)
     revisions.rewind_nights(connection, first)
     load_reference(connection, site.settings)
-    # also a night that was missed: what came now and then was loaded all the same
+    # also a missed night: sources that do not deliver every night were loaded anyway
     (before,) = connection.execute("select max(night) from ops.load where night < %s", [first]).fetchone() or (None,)
     if before:
         identify(connection, before, as_a_whole=True)
@@ -217,7 +217,7 @@ def _begin(connection: psycopg.Connection, site: Site, plan: list[Planned], run_
 
 
 def _note_nights_on_disk(connection: psycopg.Connection, plan: list[Planned]) -> None:
-    """Nights whose landings the warehouse does not know (it was lost, or restored from an older backup)."""
+    """Record nights whose landings the warehouse does not know (it was lost, or restored from an older backup)."""
     last = connection.execute("select max(night) from ops.night").fetchone()
     for planned in plan:
         if last is None or last[0] is None or planned.night > last[0]:
@@ -241,7 +241,7 @@ def _derive(site: Site, planned: Planned, run_id: str) -> Replayed:
         )
         if planned.reached != "open":
             loading.load_landings(connection, site, night, _landings(site, planned))
-        if planned.reached == "missed":  # what came now and then was loaded, and no more
+        if planned.reached == "missed":  # only sources that do not deliver every night were loaded
             order.miss(connection, night)
     try:
         _go_on(site, planned, run_id)
@@ -249,7 +249,7 @@ def _derive(site: Site, planned: Planned, run_id: str) -> Replayed:
         log.warning("%s", error)
     with writing(site.dsn) as connection:
         connection.execute("delete from ops.replay where night = %s", [night])
-        connection.execute(  # what was left unfinished is no more at work than it was before
+        connection.execute(  # what was unfinished before must not look as if it were running now
             "update ops.night set touched_at = opened_at where night = %s and state in ('open', 'loaded', 'reconciled')",
             [night],
         )
@@ -259,7 +259,7 @@ def _derive(site: Site, planned: Planned, run_id: str) -> Replayed:
 
 
 def _go_on(site: Site, planned: Planned, run_id: str) -> None:
-    """What follows the load, as far as the night had come."""
+    """The steps after the load, up to the state the night had reached."""
     night = planned.night
     if planned.reached in ("open", "missed"):
         return
@@ -278,7 +278,7 @@ def _go_on(site: Site, planned: Planned, run_id: str) -> None:
 
 
 def _answer(connection: psycopg.Connection, site: Site, planned: Planned, source_id: str) -> None:
-    """Load what was answered that night; where the source had failed nothing was loaded, and nothing is."""
+    """Load what was answered that night; if the source had failed, nothing was loaded then and nothing is now."""
     night, name = planned.night, landing_name(source_id)
     seal = (planned.look_ups or {}).get(source_id)
     if is_sealed(_directory(site, night, name)) and (seal or planned.look_ups is None):
@@ -296,7 +296,7 @@ def _answer(connection: psycopg.Connection, site: Site, planned: Planned, source
 def _landings(site: Site, planned: Planned) -> dict[str, Landing]:
     names = site.source_ids if planned.landings is None else planned.landings
     for name in set(names) - set(site.source_ids):
-        log.warning("night %s: source %s is not enabled any more and takes no part", planned.night, name)
+        log.warning("night %s: source %s is no longer enabled and is ignored", planned.night, name)
     province_id = site.settings.province.id
     return {
         name: open_landing(site.landing_root, province_id, planned.night, name)
@@ -306,7 +306,7 @@ def _landings(site: Site, planned: Planned) -> dict[str, Landing]:
 
 
 def _derive_catalogues(connection: psycopg.Connection, site: Site, since: dt.date) -> None:
-    """Catalogues are read on days and no night rests on them; they are derived again from the same day on."""
+    """Reload the catalogues read since that day. They belong to days: no night is based on them."""
     root, province_id = site.landing_root / SHELF, site.settings.province.id
     sealed = [
         open_landing(root, province_id, day, source_id)
@@ -320,7 +320,7 @@ def _derive_catalogues(connection: psycopg.Connection, site: Site, since: dt.dat
         [since, site.settings.with_catalogue],
     ).fetchall()
     if not set(loaded) <= kept:
-        log.warning("catalogues: a landing is gone, so what was read since %s stays as it is", since)
+        log.warning("catalogues: a landing is gone, so what was read since %s is left unchanged", since)
         return
     for table in (CATALOGUE_ENTRY, CATALOGUE_DIFFERENCE):
         connection.execute(f"delete from {table.name} where from_night >= %s", [since])
@@ -347,14 +347,14 @@ def _directory(site: Site, night: dt.date, name: str) -> Path:
 
 
 def _nights_on_disk(directory: Path) -> list[dt.date]:
-    """The nights that have a folder there, in order."""
+    """The nights that have a folder in it, in order."""
     found: Mapping[str, Path] = {path.name: path for path in directory.glob("????-??-??")}
     return sorted(dt.date.fromisoformat(name) for name in found)
 
 
 @contextmanager
 def _alone(site: Site) -> Iterator[None]:
-    """One replay at a time; the lock goes with the process."""
+    """Allow one replay at a time; the lock ends with the process."""
     with connect(site.dsn) as connection:
         connection.autocommit = True
         try_to_replay(connection)

@@ -1,9 +1,9 @@
-"""What is kept how long, as `retention` in the province file says (docs/adr/0010-replay-and-revisions.md).
+"""How long data are kept, as set by `retention` in the province file (docs/adr/0010-replay-and-revisions.md).
 
-Three things age, counted in nights back from the last published one (never by our clock): sealed landings, the history of
-the warehouse, and revisions that were replaced. Never deleted are: landings of nights that are not published, the newest
-landing of each source and any that a source stands on in a night that is kept, what the warehouse holds now, identity
-links, and the record of what was pulled, loaded, published and decided.
+Three things expire, counted in nights back from the last published one (never by our clock): sealed landings, the history of
+the warehouse, and replaced revisions. Never deleted are: landings of nights that are not published, the newest landing of
+each source and any that a kept night still uses for a source, the current contents of the warehouse, identity links, and
+the record of what was pulled, loaded, published and decided.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Applied:
 
     Attributes:
         as_of_night: the last published night.
-        landing_from, history_from, revisions_from: from which night on all of the kind is kept; None: nothing is deleted.
+        landing_from, history_from, revisions_from: the night from which on all of that kind is kept; None: nothing is deleted.
     """
 
     as_of_night: dt.date
@@ -49,12 +49,12 @@ class Applied:
 
 
 def apply_retention(site: Site) -> dict[str, Any]:
-    """Delete what is older than the province file says, and write down what was deleted and the disk that is left.
+    """Delete what is older than the province file allows, and record what was deleted and how much disk is free.
 
-    Returns the fields of Applied; empty before the first publication: nothing is old then.
+    Returns the fields of Applied; empty before the first publication, when nothing is old yet.
 
     Raises:
-        NightBusyError: a replay is under way or was broken off: it may need what is old.
+        NightBusyError: a replay is running or was interrupted: it may need old data.
     """
     with writing(site.dsn) as connection:
         if order.unfinished_replay(connection):
@@ -101,7 +101,7 @@ def _back(as_of: dt.date, count: int | None) -> dt.date | None:
 
 def _cut_history(connection: psycopg.Connection, cut: dt.date) -> int:
     (latest,) = connection.execute("select max(night) from ops.pull").fetchone() or (None,)
-    know_sides(connection, latest)  # what is judged as of then is kept
+    know_sides(connection, latest)  # what is judged as of an earlier night is kept
     cursor = connection.execute((HERE / "cut_history.sql").read_text("utf-8") + archived.cut_history(), {"cut": cut})
     deleted = cursor.rowcount
     while cursor.nextset():
@@ -110,7 +110,7 @@ def _cut_history(connection: psycopg.Connection, cut: dt.date) -> int:
 
 
 def _doomed(connection: psycopg.Connection, site: Site, landing_from: dt.date) -> Iterator[Path]:
-    """The landings that may go: of published nights before `landing_from` that no source stands on, and of catalogues."""
+    """The landings to delete: catalogues, and those of published nights before `landing_from` that no kept night uses."""
     province = site.landing_root / site.settings.province.id
     published = {n for (n,) in connection.execute("select night from ops.night where state = 'published'")}
     stood_on = set(
@@ -132,7 +132,7 @@ def _doomed(connection: psycopg.Connection, site: Site, landing_from: dt.date) -
 
 
 def _delete(directory: Path) -> None:
-    """A landing disappears at once and then goes: a crash leaves nothing that could be taken for a damaged landing."""
+    """Rename a landing away first, then delete it: a crash leaves nothing that could be taken for a damaged landing."""
     going = directory
     if not directory.name.startswith("."):
         going = directory.rename(directory.with_name(f".{directory.name}.{uuid.uuid4().hex}.tmp"))

@@ -4,8 +4,8 @@
         -> look_up_source (each that can be asked) -> reconcile_night -> check_night("results") -> publish_night
         -> tell_night, however the others ended
 
-What an operator decides of a night that a check blocked is doisoat.nights.acceptance's.
-Every step may be repeated; a step of a night that later nights stand on changes nothing.
+An operator's decision about a night that a check blocked is handled by doisoat.nights.acceptance.
+Every step may be repeated; a step of a night that later nights build on changes nothing.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from doisoat.warehouse import connect, order, revisions, writing
 
 log = logging.getLogger(__name__)
 
-#: What to do about a check that could not be asked.
+#: What to do about a check that could not be run.
 BROKEN = (
-    "A broken check could not be asked and says nothing of the data: mend its query (include/doisoat/quality/sql) or the "
+    "A broken check could not run and says nothing about the data: fix its query (include/doisoat/quality/sql) or the "
     "warehouse's schema (`doisoat migrate`), then run the night again"
 )
 
@@ -44,12 +44,12 @@ def open_night(site: Site, night: dt.date, *, run_id: str, collect_late: bool = 
 
     Args:
         night: the local calendar date to report on.
-        run_id: who we are; a later run of the same night takes it over from us.
+        run_id: identifies this run; a later run of the same night takes it over.
         collect_late: allow collecting a night whose own time is past (the landing is marked).
 
     Raises:
         NightOrderError: it has not ended yet in the province, or it is before the first day of the calendar; nothing is
-            written. See doisoat.warehouse.order.open_night for what else the order of nights may refuse.
+            written. See doisoat.warehouse.order.open_night for the other rules on the order of nights.
     """
     refuse_impossible(site.settings, night, now=dt.datetime.now(dt.UTC))
     sealed = sealed_nights(site.landing_root, site.settings.province.id)
@@ -59,7 +59,7 @@ def open_night(site: Site, night: dt.date, *, run_id: str, collect_late: bool = 
 
 
 def refuse_impossible(settings: ProvinceSettings, night: dt.date, *, now: dt.datetime) -> None:
-    """Refuse a night that nothing can be known of yet, and one of before anything was; see open_night."""
+    """Refuse a night that has not ended yet, and one before the first day of the calendar; see open_night."""
     today = now.astimezone(settings.timezone).date()
     if night >= today:
         last = dt.date.fromordinal(today.toordinal() - 1)
@@ -76,8 +76,8 @@ def refuse_impossible(settings: ProvinceSettings, night: dt.date, *, now: dt.dat
 def collect_source(site: Site, night: dt.date, source_id: str, *, run_id: str | None = None) -> dict[str, Any]:
     """Pull one source and seal its landing, or find it sealed already; returns its certificate in short.
 
-    Nothing is pulled for a night that later nights stand on: it could not be loaded, and a file would be read in vain. In
-    a planned outage (`outages` in the province file) the source is asked once, and that it does not answer is no error.
+    Nothing is pulled for a night that later nights build on: it could not be loaded, and a file would be read in vain. In
+    a planned outage (`outages` in the province file) the source is asked once, and no answer is not an error.
     """
     try:
         told = _collect(site, night, source_id, run_id)
@@ -103,12 +103,12 @@ def _collect(site: Site, night: dt.date, source_id: str, run_id: str | None) -> 
     source = make_source(source_id, settings, site.connections(source_id), site.settings.timezone)
     if settings.expected_every_days > 1 and not source.has_news() and source_id not in sealed_landings(site, night):
         source.close()
-        log.info("%s: nothing new; every %s days is often enough", source_id, settings.expected_every_days)
+        log.info("%s: nothing new; data are expected every %s days", source_id, settings.expected_every_days)
         return {"received": 0, "requests": 0, "mode": "nothing new", "is_complete": True}
     with order.at_work(site.dsn, night, run_id) as connection:
         if not order.is_latest(connection, night) and source_id not in sealed_landings(site, night):
             source.close()
-            log.info("%s: later nights stand on %s: what comes now is theirs", source_id, night)
+            log.info("%s: later nights build on %s: what arrives now belongs to them", source_id, night)
             return {"received": 0, "requests": 0, "mode": "too late", "is_complete": False}
         collect_late = connection.execute("select collects_late from ops.night where night = %s", [night]).fetchone()
         try:
@@ -134,16 +134,16 @@ def _collect(site: Site, night: dt.date, source_id: str, run_id: str | None) -> 
 
 
 def load_night(site: Site, night: dt.date, *, run_id: str | None = None) -> dict[str, dict[str, int]]:
-    """Load every sealed landing of the night; a source without one is stale and its last good snapshot stands.
+    """Load every sealed landing of the night; a source without one is stale and its last good snapshot stays in use.
 
-    So is one whose pull the flood guard holds (doisoat.load.flood_guard).
+    So is a source whose pull the flood guard holds (doisoat.load.flood_guard).
 
-    Returns what became of the rows, by source, and of one for which an earlier snapshot stands the state and its age in
-    nights (`{"stale": 2}`, a held pull's rows as `held`); empty where exactly this was loaded before.
+    Returns, by source, what became of the rows; for a source whose earlier snapshot is used, its state and the age in
+    nights (`{"stale": 2}`; a held pull's rows as `held`); empty if exactly this was loaded before.
 
     Raises:
-        NightNotCollectedError: of the sources that are read every night none has a landing: that is no night.
-        NightOrderError: later nights stand on this one, and it is not what they stand on.
+        NightNotCollectedError: none of the sources that are read every night has a landing: the night does not count.
+        NightOrderError: later nights build on this one, and what is sealed is not what they were built on.
     """
     missed: NightNotCollectedError | None = None
     landings = sealed_landings(site, night)
@@ -152,7 +152,7 @@ def load_night(site: Site, night: dt.date, *, run_id: str | None = None) -> dict
         order.hold(connection, night, run_id)
         loaded = connection.execute("select inputs from ops.night where night = %s", [night]).fetchone()
         if loaded == (inputs,):
-            log.info("night %s: exactly this is loaded already", night)
+            log.info("night %s: already loaded from exactly these landings", night)
             return {}
         if not order.is_latest(connection, night):
             keep_as_loaded(connection, night, landings)
@@ -164,7 +164,7 @@ def load_night(site: Site, night: dt.date, *, run_id: str | None = None) -> dict
         counts = load_landings(connection, site, night, landings)
         standing_in = stand_ins(connection, night)
         if not any(site.expected_every[source_id] == 1 for source_id in landings):
-            missed = order.miss(connection, night)  # what came now and then is loaded all the same: its file is gone
+            missed = order.miss(connection, night)  # occasional sources are loaded anyway: their files are gone
     if missed:
         raise missed
     for source_id, count in counts.items():
@@ -177,10 +177,10 @@ def load_night(site: Site, night: dt.date, *, run_id: str | None = None) -> dict
 
 
 def look_up_source(site: Site, night: dt.date, source_id: str, *, run_id: str | None = None) -> dict[str, int]:
-    """Ask a source for the dossiers that tonight's listings leave open, seal the answers and load them.
+    """Ask a source for the dossiers that tonight's listings leave undecided, seal the answers and load them.
 
-    Returns how many codes were wanted, asked for and held; nothing where later nights stand on this one, or where the
-    source does not answer in a planned outage.
+    Returns how many codes were wanted, asked for and held; nothing if later nights build on this one, or if the source
+    does not answer during a planned outage.
     """
     try:
         return _look_up(site, night, source_id, run_id)
@@ -222,7 +222,7 @@ def _look_up(site: Site, night: dt.date, source_id: str, run_id: str | None) -> 
 
 
 def wanted_of(connection: psycopg.Connection, site: Site, night: dt.date, source_id: str) -> list[str]:
-    """The codes worth asking this source for tonight, most telling first."""
+    """The codes worth asking this source for tonight, most informative first."""
     from doisoat.load.look_ups import wanted_codes
     from doisoat.reconcile.run import night_end
 
@@ -232,7 +232,7 @@ def wanted_of(connection: psycopg.Connection, site: Site, night: dt.date, source
 
 
 def sync_catalogue(site: Site, source_id: str, *, at: dt.datetime) -> dict[str, int]:
-    """Read a source's catalogues, seal and load them; returns how many entries and differences now stand.
+    """Read a source's catalogues, seal and load them; returns how many entries and differences there are now.
 
     Args:
         at: when the run was due; its local calendar date is the day on which the catalogue was read.
@@ -258,7 +258,7 @@ def sync_catalogue(site: Site, source_id: str, *, at: dt.datetime) -> dict[str, 
 
 
 def check_night(site: Site, night: dt.date, *, stage: str, run_id: str | None = None) -> None:
-    """Check what came in ("inputs") or what goes out ("results") and keep the results in ops.check_result.
+    """Check what was loaded ("inputs") or what will be published ("results") and store the outcome in ops.check_result.
 
     Raises:
         QualityGateError: a critical check failed or could not run; the night is blocked.
@@ -280,8 +280,8 @@ def check_night(site: Site, night: dt.date, *, stage: str, run_id: str | None = 
         return
     is_acceptable = latest and can_be_accepted(blocked)
     error = QualityGateError(
-        f"night {night}, {stage}: critical checks failed: {told(blocked)}; nothing is published and the last good night "
-        f"stands. See `doisoat checks --night {night}`, mend the cause and run the night again"
+        f"night {night}, {stage}: critical checks failed: {told(blocked)}; nothing is published, the last good night "
+        f"stays. See `doisoat checks --night {night}`, fix the cause and run the night again"
         + (f", or decide: doisoat publish --night {night} --accept REASON" if is_acceptable else "")
         + ("" if all(check.outcome != "broken" for check in blocked) else f". {BROKEN}")
     )
@@ -297,7 +297,7 @@ def reconcile_night(site: Site, night: dt.date, *, run_id: str | None = None) ->
     with writing(site.dsn) as connection:
         order.hold(connection, night, run_id)
         if not order.is_latest(connection, night):
-            log.info("night %s: later nights stand on it; nothing to do", night)
+            log.info("night %s: later nights build on it; nothing to do", night)
             return
         revisions.set_aside(connection, night)
         comparison = reconcile(connection, site.settings, night)
@@ -311,7 +311,7 @@ def publish_night(site: Site, night: dt.date, *, run_id: str | None = None) -> i
     """Let analysts see the night, if both stages of checks passed or were accepted; returns the revision.
 
     Raises:
-        QualityGateError: a stage was not checked, or a critical check of it failed and nobody accepted that.
+        QualityGateError: a stage was not checked, or a critical check in it failed and nobody accepted that.
     """
     from doisoat.quality import blocking, carry_over, told
 
@@ -329,13 +329,13 @@ def publish_night(site: Site, night: dt.date, *, run_id: str | None = None) -> i
 def tell_night(
     site: Site, night: dt.date, *, dag_id: str | None = None, run_id: str | None = None, failed: Sequence[str] = ()
 ) -> int:
-    """Tell what somebody should know, and send the night's numbers where they are wanted; returns how many news were sent.
+    """Send the alerts that are due, and the night's metrics if they are wanted; returns how many alerts were sent.
 
     Args:
         failed: the tasks of the run that failed for good.
 
     Raises:
-        NewsNotSentError, MetricsNotSentError: somebody did not take it; the night is what it was all the same.
+        NewsNotSentError, MetricsNotSentError: a receiver did not accept them; the night itself is not affected.
     """
     from doisoat import news
     from doisoat.news import metrics
@@ -347,10 +347,10 @@ def tell_night(
 
 
 def tell_late(site: Site, at: dt.datetime) -> int:
-    """Tell whether the night that has to be published by then is, and whatever else was not told yet.
+    """Alert if the night that has to be published by then is not, and send whatever else was not sent yet.
 
     Args:
-        at: when the run of the morning was due.
+        at: when the morning run was due.
     """
     from doisoat import news
 
@@ -359,14 +359,14 @@ def tell_late(site: Site, at: dt.datetime) -> int:
 
 
 def tell_run(site: Site, at: dt.datetime, *, dag_id: str, run_id: str, failed: Sequence[str]) -> int:
-    """Tell which tasks of a run beside the nights failed, as of the last night that has to be published by then."""
+    """Alert about failed tasks of a run that is not a night's, as of the last night that has to be published by then."""
     from doisoat import news
 
     return len(news.tell(site, night=news.due_night(site.settings, at), dag_id=dag_id, run_id=run_id, failed=failed))
 
 
 def _screen(site: Site, source_id: str) -> Screen:
-    """What the province's files know of a source's own words: its code maps, and the units of the reference."""
+    """What the province's files know about a source's own values: its code maps, and the units of the reference."""
     maps, agencies = site.settings.sources[source_id].code_maps, site.settings.province.agencies
     words = {
         f"{kind}_code": {said for dated in getattr(maps, kind) for said in dated.map} for kind in CodeMaps.model_fields

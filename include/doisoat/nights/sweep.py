@@ -1,7 +1,7 @@
-"""The deep sweep: all that the latest night says, derived anew as a whole (docs/adr/0018-incremental-reconciliation.md).
+"""The deep sweep: recomputes the latest night from scratch (docs/adr/0018-incremental-reconciliation.md).
 
-Nights look at what changed. That this comes to the same as looking at everything is proven by tests, and asked again of the
-real warehouse every week: a difference is a defect of ours, whatever made it, and nobody else would see it.
+Nights process only what changed. Tests prove that this gives the same result as processing everything, and the sweep verifies
+it on the real warehouse every week: a difference is a bug of ours, whatever caused it, and nobody else would notice it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from doisoat.warehouse.archived import derived_state
 from doisoat.warehouse.database import run_file
 
 HERE = Path(__file__).parent
-#: Rows that are kept of a sweep that differs: enough to find the reason. All are counted.
+#: How many differing rows of a sweep are kept: enough to find the reason. All of them are counted.
 KEPT = 10_000
 
 log = logging.getLogger(__name__)
@@ -36,8 +36,8 @@ class Swept:
     """What a sweep found (a row of ops.deep_sweep).
 
     Attributes:
-        rows: derived rows that were held against each other.
-        differences: rows that only one of the two has.
+        rows: recomputed rows that were compared.
+        differences: rows that only one of the two results has.
     """
 
     night: dt.date
@@ -46,16 +46,17 @@ class Swept:
 
 
 def deep_sweep(site: Site) -> Swept | None:
-    """Derive what stands for the latest night anew, and hold both against each other.
+    """Recompute the latest night from scratch and compare it with the stored result.
 
-    What stands is not touched. Where the two differ both are kept (recon.sweep_difference), and the next night looks at all.
+    The stored result is not touched. If the two differ, both are kept (recon.sweep_difference), and the next night
+    processes everything.
 
-    Returns None where there is nothing to hold against: no night is compared yet, or something was loaded since, or rules,
-    configuration or systems are others; the next night looks at it anyway.
+    Returns None if there is nothing to compare with: no night is compared yet, or something was loaded since, or rules,
+    configuration or systems changed; the next night processes that anyway.
 
     Raises:
-        NightBusyError: the latest night is still under way, or nights are being derived again.
-        SweepDiffersError: they are not the same.
+        NightBusyError: the latest night is still running, or nights are being replayed.
+        SweepDiffersError: the two results differ.
     """
     with writing(site.dsn) as connection:
         night = _latest(connection)
@@ -63,18 +64,18 @@ def deep_sweep(site: Site) -> Swept | None:
     if not swept:
         log.info("nothing to sweep")
         return None
-    log.info("night %s: %s derived rows swept, %s differ", swept.night, swept.rows, swept.differences)
+    log.info("night %s: %s rows recomputed, %s differ", swept.night, swept.rows, swept.differences)
     if swept.differences:
         raise SweepDiffersError(
-            f"deep sweep of night {swept.night}: asked to derive {swept.rows:,} rows anew; came: {swept.differences:,} rows that "
-            "only one of the two has; do: read recon.sweep_difference, keep a backup for whoever mends it. The next night looks "
-            "at all; to derive the nights before it again: `doisoat replay`"
+            f"deep sweep of night {swept.night}: recomputed {swept.rows:,} rows; {swept.differences:,} rows are in "
+            "only one of the two results; do: read recon.sweep_difference, keep a backup for debugging. The next night "
+            "processes everything; to recompute the nights before it: `doisoat replay`"
         )
     return swept
 
 
 def sweep(connection: psycopg.Connection, settings: ProvinceSettings, night: dt.date) -> Swept | None:
-    """The sweep itself, in the caller's transaction, which holds the write lock; `night` is the latest, and is compared."""
+    """The sweep itself, in the caller's transaction, which holds the write lock; `night` is the latest, already compared."""
     state = derived_state()
     parameters = {"night": night}
     basis = _basis(connection, night)
@@ -105,7 +106,7 @@ def sweep(connection: psycopg.Connection, settings: ProvinceSettings, night: dt.
 
 
 def _basis(connection: psycopg.Connection, night: dt.date) -> tuple[Any, ...] | None:
-    """What the night was joined and compared by."""
+    """The rules and configuration by which the night was joined and compared."""
     return connection.execute(
         "select compared_by, rules from recon.whole_night join core.touched_night using (night) where night = %s",
         [night],
@@ -120,8 +121,8 @@ def _latest(connection: psycopg.Connection) -> dt.date | None:
     if row is None or compared is None or compared[0] is None:
         return None
     if order.unfinished_replay(connection) or row[1] in ("open", "loaded"):
-        raise NightBusyError(f"deep sweep: night {row[0]} is under way ({row[1]}); it is swept once it is compared")
-    # a missed night may have loaded what comes now and then, and a blocked one all of it: what is held is no longer what was
+        raise NightBusyError(f"deep sweep: night {row[0]} is still running ({row[1]}); it is swept once it is compared")
+    # a missed night may have loaded some sources, and a blocked one all of them: the records are no longer those that were
     # compared
     later = connection.execute("select from core.touched_night where night > %s", [compared[0]]).fetchone()
     return compared[0] if later is None else None

@@ -1,4 +1,4 @@
--- What stands against what was derived anew, and the records that identity as a whole had to correct.
+-- The stored result compared with the recomputed one, and the records that matching identities from scratch corrected.
 create temporary table sweep_difference on commit drop as
 select
     'standing' as side,

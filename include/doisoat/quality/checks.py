@@ -1,4 +1,4 @@
-"""The checks as data: checks.yaml, a query each in sql/, and how one comes out."""
+"""The checks as data: checks.yaml, one query each in sql/, and their results."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ HERE = Path(__file__).parent
 
 
 class Check(Entry):
-    """One thing that must hold.
+    """One condition that must hold.
 
-    Its query, an aggregate, gives one row with `unexpected` and `total`; it asks for %(night)s and other checks' shares.
+    Its query, an aggregate, returns one row with `unexpected` and `total`; it may use %(night)s and other checks' shares.
 
     Attributes:
-        id: its name, and the name of its query in sql/.
+        id: its name, which is also the name of its query in sql/.
         stage: inputs or results.
         severity: critical blocks the publication; warning and info are shown.
         protects: what would be wrong if it failed.
         label: the same in Vietnamese, short, for pages.
-        allowed_share: the share of `total` that may break it.
-        accepting: what somebody takes upon himself who publishes a night against it; None: nobody may.
+        allowed_share: the share of `total` that may violate it.
+        accepting: what one takes responsibility for by publishing a night that fails it; None: nobody may.
     """
 
     stage: str
@@ -40,10 +40,10 @@ class Check(Entry):
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """How a check came out.
+    """The result of a check.
 
     Attributes:
-        outcome: passed, failed (the data are wrong) or broken (the check itself could not be asked).
+        outcome: passed, failed (the data are wrong) or broken (the check itself could not run).
         observed: counts that show why; never a value of a record.
     """
 
@@ -60,7 +60,7 @@ def load_checks() -> tuple[Check, ...]:
 
 
 def broken(check: Check, error: str) -> CheckResult:
-    """The result of a check that could not be asked: of the data it says nothing.
+    """The result of a check that could not run: it says nothing about the data.
 
     Args:
         error: the class of the error, never its message, which may quote values.

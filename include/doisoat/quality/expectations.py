@@ -1,8 +1,8 @@
-"""The only module that touches Great Expectations: it sees aggregates, never two sides' rows.
+"""The only module that uses Great Expectations: it sees aggregates, never rows of the two sides.
 
-Imported lazily (it takes seconds). A context in memory, no analytics, no files. GX's own row-by-row comparison of
-sources reads the first rows only, so it is not used; each check is one aggregate query whose single row must satisfy an
-expectation, and is sound only if it is one row of counts.
+Imported lazily (it takes seconds). An in-memory context, no analytics, no files. GX's own row-by-row comparison of
+sources reads only the first rows, so it is not used; each check is one aggregate query whose single row must satisfy an
+expectation, and a check is sound only if it returns one row of counts.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from doisoat.quality.lazy_imports import imported_when_used
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 with imported_when_used(
     "altair", "scipy.stats"
-):  # of expectations that no check states; a third of all that GX imports
+):  # needed only by expectations that no check uses; a third of everything GX imports
     import great_expectations as gx
     import great_expectations.expectations as gxe
 
@@ -27,11 +27,11 @@ _RAISED = re.compile(r"\((psycopg(?:\.errors)?\.[A-Za-z]+)\)")
 
 
 def ask(dsn: str, checks: Sequence[Check], queries: Mapping[str, str]) -> list[CheckResult]:
-    """Ask each check.
+    """Run each check.
 
     Args:
         dsn: the warehouse's libpq URI, with a TCP host.
-        checks: what to ask.
+        checks: the checks to run.
         queries: by check id, the query with its parameters bound.
     """
     context = gx.get_context(mode="ephemeral")
@@ -40,15 +40,15 @@ def ask(dsn: str, checks: Sequence[Check], queries: Mapping[str, str]) -> list[C
     source = context.data_sources.add_postgres("warehouse", connection_string=url)
     try:
         return [_ask_one(source, check, queries[check.id]) for check in checks]
-    finally:  # GX closes its sessions when it is collected, whenever that is
+    finally:  # GX closes its sessions only when it is garbage-collected
         source.get_execution_engine().close()
         source.get_engine().dispose()
 
 
 def _ask_one(source: Any, check: Check, query: str) -> CheckResult:
-    # GX puts the query into a subselect: a comment at its end would swallow the bracket.
+    # GX puts the query into a subselect: a trailing comment would swallow the bracket.
     text = "\n".join(line for line in query.splitlines() if not line.lstrip().startswith("--"))
-    is_sound = [  # a query that gives no row, several, or no counts is broken: it has judged nothing
+    is_sound = [  # a query that returns no row, several, or no counts is broken: it has judged nothing
         gxe.ExpectTableRowCountToEqual(value=1),
         gxe.ExpectColumnMinToBeBetween(column="unexpected", min_value=0),
         gxe.ExpectColumnMinToBeBetween(column="total", min_value=0),
@@ -61,7 +61,7 @@ def _ask_one(source: Any, check: Check, query: str) -> CheckResult:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             results = batch.validate(suite).results
-    except Exception as error:  # noqa: BLE001 - whatever GX or the database raises, the check is broken and says so
+    except Exception as error:  # noqa: BLE001 - whatever GX or the database raises, the check is broken and reports it
         return broken(check, type(error).__name__)
     found = {(r.expectation_config.type, r.expectation_config.kwargs.get("column")): r for r in results}
     *sound, held = (found[e.expectation_type, getattr(e, "column", None)] for e in (*is_sound, must_hold))

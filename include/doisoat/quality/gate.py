@@ -1,6 +1,6 @@
-"""The gate of a night: which critical checks keep it from being published, and what somebody may accept of that.
+"""The gate of a night: which critical checks keep it from being published, and which of them somebody may accept.
 
-An acceptance is a named decision (docs/adr/0012): it covers what was observed when it was made and nothing else, and stays
+An acceptance is a named decision (docs/adr/0012): it covers what was observed when it was made and nothing else, and is kept
 in ops.acceptance. The caller holds the write lock.
 """
 
@@ -19,7 +19,7 @@ from doisoat.privacy import person_in
 from doisoat.quality.checks import load_checks
 from doisoat.warehouse import order
 
-#: A reason that explains something, and is not a letter.
+#: Long enough to explain something, too short for a letter.
 REASON_LENGTH = (10, 500)
 
 
@@ -28,9 +28,9 @@ class Blocked:
     """A critical check that keeps a night from being published.
 
     Attributes:
-        outcome: failed (the data are wrong), broken (the check could not be asked) or not checked.
-        observed: what it saw, as in ops.check_result.
-        accepting: what somebody takes upon himself who accepts it; None: nobody may.
+        outcome: failed (the data are wrong), broken (the check could not run) or not checked.
+        observed: what it observed, as in ops.check_result.
+        accepting: what one takes responsibility for by accepting it; None: nobody may.
     """
 
     check_id: str
@@ -49,15 +49,15 @@ class Blocked:
 
 @dataclass(frozen=True)
 class Decision:
-    """That somebody publishes a night although checks of it failed.
+    """Somebody's decision to publish a night although checks of it failed.
 
     Args:
-        reason: why, in one's own words; kept in the record and shown to analysts.
+        reason: why, in their own words; kept on record and shown to analysts.
         decided_by: who: the operating system's user, or Airflow's.
         decided_in: command_line or airflow.
 
     Raises:
-        DecisionRefusedError: the reason says nothing, or holds what looks like a person's data.
+        DecisionRefusedError: the reason says nothing, or holds what looks like personal data.
     """
 
     reason: str
@@ -70,7 +70,7 @@ class Decision:
             raise DecisionRefusedError(f"the reason has {len(reason)} characters; give one of {least} to {most}")
         if kind := person_in(reason):
             raise DecisionRefusedError(
-                f"the reason holds what looks like {kind}; it is kept and shown, so say it without anybody's data"
+                f"the reason holds what looks like {kind}; it is kept and shown, so leave out personal data"
             )
         object.__setattr__(self, "reason", reason)
 
@@ -98,37 +98,37 @@ def blocking(connection: psycopg.Connection, night: dt.date, *, stage: str) -> l
 
 
 def can_be_accepted(blocked: Sequence[Blocked]) -> bool:
-    """Whether somebody may decide to publish all the same: every check failed for once, and none judges our own work."""
+    """Whether somebody may decide to publish anyway: every check really failed, and none of them judges our own work."""
     return bool(blocked) and all(check.accepting for check in blocked)
 
 
 def told(blocked: Sequence[Blocked]) -> str:
-    """What is wrong, for people: one line, which is also what somebody agrees to who accepts it."""
+    """What is wrong, in one readable line, which is also exactly what is agreed to by accepting it."""
     return "; ".join(map(str, blocked))
 
 
 def accept(
     connection: psycopg.Connection, night: dt.date, decision: Decision, *, stage: str, seen: str | None = None
 ) -> list[Blocked]:
-    """Keep the decision with what the checks observed; returns the checks that it covers.
+    """Store the decision with what the checks observed; returns the checks that it covers.
 
     Args:
-        seen: what was shown to whoever decided (`told`), where that was some time ago.
+        seen: what the person who decided was shown (`told`), if that was some time ago.
 
     Raises:
-        DecisionRefusedError: a check may never be accepted, or what is wrong now is not what was seen.
+        DecisionRefusedError: a check may never be accepted, or what is wrong now is not what was shown.
     """
     blocked = blocking(connection, night, stage=stage)
     if seen is not None and seen != told(blocked):
         raise DecisionRefusedError(
             f"night {night}, {stage}: what was accepted ({seen}) is not what is wrong now ({told(blocked) or 'nothing'}); "
-            f"look at `doisoat checks --night {night}` and decide anew: doisoat publish --night {night} --accept REASON"
+            f"look at `doisoat checks --night {night}` and decide again: doisoat publish --night {night} --accept REASON"
         )
     never = [check for check in blocked if not check.accepting]
     if never:
         raise DecisionRefusedError(
-            f"night {night}, {stage}: nobody can accept {told(never)}: the check judges our own work, or could not be asked; "
-            f"mend it (docs/generated/checks.md) and run the night again"
+            f"night {night}, {stage}: nobody can accept {told(never)}: the check judges our own work, or could not run; "
+            f"fix it (docs/generated/checks.md) and run the night again"
         )
     revision = order.revision_of(connection, night)
     for check in blocked:
@@ -143,7 +143,7 @@ def accept(
 
 
 def carry_over(connection: psycopg.Connection, night: dt.date, revision: int) -> None:
-    """Say with the revision that is published which decisions it rests on: an earlier one may still cover it."""
+    """Record with the published revision which decisions it is based on: an earlier one may still cover it."""
     connection.execute(
         """insert into ops.acceptance
         select night, %(revision)s, stage, check_id, unexpected_count, observed, landings, reason, decided_by, decided_in,

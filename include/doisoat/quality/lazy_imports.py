@@ -1,4 +1,4 @@
-"""Modules that a library imports and we never come to use: they are imported when something of them is first asked for."""
+"""Defers imports that a library makes and we never use: such a module is imported when something in it is first accessed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 
 class _StandIn(ModuleType):
-    """Whoever imported it holds it for the module; what it is asked for it takes from the module itself."""
+    """A placeholder that looks like the module; an attribute access imports the module and is passed on to it."""
 
     def __getattr__(self, name: str) -> Any:
         if sys.modules.get(self.__name__) is self:
@@ -22,7 +22,7 @@ class _StandIn(ModuleType):
 
 @contextmanager
 def imported_when_used(*names: str) -> Iterator[None]:
-    """What is imported within the block gets stand-ins for these modules; what is imported later, the modules themselves."""
+    """Within the block, imports of these modules get stand-ins; later imports get the modules themselves."""
     made = {name: _StandIn(name) for name in names if name not in sys.modules}
     for name, stand_in in made.items():
         stand_in.__spec__ = ModuleSpec(name, None)

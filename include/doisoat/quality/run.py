@@ -1,4 +1,4 @@
-"""The checks of a stage, asked through Great Expectations and kept in ops.check_result."""
+"""Runs the checks of a stage through Great Expectations and stores the results in ops.check_result."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from doisoat.warehouse.order import hold
 
 
 def run_checks(site: Site, night: dt.date, *, stage: str, run_id: str | None = None) -> list[CheckResult]:
-    """Ask every check of the stage and keep the results in place of earlier ones of that night and stage.
+    """Run every check of the stage; the results replace earlier ones of that night and stage.
 
     Raises:
-        psycopg.OperationalError: the warehouse went away meanwhile; nothing is kept, since no check is at fault.
+        psycopg.OperationalError: the warehouse went away meanwhile; nothing is stored, since no check is at fault.
     """
     checks = [check for check in load_checks() if check.stage == stage]
     with connect(site.dsn) as connection:
         queries, unreadable = _bound(connection, checks, night)
         connection.commit()
         asked = ask(site.dsn, [check for check in checks if check.id in queries], queries)
-        connection.execute("select")  # a server that went away meanwhile is no verdict on the data, nor on the checks
+        connection.execute("select")  # a server that went away meanwhile says nothing about the data or the checks
     results = [*asked, *unreadable]
     with writing(site.dsn) as connection:
         hold(connection, night, run_id)
@@ -41,7 +41,7 @@ def run_checks(site: Site, night: dt.date, *, stage: str, run_id: str | None = N
 
 
 def ask(dsn: str, checks: Sequence[Check], queries: Mapping[str, str]) -> list[CheckResult]:
-    """Ask each check by Great Expectations, which is imported here for that (doisoat.quality.expectations)."""
+    """Run each check through Great Expectations, which is imported only here (doisoat.quality.expectations)."""
     from doisoat.quality import expectations
 
     return expectations.ask(dsn, checks, queries)
@@ -50,7 +50,7 @@ def ask(dsn: str, checks: Sequence[Check], queries: Mapping[str, str]) -> list[C
 def _bound(
     connection: psycopg.Connection, checks: Sequence[Check], night: dt.date
 ) -> tuple[dict[str, str], list[CheckResult]]:
-    """The queries with their parameters in them, by check id; and what cannot even be read or bound."""
+    """The queries with their parameters bound, by check id; and the checks that cannot even be read or bound."""
     parameters = {"night": night, **{check.id: check.allowed_share for check in load_checks()}}
     queries, unreadable = {}, []
     for check in checks:

@@ -1,4 +1,4 @@
--- Each dossier that is not held alike has one cause, and every cause is one that the policy knows.
+-- Each dossier that the sides do not hold alike has one cause, and every cause is known to the policy.
 select
     count(*) filter (where k.cause is null) as unexpected,
     count(*) as total

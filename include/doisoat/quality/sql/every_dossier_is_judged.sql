@@ -1,4 +1,4 @@
--- The rows of each side, counted in core, against what the results say of them.
+-- The rows of each side, counted in core, compared with the results about them.
 with side as (
     select
         s.side,

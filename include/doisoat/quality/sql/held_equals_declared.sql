@@ -1,4 +1,4 @@
--- Cells that a complete, fresh pull declares: the whole, months and the named cell "no receipt date".
+-- Cells that a complete, fresh pull declares: the total, months and the named cell "no receipt date".
 with held as materialized (
     select
         source_id,
@@ -19,7 +19,7 @@ declared as (
     join core.source s on s.source_id = c.source_id and s.has_listing
     where c.to_night = 'infinity' and c.agency_key = '' and c.measure in ('dossiers', 'dossiers_not_removed')
         and c.period_kind in ('all', 'month', 'undated')
-        -- on an incremental night only totals that were declared tonight speak of tonight
+        -- on an incremental night only totals that were declared tonight are about tonight
         and (c.measure = 'dossiers_not_removed' or c.period_kind <> 'month' or p.mode = 'full')
 )
 select
@@ -38,7 +38,7 @@ left join lateral (
         )
 ) h on true
 left join lateral (
-    -- an unreadable row has no month: it can only be missing from the whole; where its record is held it is not missing
+    -- an unreadable row has no month: it can only be missing from the total; if its record is held it is not missing
     select count(distinct coalesce(q.record_id, q.position)) as quarantined from ops.quarantine q
     where q.source_id = d.source_id and q.night = %(night)s and d.period_kind = 'all' and not exists (
             select from core.dossier_record r
@@ -46,5 +46,5 @@ left join lateral (
         )
 ) q on true
 left join core.control_total r on r.source_id = d.source_id and r.measure = 'repeated_rows' and r.agency_key = ''
--- rows in which the source itself repeats a record: it counts them, we hold the record once
+-- rows in which the source itself repeats a record: it counts each of them, we hold the record once
 and (r.period_kind, r.period_start) = (d.period_kind, d.period_start) and r.to_night = 'infinity'

@@ -1,5 +1,5 @@
--- Of the source with the largest share of unreadable rows: one that cannot be read must not hide behind a large one. A
--- share of a handful of rows means nothing: those are warned of (quarantine_is_empty).
+-- Taken from the source with the largest share of unreadable rows: an unreadable source must not hide behind a large
+-- one. A share of a handful of rows means nothing: quarantine_is_empty warns about those.
 select
     coalesce(max(quarantined), 0) as unexpected,
     coalesce(max(received), 0) as total

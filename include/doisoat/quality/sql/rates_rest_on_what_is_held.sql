@@ -1,4 +1,4 @@
--- The counts that rates are made of, against the records themselves and against the rates.
+-- The counts that rates are computed from, compared with the records themselves and with the rates.
 with record as (
     select
         s.side,

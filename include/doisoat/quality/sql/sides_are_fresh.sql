@@ -1,4 +1,4 @@
--- What is asked for by code is asked after this check: a source that does nothing else is not judged here.
+-- Look-ups by code come after this check: a source that offers nothing else is not judged here.
 select
     count(*) filter (where p.state in ('stale', 'absent')) as unexpected,
     count(*) as total

@@ -1,6 +1,5 @@
--- What the ministries add, counted in core: their dossiers that no record of the province is, by code, and none is said
--- to be, or perhaps to be, by receipt or in a group. What the entries say: those of the union less those of the
--- province alone.
+-- What the ministries add, counted in core: their dossiers that match no provincial record by code, and none, not even
+-- possibly, by receipt time or in a group. What the entries say: those of the union minus those of the province alone.
 with term as (
     select
         r.agency_id,
