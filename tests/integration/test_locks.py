@@ -41,7 +41,7 @@ def test_a_wait_for_another_writer_ends_and_says_who_it_is(warehouse_dsn: str) -
 def test_a_wait_for_whoever_sends_news_ends(warehouse_dsn: str) -> None:
     with connect(warehouse_dsn) as first, connect(warehouse_dsn) as second:
         first.autocommit = second.autocommit = True
-        with sending_news(first), pytest.raises(NightBusyError, match=r"sending news \(doisoat"), \
+        with sending_news(first), pytest.raises(NightBusyError, match=r"sending alerts \(doisoat"), \
                 sending_news(second, at_most=SOON):  # fmt: skip
             pytest.fail("two send at once")
         with sending_news(second, at_most=SOON):  # the first has let go
@@ -51,7 +51,7 @@ def test_a_wait_for_whoever_sends_news_ends(warehouse_dsn: str) -> None:
 def test_two_replays_exclude_each_other(warehouse_dsn: str) -> None:
     with connect(warehouse_dsn) as first, connect(warehouse_dsn) as second:
         try_to_replay(first)
-        with pytest.raises(NightBusyError, match=r"another replay is at work \(doisoat"):
+        with pytest.raises(NightBusyError, match=r"another replay is running \(doisoat"):
             try_to_replay(second)
 
 

@@ -1,6 +1,6 @@
 """The warehouse: PostgreSQL 16 or later behind the connection `warehouse`. SQL lives in files; this binds and runs it.
 
-What it exports is imported when it is first asked for: the command line reads this package before it needs a database driver.
+What it exports is imported on first use: the command line imports this package before it needs a database driver.
 """
 
 from typing import TYPE_CHECKING, Any

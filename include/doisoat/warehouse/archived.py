@@ -1,7 +1,7 @@
-"""What can be read of a night: each table of it is named here once, and the statements over all of them follow.
+"""The tables that make up a readable night: each is named here once, and the statements over all of them follow.
 
-Setting a revision aside, tidying the archive, taking nights back, retention, the digest, the deep sweep and the views of any
-revision must speak of the same tables: one that any of them forgot would be lost, or stay, in silence.
+Archiving a revision, tidying the archive, rewinding nights, retention, the digest, the deep sweep and the views of any
+revision must cover the same tables: one that any of them forgot would silently be lost, or silently stay.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Archived:
-    """A table of what can be read of a night, which the archive has under the same name.
+    """One table of a readable night; the archive has it under the same name.
 
     Attributes:
         name: with its schema.
-        said_as: its name within the digest of a night. Digests of published nights are kept: it never changes.
-        is_range: a row holds from one night to another (from_night, to_night); else it is of one night.
+        said_as: its name within the digest of a night. Digests of published nights are stored, so it never changes.
+        is_range: a row is valid from one night to another (from_night, to_night); else it belongs to one night.
         unsaid: columns that the digest leaves out: our own clock.
-        is_derived: made from core by a comparison alone, so that the deep sweep can derive it anew.
-        ages: retention deletes it like any other; else it is kept for good, or cut_history.sql tells what of it is.
+        is_derived: computed from core by a comparison alone, so the deep sweep can recompute it.
+        ages: retention deletes it like any other; else it is kept for good, or cut_history.sql says what is kept of it.
     """
 
     name: str
@@ -54,16 +54,16 @@ ARCHIVED = (
     Archived("ops.pull", "pull", is_range=False, ages=False),
     Archived("ops.check_result", "check", is_range=False, unsaid=("checked_at", "run_id")),
 )
-#: Beside them the archive keeps what only sources taught us: the names that a replay may unlearn (views/05_any_revision.sql).
+#: The archive also keeps what we learned only from sources: names that a replay may forget (views/05_any_revision.sql).
 LEARNED = ("core.agency", "core.procedure")
-#: What a comparison derives beside them: (table, whether it is of ranges). It is not read by night, so no revision keeps it.
+#: Also derived by a comparison: (table, whether it holds ranges). It is not read by night, so no revision keeps it.
 DERIVED_BESIDE = (("recon.arrival", False), ("core.identity_conflict", True))
 
 
 def archive_nights() -> str:
-    """Keeps what can be read of the nights from %(night)s on as the generation %(archive_id)s.
+    """SQL that copies the nights from %(night)s on into the archive as generation %(archive_id)s.
 
-    Every range that holds on one of them, every row of one of them, and what only sources taught us.
+    Every range valid on one of them, every row of one of them, and what we learned only from sources.
     """
     kept = [(one.name, "to_night > %(night)s" if one.is_range else "night >= %(night)s") for one in ARCHIVED]
     return _each(
@@ -73,7 +73,7 @@ def archive_nights() -> str:
 
 
 def tidy_archive() -> str:
-    """Drops from the archive what holds on no night of its generation that can be queried: the relation `archived`."""
+    """SQL that drops archived rows valid on none of their generation's nights that can be queried (relation `archived`)."""
     kept = [
         (one.table, "t.from_night <= a.night and a.night < t.to_night" if one.is_range else "a.night = t.night")
         for one in ARCHIVED
@@ -86,7 +86,7 @@ def tidy_archive() -> str:
 
 
 def rewind_nights() -> str:
-    """Undoes what the nights from %(night)s on wrote: begun ranges go, ended ones are open again."""
+    """SQL that undoes what the nights from %(night)s on wrote: new ranges are deleted, ended ones reopened."""
     return _each(
         f"delete from {one.name} where from_night >= %(night)s; update {one.name} set to_night = 'infinity' "
         "where to_night >= %(night)s and to_night < 'infinity'"
@@ -97,7 +97,7 @@ def rewind_nights() -> str:
 
 
 def cut_history() -> str:
-    """Deletes what only nights before %(cut)s saw."""
+    """SQL that deletes what only nights before %(cut)s can see."""
     return _each(
         f"delete from {one.name} where {'to_night <=' if one.is_range else 'night <'} %(cut)s"
         for one in ARCHIVED
@@ -106,9 +106,9 @@ def cut_history() -> str:
 
 
 def night_digest() -> str:
-    """One hash over all that can be read of %(night)s: what holds on it and since when, its bridge, what it rests on, its checks.
+    """One hash over the readable night %(night)s: what is valid on it and since when, its bridge, its pulls and its checks.
 
-    Left out is what later nights decide (until when a range holds) and our own clock.
+    Left out is what later nights decide (when a range ends) and our own clock.
     """
     lines = " union all ".join(
         f"select md5('{one.said_as}' || ({_row(one.is_range, one.unsaid)})::text) as line from {one.name} t where "
@@ -120,7 +120,7 @@ def night_digest() -> str:
 
 
 def derived_state() -> str:
-    """All that is derived from core and stands for %(night)s, row by row; until when a range holds is no part of it."""
+    """Everything derived from core that is valid on %(night)s, row by row, without the night on which a range ends."""
     derived = [(one.name, one.is_range) for one in ARCHIVED if one.is_derived]
     return " union all ".join(
         f"select '{name}' as relation, {_row(is_range)} as row from {name} t where "
@@ -130,13 +130,13 @@ def derived_state() -> str:
 
 
 def any_revision() -> str:
-    """The views over what is in place (archive_id 0) and archived: a revision is read by its archive_id and its night."""
+    """The views over current rows (archive_id 0) and archived ones: a revision is read by its archive_id and its night."""
     return _each(
         f"""drop view if exists archive.any_{one.table};
         create view archive.any_{one.table} as
             select 0 as archive_id, * from {one.name} union all select * from archive.{one.table};
         comment on view archive.any_{one.table} is
-            '{one.name} of every revision that can be queried: in place (archive_id 0) or archived.'"""
+            '{one.name} of every revision that can be queried: current (archive_id 0) or archived.'"""
         for one in ARCHIVED
     )
 

@@ -20,37 +20,37 @@ from doisoat.warehouse.locks import wait_to_write
 
 HERE = Path(__file__).parent
 MINIMUM_SERVER_VERSION = 160000
-#: What the schema was called on the way to 0.1.0, which knows it as one revision; no release had any of these.
+#: Schema revisions used during development, before 0.1.0 made them one revision; no release had any of these.
 BEFORE_0_1_0 = {
     *("first_night", "every_source", "nights_that_hold", "every_gap", "changes_only", "gap_owners", "whole_bridge"),
     *("learned_lags", "the_rates", "the_services", "the_progress", "kept_counts", "kept_calendar"),
 }
-#: For the one transaction that writes: it joins whole sources, so it may hash them in memory and let all cores at them.
+#: For the one transaction that writes: it joins whole sources, so it may hash them in memory and use all cores.
 WRITER_SETTINGS = {
     "work_mem": "128MB",
     "parallel_setup_cost": "100",
-    "random_page_cost": "1.1",  # the few that changed are looked up by index, in memory or on a disk without arms
+    "random_page_cost": "1.1",  # the few changed rows are looked up by index, in memory or on an SSD
     "parallel_tuple_cost": "0.01",
     "enable_partitionwise_aggregate": "on",  # a source's rows are a partition: each is counted by its own index
-    "default_statistics_target": "10",  # what it analyzes lives as long as it does: a rough estimate picks the same plan
-    "synchronous_commit": "on",  # a step that ended well must be there after a crash, whatever the server's own setting
+    "default_statistics_target": "10",  # what it analyzes is gone when it ends: a rough estimate picks the same plan
+    "synchronous_commit": "on",  # a step that succeeded must survive a crash, whatever the server's own setting
 }
-#: A worker whose machine has gone must not hold its night for the two hours after which a system asks whether it lives.
+#: A worker whose machine is gone must not hold its night for two hours, the default before TCP checks a peer.
 KEEPALIVES = "-c tcp_keepalives_idle=60 -c tcp_keepalives_interval=20 -c tcp_keepalives_count=3"
-#: What a server says when it answers and refuses us for good; all else at connecting may pass by itself.
+#: Fragments of a server's message when it refuses us for good; any other connection error may be temporary.
 _REFUSALS = ("authentication failed", "does not exist", "pg_hba.conf", "not permitted", "permission denied")
 
 
 def connect(dsn: str) -> psycopg.Connection:
     """A connection whose session prints and reads times in UTC and runs SQL files with client-side binding.
 
-    Used as a context manager, it raises what happens to the server within the block as errors of ours.
+    Used as a context manager, it turns failures of the server within the block into our own errors.
 
     Raises:
         ConfigurationError: the server refuses us, or it is older than PostgreSQL 16 (which is the first that runs
             a full outer join in parallel).
-        WarehouseUnavailableError: no server answers, or it is just starting, stopping or full.
-        StorageFullError: in the block, the server had no room left.
+        WarehouseUnavailableError: no server answers, or it is just starting, stopping or out of connections.
+        StorageFullError: within the block, the server's disk was full.
     """
     try:
         connection = _Connection.connect(
@@ -63,7 +63,7 @@ def connect(dsn: str) -> psycopg.Connection:
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1]
         kind = ConfigurationError if any(said in reason for said in _REFUSALS) else WarehouseUnavailableError
-        raise kind(f"warehouse: cannot connect ({reason}); check AIRFLOW_CONN_WAREHOUSE and that it runs") from None
+        raise kind(f"warehouse: cannot connect ({reason}); check AIRFLOW_CONN_WAREHOUSE and that the server is running") from None
     connection.adapters.register_loader("date", _InfiniteDate)
     if connection.info.server_version < MINIMUM_SERVER_VERSION:
         version = connection.info.server_version
@@ -73,7 +73,7 @@ def connect(dsn: str) -> psycopg.Connection:
 
 
 class _Connection(psycopg.Connection):
-    """A connection that says in our words what became of its server."""
+    """A connection that reports failures of its server as our own errors."""
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         try:
@@ -90,16 +90,16 @@ def _told(error: psycopg.OperationalError) -> StorageFullError | WarehouseUnavai
     if isinstance(error, psycopg.errors.DiskFull):
         return StorageFullError(
             f"warehouse: asked to write; came: {came}; do: make room on the disk of PostgreSQL's data (`doisoat nights` "
-            "says how far the night came), then clear the failed task: nothing of it was written"
+            "shows how far the night got), then clear the failed task: nothing of it was written"
         )
     return WarehouseUnavailableError(
-        f"warehouse: asked to work in it; came: {came}; do: see that PostgreSQL runs and has room (its log says why it "
-        "stopped), then clear the failed task: what was not committed never happened"
+        f"warehouse: connection lost; came: {came}; do: make sure that PostgreSQL is running and has room (its log says why it "
+        "stopped), then clear the failed task: what was not committed was rolled back"
     )
 
 
 class _InfiniteDate(DateLoader):
-    """Reads PostgreSQL's infinite dates as the outermost ones that Python has."""
+    """Reads PostgreSQL's infinite dates as Python's earliest and latest dates."""
 
     def load(self, data: Buffer) -> dt.date:
         text = bytes(data)
@@ -110,7 +110,7 @@ class _InfiniteDate(DateLoader):
 
 @contextmanager
 def writing(dsn: str) -> Iterator[psycopg.Connection]:
-    """One transaction that alone may write the warehouse: waits for its turn, commits at the end, rolls back on error.
+    """The only transaction that may write the warehouse: waits for its turn, commits at the end, rolls back on error.
 
     Raises:
         NightBusyError: somebody else has been writing for longer than doisoat.warehouse.locks.WRITE_WAIT.
@@ -128,7 +128,7 @@ def run_file(connection: psycopg.Connection, path: Path, parameters: Mapping[str
 
 
 def run_sql(connection: psycopg.Connection, statements: str, parameters: Mapping[str, Any] | None = None) -> int:
-    """Run some statements; returns the row count of the last one."""
+    """Run several statements; returns the row count of the last one."""
     cursor = connection.execute(statements, parameters or None)
     while cursor.nextset():
         pass
@@ -136,10 +136,10 @@ def run_sql(connection: psycopg.Connection, statements: str, parameters: Mapping
 
 
 def migrate(dsn: str) -> None:
-    """Bring the schema to the newest revision and the views to their newest text (they hold no data).
+    """Upgrade the schema to the newest revision and recreate the views (they hold no data).
 
     Raises:
-        ConfigurationError: the warehouse was made before 0.1.0 or by a newer release; nothing has been changed then.
+        ConfigurationError: the warehouse was made before 0.1.0 or by a newer release; nothing has been changed.
     """
     from alembic import command
     from alembic.config import Config
@@ -158,7 +158,7 @@ def migrate(dsn: str) -> None:
 
 
 def _refuse_unknown(dsn: str, ours: set[str]) -> None:
-    """Refuse a warehouse at a revision that this release has no way from."""
+    """Refuse a warehouse at a revision that this release cannot upgrade."""
     with connect(dsn) as connection:
         if connection.execute("select to_regclass('doisoat_migration')").fetchone() == (None,):
             return
@@ -166,11 +166,11 @@ def _refuse_unknown(dsn: str, ours: set[str]) -> None:
     if found & BEFORE_0_1_0:
         raise ConfigurationError(
             f"warehouse: was made before 0.1.0 (schema {', '.join(found)}), which cannot be upgraded; do: name a new, empty "
-            "database in AIRFLOW_CONN_WAREHOUSE, then `doisoat migrate` and `doisoat replay`, which derives its nights again "
+            "database in AIRFLOW_CONN_WAREHOUSE, then `doisoat migrate` and `doisoat replay`, which recomputes its nights "
             "from their sealed landings (docs/operations.md, Upgrade)"
         )
     if found - ours:
         raise ConfigurationError(
             f"warehouse: was made by another release (schema {', '.join(found)}), which this one does not know; do: install "
-            "the newest release, or restore the backup that this one made (docs/operations.md, Upgrade)"
+            "the newest release, or restore the backup made with this one (docs/operations.md, Upgrade)"
         )

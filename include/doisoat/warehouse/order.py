@@ -19,12 +19,12 @@ from doisoat.errors import (
 from doisoat.warehouse import locks, revisions
 from doisoat.warehouse.database import connect
 
-#: A night whose run has neither begun nor ended a task for so long is taken to have died. It must be longer than the
-#: longest pause between two tries of a task (orchestration.retries); how long a task itself may take does not matter.
+#: A night whose run has neither begun nor ended a task for this long is considered dead. It must be longer than the
+#: longest pause between two tries of a task (orchestration.retries); how long a task itself takes does not matter.
 ABANDONED_AFTER = dt.timedelta(hours=2)
 UNFINISHED_REPLAY = (
-    "nights are being replayed, or a replay was broken off in the middle; it is waited for. "
-    "If it died, `doisoat replay` finishes it; analysts read what was published before meanwhile"
+    "nights are being replayed, or a replay was interrupted; waiting for it. "
+    "If it died, `doisoat replay` finishes it; meanwhile analysts read what was published before"
 )
 #: How far a pull may lie after its night's end before the landing is marked as collected late: doisoat.collect.cut_off.
 
@@ -32,18 +32,18 @@ UNFINISHED_REPLAY = (
 def open_night(
     connection: psycopg.Connection, night: dt.date, *, run_id: str, collect_late: bool, sealed: Collection[dt.date] = ()
 ) -> None:
-    """Begin, or begin again, a night.
+    """Open, or reopen, a night.
 
-    The nights before must be finished, and those that are sealed must have been opened. A night whose run died before
+    Earlier nights must be finished, and those with sealed landings must have been opened. A night whose run died before
     it loaded anything, and nights that were never opened, are recorded as missed from now on.
 
     Args:
-        sealed: nights that have a sealed landing: they can still be loaded, so no later night passes over them.
+        sealed: nights that have a sealed landing: they can still be loaded, so no later night may skip them.
 
     Raises:
-        NightBusyError: an earlier night is at work, or is sealed and waits for its run; or nights are being replayed.
-        NightOrderError: later nights have passed over this one, which is sealed.
-        NightNotCollectedError: later nights have passed over this one, which has no landing.
+        NightBusyError: an earlier night is running, or is sealed and waits for its run; or nights are being replayed.
+        NightOrderError: later nights have skipped this one, which is sealed.
+        NightNotCollectedError: later nights have skipped this one, which has no landing.
     """
     if unfinished_replay(connection):
         raise NightBusyError(f"night {night}: {UNFINISHED_REPLAY}")
@@ -71,9 +71,9 @@ def open_night(
 def _wait_for_earlier(
     connection: psycopg.Connection, night: dt.date, last: dt.date | None, sealed: Collection[dt.date]
 ) -> None:
-    # only the latest night may be written: its steps wait for us now, or we for them
+    # only the latest night may be written: its steps now wait for us, or we wait for them
     if last and last < night and locks.is_at_work(connection, last):
-        raise NightBusyError(f"night {night}: a task of night {last} is at work; it is waited for")
+        raise NightBusyError(f"night {night}: a task of night {last} is running; waiting for it")
     unfinished = connection.execute(
         """select night, state from ops.night where night < %s and state in ('open', 'loaded', 'reconciled')
         and touched_at >= now() - %s order by night""",
@@ -81,16 +81,16 @@ def _wait_for_earlier(
     ).fetchone()
     if unfinished:
         raise NightBusyError(
-            f"night {night}: night {unfinished[0]} is still {unfinished[1]}; it is waited for. If its run died, clear its "
-            f"failed task or run it again (make night NIGHT={unfinished[0]}); after {ABANDONED_AFTER} it is passed over"
+            f"night {night}: night {unfinished[0]} is still {unfinished[1]}; waiting for it. If its run died, clear its "
+            f"failed task or run it again (make night NIGHT={unfinished[0]}); after {ABANDONED_AFTER} it is skipped"
         )
     tried = {other for (other,) in connection.execute("select night from ops.night where run_id is not null")}
     ahead = {other for other in sealed if (last is None or last < other) and other < night}
     waiting = min(ahead - tried, default=None)
     if waiting:
         raise NightBusyError(
-            f"night {night}: night {waiting} is sealed but was never opened, and comes first; it is waited for. Run it "
-            "(airflow backfill create, or trigger it), or take its landing away to leave it out for good"
+            f"night {night}: night {waiting} is sealed but was never opened, and comes first; waiting for it. Run it "
+            "(airflow backfill create, or trigger it), or remove its landing to skip it for good"
         )
 
 
@@ -98,12 +98,12 @@ def _passed_over(night: dt.date, last: dt.date, *, is_sealed: bool) -> NightErro
     if is_sealed:
         return NightOrderError(
             f"night {night}: it is sealed but was never loaded, and night {last} has been loaded since; history cannot be "
-            "written backwards. Its landing is kept: replay all nights in order from their landings"
+            "rewritten. Its landing is kept: replay all nights in order from their landings"
         )
     return NightNotCollectedError(
         f"night {night}: never collected, and night {last} has been opened since; sources show only the present, and "
-        "history cannot be written backwards. Leave it out: it stays listed as missed (`doisoat nights`), and what changed "
-        "in it shows as of the night after it. Only a landing put back from a backup and a replay can bring it back"
+        "history cannot be rewritten. Skip it: it stays listed as missed (`doisoat nights`), and its changes show up "
+        "in the next night. Only a landing restored from a backup and a replay can bring it back"
     )
 
 
@@ -112,19 +112,19 @@ def miss(connection: psycopg.Connection, night: dt.date) -> NightNotCollectedErr
     connection.execute("update ops.night set state = 'missed', inputs = null where night = %s", [night])
     return NightNotCollectedError(
         f"night {night}: no source that is read every night has a sealed landing, so there is nothing to report; the last "
-        "good night stands. If the sources were down, mend them and run the night again within 36 hours of its end; "
-        f"later, collect it now and have it marked as late (collect_late; make night NIGHT={night}), put its landing back "
-        "from a backup, or leave it out: it stays listed as missed"
+        "good night stays. If the sources were down, fix them and run the night again within 36 hours of its end; "
+        f"later, collect it now, marked as late (collect_late; make night NIGHT={night}), restore its landing "
+        "from a backup, or skip it: it stays listed as missed"
     )
 
 
 def hold(connection: psycopg.Connection, night: dt.date, run_id: str | None) -> str:
-    """Make sure that this run still holds the night, and say that it is at work; returns the night's state.
+    """Make sure that this run still holds the night, and record that it is running; returns the night's state.
 
-    Until the transaction ends, no later night is opened: a step may rely on what it saw of the order of nights.
+    Until the transaction ends, no later night is opened: a step may rely on the order of nights that it saw.
 
     Raises:
-        NightBusyError: a replay is under way, and we are not it.
+        NightBusyError: a replay is running, and this run is not part of it.
         NightTakenOverError: another run opened the night since.
         NightOrderError: the night was never opened.
     """
@@ -137,7 +137,7 @@ def hold(connection: psycopg.Connection, night: dt.date, run_id: str | None) -> 
         raise NightOrderError(f"night {night}: not opened; its first task is open_night")
     if run_id is not None and row[1] != run_id:
         raise NightTakenOverError(f"night {night}: run {row[1]} has taken it over; this run ({run_id}) stops here")
-    now = connection.execute(  # one that was given up is open again, if it is not too late
+    now = connection.execute(  # a night that was given up is reopened, if it is not too late
         """update ops.night n set touched_at = now(), state = case when n.state = 'missed' and not exists (
             select from ops.night l where l.night > n.night and l.state <> 'missed') then 'open' else n.state end
         where night = %s returning state""",
@@ -148,9 +148,9 @@ def hold(connection: psycopg.Connection, night: dt.date, run_id: str | None) -> 
 
 @contextmanager
 def at_work(dsn: str, night: dt.date, run_id: str | None) -> Iterator[psycopg.Connection]:
-    """A connection for a step that takes long: it holds the night until the block ends, without a transaction.
+    """A connection for a long step: it holds the night until the block ends, without a transaction.
 
-    However long it takes, no later night is opened meanwhile; if the step dies, PostgreSQL lets go of the night.
+    However long it takes, no later night is opened meanwhile; if the step dies, PostgreSQL releases the night.
 
     Raises:
         NightTakenOverError, NightOrderError: see hold.
@@ -163,11 +163,11 @@ def at_work(dsn: str, night: dt.date, run_id: str | None) -> Iterator[psycopg.Co
 
 
 def take_blocked(connection: psycopg.Connection, night: dt.date, run_id: str) -> str:
-    """Take a blocked night over from the run that it ended in, so that what is left of it can be done; returns its state.
+    """Take a blocked night over from the run that it ended in, to complete its remaining steps; returns its state.
 
     Raises:
         NightOrderError: it was never opened, or later nights have been since.
-        DecisionRefusedError: it is not blocked, and not ours from an earlier try.
+        DecisionRefusedError: it is not blocked, nor was it taken over by an earlier try of ours.
     """
     row = connection.execute("select state, run_id from ops.night where night = %s for update", [night]).fetchone()
     if row is None:
@@ -177,7 +177,7 @@ def take_blocked(connection: psycopg.Connection, night: dt.date, run_id: str) ->
         raise DecisionRefusedError(f"night {night}: it is {state}, not blocked: there is nothing to accept")
     if not is_latest(connection, night):
         raise NightOrderError(
-            f"night {night}: later nights have been opened since; what is left of it cannot be worked out any more. "
+            f"night {night}: later nights have been opened since; its remaining steps can no longer run. "
             "The latest night shows what is known now"
         )
     connection.execute("update ops.night set run_id = %s, touched_at = now() where night = %s", [run_id, night])
@@ -185,7 +185,7 @@ def take_blocked(connection: psycopg.Connection, night: dt.date, run_id: str) ->
 
 
 def unfinished_replay(connection: psycopg.Connection) -> str | None:
-    """The run id of a replay that is under way or was broken off, None where there is none."""
+    """The run id of a replay that is running or was interrupted, None if there is none."""
     row = connection.execute("select min(run_id) from ops.replay").fetchone()
     return row[0] if row else None
 
@@ -193,7 +193,7 @@ def unfinished_replay(connection: psycopg.Connection) -> str | None:
 def is_latest(connection: psycopg.Connection, night: dt.date) -> bool:
     """Whether no later night has been opened: only then may the night still be written.
 
-    While nights are replayed, those that are still to be derived again hold nothing yet and do not count.
+    During a replay, nights that still have to be recomputed hold nothing yet and do not count.
     """
     row = connection.execute(
         """select max(night) from ops.night
@@ -204,13 +204,13 @@ def is_latest(connection: psycopg.Connection, night: dt.date) -> bool:
 
 
 def is_begun(connection: psycopg.Connection, night: dt.date) -> bool:
-    """Whether something was loaded as the night's, were it only what stands in for its pulls: to load again is to undo that."""
+    """Whether anything was loaded for the night, even just a stand-in for a pull: loading again must undo that first."""
     row = connection.execute("select exists (select from ops.pull where night = %s)", [night]).fetchone()
     return row is not None and bool(row[0])
 
 
 def state_of(connection: psycopg.Connection, night: dt.date) -> str:
-    """How far the night came."""
+    """The night's state: how far it got."""
     row = connection.execute("select state from ops.night where night = %s", [night]).fetchone()
     if row is None:
         raise NightOrderError(f"night {night}: not opened; its first task is open_night")
@@ -218,12 +218,12 @@ def state_of(connection: psycopg.Connection, night: dt.date) -> str:
 
 
 def set_state(connection: psycopg.Connection, night: dt.date, state: str) -> None:
-    """Say how far the night came."""
+    """Record how far the night got."""
     connection.execute("update ops.night set state = %s, touched_at = now() where night = %s", [state, night])
 
 
 def note_checked(connection: psycopg.Connection, night: dt.date, stage: str) -> None:
-    """Say that a stage of checks was asked: a replay asks the same ones."""
+    """Record that a stage of checks was run: a replay runs the same ones."""
     connection.execute(
         """update ops.night set rests_on = jsonb_set(rests_on, '{checked}', rests_on -> 'checked' || to_jsonb(%(stage)s::text))
         where night = %(night)s and not rests_on -> 'checked' ? %(stage)s""",
@@ -239,13 +239,13 @@ def publish(connection: psycopg.Connection, night: dt.date, run_id: str | None) 
 
 
 def revision_of(connection: psycopg.Connection, night: dt.date) -> int:
-    """The revision that is in place and stands, or the one that the next publication of another outcome will have."""
+    """The published revision whose rows are current, or the number that the next different publication will get."""
     row = connection.execute(
         """select coalesce(max(revision) filter (where withdrawn_at is null and archive_id = 0), max(revision) + 1, 1)
         from ops.publication where night = %s""",
         [night],
     ).fetchone()
-    assert row is not None  # noqa: S101 - an aggregate gives one row
+    assert row is not None  # noqa: S101 - an aggregate returns one row
     return int(row[0])
 
 

@@ -1,5 +1,5 @@
-"""What the planner knows of the tables that a night fills. A transaction sees its own rows, and autovacuum does not: without
-this every join of a first night, or of one after a large load, would be planned from nothing.
+"""Planner statistics of the tables that a night fills. Autovacuum cannot see the uncommitted rows of a transaction: without
+this, every join of a first night, or of one after a large load, would be planned without statistics.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from psycopg import sql
 #: Schemas whose tables are joined during a night.
 FILLED = ("core", "recon")
 
-#: Never analyzed, or at least a tenth larger (or smaller, after a rewind) than when it was. A partitioned table has no pages
-#: of its own, and autovacuum never looks at it: it is analyzed, with its partitions, where one of them has grown so or where
-#: they were analyzed without it.
+#: Tables never analyzed, or more than a tenth larger (or smaller, after a rewind) than when they were. A partitioned table has
+#: no pages of its own, and autovacuum never looks at it: it is analyzed, with its partitions, if one of them has changed that
+#: much or if they were analyzed without it.
 _GROWN = """
     with filled as (
         select coalesce(p.oid, c.oid)::regclass::text as name, c.relpages, c.reltuples, p.reltuples as reltuples_of_all,
@@ -32,10 +32,10 @@ _GROWN = """
 
 
 def refresh_statistics(connection: psycopg.Connection) -> list[str]:
-    """Analyze, whole, every table of FILLED whose size is not what it was analyzed at; returns their names.
+    """Analyze every table of FILLED whose size has changed since it was last analyzed; returns their names.
 
-    To be called after rows were written and before they are joined, inside the transaction that wrote them. A night that
-    changes little asks one question of the catalogue and analyzes nothing.
+    Call it after rows were written and before they are joined, inside the transaction that wrote them. A night that
+    changes little runs one catalogue query and analyzes nothing.
     """
     grown = [name for (name,) in connection.execute(_GROWN, [list(FILLED)])]
     for name in grown:

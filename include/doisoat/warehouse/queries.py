@@ -1,4 +1,4 @@
-"""What a query gave, as plain values; and where the rows of a night's revision are."""
+"""Query results as plain values, and where the rows of a night's revision are stored."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ class Report:
 
 
 def as_report(cursor: psycopg.Cursor) -> Report:
-    """What a query gave: whole numbers as int, other numbers as float, days and moments as ISO text."""
+    """A query's result: whole numbers as int, other numbers as float, dates and timestamps as ISO text."""
     columns = tuple(column.name for column in cursor.description or ())
     return Report(columns, [tuple(map(_plain, row)) for row in cursor.fetchall()])
 
 
 def archive_of(connection: psycopg.Connection, night: dt.date, revision: int | None) -> int:
-    """Where the rows of a night are: the archive_id of a revision, 0 for what is in place.
+    """Where the rows of a night are: the archive_id of a revision, 0 for the current rows.
 
     Args:
-        revision: which one; 0 what was derived last, published or not; None the one that stands, else what is in place.
+        revision: which one; 0: what was computed last, published or not; None: the published one, else the current rows.
 
     Raises:
         NightNotCollectedError: there is no such revision, or retention has deleted its rows.
@@ -57,13 +57,13 @@ def archive_of(connection: psycopg.Connection, night: dt.date, revision: int | N
             return standing[0] if standing else 0
     if revision not in published:
         raise NightNotCollectedError(
-            f"night {night}: there is no revision {revision}; there are {sorted(published) or 'none'}, see `doisoat nights`"
+            f"night {night}: there is no revision {revision}, only {sorted(published) or 'none'}; see `doisoat nights`"
         )
     _, expired_at, archive_id = published[revision]
     if expired_at:
         raise NightNotCollectedError(
-            f"night {night}, revision {revision}: its rows were deleted on {expired_at:%Y-%m-%d}, as `retention` in the "
-            "province file says; what is still there is in `doisoat nights`"
+            f"night {night}, revision {revision}: its rows were deleted on {expired_at:%Y-%m-%d}, as set by `retention` "
+            "in the province file; `doisoat nights` lists what is still there"
         )
     return int(archive_id)
 

@@ -1,6 +1,6 @@
-"""Ranges of nights: a fact is written when it begins and when it ends, and a quiet night writes nothing.
+"""Ranges of nights: a fact is written when it starts and when it ends, and a quiet night writes nothing.
 
-A table of ranges has from_night and to_night (exclusive, infinity while it holds). "As known on night X" is
+A range table has from_night and to_night (exclusive, infinity while the row is valid). "As known on night X" is
 `from_night <= X and X < to_night`.
 """
 
@@ -14,8 +14,8 @@ import psycopg
 
 @dataclass(frozen=True, slots=True)
 class RangeTable:
-    """A table of ranges: its key without from_night, the columns that make a new range when they change, and the
-    column that narrows a merge to one source or pair."""
+    """A range table: its key without from_night, the columns whose change starts a new range, and the
+    column that limits a merge to one source or pair."""
 
     name: str
     key: tuple[str, ...]
@@ -101,7 +101,7 @@ CONTROL_TOTAL = RangeTable(
 
 
 def rewind(connection: psycopg.Connection, table: RangeTable, scope: str, night: dt.date) -> None:
-    """Undo what `night`, the latest one, wrote into the table."""
+    """Undo what `night`, the latest one, wrote to the table."""
     parameters = {"scope": scope, "night": night}
     connection.execute(
         f"delete from {table.name} where {table.scope} = %(scope)s and from_night = %(night)s", parameters
@@ -113,17 +113,17 @@ def rewind(connection: psycopg.Connection, table: RangeTable, scope: str, night:
 
 
 def merge(connection: psycopg.Connection, table: RangeTable, tonight: str, scope: str, night: dt.date) -> None:
-    """Make the table say, for `night` on, what the relation `tonight` says.
+    """Make the table equal the relation `tonight` from `night` on.
 
     Args:
-        table: where the ranges are kept.
-        tonight: a relation with the table's key and value columns, one row a key, all of them in `scope`.
+        table: the range table.
+        tonight: a relation with the table's key and value columns, one row per key, all of them in `scope`.
         scope: the value of the scope column; other scopes are not touched.
         night: the night, later than every from_night of the scope (rewind it first).
     """
     parameters = {"scope": scope, "night": night}
-    # All that stands is compared with all of tonight: by hash, whatever the planner knows. A table that is being filled has
-    # no statistics, and a nested loop over it would read again and again what has just been written.
+    # All valid rows are compared with all of tonight's: by hash, whatever the planner thinks. A table that is being filled has
+    # no statistics, and a nested loop over it would read what has just been written again and again.
     connection.execute("select set_config('enable_nestloop', 'off', true)")
     keys = " and ".join(f"t.{column} = n.{column}" for column in table.key)
     same = " and ".join((keys, *(f"t.{column} is not distinct from n.{column}" for column in table.values)))

@@ -1,8 +1,8 @@
-"""Revisions of a night: what analysts could read of it is never overwritten (docs/adr/0010-replay-and-revisions.md).
+"""Revisions of a night: what analysts could read is never overwritten (docs/adr/0010-replay-and-revisions.md).
 
-At most one revision of a night is in place, that is in recon and ops themselves. Whoever is about to write a published
-night sets it aside first: its rows are copied into the archive, from where analysts go on reading them. When the night is
-published again the same outcome takes its place again, another one becomes the next revision.
+At most one revision of a night is current, that is, in recon and ops themselves. Before a published night is written again
+it is set aside: its rows are copied into the archive, where analysts continue to read them. When the night is published
+again, an identical result takes the old revision's place, and a different one becomes the next revision.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ SQL = Path(__file__).with_name("sql")
 
 
 def set_aside(connection: psycopg.Connection, night: dt.date) -> None:
-    """Keep what can be read of the nights from `night` on in the archive, and let their revisions be read from there.
+    """Copy the published nights from `night` on into the archive, and let their revisions be read from there.
 
-    The caller holds the write lock and may then write these nights. Nothing is copied where nothing was published.
+    The caller holds the write lock and may write these nights afterwards. Nothing is copied if nothing was published.
     """
     in_place = connection.execute(
         "select night, digest from ops.publication where night >= %s and archive_id = 0 and expired_at is null", [night]
@@ -43,13 +43,13 @@ def set_aside(connection: psycopg.Connection, night: dt.date) -> None:
 
 
 def rewind_nights(connection: psycopg.Connection, night: dt.date) -> None:
-    """Undo all that the nights from `night` on wrote into core, recon and ops; set_aside() keeps what was published."""
+    """Undo everything the nights from `night` on wrote to core, recon and ops; set_aside() keeps what was published."""
     run_file(connection, SQL / "rewind_nights.sql", {"night": night})
     run_sql(connection, archived.rewind_nights(), {"night": night})
 
 
 def withdraw(connection: psycopg.Connection, night: dt.date) -> None:
-    """Take back the revision that is in place, because it failed its checks; one that was set aside goes on standing."""
+    """Withdraw the current revision because it failed its checks; one that was set aside stays published."""
     connection.execute(
         "update ops.publication set withdrawn_at = now() where night = %s and withdrawn_at is null and archive_id = 0",
         [night],
@@ -57,10 +57,10 @@ def withdraw(connection: psycopg.Connection, night: dt.date) -> None:
 
 
 def publish(connection: psycopg.Connection, night: dt.date, run_id: str | None) -> int:
-    """Let analysts see what is in place for the night from the commit on; returns the revision.
+    """Let analysts see the night's current rows from the commit on; returns the revision.
 
-    What was published before stands again where the outcome is the same row for row; otherwise it is withdrawn, can still
-    be queried, and a new revision stands.
+    If the result is identical row by row to what was published before, that revision stays published; otherwise it is
+    withdrawn, can still be queried, and a new revision is published.
     """
     standing = connection.execute(
         "select revision, archive_id, digest from ops.publication where night = %s and withdrawn_at is null", [night]
@@ -79,7 +79,7 @@ def publish(connection: psycopg.Connection, night: dt.date, run_id: str | None) 
         if not _one(connection, "select exists (select from ops.replay)"):  # it tidies once, at its end
             tidy(connection)
         return int(standing[0])
-    set_aside(connection, night)  # a revision that failed its checks since and was taken back may still be in place
+    set_aside(connection, night)  # a revision that was withdrawn because it failed its checks may still be current
     connection.execute(
         "update ops.publication set withdrawn_at = now() where night = %s and withdrawn_at is null", [night]
     )
@@ -95,16 +95,16 @@ def publish(connection: psycopg.Connection, night: dt.date, run_id: str | None) 
 
 
 def night_digest(connection: psycopg.Connection, night: dt.date) -> str:
-    """One hash over all that can be read of the night as it is in place."""
+    """One hash over everything that can be read about the night in its current rows."""
     row = connection.execute(archived.night_digest(), {"night": night}).fetchone()
     assert row is not None  # noqa: S101 - an aggregate gives one row
     return str(row[0])
 
 
 def tidy(connection: psycopg.Connection) -> None:
-    """Drop from the archive what no revision that can be queried has in it.
+    """Drop from the archive what belongs to no revision that can be queried.
 
-    Whole generations go, and of the others the rows that hold on none of their nights.
+    Whole generations are deleted, and in the others the rows that are valid on none of their nights.
     """
     connection.execute(
         """create temporary table archived on commit drop as

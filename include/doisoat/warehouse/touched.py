@@ -1,7 +1,7 @@
-"""What a night changed, and whether it is enough to look at that (docs/adr/0018-incremental-reconciliation.md).
+"""What a night changed, and whether processing only that is enough (docs/adr/0018-incremental-reconciliation.md).
 
-A night looks at what changed since the last comparison, and at all where that is not known to be the same: the first night,
-other rules, other systems, a warehouse that was taken back or came from an earlier release.
+A night processes what changed since the last comparison, and everything if that might give another result: on the first
+night, after a change of rules or systems, in a warehouse that was rewound or came from an earlier release.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from pathlib import Path
 import psycopg
 
 PACKAGE = Path(__file__).parents[1]
-#: Where the rules stand by which records are read, loaded, joined, compared and explained: a night rests on all of them.
-#: What works on the outcome (quality, rates, news, reports, gaps) or on nights as such (nights) is none: it is never kept
-#: in what the next night builds on. tests/unit/test_touched_rules.py holds that these folders run no SQL of others.
+#: The code by whose rules records are read, loaded, joined, compared and explained: a night depends on all of it.
+#: Code that uses the results (quality, rates, news, reports, gaps) or handles nights as such (nights) is not part of it: the
+#: next night builds on nothing it stores. tests/unit/test_touched_rules.py verifies that these folders run no others' SQL.
 RULES = ("explain", "load", "province", "reconcile", "warehouse")
 
 
 @cache
 def rules() -> str:
-    """Names the code that joins, compares and explains: it changes when any of it does."""
+    """A fingerprint of the code that joins, compares and explains: it changes when any of that code does."""
     digest = hashlib.sha256()
     for path in sorted(path for folder in RULES for path in (PACKAGE / folder).rglob("*")):
         if path.suffix in {".py", ".sql", ".yaml"}:
@@ -31,13 +31,13 @@ def rules() -> str:
 
 
 def begin_identifying(connection: psycopg.Connection, night: dt.date, *, as_a_whole: bool = False) -> bool:
-    """Write down how the records of `night`, the latest one, are joined; returns whether all of them must be looked at."""
+    """Record how the records of `night`, the latest one, are joined; returns whether all of them must be examined."""
     connection.execute(
         """delete from core.touched where night < (select max(night) from recon.comparison where night < %(night)s);
         delete from core.touched_night where night < (select max(night) from recon.comparison where night < %(night)s)""",
         {"night": night},
     )
-    # what was compared before this stands on other records: no night builds on it until it is compared again
+    # what was compared before this is based on other records: no night builds on it until it is compared again
     connection.execute("update recon.whole_night set compared_by = '' where night >= %s", [night])
     now = {"night": night, "rules": f"{rules()} {_systems(connection)}"}
     found = connection.execute(
@@ -56,12 +56,12 @@ def begin_identifying(connection: psycopg.Connection, night: dt.date, *, as_a_wh
 
 
 def is_identified(connection: psycopg.Connection, night: dt.date) -> bool:
-    """Whether the night's records were joined before: what that left has to be undone though nothing is loaded now."""
+    """Whether the night's records were joined before: that has to be undone even if nothing is loaded now."""
     return connection.execute("select from core.touched_night where night = %s", [night]).fetchone() is not None
 
 
 def _is_distrusted(connection: psycopg.Connection, night: dt.date) -> bool:
-    """Whether a deep sweep found that what the night would build on does not come to the whole."""
+    """Whether a deep sweep found that what the night would build on differs from a full recomputation."""
     row = connection.execute(
         """select exists (select from ops.deep_sweep where differences > 0
             and night >= (select max(night) from recon.whole_night where night < %(night)s) and night <= %(night)s)""",
@@ -71,7 +71,7 @@ def _is_distrusted(connection: psycopg.Connection, night: dt.date) -> bool:
 
 
 def _systems(connection: psycopg.Connection) -> str:
-    """Names the systems whose records are joined, each with what decides which of its rows stands for a dossier."""
+    """A fingerprint of the systems whose records are joined, with what decides which of their rows represents a dossier."""
     row = connection.execute(
         "select md5(string_agg(concat_ws(' ', source_id, side, has_listing), ',' order by source_id)) from core.source"
     ).fetchone()
@@ -79,10 +79,10 @@ def _systems(connection: psycopg.Connection) -> str:
 
 
 def begin_comparing(connection: psycopg.Connection, night: dt.date, basis: str, *, as_a_whole: bool = False) -> bool:
-    """Write down how `night`, the latest one, is compared; returns whether every dossier must be.
+    """Record how `night`, the latest one, is compared; returns whether every dossier must be.
 
     Args:
-        basis: names what every comparison rests on. Where it is another one than the night before, nothing of that stands.
+        basis: a fingerprint of what every comparison depends on. If it differs from the night before's, nothing is reused.
     """
     row = connection.execute(
         """with before as (

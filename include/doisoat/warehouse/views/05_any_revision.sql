@@ -1,7 +1,7 @@
--- What is in place together with what the archive holds: the views of the tables themselves are made before this file
--- runs (doisoat.warehouse.archived).
+-- Current and archived rows together: the views of the tables themselves are made before this file runs
+-- (doisoat.warehouse.archived).
 
--- Names that only a source taught us may be unlearned by a replay: a revision that rests on them still shows them.
+-- A replay may forget names that we learned only from a source: a revision that uses them still shows them.
 drop view if exists archive.any_agency;
 create view archive.any_agency as
 select * from core.agency
@@ -21,7 +21,7 @@ union all
 from archive.agency a
 where not exists (select from core.agency c where c.agency_id = a.agency_id)
 order by agency_id, valid_from, archive_id desc);
-comment on view archive.any_agency is 'core.agency, and those that only archived revisions know.';
+comment on view archive.any_agency is 'core.agency, and agencies that only archived revisions know.';
 drop view if exists archive.any_procedure;
 create view archive.any_procedure as
 select * from core.procedure
@@ -38,7 +38,7 @@ union all
 from archive.procedure a
 where not exists (select from core.procedure c where c.procedure_family = a.procedure_family)
 order by procedure_family, archive_id desc);
-comment on view archive.any_procedure is 'core.procedure, and those that only archived revisions know.';
+comment on view archive.any_procedure is 'core.procedure, and procedures that only archived revisions know.';
 
 -- Columns mean what they mean in the tables.
 do $$

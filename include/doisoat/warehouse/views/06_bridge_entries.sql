@@ -1,23 +1,23 @@
--- What the bridge of a night is made of. Without the ministries: the ledger's entries. With them national is held
--- against the union, so each dossier that a ministry's system holds and the province does not takes one off, told apart
--- by what the portal holds of it:
---   ministry_on_portal     the portal has it in the same cell: its entry of the portal alone and the one taken off are
---                          none (0)
+-- The entries of a night's bridge. Without the ministries: the ledger's entries. With them, national is compared with
+-- the union, so each dossier that a ministry's system holds and the province does not subtracts one, by what the portal
+-- holds of it:
+--   ministry_on_portal     the portal has it in the same cell: its portal-only entry and the subtraction cancel out (0)
 --   ministry_moved         the portal has it in another cell: +1 there, -1 here
---   ministry_in_group      the portal has as many of that agency, family and day: no single record is claimed to be its
---                          own
---   ministry_only          the portal shows none; its standing says whether that proves something
---   ministry_undetermined  the evidence does not say whether the portal has it; nor does it where one record of the
---                          portal is the match of two systems' dossiers, or of one that the province holds
---   undetermined           it is not decided whether the province holds it: 0, or -1 in the union at its largest
--- A dossier of a ministry without a verdict against the portal is there under its own code (ministry_verdict.sql).
+--   ministry_in_group      the portal has as many for that agency, family and day: no single record is claimed as the
+--                          match
+--   ministry_only          the portal does not show it; its standing says whether that proves anything
+--   ministry_undetermined  the evidence does not say whether the portal has it; also if one portal record matches
+--                          dossiers of two systems, or one that the province holds
+--   undetermined           it is not decided whether the province holds it: 0, or -1 with the union at its largest
+-- A ministry's dossier without a verdict against the portal is on the portal under its own code (ministry_verdict.sql).
 drop function if exists archive.bridge_entries(integer, date, boolean);
 create function archive.bridge_entries(of_archive integer, on_night date, with_ministries boolean) returns table (
     dossier_id text, entry_kind text, sign integer, side text, record_id text, standing text, agency_id text,
     procedure_family text, receipt_month date, ministry_source_id text, cause text, since_night date
 )
--- the analyst, who may read mart alone, asks it through a view
--- how many ranges hold on a night the planner cannot know: where it takes many for few, nested loops never end
+-- security definer: analysts, who may read only mart, call it through a view
+-- the planner cannot know how many ranges are valid on a night: if it expects few where there are many, nested loops
+-- never end
 language sql stable security definer set search_path = '' set enable_nestloop = off as $$
     with verdict as not materialized (
         select * from archive.any_verdict v
@@ -39,8 +39,7 @@ language sql stable security definer set search_path = '' set enable_nestloop = 
         where e.archive_id = of_archive and e.from_night <= on_night and on_night < e.to_night
           and e.pair = 'national_provincial'
     ),
-    -- which dossier a ministry's one is on the portal, where its receipt tells: a record is the match of one, or of
-    -- none
+    -- which portal dossier a ministry's dossier is, if matched by receipt: a record is the match of one, or of none
     matched as (
         select n.dossier_id, p.dossier_id as portal_dossier_id
         from (

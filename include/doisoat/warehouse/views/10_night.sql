@@ -1,5 +1,5 @@
--- Of every fact there are two views: <name> shows the revision of a night that stands, <name>_revision those that were
--- replaced too. The first is made from the second.
+-- Every fact has two views: <name> shows the published revision of a night, <name>_revision also those that were
+-- replaced. The first is made from the second.
 create view mart.night_revision as
 select
     p.night,
@@ -37,13 +37,13 @@ left join lateral (
 ) a on true
 where p.expired_at is null;
 comment on view mart.night_revision is 'Every revision of a published night that can still be queried. Grain: night, revision.';
-comment on column mart.night_revision.is_standing is 'Whether this revision is the one to read; at most one of a night is.';
-comment on column mart.night_revision.withdrawn_at is 'When another revision took its place or it was taken back (our clock); null while it stands.';
-comment on column mart.night_revision.confirmed_at is 'When the night was last derived again with just this outcome (our clock); null where it never was.';
-comment on column mart.night_revision.code_version is 'The version of Đối Soát that derived it.';
-comment on column mart.night_revision.config_fingerprint is 'SHA-256 of the province file that it was derived with.';
-comment on column mart.night_revision.reference_hash is 'SHA-256 over the reference files that it was derived with.';
-comment on column mart.night_revision.archive_id is 'Where its rows are kept: 0 in place, else a generation of the archive.';
+comment on column mart.night_revision.is_standing is 'Whether this revision is the one to read; at most one per night is.';
+comment on column mart.night_revision.withdrawn_at is 'When another revision replaced it or it was withdrawn (our clock); null while it is the one to read.';
+comment on column mart.night_revision.confirmed_at is 'When the night was last recomputed with exactly this result (our clock); null if never.';
+comment on column mart.night_revision.code_version is 'The version of Đối Soát that computed it.';
+comment on column mart.night_revision.config_fingerprint is 'SHA-256 of the province file it was computed with.';
+comment on column mart.night_revision.reference_hash is 'SHA-256 over the reference files it was computed with.';
+comment on column mart.night_revision.archive_id is 'Where its rows are kept: 0 in the current tables, else a generation of the archive.';
 
 create view mart.night as
 select
@@ -64,16 +64,16 @@ select
 from mart.night_revision where is_standing;
 comment on view mart.night is 'The published nights. Grain: night.';
 comment on column mart.night.night is 'The local calendar date that the numbers report on.';
-comment on column mart.night.revision is '1, or more where the night was published again after a correction.';
+comment on column mart.night.revision is '1, or more if the night was published again after a correction.';
 comment on column mart.night.published_at is 'When it was published (our clock).';
 comment on column mart.night.is_latest is 'True for the night to read by default.';
-comment on column mart.night.as_of is 'The moment both sides are compared at.';
+comment on column mart.night.as_of is 'The point in time at which both sides are compared.';
 comment on column mart.night.provincial_cut_off is 'Oldest cut-off of the provincial listings.';
 comment on column mart.night.national_cut_off is 'Oldest cut-off of the national listings.';
 comment on column mart.night.provincial_is_complete is 'Whether the provincial listings cover everything.';
 comment on column mart.night.national_is_complete is 'Whether the national listings cover everything.';
 comment on column mart.night.matched_count is 'Dossiers that both sides hold.';
-comment on column mart.night.stale_sources is 'How many sources an earlier snapshot stands in for.';
-comment on column mart.night.is_accepted is 'True where critical checks failed and somebody decided to publish the night all the same: read the reason before the numbers.';
-comment on column mart.night.accepted_checks is 'Those checks; what each protects is in the documentation of the checks.';
-comment on column mart.night.accepted_reason is 'Why, in the words of whoever decided (who that was is in ops.acceptance).';
+comment on column mart.night.stale_sources is 'How many sources an earlier snapshot is used for.';
+comment on column mart.night.is_accepted is 'True if critical checks failed and somebody decided to publish the night anyway: read the reason before the numbers.';
+comment on column mart.night.accepted_checks is 'The failed checks; the documentation of the checks says what each protects.';
+comment on column mart.night.accepted_reason is 'Why, in the words of the person who decided (who that was is in ops.acceptance).';

@@ -13,7 +13,7 @@ from archive.any_agency a
 left join archive.any_agency p on p.agency_id = a.parent_id
 order by a.agency_id, a.valid_from desc, p.valid_from desc
 ;
-comment on view mart.dim_agency is 'Agencies, each in its latest form; agency_id ''unknown'' has no row and stands for "unknown agency". Grain: agency.';
+comment on view mart.dim_agency is 'Agencies, each in its latest form; agency_id ''unknown'' has no row and means "unknown agency". Grain: agency.';
 comment on column mart.dim_agency.agency_id is 'Our stable id, as in the facts.';
 comment on column mart.dim_agency.code is 'National id of the agency.';
 comment on column mart.dim_agency.name is 'Vietnamese name.';
@@ -22,12 +22,12 @@ comment on column mart.dim_agency.parent_id is 'The agency one level up.';
 comment on column mart.dim_agency.parent_name is 'Its name.';
 comment on column mart.dim_agency.valid_from is 'First day on which the agency existed in this form.';
 comment on column mart.dim_agency.valid_to is 'First day on which it no longer did.';
-comment on column mart.dim_agency.origin is 'reference, or the source that taught it to us.';
+comment on column mart.dim_agency.origin is 'reference, or the source that we learned it from.';
 
--- The one notion of a subtree: of the bridge, the rates, the form, the reports and what repairs gain. In every month
--- each agency has one parent at most: the one of its last day, before its first form that of its first one, after its
--- last form that of its last one. So the parts of a subtree never overlap, and nothing falls out between forms. All
--- pairs at once: they are few thousand. What has no receipt date stands where its agency stood in the month of the
+-- The single definition of a subtree, for the bridge, the rates, the form, the reports and what repairs gain. In every
+-- month each agency has at most one parent: the one on the month's last day, before its first form that of the first,
+-- after its last form that of the last. So the parts of a subtree never overlap, and nothing is lost between forms. All
+-- pairs at once: they are a few thousand. What has no receipt date belongs where its agency was in the month of the
 -- night.
 create view mart.agency_subtree as
 with recursive form as (
@@ -66,15 +66,15 @@ select
     from_month,
     to_month
 from below;
-comment on view mart.agency_subtree is 'Every agency with all that stands below it, and itself: facts joined to it by agency, where from_month <= receipt month and receipt month < to_month (without one: the month of the night), are those of the subtree, each once. Every number "with all below it" is counted so. Grain: ancestor, agency, range of months.';
-comment on column mart.agency_subtree.ancestor_id is 'The agency on top.';
+comment on view mart.agency_subtree is 'Every agency with all agencies below it, and itself: facts joined to it by agency, where from_month <= receipt month and receipt month < to_month (without one: the month of the night), are those of the subtree, each once. Every number "with all below it" is counted this way. Grain: ancestor, agency, range of months.';
+comment on column mart.agency_subtree.ancestor_id is 'The agency at the top.';
 comment on column mart.agency_subtree.agency_id is 'Itself, or an agency below it.';
-comment on column mart.agency_subtree.from_month is 'First month of receipt in which it stood there; -infinity from the first on.';
-comment on column mart.agency_subtree.to_month is 'First month of receipt in which it no longer did; infinity to the last.';
+comment on column mart.agency_subtree.from_month is 'First month of receipt in which it was there; -infinity: from the beginning.';
+comment on column mart.agency_subtree.to_month is 'First month of receipt in which it no longer was; infinity: to the end.';
 
--- The same of one agency, also of one that nothing is known of.
+-- The same for one agency, even one about which nothing is known.
 create or replace function core.subtree(of_agency text) returns table (agency_id text, from_month date, to_month date)
--- the analyst, who may read mart alone, asks it through a view
+-- security definer: analysts, who may read only mart, call it through a view
 language sql stable security definer set search_path = '' as $$
 select
     of_agency,
@@ -87,7 +87,7 @@ select
     s.to_month
 from mart.agency_subtree s where s.ancestor_id = of_agency
 $$;
-comment on function core.subtree(text) is 'An agency and everything below it, with the months of receipt (to_month exclusive) in which it stood there.';
+comment on function core.subtree(text) is 'An agency and everything below it, with the months of receipt (to_month exclusive) in which it was there.';
 
 create view mart.dim_procedure as
 select
@@ -101,7 +101,7 @@ from archive.any_procedure;
 comment on view mart.dim_procedure is 'Procedures by family. Grain: procedure family.';
 comment on column mart.dim_procedure.procedure_family is 'First 8 characters of the code, as in the facts.';
 comment on column mart.dim_procedure.procedure_code is 'The code as the reference states it.';
-comment on column mart.dim_procedure.name is 'Vietnamese name; null where only a code was seen.';
+comment on column mart.dim_procedure.name is 'Vietnamese name; null if only a code was seen.';
 comment on column mart.dim_procedure.field_code is 'Code of the field (lĩnh vực).';
 comment on column mart.dim_procedure.field_name is 'Name of the field.';
 comment on column mart.dim_procedure.origin is 'reference, or the source that showed the code.';
@@ -115,13 +115,13 @@ select
     has_counts,
     is_enabled
 from core.source;
-comment on view mart.dim_source is 'The systems that are read. Grain: source.';
+comment on view mart.dim_source is 'The source systems. Grain: source.';
 comment on column mart.dim_source.source_id is 'Name of the source.';
 comment on column mart.dim_source.source_kind is 'The connector that reads it.';
 comment on column mart.dim_source.side is 'provincial, national or ministry.';
 comment on column mart.dim_source.has_listing is 'Whether it lists records.';
 comment on column mart.dim_source.has_counts is 'Whether it declares control totals.';
-comment on column mart.dim_source.is_enabled is 'Whether it is read now.';
+comment on column mart.dim_source.is_enabled is 'Whether it is currently read.';
 
 create view mart.dim_date as
 select

@@ -47,7 +47,7 @@ comment on column mart.fact_sync_status.matched is 'Dossiers of the province in 
 comment on column mart.fact_sync_status.matched_differing is 'Those of them with differing attributes.';
 comment on column mart.fact_sync_status.national_only is 'Dossiers that only the portal holds.';
 comment on column mart.fact_sync_status.provincial_only is 'Dossiers that only the province holds.';
-comment on column mart.fact_sync_status.pending is 'Of both kinds, those that are no gap yet.';
+comment on column mart.fact_sync_status.pending is 'Of both kinds, those that are not yet a gap.';
 
 create view mart.fact_sync_gap_revision as
 select
@@ -158,19 +158,19 @@ select
     basis,
     next_review_on
 from mart.fact_sync_gap_revision where is_standing;
-comment on view mart.fact_sync_gap is 'What differs, dossier by dossier. Grain: night, pair, dossier, kind, attribute.';
+comment on view mart.fact_sync_gap is 'The differences, dossier by dossier. Grain: night, pair, dossier, kind, attribute.';
 comment on column mart.fact_sync_gap.night is 'The published night.';
 comment on column mart.fact_sync_gap.is_latest is 'True for the night to read by default.';
 comment on column mart.fact_sync_gap.pair is 'national_provincial, ministry_provincial or ministry_national.';
-comment on column mart.fact_sync_gap.dossier_id is 'The dossier: the least of its codes.';
+comment on column mart.fact_sync_gap.dossier_id is 'The dossier: the first of its codes in sort order.';
 comment on column mart.fact_sync_gap.gap_kind is 'national_only, provincial_only, ministry_only, undetermined, difference, extra_national_row or extra_provincial_row.';
-comment on column mart.fact_sync_gap.evidence is 'What the presence rests on: listed, looked_up, receipt_time or counted_in_group.';
+comment on column mart.fact_sync_gap.evidence is 'What the presence is based on: listed, looked_up, receipt_time or counted_in_group.';
 comment on column mart.fact_sync_gap.ministry_value is 'What the ministry''s system says.';
 comment on column mart.fact_sync_gap.ministry_record_id is 'The ministry''s record.';
-comment on column mart.fact_sync_gap.ministry_source_id is 'The ministry''s system that it is from.';
-comment on column mart.fact_sync_gap.attribute is 'Of a difference: which attribute. Of an extra row: its record.';
-comment on column mart.fact_sync_gap.standing is 'gap, or why it is none: pending, not_yet_observable, incomplete, undecided.';
-comment on column mart.fact_sync_gap.since_night is 'First night on which it stood just so.';
+comment on column mart.fact_sync_gap.ministry_source_id is 'The ministry''s system it comes from.';
+comment on column mart.fact_sync_gap.attribute is 'For a difference: which attribute. For an extra row: its record.';
+comment on column mart.fact_sync_gap.standing is 'gap, or why it is not a gap: pending, not_yet_observable, incomplete, undecided.';
+comment on column mart.fact_sync_gap.since_night is 'First night on which it was exactly like this.';
 comment on column mart.fact_sync_gap.national_value is 'What the portal says.';
 comment on column mart.fact_sync_gap.provincial_value is 'What the province says.';
 comment on column mart.fact_sync_gap.national_record_id is 'The national record.';
@@ -179,9 +179,9 @@ comment on column mart.fact_sync_gap.agency_id is 'The agency at the receipt dat
 comment on column mart.fact_sync_gap.procedure_family is 'The procedure family.';
 comment on column mart.fact_sync_gap.receipt_date is 'The receipt date.';
 comment on column mart.fact_sync_gap.is_removed_provincially is 'The province still shows a removed record of it.';
-comment on column mart.fact_sync_gap.cause is 'Why (mart.dim_cause); null for nights of before causes were kept.';
-comment on column mart.fact_sync_gap.basis is 'The evidence for the cause: codes, records, statuses, moments and counts.';
-comment on column mart.fact_sync_gap.next_review_on is 'The first night on which it is a gap if nothing else changes and both sides are then known as a whole; null where time alone changes nothing.';
+comment on column mart.fact_sync_gap.cause is 'Why (mart.dim_cause); null for nights before causes were recorded.';
+comment on column mart.fact_sync_gap.basis is 'The evidence for the cause: codes, records, statuses, times and counts.';
+comment on column mart.fact_sync_gap.next_review_on is 'The first night on which it is a gap if nothing else changes and both sides are completely known by then; null if time alone changes nothing.';
 
 create view mart.ledger_revision as
 select
@@ -229,18 +229,18 @@ comment on column mart.ledger.night is 'The published night.';
 comment on column mart.ledger.is_latest is 'True for the night to read by default.';
 comment on column mart.ledger.pair is 'The two sides.';
 comment on column mart.ledger.grain is 'whole, month, undated or agency_month.';
-comment on column mart.ledger.agency_id is 'The agency, where the grain has one.';
-comment on column mart.ledger.receipt_month is 'The month, where the grain has one.';
-comment on column mart.ledger.national_declared is 'Declared by a national source; null where none states this grain.';
+comment on column mart.ledger.agency_id is 'The agency, if the grain has one.';
+comment on column mart.ledger.receipt_month is 'The month, if the grain has one.';
+comment on column mart.ledger.national_declared is 'Declared by a national source; null if none states this grain.';
 comment on column mart.ledger.national_declared_by is 'Which source and measure.';
-comment on column mart.ledger.provincial_declared is 'Declared by a provincial source; null where none states this grain.';
+comment on column mart.ledger.provincial_declared is 'Declared by a provincial source; null if none states this grain.';
 comment on column mart.ledger.provincial_declared_by is 'Which source and measure.';
 comment on column mart.ledger.national_listed is 'National rows counted.';
 comment on column mart.ledger.provincial_listed is 'Provincial rows counted.';
 comment on column mart.ledger.entries is 'Sum of the signed ledger entries.';
-comment on column mart.ledger.added_by_ministries is 'Dossiers that only ministries'' systems hold, and not the province; null for nights of before this was kept.';
-comment on column mart.ledger.undetermined is 'Dossiers of ministries'' systems of which the evidence does not say whether the province holds them: the union may be larger by as many.';
-comment on column mart.ledger.union_entries is 'Sum of the signed entries of national minus province and ministries (mart.union_entry), where the union is at its least.';
+comment on column mart.ledger.added_by_ministries is 'Dossiers that only ministries'' systems hold, not the province; null for nights before this was recorded.';
+comment on column mart.ledger.undetermined is 'Dossiers of ministries'' systems for which the evidence does not say whether the province holds them: the union may be larger by up to as many.';
+comment on column mart.ledger.union_entries is 'Sum of the signed entries of national minus province and ministries (mart.union_entry), with the union at its smallest.';
 
 create view mart.ledger_entry_revision as
 select
@@ -290,9 +290,9 @@ comment on column mart.ledger_entry.dossier_id is 'The dossier.';
 comment on column mart.ledger_entry.entry_kind is 'Why it counts: national_only, provincial_only, moved, extra row.';
 comment on column mart.ledger_entry.sign is '+1 on the national side, -1 on the provincial side.';
 comment on column mart.ledger_entry.record_id is 'The record that is counted.';
-comment on column mart.ledger_entry.standing is 'gap, settled (moved), or why it is no gap yet.';
+comment on column mart.ledger_entry.standing is 'gap, settled (moved), or why it is not yet a gap.';
 comment on column mart.ledger_entry.agency_id is 'The cell''s agency.';
 comment on column mart.ledger_entry.procedure_family is 'The cell''s procedure family.';
 comment on column mart.ledger_entry.receipt_month is 'The cell''s month.';
 comment on column mart.ledger_entry.since_night is 'First night of the entry.';
-comment on column mart.ledger_entry.cause is 'Why (mart.dim_cause); of a moved dossier that of the attribute which moves it. Null for nights of before causes were kept.';
+comment on column mart.ledger_entry.cause is 'Why (mart.dim_cause); for a moved dossier, the cause of the attribute that moves it. Null for nights before causes were recorded.';

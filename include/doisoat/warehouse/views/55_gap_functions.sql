@@ -1,7 +1,7 @@
--- Analysts read mart.gap, and nothing of what these functions look at: hence security definer.
+-- Analysts may read mart.gap, but not the tables that these functions read: hence security definer.
 
--- Who does an agency's work on a night: itself while it exists; else the one agency to which all that the reference
--- says of who took over from it leads. Null where that is several, nobody, or partly unknown: none of them is picked.
+-- Who does an agency's work on a night: itself while it exists; else the one agency to which all its successions in the
+-- reference lead. Null if they lead to several, to nobody, or partly into the unknown: none of them is picked.
 create function mart.successor_of(of_agency text, on_night date) returns text
 language sql stable security definer set search_path = '' as $$
 with recursive after as (
@@ -30,10 +30,10 @@ where exists_then or not exists (
         select from core.succession s where s.agency_id = e.agency_id and s.since <= on_night
     )
 $$;
-comment on function mart.successor_of(text, date) is 'The agency that does the work of this one on a night: itself, or its only successor; null where there is none or several.';
+comment on function mart.successor_of(text, date) is 'The agency that does the work of this one on a night: itself, or its only successor; null if there is none or several.';
 
--- Whose move a gap is on a night: the agency of its dossier or its only successor; where there are several or none is
--- known, the nearest above it of which the same can be said; else unknown.
+-- Who has to act on a gap on a night: the agency of its dossier or its only successor; if there are several or none is
+-- known, the nearest agency above it for which this can be decided; else unknown.
 create function mart.owner_of(of_agency text, on_night date) returns text
 language sql stable security definer set search_path = '' as $$
 with recursive up as (
@@ -57,10 +57,10 @@ select coalesce((
     order by up.steps limit 1
 ), 'unknown')
 $$;
-comment on function mart.owner_of(text, date) is 'The agency whose move it is on a night: this one or its only successor, else the nearest above it of which that can be said, else unknown.';
+comment on function mart.owner_of(text, date) is 'The agency that has to act on a night: this one or its only successor, else the nearest above it for which that can be decided, else unknown.';
 
--- What was last said of a gap that stands since a night, as of another one. What was said of other evidence, or has run
--- out, says so.
+-- The last decision on a gap that has existed since a night, as of another night. A decision made on other evidence, or
+-- one that has expired, is shown as such.
 create function mart.said_of_gap(
     of_pair text,
     of_dossier text,
@@ -100,4 +100,4 @@ left join lateral (
     order by decision_id desc limit 1
 ) d on true
 $$;
-comment on function mart.said_of_gap(text, text, text, text, date, date, text, jsonb) is 'The state of a gap on a night, and who said so, when and why.';
+comment on function mart.said_of_gap(text, text, text, text, date, date, text, jsonb) is 'The state of a gap on a night, and who decided it, when and why.';

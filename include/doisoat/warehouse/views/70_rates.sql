@@ -13,19 +13,19 @@ select
     points,
     full_at
 from core.indicator;
-comment on view mart.dim_indicator is 'The formulas, named and dated. Grain: indicator.';
+comment on view mart.dim_indicator is 'The formulas, with names and dates. Grain: indicator.';
 comment on column mart.dim_indicator.indicator is 'Its name, as in mart.rate.';
-comment on column mart.dim_indicator.place is 'In which order they are shown.';
+comment on column mart.dim_indicator.place is 'The order in which they are shown.';
 comment on column mart.dim_indicator.code is 'The number of the indicator in the decision.';
 comment on column mart.dim_indicator.label is 'Its name in Vietnamese.';
 comment on column mart.dim_indicator.formula is 'The formula in words.';
-comment on column mart.dim_indicator.legal_source is 'Where it is from.';
+comment on column mart.dim_indicator.legal_source is 'The legal source of the formula.';
 comment on column mart.dim_indicator.certainty is 'V seen in working software or on a public page, 2 second-hand, A our reading.';
 comment on column mart.dim_indicator.valid_from is 'First day on which the source applies.';
 comment on column mart.dim_indicator.valid_to is 'First day on which it no longer does.';
-comment on column mart.dim_indicator.is_in_force is 'Whether the province''s file takes this reading for the one that counts.';
-comment on column mart.dim_indicator.points is 'The most points that it gives; null where it gives none by itself.';
-comment on column mart.dim_indicator.full_at is 'From which ratio on all points are given; below it, in proportion.';
+comment on column mart.dim_indicator.is_in_force is 'Whether the province file says that this reading is in force.';
+comment on column mart.dim_indicator.points is 'The maximum number of points; null if it gives none by itself.';
+comment on column mart.dim_indicator.full_at is 'The ratio from which all points are given; below it, in proportion.';
 
 create view mart.fact_indicator_revision as
 select
@@ -153,10 +153,10 @@ select
     ended_without_result,
     ended_undated
 from mart.fact_indicator_revision where is_standing;
-comment on view mart.fact_indicator is 'What the rates are made of: dossiers counted by cell; every column is a sum. Grain: night, source, agency, procedure family, channel, receipt month.';
+comment on view mart.fact_indicator is 'The counts behind the rates: dossiers by cell; every column is a sum. Grain: night, source, agency, procedure family, channel, receipt month.';
 comment on column mart.fact_indicator.night is 'The published night.';
 comment on column mart.fact_indicator.is_latest is 'True for the night to read by default.';
-comment on column mart.fact_indicator.receipt_month is 'First day of the month: of the receipt; of resolved_* and ended_without_result, of the end. Null in the named cell "no receipt date", which no rate counts.';
+comment on column mart.fact_indicator.receipt_month is 'First day of the month of receipt; for resolved_* and ended_without_result, of the month in which the dossier ended. Null in the named cell "no receipt date", which no rate counts.';
 
 create view mart.rate_revision as
 select
@@ -209,16 +209,16 @@ select
     is_incomplete,
     is_provisional
 from mart.rate_revision where is_standing;
-comment on view mart.rate is 'What the indicators come to, between a least and a most; both are one where the evidence is complete. Grain: night, indicator, period, agency with all below it.';
+comment on view mart.rate is 'The values of the indicators, as a lower and an upper bound; both are equal if the evidence is complete. Grain: night, indicator, period, agency with all below it.';
 comment on column mart.rate.night is 'The published night.';
 comment on column mart.rate.is_latest is 'True for the night to read by default.';
 comment on column mart.rate.period_start is 'First day of the period; null for all months.';
-comment on column mart.rate.agency_id is 'The agency, with all that stood below it in the month (mart.agency_subtree); null for the whole, unknown agencies among it.';
-comment on column mart.rate.is_in_force is 'Whether the province''s file takes this reading for the one that counts.';
-comment on column mart.rate.points_least is 'The points that it gives, at least; null where it gives none by itself.';
-comment on column mart.rate.points_most is 'The points that it gives, at most.';
-comment on column mart.rate.stale_sources is 'For how many sources an earlier snapshot stands in that night: read which before the number.';
-comment on column mart.rate.is_incomplete is 'Whether a side was not listed whole that night.';
+comment on column mart.rate.agency_id is 'The agency, with all below it in the month (mart.agency_subtree); null for the whole province, including unknown agencies.';
+comment on column mart.rate.is_in_force is 'Whether the province file says that this reading is in force.';
+comment on column mart.rate.points_least is 'The points it gives, lower bound; null if it gives none by itself.';
+comment on column mart.rate.points_most is 'The points it gives, upper bound.';
+comment on column mart.rate.stale_sources is 'For how many sources an earlier snapshot is used that night: check which ones before reading the number.';
+comment on column mart.rate.is_incomplete is 'Whether a side was not listed completely that night.';
 comment on column mart.rate.is_provisional is 'Whether the period was still running on that night.';
 create view mart.published_sync as
 select
@@ -257,22 +257,22 @@ where c.measure in (
         'DB_TOTAL', 'HS_TOTAL', 'TILE_DB_PER_10000'
     ) and c.agency_id is distinct from 'unknown'
 group by n.night, n.is_latest, c.source_id, c.period_kind, c.period_start, c.agency_id;
-comment on view mart.published_sync is 'What the portal publishes of indicator 1.4, beside what we compute; `doisoat walk` goes from one to the other. Grain: night, source, period, agency.';
+comment on view mart.published_sync is 'What the portal publishes for indicator 1.4, next to what we compute; `doisoat walk` shows the way from one to the other. Grain: night, source, period, agency.';
 comment on column mart.published_sync.night is 'The published night.';
 comment on column mart.published_sync.is_latest is 'True for the night to read by default.';
 comment on column mart.published_sync.period_kind is 'month, quarter or year.';
 comment on column mart.published_sync.period_start is 'First day of the period.';
 comment on column mart.published_sync.agency_id is 'The unit; null for the province.';
 comment on column mart.published_sync.numerator is 'What the portal counts as synced (DOSSIER_SYNC, earlier DB_TOTAL).';
-comment on column mart.published_sync.denominator is 'Of how many (DOSSIER_SYNC, earlier HS_TOTAL).';
+comment on column mart.published_sync.denominator is 'The total it is taken of (DOSSIER_SYNC, earlier HS_TOTAL).';
 comment on column mart.published_sync.ratio is 'The ratio as the portal states it, in its own unit.';
-comment on column mart.published_sync.score is 'The points as the portal states them; null where it states none.';
+comment on column mart.published_sync.score is 'The points as the portal states them; null if it states none.';
 comment on column mart.published_sync.flags is 'The portal''s own flags: a provisional denominator makes 100 %.';
 comment on column mart.published_sync.source_id is 'The source that publishes it.';
-comment on column mart.published_sync.received_least is 'sync_received, at least; in [0, 1].';
-comment on column mart.published_sync.received_most is 'sync_received, at most.';
-comment on column mart.published_sync.corrected_least is 'sync_corrected, at least.';
-comment on column mart.published_sync.corrected_most is 'sync_corrected, at most.';
+comment on column mart.published_sync.received_least is 'sync_received, lower bound; in [0, 1].';
+comment on column mart.published_sync.received_most is 'sync_received, upper bound.';
+comment on column mart.published_sync.corrected_least is 'sync_corrected, lower bound.';
+comment on column mart.published_sync.corrected_most is 'sync_corrected, upper bound.';
 
 do $$
 declare

@@ -43,18 +43,18 @@ cross join
     ) p (period_kind, period_start)
 where f.source_id = '' and f.channel = 'online' and f.receipt_month is not null and f.provincial > 0
 group by 1, 2, 3, 4, 5, 6;
-comment on view mart.acceptance_time is 'From online submission to receipt, by the province''s clock. Of several rows the mean is the sum of seconds by the sum of dossiers, never a mean of means. Grain: night, period, agency with all below it, level of the agency that received.';
+comment on view mart.acceptance_time is 'From online submission to receipt, by the province''s clock. The mean of several rows is the sum of seconds divided by the sum of dossiers, never a mean of means. Grain: night, period, agency with all below it, level of the agency that received.';
 comment on column mart.acceptance_time.night is 'The published night.';
 comment on column mart.acceptance_time.is_latest is 'True for the night to read by default.';
 comment on column mart.acceptance_time.period_kind is 'month, quarter, year, or all months.';
 comment on column mart.acceptance_time.period_start is 'First day of the period of receipt; null for all months.';
-comment on column mart.acceptance_time.agency_id is 'The agency, with all below it in the month of receipt (mart.agency_subtree); null for the whole, unknown agencies among it.';
-comment on column mart.acceptance_time.level is 'Level of the agency that received: province, department, district, commune or unknown.';
+comment on column mart.acceptance_time.agency_id is 'The agency, with all below it in the month of receipt (mart.agency_subtree); null for the whole province, including unknown agencies.';
+comment on column mart.acceptance_time.level is 'Level of the receiving agency: province, department, district, commune or unknown.';
 comment on column mart.acceptance_time.online is 'Dossiers submitted online and received: the sum of timed, unknown and implausible.';
 comment on column mart.acceptance_time.accepted_timed is 'Of online, those with a plausible time.';
-comment on column mart.acceptance_time.acceptance_seconds is 'Their seconds, summed.';
-comment on column mart.acceptance_time.mean_hours is 'Their mean in hours by the clock; null where there are none.';
-comment on column mart.acceptance_time.accepted_in_8_hours is 'Of accepted_timed, those within eight hours by the clock.';
-comment on column mart.acceptance_time.share_in_8_hours is 'The same as a share of accepted_timed; between a least and a most of all online in mart.rate (accepted_in_8_hours).';
-comment on column mart.acceptance_time.acceptance_unknown is 'Of online, those whose time cannot be told: no moment of submission, or a day without a time.';
+comment on column mart.acceptance_time.acceptance_seconds is 'The sum of their seconds.';
+comment on column mart.acceptance_time.mean_hours is 'Their mean in clock hours; null if there are none.';
+comment on column mart.acceptance_time.accepted_in_8_hours is 'Of accepted_timed, those within eight clock hours.';
+comment on column mart.acceptance_time.share_in_8_hours is 'The same as a share of accepted_timed; mart.rate (accepted_in_8_hours) gives bounds for all online dossiers.';
+comment on column mart.acceptance_time.acceptance_unknown is 'Of online, those whose time is not known: no time of submission, or a date without a time of day.';
 comment on column mart.acceptance_time.acceptance_implausible is 'Of online, those received before they were submitted.';

@@ -1,4 +1,4 @@
--- <name>_revision: its columns mean what they mean in <name>.
+-- <name>_revision: its columns mean the same as in <name>.
 do $$
 declare
     of_view record;
