@@ -124,8 +124,8 @@ def test_what_cannot_be_placed_is_refused_where_it_stands_and_the_rest_is_kept(w
     assert done.returncode == 1
     assert done.stdout == f"night {NIGHT}: 1 answers stored, 0 already known, 6 refused\n"
     refused = done.stderr
-    for why in ("needs a reason", "the answer is none of", "identity number or a phone", "no such gap is open",
-                 "does not say of which gap", "a reason without an answer"):  # fmt: skip
+    for why in ("needs a reason", "the answer is not one of", "identity number or a phone", "no such gap is open",
+                 "does not say which gap", "a reason without an answer"):  # fmt: skip
         assert refused.count(why) == 1, why
     assert refused.count("row ") == 6
     assert "0912" not in refused

@@ -226,7 +226,7 @@ def test_what_cannot_be_accepted_is_refused_in_one_line(world: World) -> None:
         (FIRST, "ok", 1, f"which is loaded; held are those of {SECOND}"),
         (FOURTH, "ok", 1, "which is none that was decided on"),
         (SECOND, "gọi 0912 345 678", 2, "without anybody's address or number"),
-        (SECOND, " ", 2, "give a reason in some words"),
+        (SECOND, " ", 2, "give a reason in a few words"),
     ):
         done = accept(world, night, reason)
         assert done.returncode == status

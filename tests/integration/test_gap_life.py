@@ -129,7 +129,7 @@ def test_explain_tells_the_whole_story(world: World) -> None:
     assert done.returncode == 0, done.stderr
     for said in ("igate", "national_export", "sync_overdue", "Quá hạn mà chưa đồng bộ", "opened", "resolved", "synced"):
         assert said in done.stdout
-    assert "All sides that hold it hold it alike." in done.stdout
+    assert "All sides that hold it agree." in done.stdout
     assert "still" in done.stdout
     unknown = doisoat(world, "explain", "H37.99-240101-0001")
     assert (unknown.returncode, "no source ever showed" in unknown.stderr) == (1, True)
@@ -200,7 +200,7 @@ def test_a_unit_answers_on_the_returned_list(world: World, tmp_path: Path) -> No
     ("words", "said"),
     [
         (["gap", "acknowledge"], "say which gaps are meant"),
-        (["gap", "--cause", "two_codes", "acknowledge"], "no open gap is meant by that"),
+        (["gap", "--cause", "two_codes", "acknowledge"], "no open gap matches"),
         (["gap", "--dossier", A, "note", "--reason", "the citizen 012345678901 called"], "identity number"),
         (["gap", "--dossier", A, "accept", "--reason", "known", "--until", "2030-01-01"], "at most 366 days later"),
         (["gap", "--dossier", A, "accept", "--reason", " ", "--until", "2024-05-01"], "needs a reason"),

@@ -227,5 +227,5 @@ def test_each_state_of_a_source_is_told_with_its_age_and_reason(home: Home) -> N
     assert (stale["state"], stale["age_nights"], stale["reason"], stale["tries_failed"]) == (
         "stale", 1, "SourceUnavailableError", 1)  # fmt: skip
     assert "incomplete: igate; stale: national_export" in page
-    assert f"national_export (stale; night {FIRST} stands, age in nights: 1)" in page
+    assert f"national_export (stale; night {FIRST} in use, age in nights: 1)" in page
     assert f"do: {stale['todo']}" in page

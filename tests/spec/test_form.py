@@ -166,7 +166,7 @@ def test_a_month_is_the_sum_of_the_facts(world, reading, agency):
 def test_a_period_that_is_none_is_refused(world):
     with pytest.raises(ConfigurationError, match="give days in that order"):
         made(world, april(last_day=dt.date(2024, 5, 1)))
-    with pytest.raises(NightNotCollectedError, match="nothing of the province"):
+    with pytest.raises(NightNotCollectedError, match="no data of the province"):
         made(world, Asked(None, NIGHT, NIGHT, dt.date(2024, 5, 1)))
     with connect(world.dsn) as connection, pytest.raises(ConfigurationError, match=r"agency 'H37\.99': none has"):
         agency_named(connection, "H37.99")

@@ -71,7 +71,7 @@ def test_no_report_speaks_of_days(world: World) -> None:
 
 
 def test_days_of_an_earlier_night_are_refused_and_not_answered_for_another(world: World) -> None:
-    with pytest.raises(ConfigurationError, match=f"as known on night {FIRST}.*those are of night {NIGHT}"):
+    with pytest.raises(ConfigurationError, match=f"as known on night {FIRST}.*those of night {NIGHT}"):
         asked(world, "2024-03-15", "2024-04-14", night=FIRST)
     with pytest.raises(ConfigurationError, match="give days in that order"):
         asked(world, "2024-04-14", "2024-03-15")

@@ -1,1 +1,1 @@
-"""What people do about gaps: the list that goes to units, their answers, what is said of a gap or of a group."""
+"""What people do about gaps: the list sent to units, their answers, decisions on a gap or a group of gaps."""

@@ -1,4 +1,4 @@
-"""What units answer on the list that they were sent: read by its headings, row by row, and kept as decisions of gaps."""
+"""Units' answers on the list they were sent: read by its headings, row by row, and stored as decisions on gaps."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from doisoat.gaps.repair_words import gap_of, heading, read_gap_id, words
 from doisoat.sources.files.workbook_checks import RefusedError, check_archive
 from doisoat.sources.files.workbooks import REASONS
 
-#: Columns of a list of `doisoat gaps --format csv`, with the two that were added to it.
+#: Columns of a list from `doisoat gaps --format csv`, with the two that were added to it.
 OF_CSV = ("pair", "dossier_id", "gap_kind", "attribute", "answer", "reason")
-#: The headings are among the first rows; a list of a million gaps does not unfold to more than this.
+#: The headings are among the first rows; a list of a million gaps does not unpack to more than this.
 HEAD_ROWS, LARGEST = 10, 256 << 20
-#: Between the columns of a .csv: a spreadsheet of a Vietnamese system writes semicolons.
+#: Column separators of a .csv: a spreadsheet on a Vietnamese system writes semicolons.
 SEPARATORS = (",", ";", "\t")
-#: One row of a list: where it stands, what its cells say, and which of them (from 0) show no value though something is meant.
+#: One row of a list: its position, its cells, and which of them (from 0) show no value although they are not empty.
 _Row = tuple[str, list[str], set[int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a unit answered of one gap.
+    """A unit's answer about one gap.
 
     Attributes:
-        place: where it stands in the list.
+        place: its position in the list.
         gap: pair, dossier, kind, detail, as in recon.gap.
         action: done or disputed.
     """
@@ -47,7 +47,7 @@ class Answer:
 
 @dataclass(slots=True)
 class Taken:
-    """What became of the answers: kept, known already, and refused (where it stands, and why)."""
+    """What became of the answers: stored, already known, and refused (position and reason)."""
 
     kept: int = 0
     known: int = 0
@@ -55,10 +55,10 @@ class Taken:
 
 
 def read_answers(file: Path) -> tuple[list[Answer], list[tuple[str, str]]]:
-    """The answers of a returned list, and the rows that cannot be placed, each with the reason; rows without an answer are left.
+    """The answers on a returned list, and the rows that cannot be used, each with the reason; unanswered rows are skipped.
 
-    The list is a workbook of `doisoat gaps --format xlsx`, or one of `--format csv`, as it is or saved as a workbook, with
-    the columns `answer` (done, disputed or empty) and `reason` added. Columns are found by their headings; no other is read.
+    The list comes from `doisoat gaps --format xlsx`, or from `--format csv`, as it is or saved as a workbook, with the
+    columns `answer` (done, disputed or empty) and `reason` added. Columns are found by their headings; no other is read.
 
     Raises:
         DecisionRefusedError: it cannot be read, or lacks a column.
@@ -72,7 +72,7 @@ def read_answers(file: Path) -> tuple[list[Answer], list[tuple[str, str]]]:
                 return _placed(rows[at + 1 :], places, *columns[-2:])
     raise DecisionRefusedError(
         f"{file.name}: asked for the columns {', '.join(wanted)} among the first {HEAD_ROWS} rows; came: not all of them; "
-        "do: send the list back as it was, filled in"
+        "do: send the original list back, filled in"
     )
 
 
@@ -86,14 +86,14 @@ def _placed(
     for place, cells, unknown in rows:
         said = {column: cells[at] if at < len(cells) else "" for column, at in places.items()}
         if unknown & set(places.values()):
-            refused.append((place, "a formula without a value, or an error, stands in it"))
+            refused.append((place, "it contains a formula without a value, or an error"))
         elif said[answer]:
             action = known.get(said[answer].casefold())
             gap = gap_of(said) if "pair" in said else read_gap_id(said[heading("gap_id")])
             if action is None:
-                refused.append((place, f"the answer is none of {', '.join(known)}"))
+                refused.append((place, f"the answer is not one of {', '.join(known)}"))
             elif gap is None:
-                refused.append((place, "it does not say of which gap it is"))
+                refused.append((place, "it does not say which gap it is about"))
             else:
                 found.append(Answer(place, gap, action, said[reason] or None))
         elif said[reason]:
@@ -102,11 +102,11 @@ def _placed(
 
 
 def take_in(connection: psycopg.Connection, night: dt.date, answers: Sequence[Answer], by: str) -> Taken:
-    """Keep the answers, each as `doisoat gap` keeps what is said; what a gap's last word says already is left.
+    """Store the answers like the decisions of `doisoat gap`; an answer equal to a gap's last decision is skipped.
 
     Args:
         night: the last published one, whose gaps are open.
-        by: who answered: an account, or the unit.
+        by: who answered: an account or the unit.
     """
     taken = Taken()
     for answer in answers:
@@ -147,7 +147,7 @@ def _rows_of_csv(file: Path) -> Iterator[_Row]:
 
 
 def _rows_of_workbook(file: Path) -> Iterator[_Row]:
-    """The rows of the first sheet, once its file was looked through (doisoat.sources.files.workbook_checks)."""
+    """The rows of the first sheet, after its file was checked (doisoat.sources.files.workbook_checks)."""
     try:
         with file.open("rb") as stream:
             unknowns = check_archive(stream, LARGEST)
@@ -168,5 +168,5 @@ def _text(cell: Any) -> str:
 
 def _unreadable(file: Path, came: str) -> DecisionRefusedError:
     return DecisionRefusedError(
-        f"{file.name}: asked for a returned list, .xlsx or .csv; came: {came}; do: have it saved anew"
+        f"{file.name}: asked for a returned list, .xlsx or .csv; came: {came}; do: have it saved again"
     )

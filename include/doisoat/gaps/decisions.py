@@ -1,4 +1,4 @@
-"""What people say of gaps: seen, noted, answered by their unit, or accepted as known until a day (docs/adr/0017-gap-life.md)."""
+"""People's decisions on gaps: acknowledged, noted, answered by a unit, or accepted until a day (docs/adr/0017-gap-life.md)."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from doisoat.errors import DecisionRefusedError
 from doisoat.privacy import person_in
 
 HERE = Path(__file__).parent
-#: An acceptance is looked at again at least once a year.
+#: An acceptance must be reviewed at least once a year.
 LONGEST_ACCEPTANCE = dt.timedelta(days=366)
-#: Actions that say nothing without a reason.
+#: Actions that need a reason.
 NEED_REASON = ("noted", "disputed", "accepted")
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which open gaps of a night are meant; what is None narrows nothing.
+    """Selects open gaps of a night; None means no restriction.
 
     Attributes:
         dossier: a dossier's id or one of its codes.
         pair, kind, cause: as in mart.gap.
-        agency: an agency with all below it.
+        agency: an agency and all below it.
         procedure: a procedure family.
         received_from, received_to: receipt dates, both included.
     """
@@ -43,12 +43,12 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What is said.
+    """A decision on gaps.
 
     Attributes:
         action: as in ops.gap_decision.
-        reason: in one's own words, screened; None where the action needs none.
-        expires_on: of an acceptance, the first night on which the gap is open again.
+        reason: free text, screened; None if the action needs none.
+        expires_on: for an acceptance, the first night on which the gap reopens.
     """
 
     action: str
@@ -58,47 +58,47 @@ class Said:
     expires_on: dt.date | None = None
 
     def check(self, night: dt.date) -> None:
-        """Refuse what may not be kept.
+        """Refuse what must not be stored.
 
         Raises:
-            DecisionRefusedError: the reason is missing, or holds what looks like a person's data; the day is not one.
+            DecisionRefusedError: the reason is missing, or holds what looks like personal data; the day is invalid.
         """
         if self.action in NEED_REASON and not (self.reason or "").strip():
-            raise DecisionRefusedError(f"{self.action} needs a reason, in some words")
+            raise DecisionRefusedError(f"{self.action} needs a reason, in a few words")
         if len(self.reason or "") > 500:
             raise DecisionRefusedError("the reason is longer than 500 characters")
         if kind := person_in(self.reason or ""):
             raise DecisionRefusedError(
-                f"the reason holds what looks like {kind}; it is kept and shown, so say it without anybody's data"
+                f"the reason holds what looks like {kind}; it is kept and shown, so leave out personal data"
             )
         if self.action == "accepted" and not (
             self.expires_on and night < self.expires_on <= night + LONGEST_ACCEPTANCE
         ):
             raise DecisionRefusedError(
-                f"an acceptance ends on a day after {night}, at most {LONGEST_ACCEPTANCE.days} days later, and is open again then"
+                f"an acceptance ends on a day after {night}, at most {LONGEST_ACCEPTANCE.days} days later; then the gap reopens"
             )
 
 
 def select(connection: psycopg.Connection, night: dt.date, selection: Selection) -> list[tuple[str, str, str, str]]:
-    """The open gaps of a night that are meant: pair, dossier, kind, detail, in this order.
+    """The selected open gaps of a night: pair, dossier, kind, detail, in this order.
 
     Raises:
-        DecisionRefusedError: none is.
+        DecisionRefusedError: none is selected.
     """
     query = (HERE / "selected.sql").read_text(encoding="utf-8")
     rows: list[tuple[str, str, str, str]] = connection.execute(query, {"night": night, **asdict(selection)}).fetchall()
     if not rows:
-        raise DecisionRefusedError(f"night {night}: no open gap is meant by that; see `doisoat gaps --night {night}`")
+        raise DecisionRefusedError(f"night {night}: no open gap matches; see `doisoat gaps --night {night}`")
     return rows
 
 
 def decide(
     connection: psycopg.Connection, night: dt.date, gaps: Sequence[tuple[str, str, str, str]], said: Said
 ) -> int:
-    """Keep what is said of each gap, with its cause and evidence as they are; returns of how many it was kept.
+    """Store the decision on each gap, with its current cause and evidence; returns for how many it was stored.
 
     Raises:
-        DecisionRefusedError: it may not be kept; nothing is.
+        DecisionRefusedError: it must not be stored; nothing is.
     """
     said.check(night)
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
--- The open gaps of a night with what they may share, and how many dossiers each side shows of it at all.
+-- The open gaps of a night with the features they may share, and how common each is among all dossiers of a side.
 select
     g.pair,
     g.cause,
@@ -23,7 +23,7 @@ left join archive.any_verdict v
 left join archive.any_difference d
     on d.archive_id = %(archive_id)s and (d.pair, d.dossier_id, d.attribute)
     = (g.pair, g.dossier_id, g.kind) and d.from_night <= %(night)s and %(night)s < d.to_night
-    -- a day or an agency that differs is another one for each dossier: only statuses are shared
+    -- differing days or agencies vary from dossier to dossier: only statuses are shared
     and d.attribute = 'status'
 left join core.dossier_record p
     on (p.source_id, p.record_id) = (v.provincial_source_id, v.provincial_record_id)

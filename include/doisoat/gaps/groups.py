@@ -1,8 +1,8 @@
-"""Five thousand gaps are a few reasons: gaps of one cause, put together by what they share more than dossiers do at all.
+"""Five thousand gaps have a few reasons: gaps of one cause, grouped by what they share more often than other dossiers do.
 
-What may be shared: agency, procedure, channel, a run of days of receipt, the status that became another. Of all combinations
-the one comes first whose number of gaps is most surprising, given how common such dossiers are (the log-likelihood ratio of a
-Poisson count). Its gaps are taken out, and the next one is looked for. What shares nothing is left as the rest of its cause.
+Gaps may share: agency, procedure, channel, a run of receipt days, the same change of status. Of all combinations, the first
+group is the one whose number of gaps is most surprising given how common such dossiers are (the log-likelihood ratio of a
+Poisson count). Its gaps are taken out, and the search is repeated. Gaps that share nothing are left as the rest of their cause.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ import psycopg
 
 HERE = Path(__file__).parent
 FEATURES = ("agency_id", "procedure_family", "channel", "change")
-#: Those of which the cells tell how common they are among all dossiers; RAREST where they do not.
+#: Features for which the cells say how common they are among all dossiers; RAREST if they do not.
 COUNTED, RAREST = ("agency_id", "procedure_family"), 1e-4
-#: Fewer gaps are no group; nor is what chance gives one time in e^12, over all combinations that are tried.
+#: Fewer gaps do not make a group; nor does anything that chance produces once in e^12, over all combinations tried.
 LEAST_GAPS, LEAST_SURPRISE, MOST_SHARED, LONGEST_RUN = 3, 12.0, 2, 14
 
 
@@ -41,8 +41,8 @@ class Group:
     Attributes:
         gaps: how many.
         shared: feature -> value; empty for the rest of a cause.
-        received_from, received_to: first and last receipt date among them; None where none has one.
-        owner_id: the agency whose move all of them are; None where they are several agencies'.
+        received_from, received_to: first and last receipt date among them; None if none has one.
+        owner_id: the agency that has to act on all of them; None if several agencies have to.
         lift: how many times more common what they share is among gaps of this cause than among all dossiers.
     """
 
@@ -91,7 +91,7 @@ def _shares(connection: psycopg.Connection, night: dt.date, archive_id: int) -> 
 
 
 def _split(gaps: pd.DataFrame, shares: dict[tuple[str, str], float]) -> Iterator[Group]:
-    """The groups of one cause, and what is left."""
+    """The groups of one cause, and the rest."""
     gaps["day"] = [day.toordinal() if isinstance(day, dt.date) else math.nan for day in gaps["receipt_date"]]
     calendar = (gaps["day"].min(), gaps["day"].max())
     whole = len(gaps)
@@ -110,13 +110,13 @@ def _split(gaps: pd.DataFrame, shares: dict[tuple[str, str], float]) -> Iterator
 def _best(
     gaps: pd.DataFrame, whole: int, shares: dict[tuple[str, str], float], calendar: tuple[float, float]
 ) -> _Shared | None:
-    """What the gaps share most surprisingly; None where nothing is."""
+    """The most surprising combination that gaps share; None if there is none."""
     best: _Shared | None = None
     for size in range(MOST_SHARED + 1):
         for features in itertools.combinations(FEATURES, size):
             for values, of in _of_each(gaps, features):
                 shared = dict(zip(features, values, strict=True))
-                # Of a channel or a change nothing is known beside the gaps: it surprises nobody by itself.
+                # How common a channel or a change is outside the gaps is unknown: by itself it is not surprising.
                 share = math.prod(
                     shares.get((feature, value), RAREST) for feature, value in shared.items() if feature in COUNTED
                 )
@@ -149,7 +149,7 @@ def _shared(shared: dict[str, str], days: tuple[int, int] | None, gaps: int, by_
 def _window(
     shared: dict[str, str], of: pd.DataFrame, by_chance: float, calendar: tuple[float, float]
 ) -> _Shared | None:
-    """The most surprising days in a row, LONGEST_RUN at most; dossiers are received as often on one day as on another."""
+    """The most surprising run of days, at most LONGEST_RUN, assuming that equally many dossiers are received every day."""
     days = of["day"].dropna()
     if len(days) < LEAST_GAPS:
         return None

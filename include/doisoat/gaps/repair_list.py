@@ -1,6 +1,6 @@
-"""The list of repairs as a workbook: one row a gap, what it says in Vietnamese, and two columns for its unit to fill in.
+"""The repair list as a workbook: one row per gap, in Vietnamese, and two columns for its unit to fill in.
 
-The last column names the gap, so that the answer finds it again (doisoat.gaps.answers) whatever was sorted or filtered.
+The last column identifies the gap, so that the answer finds it (doisoat.gaps.answers) however the list was sorted or filtered.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ FILLED_IN = ("answer", "reason")
 def write_repair_list(report: Report, names: dict[str, str], night: dt.date, file: Path) -> int:
     """Write the gaps of a night (reports/gaps.sql) as a workbook; returns how many there are.
 
-    Every text is written as a text, so none is run as a formula.
+    Every text is written as text, so none is run as a formula.
 
     Args:
-        names: of agencies and procedures by their codes (reports/names.sql), which stand beside the codes.
+        names: names of agencies and procedures by code (reports/names.sql), shown next to the codes.
     """
     book = Workbook()
     sheet: Worksheet = book.active  # type: ignore[assignment]
@@ -63,7 +63,7 @@ def _kind(gap: tuple[str, str, str, str]) -> str:
 
 
 def _in_words(row: dict[str, Any], names: dict[str, str]) -> dict[str, str | None]:
-    """What each side of the pair says of an attribute, as an office reads it; what a side does not say is said to be so."""
+    """What each side of the pair says about an attribute, as an office reads it; a value not stated is marked as such."""
     if row["gap_kind"] != "difference":
         return {}
     attribute = row["attribute"]

@@ -1,4 +1,4 @@
-"""The words of the list of repairs, and how it names a gap; without what writes workbooks, which takes long to import."""
+"""The texts of the repair list, and how it identifies a gap; kept apart from writing workbooks, which is slow to import."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SEPARATOR = " | "
 
 @cache
 def words() -> dict[str, Any]:
-    """The words of the list (repair_list.yaml)."""
+    """The texts of the list (repair_list.yaml)."""
     found: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("repair_list.yaml").read_text(encoding="utf-8"))
     return found
 
@@ -24,13 +24,13 @@ def heading(shows: str) -> str:
 
 
 def gap_of(row: dict[str, Any]) -> tuple[str, str, str, str]:
-    """Which gap a row of reports/gaps.sql is of: pair, dossier, kind, detail, as in recon.gap."""
+    """The gap that a row of reports/gaps.sql is about: pair, dossier, kind, detail, as in recon.gap."""
     attribute = row["attribute"] or ""
     is_difference = row["gap_kind"] == "difference"
     return row["pair"], row["dossier_id"], *((attribute, "") if is_difference else (row["gap_kind"], attribute))
 
 
 def read_gap_id(text: str) -> tuple[str, str, str, str] | None:
-    """The gap that the list's last column names, None where it names none."""
+    """The gap that the list's last column identifies, None if it identifies none."""
     parts = [part.strip() for part in text.split(SEPARATOR.strip())]
     return (parts[0], parts[1], parts[2], parts[3]) if len(parts) == 4 and all(parts[:3]) else None

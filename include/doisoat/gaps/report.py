@@ -1,4 +1,4 @@
-"""The groups of a night's gaps, each in one Vietnamese line."""
+"""The groups of a night's gaps, each described in one Vietnamese line."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COLUMNS = ("gaps", "told", "pair", "cause", "kinds", "agency_id", "procedure_fam
 
 
 def grouped(connection: psycopg.Connection, night: dt.date, archive_id: int) -> Report:
-    """The groups as rows: how many gaps, the line that tells it, and what they share."""
+    """The groups as rows: how many gaps, the line that describes them, and what they share."""
     found = group_gaps(connection, night, archive_id)
     latest = "select distinct on (agency_id) agency_id, name from core.agency order by 1, valid_from desc"
     agencies: dict[str, str] = dict(connection.execute(latest).fetchall())
@@ -45,7 +45,7 @@ def grouped(connection: psycopg.Connection, night: dt.date, archive_id: int) -> 
 
 
 def _statuses(pair: str, first: str, second: str) -> str:
-    """Which status each side states, the one that sends first, as an office reads it."""
+    """Which status each side states, the sending side first, as an office reads it."""
     known = words()["statuses"]
     said = [f'"{known[one]}" ({one})' if one in known else one for one in (first, second)]
     said = [words()["unsaid"] if one == "-" else one for one in said]

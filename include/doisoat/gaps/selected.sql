@@ -1,5 +1,5 @@
--- Open gaps of a night, narrowed by what is given; an agency with all below it in the month of receipt (without one: of
--- the night).
+-- Open gaps of a night, filtered by what is given; an agency includes all below it in the month of receipt (without
+-- one: in the month of the night).
 select
     g.pair,
     g.dossier_id,

@@ -1,1 +1,1 @@
-"""What the gaps cost: rates by named and dated formulas, computed for every night, period and agency."""
+"""What the gaps cost: rates by formulas with names and dates, computed for every night, period and agency."""

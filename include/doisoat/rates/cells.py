@@ -1,4 +1,4 @@
-"""Counts what the indicators are made of: of all that a night holds, or of a range of days."""
+"""Counts what the indicators are computed from: for everything in a night, or for a range of days."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ HERE = Path(__file__).parent
 COUNTS = ("sync_counts", "service_counts", *progress.FILES, "progress_counts")
 #: The counts of each group of indicators, by cell: together all counters of a cell (doisoat.warehouse.ranges.INDICATOR_CELL).
 GROUPS = ("sync_counts", "service_counts", "progress_counts")
-#: The temporary tables that these files leave.
+#: The temporary tables that these files leave behind.
 LEFT = ("sync_counts", "service_counts", *progress.LEFT, "progress_counts", "indicator_cell_tonight")
 
 
 def count_cells(
     connection: psycopg.Connection, settings: ProvinceSettings, comparison: Comparison, days: Days | None = None
 ) -> dict[str, Any]:
-    """Make the temporary table indicator_cell_tonight from the records that stand, which are those of the comparison's night.
+    """Make the temporary table indicator_cell_tonight from the current records, which are those of the comparison's night.
 
-    Returns what its files were given.
+    Returns the parameters passed to its files.
     """
     parameters = {
         "night": comparison.night,
@@ -47,7 +47,7 @@ def count_cells(
 
 
 def side_by_side() -> str:
-    """Puts the counts of every group of indicators side by side in one cell; a group that counts nothing there counts 0."""
+    """SQL that puts the counts of all groups of indicators into one row per cell; a group without a count there counts 0."""
     cell = ", ".join(INDICATOR_CELL.key)
     counts = ", ".join(f"coalesce({name}, 0) as {name}" for name in INDICATOR_CELL.values)
     joined = GROUPS[0] + "".join(f" full join {group} using ({cell})" for group in GROUPS[1:])
@@ -56,10 +56,10 @@ def side_by_side() -> str:
 
 
 def count_days(connection: psycopg.Connection, settings: ProvinceSettings, days: Days, night: dt.date) -> None:
-    """Make the view asked_cell of a range of days, as known on `night`, in the transaction at hand.
+    """Make the view asked_cell for a range of days, as known on `night`, in the current transaction.
 
     Raises:
-        ConfigurationError: the days are in the wrong order, or the night is not the one whose records stand.
+        ConfigurationError: the days are in the wrong order, or the night is not the one whose records are current.
     """
     asked = f"rates from {days.first} to {days.last}, as known on night {night}"
     if days.first > days.last:
@@ -70,8 +70,8 @@ def count_days(connection: psycopg.Connection, settings: ProvinceSettings, days:
     compared, loaded = row or (None, None)
     if not night == compared == loaded:
         raise ConfigurationError(
-            f"{asked}: days are counted from the records that stand now, and those are of night {loaded}, the last one "
-            f"compared being {compared}; ask of that night once it is compared, or for whole months, which every night keeps"
+            f"{asked}: days are counted from the current records, which are those of night {loaded}; the last one "
+            f"compared is {compared}; ask for that night once it is compared, or for whole months, which every night keeps"
         )
     parameters = count_cells(connection, settings, comparison_of(connection, settings, night), days)
     run_file(connection, HERE / "asked_cell_of_days.sql", parameters)

@@ -1,7 +1,7 @@
--- The cells of a night (asked_cell) that are asked for, each with the part that it counts for: a value of one
--- dimension, of agencies its own and each above it in the month of the cell; and the periods to count by. What is
--- narrowed to one agency is that with all below it. What has no receipt date stands where its agency did in the month
--- of the night, as in the bridge.
+-- The requested cells of a night (asked_cell), each with the parts it counts for: the value of one dimension, or for
+-- agencies its own and each agency above it in the month of the cell; and the periods to count by. A filter by agency
+-- includes all below it. What has no receipt date belongs where its agency was in the month of the night, as in the
+-- bridge.
 create temporary table cell on commit drop as
 with counted as (
     select
@@ -19,7 +19,7 @@ asked as materialized (
         to_month
     from core.subtree(%(agency)s)
 ),
--- which agencies are above one in a month, of those that are asked for
+-- which of the requested agencies are above an agency in a month
 chain as (
     select
         c.agency_id,

@@ -1,7 +1,7 @@
-"""What the gaps cost: what an indicator would come to were they repaired, one group at a time and one after the other.
+"""What the gaps cost: the value of an indicator if they were repaired, each group alone and one group after the other.
 
-Nothing is estimated: a repair's effect on the counts is added to them (repairs.yaml), and the same rule is asked again. Gains do
-not add up past the ceiling, nor past what was repaired before: both are shown.
+Nothing is estimated: a repair's effect is added to the counts (repairs.yaml), and the same rule is applied again. Gains do not
+add up beyond the ceiling, nor beyond what was repaired before: both are shown.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from doisoat.warehouse.queries import Report, as_report
 from doisoat.warehouse.ranges import INDICATOR_CELL
 
 HERE = Path(__file__).parent
-#: What the sync rate multiplies, so that an error in it costs twice (CONTRACTS section 6).
+#: The indicator that the sync rate multiplies, so that an error in it costs twice (CONTRACTS section 6).
 MULTIPLIED = "online_share_multiplied"
-#: By what gaps are put together in the ranked list.
+#: How gaps are grouped in the ranked list.
 GROUPED = {
     "cause": "cause",
     "agency": "cause || ' ' || agency_id",
@@ -36,7 +36,7 @@ GROUPED = {
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """Which gaps are thought of as repaired: all, or those of a cause, an agency with all below it, a procedure."""
+    """Which gaps are assumed to be repaired: all, or those of a cause, an agency and all below it, a procedure."""
 
     cause: str | None = None
     agency: str | None = None
@@ -45,9 +45,9 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: of which night (and where its rows are), which indicator, and of which dossiers and months.
+    """The question: which night (and where its rows are), which indicator, and which dossiers and months.
 
-    Not of days: of what a repair changes only the month is known.
+    Not which days: of what a repair changes, only the month is known.
     """
 
     night: dt.date
@@ -59,15 +59,15 @@ class Question:
 def ranked(
     connection: psycopg.Connection, settings: ProvinceSettings, question: Question, repair: Repair, by: str = "agency"
 ) -> Report:
-    """The groups of gaps by what their repair gains, most first.
+    """The groups of gaps, ranked by what repairing them gains.
 
     Args:
         by: cause; or cause within each agency or procedure; all as one group.
 
-    Returns a row a group: how many things there are to repair, of those that change a count; the ratio now, if only this group is
-    repaired, and if it and all groups before it are; what that gains, in points where the indicator gives points; and which share
-    of the points of 3.3, which the sync rate multiplies, it brings back alone (how many points that indicator has is not known).
-    Of a range the least is told.
+    Returns one row per group: how many repairs that change a count; the ratio now, if only this group is repaired, and if it and
+    all groups before it are; the gain, in points if the indicator gives points; and which share of the points of 3.3, which the
+    sync rate multiplies, it recovers alone (how many points that indicator has is not known). Of a range, the lower bound is
+    given.
     """
     part = question.part
     parameters = {
@@ -102,9 +102,9 @@ def ranked(
 def _rate(
     connection: psycopg.Connection, settings: ProvinceSettings, indicator: str, name: str, parameters: dict[str, Any]
 ) -> None:
-    """What the rule comes to for each label of `grouped`, its effects added to the counts, and for '' without any: `name`.
+    """Make the table `name`: the rule's value for each label of `grouped` with its effects added, and for '' without any.
 
-    Beside it, as `name`_multiplied, what the online share times the sync rate comes to.
+    Also, as `name`_multiplied, the value of the online share times the sync rate.
     """
     sums = ", ".join(f"sum({column})::bigint as {column}" for column in INDICATOR_CELL.values)
     connection.execute(
@@ -126,7 +126,7 @@ def _rate(
 def _indicator(indicator: str) -> Indicator:
     known = {one.id: one for one in load_indicators()}
     if indicator not in known:
-        raise ConfigurationError(f"indicator {indicator!r}: there is none; give one of {', '.join(known)}")
+        raise ConfigurationError(f"indicator {indicator!r}: not known; give one of {', '.join(known)}")
     return known[indicator]
 
 

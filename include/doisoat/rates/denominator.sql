@@ -1,7 +1,7 @@
 -- The denominator of indicator 1.4 by the published readings: the larger of what was reported and what the portal
--- counts; where both are empty last year's report, prorated; else none (CONTRACTS 6). Unknown where what was reported
--- did not come to us: only who asks what is to be expected is told what the province would report, without and with the
--- ministries' dossiers.
+-- counts; if both are empty, last year's report, prorated; else none (CONTRACTS 6). Unknown if the report did not reach
+-- us: only a query for the expected value gets what the province would report, without and with the ministries'
+-- dossiers.
 create temporary table denominator on commit drop as
 select
     r.period_kind,

@@ -1,4 +1,4 @@
--- The groups one after the other, the one that gains most alone first: each with the effects of all before it.
+-- The groups one after the other, starting with the one that gains most alone: each with the effects of all before it.
 create temporary table turn on commit drop as
 with counted as (
     select

@@ -1,6 +1,6 @@
--- The cells of tonight, each with the parts that it counts for: the whole (''), its agency, and every agency above that
--- in the month of the cell (mart.agency_subtree), as the bridge counts; and the periods to count by. The named cell "no
--- receipt date" stands where the bridge has it, in the month of the night, but is in no period.
+-- The cells of tonight, each with the parts it counts for: the whole (''), its agency, and every agency above that in
+-- the month of the cell (mart.agency_subtree), as the bridge counts; and the periods to count by. The named cell "no
+-- receipt date" is where the bridge has it, in the month of the night, but belongs to no period.
 create temporary table cell on commit drop as
 with chain as (
     select

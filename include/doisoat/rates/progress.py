@@ -1,4 +1,4 @@
-"""How far every dossier of the province had come at the end of a day, as known on a night (progress.sql; ADR 21)."""
+"""The progress of every dossier of the province at the end of a day, as known on a night (progress.sql; ADR 21)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from doisoat.province.file import ProvinceSettings
 from doisoat.warehouse.database import run_file
 
 HERE = Path(__file__).parent
-#: The files that make the temporary table `progress`, in order, and the tables that they leave.
+#: The files that make the temporary table `progress`, in order, and the tables that they leave behind.
 FILES = ("supplement", "progress")
 LEFT = ("night_read", "reads_until", *FILES)
 
@@ -20,12 +20,12 @@ LEFT = ("night_read", "reads_until", *FILES)
 def progress_parameters(
     settings: ProvinceSettings, night: dt.date, cut_off: dt.datetime, day: dt.date | None = None
 ) -> dict[str, dt.date | dt.datetime]:
-    """The moment that progress.sql judges, and what could be known of it.
+    """The point in time that progress.sql judges, and what could be known about it.
 
     Args:
-        night: as known on it.
+        night: the night as of which it is known.
         cut_off: the province's own clock when it was read for that night.
-        day: the end of which day is judged, no later than the night; the night's own where none is given.
+        day: the day whose end is judged, no later than the night; the night itself if none is given.
     """
     judged_on = day or night
     midnight = dt.datetime.combine(judged_on + dt.timedelta(days=1), dt.time(), settings.timezone)
@@ -33,10 +33,10 @@ def progress_parameters(
 
 
 def make_progress(connection: psycopg.Connection, settings: ProvinceSettings, night: dt.date, day: dt.date) -> None:
-    """Make the temporary table `progress` of a night that was loaded, in the transaction at hand.
+    """Make the temporary table `progress` for a night that was loaded, in the current transaction.
 
     Raises:
-        NightNotCollectedError: nothing of the province's own system is known of that night.
+        NightNotCollectedError: that night has no data of the province's own system.
     """
     row = connection.execute(
         """select array_agg(source_id order by source_id),
@@ -48,7 +48,7 @@ def make_progress(connection: psycopg.Connection, settings: ProvinceSettings, ni
     sources, cut_off = row or (None, None)
     if not sources:
         raise NightNotCollectedError(
-            f"night {night}: nothing of the province's own system is known of it; `doisoat nights` says which nights there are"
+            f"night {night}: it has no data of the province's own system; `doisoat nights` lists the nights there are"
         )
     parameters = {
         "night": night,

@@ -1,6 +1,6 @@
--- How far each dossier of the province has come at the moment known_at, by the province's own word as known on the
--- night: one row a dossier (ADR 21). `standing` is told by moments, less the time in which supplements were awaited;
--- `standing_by_date` by calendar dates.
+-- The progress of each dossier of the province at the time known_at, by the province's own records as known on the
+-- night: one row per dossier (ADR 21). `standing` is judged by timestamps, minus the time spent waiting for
+-- supplements; `standing_by_date` by calendar dates.
 create temporary table progress on commit drop as
 with first_seen as (
     select
@@ -23,7 +23,7 @@ stated as (
         r.due_at,
         f.night as first_night,
         r.finished_at is null as is_by_return,
-        -- an end that the source could not have known of is none
+        -- an end that the source could not have known about does not count
         case when coalesce(r.finished_at, r.returned_at) <= greatest(%(cut_off)s, %(known_at)s)
                 then coalesce(r.finished_at, r.returned_at)
         end as ended_at
@@ -34,7 +34,7 @@ stated as (
         and %(night)s < r.to_night
         and r.duplicate_rank = 1
 ),
--- what ended after the moment was open at it
+-- what ended after known_at was still open then
 outcome as (
     select
         s.source_id,
@@ -53,7 +53,7 @@ outcome as (
         end as outcome
     from stated s
 ),
--- a due date without a time of day lasts to the end of that day; where none is stated, the term that the law gives
+-- a due date without a time of day lasts to the end of that day; if none is stated, the statutory term
 due as (
     select
         o.*,
@@ -79,7 +79,7 @@ days as (
         d.*,
         (d.due_until at time zone %(timezone)s)::date as due_on,
         (d.ended_at at time zone %(timezone)s)::date as ended_on,
-        -- nor is an end at midnight sharp a moment: it is a day
+        -- nor is an end at exactly midnight a time: it is a date
         d.judged_at
         + case when
                 (d.ended_at at time zone %(timezone)s)::time = '00:00'
@@ -88,8 +88,8 @@ days as (
         end as judged_until
     from due d
 ),
--- nights between receipt and end of which it is not known in what status they found it: a request may have stood on
--- each. A source that moves the due date itself when a supplement was awaited leaves nothing to subtract.
+-- nights between receipt and end for which the status is not known: a request may have been open on each. A source that
+-- moves the due date itself while a supplement is awaited leaves nothing to subtract.
 watched as (
     select
         d.*,

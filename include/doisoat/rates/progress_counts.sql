@@ -1,5 +1,5 @@
--- How far the province's dossiers have come, by cell: what ended by the month in which it did; what is pending, and
--- what ended nobody says when, by the month of receipt. A dossier without a receipt date is in no month, and in no
+-- The progress of the province's dossiers, by cell: what ended, by the month in which it ended; what is pending, and
+-- what ended on an unknown date, by the month of receipt. A dossier without a receipt date is in no month, and in no
 -- range of days.
 create temporary table progress_counts on commit drop as
 select

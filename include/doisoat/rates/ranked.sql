@@ -1,4 +1,4 @@
--- "Repair this, gain that": most first. Gains alone do not add up; what all that comes before gains together is beside.
+-- "Repair this, gain that": largest gain first. Gains of groups alone do not add up; the cumulative gain is shown too.
 select
     t.place,
     t.label,

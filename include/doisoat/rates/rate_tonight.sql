@@ -1,4 +1,4 @@
--- What the indicators come to tonight; each adds its own.
+-- The values of the indicators tonight; each indicator adds its own rows.
 create temporary table rate_tonight on commit drop as
 select
     indicator,

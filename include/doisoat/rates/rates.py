@@ -1,4 +1,4 @@
-"""What the indicators come to for any part of a night's dossiers: worked out anew from the cells, by the same rules."""
+"""The values of the indicators for any part of a night's dossiers: computed from the cells on demand, by the same rules."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from doisoat.warehouse.queries import Report, as_report
 from doisoat.warehouse.ranges import INDICATOR_CELL
 
 HERE = Path(__file__).parent
-#: What the rules read.
+#: The tables that the rules read.
 RULES_READ = ("rolled", "reported", "denominator", "sync_rate")
-#: The denominator as it was reported of each part; the alternative is what is to be expected (cost.py).
+#: The denominator as reported for each part; the alternative is the expected one (cost.py).
 AS_REPORTED = {"is_expected": False, "reported_part": None}
 STEPS = {"month": "1 month", "quarter": "3 months", "year": "1 year"}
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Which dossiers are meant, and how they are parted.
+    """Which dossiers to count, and how to break them down.
 
     Attributes:
-        by: agency (each with all below it), level, field, procedure, channel or system; None for no parting.
+        by: agency (each with all below it), level, field, procedure, channel or system; None for no breakdown.
         period: month, quarter, year, all; range for first_month to last_month, or for the days, as one.
         agency: agency_id, code or former code, with all below it. level, field, procedure, channel: only these.
         first_month, last_month: first days of the first and last month of receipt that count.
@@ -50,13 +50,13 @@ class Part:
 
     @property
     def is_reported(self) -> bool:
-        """Whether what is reported of an agency is reported of just this: no report is parted by anything else, nor of days."""
+        """Whether reports can cover exactly this part: they are by agency and month, never by anything else or by day."""
         narrowed = self.level or self.field or self.procedure or self.channel or self.days
         return self.by in (None, "agency") and not narrowed
 
     @property
     def range(self) -> tuple[dt.date, dt.date] | None:
-        """The first day that counts and the one after the last, where both ends are given."""
+        """The first day that counts and the day after the last, if both ends are given."""
         if self.days:
             return self.days.first, self.days.last + dt.timedelta(days=1)
         if self.first_month and self.last_month:
@@ -65,7 +65,7 @@ class Part:
 
 
 def cell_parameters(settings: ProvinceSettings, part: Part, night: dt.date, archive_id: int) -> dict[str, Any]:
-    """What cells_of.sql and the steps after it ask for."""
+    """The parameters of cells_of.sql and the steps after it."""
     start, end = part.range or (None, None)
     return {
         "night": night,
@@ -91,10 +91,10 @@ def cell_parameters(settings: ProvinceSettings, part: Part, night: dt.date, arch
 def find_cells(
     connection: psycopg.Connection, settings: ProvinceSettings, part: Part, parameters: dict[str, Any]
 ) -> None:
-    """Make `cell` and `period` for a part, in the transaction at hand (cells_of.sql).
+    """Make `cell` and `period` for a part, in the current transaction (cells_of.sql).
 
     Raises:
-        ConfigurationError: days are asked of another night than the one whose records stand.
+        ConfigurationError: days are requested for a night other than the one whose records are current.
     """
     if part.days:
         count_days(connection, settings, part.days, parameters["night"])
@@ -104,7 +104,7 @@ def find_cells(
 
 
 def rests_on(connection: psycopg.Connection, night: dt.date, archive_id: int) -> str | None:
-    """What is to be read before any number of the night: stale or absent sources, sides listed in part; None for nothing."""
+    """The caveats of all numbers of the night: stale or absent sources, sides listed in part; None if there are none."""
     query = (HERE / "rests_on.sql").read_text("utf-8")
     stale, is_incomplete = connection.execute(query, {"night": night, "archive_id": archive_id}).fetchone() or (
         None,
@@ -115,7 +115,7 @@ def rests_on(connection: psycopg.Connection, night: dt.date, archive_id: int) ->
 
 
 def rolled() -> str:
-    """Sums the counters of `cell` by period and part. A dossier without a receipt date is in no period."""
+    """SQL that sums the counters of `cell` by period and part. A dossier without a receipt date is in no period."""
     sums = ", ".join(f"sum(c.{name})::bigint as {name}" for name in INDICATOR_CELL.values)
     return f"""create temporary table rolled on commit drop as
         select p.period_kind, p.period_start, part, {sums},
@@ -134,7 +134,7 @@ def rolled() -> str:
 
 
 def roll(connection: psycopg.Connection, settings: ProvinceSettings, parameters: dict[str, Any]) -> None:
-    """From `cell` and `period` to what the rules read: the sums, and the sync rate in force, which multiplies another."""
+    """Make what the rules read from `cell` and `period`: the sums, and the sync rate in force, which multiplies another."""
     run_sql(connection, rolled())
     for name in ("reported", "denominator"):
         run_file(connection, HERE / f"{name}.sql", parameters)
@@ -145,10 +145,10 @@ def roll(connection: psycopg.Connection, settings: ProvinceSettings, parameters:
 def rates(
     connection: psycopg.Connection, settings: ProvinceSettings, part: Part, night: dt.date, archive_id: int
 ) -> Report:
-    """Each indicator by period and part: numerator, denominator and ratio, each at least and at most.
+    """Each indicator by period and part: numerator, denominator and ratio, each with a lower and an upper bound.
 
-    Returns rows in the order of the definitions, periods and parts; a ratio is in [0, 1], null where it is not known. A number is
-    provisional while its period runs; `rests_on` says what is to be read before it.
+    Returns rows in the order of the definitions, periods and parts; a ratio is in [0, 1], null if it is not known. A number is
+    provisional while its period is running; `rests_on` gives its caveats.
     """
     with connection.transaction(force_rollback=True):
         parameters = cell_parameters(settings, part, night, archive_id)

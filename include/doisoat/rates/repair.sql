@@ -1,7 +1,7 @@
--- The gaps of a night that a repair would change counts of, each with the signed cells of its effect (repairs.yaml). Of
--- the bridge's entries those that are gaps, or that both sides hold in different cells; of what differs the status; of
--- the ministries' dossiers those that are not held. An agency is meant with all below it in the month of receipt
--- (without one: of the night).
+-- The gaps of a night whose repair would change counts, each with the signed cells of its effect (repairs.yaml): of the
+-- bridge's entries, those that are gaps or that both sides hold in different cells; of the differences, those of the
+-- status; of the ministries' dossiers, those that are not held. An agency includes all below it in the month of receipt
+-- (without one: in the month of the night).
 create temporary table repaired on commit drop as
 with said as (
     select
@@ -45,7 +45,7 @@ select
     s.*,
     f.effect,
     s.kind = 'ministry_only' and s.pair = 'ministry_provincial' and other.presence is null as is_on_portal,
-    -- what the province holds of a ministry's dossier that the portal lacks: none of it, perhaps, or the dossier itself
+    -- for a ministry's dossier that the portal lacks: whether the province lacks it, may hold it, or holds it
     case when f.effect <> 'submit' then null when other.presence = 'ministry_only' then 'lacks' when
             other.presence = 'undetermined'
             then 'maybe'
@@ -86,7 +86,7 @@ where f.effect <> 'none'
     and (%(last_month)s::date is null or s.cell_month <= %(last_month)s);
 analyze repaired;
 
--- `mend`: what is mended counts once, whichever of a dossier's gaps it is done for
+-- `mend`: a repair counts once, whichever of a dossier's gaps it is done for
 create temporary table repair_cell (
     like recon.indicator_cell including defaults, cause text, gap_key text, mend text
 ) on commit drop;

@@ -1,6 +1,6 @@
--- What was reported of a period to the national reporting system: as stated, else of a quarter or year the sum of its
--- months where every one is stated, else last year's total prorated ("/12", "/4"; CONTRACTS 6). By agency as the report
--- names it; a report of a unit is taken to hold what is below the unit, that of the whole is the province's own.
+-- What was reported for a period to the national reporting system: as stated, else for a quarter or year the sum of its
+-- months if every one is stated, else last year's total prorated ("/12", "/4"; CONTRACTS 6). By agency as the report
+-- names it; a unit's report is assumed to include what is below the unit, that of the whole is the province's own.
 create temporary table reported on commit drop as
 with said as (
     select distinct on (c.period_kind, c.period_start, agency)

@@ -1,5 +1,5 @@
--- What the numbers of a night rest on: for which sources an earlier snapshot stands in, or none at all; and whether a
--- side was listed in part.
+-- The caveats of a night's numbers: for which sources an earlier snapshot is used, or none at all; and whether a side
+-- was listed in part.
 select
     (
         select string_agg(source_id, ', ' order by source_id) from archive.any_pull

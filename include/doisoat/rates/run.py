@@ -1,4 +1,4 @@
-"""Counts what the indicators are made of, and works them out for every period and agency of a night."""
+"""Counts what the indicators need, and computes them for every period and agency of a night."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 
 
 def indicate(connection: psycopg.Connection, settings: ProvinceSettings, comparison: Comparison) -> None:
-    """Store what the indicators count of the night, and what they come to.
+    """Store the night's counts for the indicators, and their values.
 
     The caller holds the write lock; the night is the latest one, and was compared just now (doisoat.reconcile).
     """
@@ -51,7 +51,7 @@ def indicate(connection: psycopg.Connection, settings: ProvinceSettings, compari
 
 def _keep(connection: psycopg.Connection, night: dt.date) -> None:
     for table, tonight in ((INDICATOR_CELL, "indicator_cell_tonight"), (RATE, "rate_tonight")):
-        connection.execute(f"analyze {tonight}")  # else each row may be held against all of them
+        connection.execute(f"analyze {tonight}")  # else each row may be compared with all of them
         held = connection.execute(
             f"select {table.scope} from {table.name} where to_night >= %s union select {table.scope} from {tonight}",
             [night],
@@ -63,7 +63,7 @@ def _keep(connection: psycopg.Connection, night: dt.date) -> None:
 
 
 def _keep_formulas(connection: psycopg.Connection, settings: ProvinceSettings) -> None:
-    """What each indicator means, and whether it is in force, for those who read the warehouse."""
+    """Store what each indicator means, and whether it is in force, for readers of the warehouse."""
     in_force = settings.indicators.readings
     rows = [
         (one.id, place, one.code, one.label, one.formula, one.legal_source, one.certainty, one.valid_from,

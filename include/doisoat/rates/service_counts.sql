@@ -1,7 +1,7 @@
--- What digitisation, online payment and the time of acceptance are counted by, in the province's own cells. A flag is
--- told by both sides: where one is silent the other's word stands, where they contradict each other, or the portal's
--- rows of one dossier do, it is disputed. Moments are the province's alone: a span between two systems' clocks is none.
--- A moment at midnight sharp is a day without a time.
+-- The counts for digitisation, online payment and time to acceptance, in the province's own cells. A flag comes from
+-- both sides: if one is silent the other's value counts; if they contradict each other, or the portal's rows of one
+-- dossier do, it is disputed. Times are only the province's: an interval between two systems' clocks is meaningless. A
+-- time at exactly midnight is a date without a time.
 create temporary table service_counts on commit drop as
 with repeated as (
     select

@@ -1,6 +1,6 @@
 -- How often and for how long each dossier of the province waited for supplements, as far as nights show it: no source
--- states the requests, but a record that is shown in status 5 awaits an answer to one (ADR 21). A request that no night
--- shows is none.
+-- states the requests, but a record shown in status 5 is waiting for an answer to one (ADR 21). A request that no night
+-- shows does not count.
 create temporary table night_read on commit drop as
 select
     source_id,
@@ -53,8 +53,8 @@ request as (
         (array_agg(due_at order by from_night))[1] as due_at
     from numbered group by 1, 2, 3
 ),
--- it was there from the first to the last night that shows it, and no longer than from the night before to the night
--- after
+-- the request was open at least from the first to the last night that shows it, and at most from the night before to
+-- the night after
 read as (
     select
         r.*,

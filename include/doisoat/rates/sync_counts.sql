@@ -1,6 +1,6 @@
--- What indicator 1.4 counts, by cell. The province's dossiers by its own word, the portal's by the portal's; of a
--- ministry's system those that the province does not hold. Counted in core: of the verdicts only what the evidence
--- leaves open is asked. Of all days, or of what each system shows as received from first_day to last_day.
+-- The counts for indicator 1.4, by cell. The province's dossiers by its own records, the portal's by the portal's; of a
+-- ministry's system, those that the province does not hold. Counted in core: the verdicts are used only for what the
+-- evidence leaves open. For all days, or for what each system shows as received from first_day to last_day.
 create temporary table sync_counts on commit drop as
 with provincial as not materialized (
     select
@@ -28,13 +28,13 @@ national as not materialized (
     from core.dossier_record
     where source_id = any(%(national_sources)s) and to_night = 'infinity' and duplicate_rank > 0
 ),
--- what an earlier listing could not show, or a listing in part did not
+-- what an earlier listing could not show yet, or a partial listing did not show
 unseen as (
     select dossier_id from recon.verdict
     where pair = 'national_provincial' and to_night = 'infinity' and presence = 'provincial_only'
         and standing in ('incomplete', 'not_yet_observable')
 ),
--- of a ministry's dossiers: does the province hold it, does the portal?
+-- for each dossier of a ministry: does the province hold it, does the portal?
 lacking as (
     select
         p.ministry_source_id as source_id,
@@ -43,7 +43,7 @@ lacking as (
         coalesce(r.channel, 'unknown') as channel,
         coalesce(r.receipt_month, 'infinity') as cell_month,
         p.presence = 'ministry_only' and p.standing in ('gap', 'pending') as is_lacking,
-        -- both alike under one code leaves no row, and then only if the portal was ever listed
+        -- no row means that both hold it under one code, but only if the portal was ever listed
         case when c.portal_as_of is null then null
             when n.presence is null or n.presence = 'matched' then true
             when n.presence = 'ministry_only' and n.standing in ('gap', 'pending') then false
@@ -59,8 +59,8 @@ lacking as (
     where p.pair = 'ministry_provincial' and p.to_night = 'infinity' and p.presence in ('ministry_only', 'undetermined')
         and (%(first_day)s::date is null or r.receipt_date between %(first_day)s and %(last_day)s)
 ),
--- the province's dossiers that are a ministry's, by the second of receipt, which the portal holds under the ministry's
--- code
+-- the province's dossiers that match a ministry's by the second of receipt, and that the portal holds under the
+-- ministry's code
 through as (
     select distinct r.dossier_id
     from recon.verdict p
@@ -77,8 +77,8 @@ through as (
         and p.evidence = 'receipt_time'
         and c.portal_as_of is not null and coalesce(n.presence, 'matched') = 'matched'
 ),
--- of one agency, family and second of receipt the province shows more than the ministry's system has: the surplus may
--- be the same dossiers taken in again
+-- for one agency, family and second of receipt the province shows more than the ministry's system has: the surplus may
+-- be the same dossiers imported again
 repeated as (
     select
         g.agency_id,
@@ -109,7 +109,7 @@ repeated as (
     left join national n on n.dossier_id = p.dossier_id and n.duplicate_rank = 1
     group by 1, 2, 3, 4, g.received_at
 ),
--- what each side's word counts, by cell
+-- each side's counts, by cell
 by_province as (
     select
         '' as source_id,

@@ -1,4 +1,4 @@
-"""Which agency is meant on the command line: by our id, or a code that it has or had."""
+"""Finds the agency named on the command line: by our id, or a code that it has or had."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ order by agency_id, valid_from desc
 
 
 def agency_named(connection: psycopg.Connection, said: str) -> tuple[str, str]:
-    """The agency of that id or code, and its name in its latest form; `unknown` is the unknown agency.
+    """The agency with that id or code, and its latest name; `unknown` is the unknown agency.
 
     Raises:
         ConfigurationError: there is none, or there are several.

@@ -1,4 +1,4 @@
-"""The bridge of a night, as it is asked for: whole or in part, with or without the ministries, term by term or by dimension."""
+"""The bridge of a night: whole or in part, with or without the ministries, term by term or by dimension."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from doisoat.reports.agencies import agency_named
 from doisoat.reports.query import query
 from doisoat.warehouse.queries import Report
 
-#: The grains at which sources declare, as they are asked for: there all terms are shown; of what else the bridge is broken
-#: down by, what its entries are made of.
+#: The grains at which sources declare counts: for these all terms are shown; for any other breakdown, only the composition
+#: of the entries.
 GRAINS = {"whole": ["whole", "undated"], "month": ["month", "undated"], "agency_month": ["agency_month"]}
-#: What a table of many rows shows on a terminal; other formats give every column. What is listed, where nothing is declared.
+#: The columns of a long table on a terminal; other formats give every column. The listed counts, if nothing is declared.
 SHOWN = ("receipt_month", "agency_id", "national_declared", "provincial_declared", "added_by_ministries", "undetermined",
          "difference", "difference_at_least", "entries", "national_unlisted", "provincial_unlisted", "adds_up")  # fmt: skip
 LISTED = ("national_listed", "provincial_listed")
-#: What the whole says even where it is unknown.
+#: Columns that the whole shows even if they are unknown.
 ALWAYS = ("national_declared", "provincial_declared", "difference")
-#: Months of the periods that sources declare counts for.
+#: The length in months of the periods for which sources declare counts.
 PERIODS = {1: "month", 3: "quarter", 12: "year"}
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Which part of the bridge is meant; None: all of it.
+    """The part of the bridge to show; None: all of it.
 
     Attributes:
         first_month, last_month: months of receipt, by their first days.
-        agency: its id, or a code that it has or had; everything below it is meant too.
+        agency: its id, or a code that it has or had; everything below it is included.
         procedure: its code, or the family.
         field, level, channel: as in mart.dim_procedure, mart.dim_agency and core.code_map.
     """
@@ -52,12 +52,12 @@ class Part:
 
     @property
     def is_narrow(self) -> bool:
-        """Whether more is asked than months, for which sources state the whole."""
+        """Whether it is restricted by more than months: for months alone sources state the whole."""
         return str(self) != ""
 
     @property
     def period(self) -> dict[str, Any]:
-        """The period that a source must state to state just these months."""
+        """The period for which a source must declare a count to cover exactly these months."""
         if not (self.first_month or self.last_month):
             return {"period_kind": "all", "period_start": "-infinity"}
         kind = None
@@ -77,32 +77,32 @@ def bridge(
     with_ministries: bool,
     declared_by: Sequence[str],
 ) -> Report:
-    """The terms of the bridge at a grain that sources declare (GRAINS), or what its entries are made of by a dimension.
+    """The terms of the bridge at a grain that sources declare (GRAINS), or the composition of its entries by a dimension.
 
     Args:
         archive_id: where the rows of the night are (doisoat.warehouse.queries.archive_of).
         by: a grain, or cause, ministry, agency, level, procedure, field or channel.
         with_ministries: national minus the union of province and ministries, not minus the province alone.
-        declared_by: the declared counts that enter the bridge, the first ones first (settings).
+        declared_by: the declared counts that enter the bridge, in order of preference (settings).
 
     Raises:
-        ConfigurationError: no agency, or more than one, goes by that code.
+        ConfigurationError: no agency, or more than one, has that code.
     """
     asked = {**asdict(part), "agency": part.agency and agency_named(connection, part.agency)[0]}
     where = {"night": night, "archive_id": archive_id, "with_ministries": with_ministries, **asked}
     if by not in GRAINS:
         return query(connection, "bridge_by", {**where, "dimension": by})
-    if part.channel:  # belongs to a record and not to a cell: the sides list nothing by it
+    if part.channel:  # a channel belongs to a record, not to a cell: the sides list nothing by it
         return query(connection, "bridge_by", {**where, "dimension": "channel" if by == "whole" else by})
     if part.is_narrow:
         return query(connection, "bridge_part", {**where, **part.period, "grain": by, "declared_by": list(declared_by)})
-    # of some months the whole is told month by month, as sources declare it
+    # for a range of months the whole is shown month by month, as sources declare it
     grains = GRAINS["month" if by == "whole" and part != Part() else by]
     return query(connection, "bridge", {**where, "grains": grains})
 
 
 def shown(report: Report) -> Report:
-    """The report as a terminal has room for it: the whole as a column of its terms, many rows without where they come from."""
+    """The report as it fits a terminal: the whole as a column of terms; many rows without the columns naming their sources."""
     rows = report.dicts()
     if "grain" not in report.columns or not rows:
         return report

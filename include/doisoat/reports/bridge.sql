@@ -1,6 +1,6 @@
--- The bridge of a night at one grain: every term measured on its own (docs/architecture.md). With the ministries the
--- portal is held against the union: what the province counts and what only ministries' systems hold, at least and at
--- most.
+-- The bridge of a night at one grain: every term measured on its own (docs/architecture.md). With the ministries, the
+-- portal is compared with the union: what the province counts plus what only ministries' systems hold, as a lower and
+-- an upper bound.
 select
     case when isfinite(c.cell_month) then c.cell_month end as receipt_month,
     nullif(c.agency_id, '') as agency_id,
@@ -41,7 +41,7 @@ cross join
         where %(with_ministries)s
     ) m
 where c.archive_id = %(archive_id)s and c.night = %(night)s and c.grain = any(%(grains)s)
-    -- a month of which only ministries know is none of the two sides'
+    -- a month that only ministries show does not belong to either of the two sides
     and (
         %(with_ministries)s or c.grain <> 'month' or c.national_listed > 0 or c.provincial_listed > 0 or c.entries <> 0
         or c.national_declared is not null or c.provincial_declared is not null

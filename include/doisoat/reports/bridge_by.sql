@@ -1,6 +1,6 @@
--- What the bridge's entries are made of, by one dimension: the sums over all of its values are the whole's entries. Of
--- some months of receipt: what has no receipt date is in none. An agency is asked with everything below it, as it stood
--- in the month of receipt (without one: in the night's).
+-- The composition of the bridge's entries by one dimension: over all of its values they sum to the whole's entries. For
+-- a range of receipt months: what has no receipt date is in none. An agency includes everything below it, as of the
+-- month of receipt (without one: of the night).
 with entry as (
     select e.*
     from archive.bridge_entries(%(archive_id)s, %(night)s, %(with_ministries)s) e
@@ -60,7 +60,7 @@ named as (
     ) a on true
     left join archive.any_procedure p using (procedure_family)
     left join lateral (
-        -- as its own side says it; an extra row bears its source's name before its key
+        -- as its own side states it; an extra row has its source's name before its key
         select r.channel
         from core.source s
         join core.dossier_record r

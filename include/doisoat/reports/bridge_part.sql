@@ -1,9 +1,9 @@
--- The bridge of a part of the province: of an agency with everything below it (as it stood in the month of receipt;
--- without one, in the night's), of a procedure, a field or a level, and of some months. Listed rows and entries are the
--- sums of the finest cells, so they add up as the whole does. What a source declares is shown only where it states just
--- this: of an agency whose number holds all below it (or that never has anything below it), for just this period, and
--- nothing else being asked; else it is unknown, as it is of a replaced revision. By agency and month each agency's row
--- is its own alone.
+-- The bridge of a part of the province: of an agency with everything below it (as of the month of receipt; without one,
+-- of the night), of a procedure, a field or a level, and of a range of months. Listed rows and entries are the sums of
+-- the finest cells, so they add up as the whole does. A declared count is shown only if a source declares exactly this
+-- part: an agency whose number includes all below it (or that never has anything below it), exactly this period, and no
+-- other filter; else it is unknown, as it is for a replaced revision. By agency and month, each agency's row is its own
+-- only.
 with term as (
     select
         agency_id,

@@ -1,5 +1,5 @@
--- How the checks of a night came out, what kept a broken one from being asked, and who accepted what failed. Words that
--- a check has no need of are empty, not unknown.
+-- The results of a night's checks, what kept a broken one from running, and who accepted what failed. Columns that do
+-- not apply to a check are empty, not unknown.
 with covered as (
     select
         stage,

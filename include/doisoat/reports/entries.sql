@@ -1,4 +1,4 @@
--- What the entries of the bridge are made of, as known on a night.
+-- The composition of the bridge's entries, as known on a night.
 select
     entry_kind,
     standing,

@@ -1,4 +1,4 @@
-"""Form II.06a/VPCP/KSTT: how the procedures of a unit went in a period, one row a field, grouped by level."""
+"""Form II.06a/VPCP/KSTT: how a unit handled its procedures in a period, one row per field, grouped by level."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class CountsAs(StrEnum):
 
 
 class Reading(StrEnum):
-    """How "in time" is told (indicators/definitions.yaml)."""
+    """How "on time" is defined (indicators/definitions.yaml)."""
 
     ON_TIME = "on_time"
     ON_TIME_BY_DATE = "on_time_by_date"
 
 
-#: Of which columns a count may be short, and by which other columns at most.
+#: Columns whose count may be too low, and the other columns by which it may be at most.
 OPEN = {
     **dict.fromkeys(("received_online", "received_direct_or_post"), ("received_channel_unknown",)),
     **dict.fromkeys(("resolved", "pending"), ("ended_undated",)),
@@ -44,14 +44,14 @@ OPEN = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which form is wanted.
+    """The form to make.
 
     Attributes:
         agency_id: the agency, with all below it; None for all agencies.
         first_day, last_day: the reporting period, both included; no later than the night.
-        night: as known on it.
-        counts_as: with_returned: what was refused, withdrawn or stopped is among what was resolved on time, and what awaits a
-            supplement is pending in time; finished_only: only results are resolved, and what ended without one stands apart.
+        night: the night as of which it is known.
+        counts_as: with_returned: what was refused, withdrawn or stopped counts as resolved on time, and what awaits a
+            supplement as pending in time; finished_only: only results are resolved, and what ended without one is separate.
     """
 
     agency_id: str | None
@@ -63,15 +63,15 @@ class Asked:
 
 
 def form(connection: psycopg.Connection, settings: ProvinceSettings, asked: Asked) -> Report:
-    """The form's rows: of each level first its sum, then its fields by name; the whole comes last. Counts are dossiers.
+    """The form's rows: for each level first its sum, then its fields by name; the whole comes last. Counts are dossiers.
 
     received_and_carried_over = received_online + received_direct_or_post + received_channel_unknown + carried_over
     = resolved + pending + ended_without_result + ended_undated, in every row; `resolved` and `pending` are the sums of their
-    parts, of which `undecided` is what the evidence leaves open. A dossier without a receipt date is in none (CONTRACTS 2b).
+    parts, where `undecided` is what the evidence leaves open. A dossier without a receipt date is in none (CONTRACTS 2b).
 
     Raises:
         ConfigurationError: the period ends before it begins, or after the night.
-        NightNotCollectedError: nothing of the province is known of that night.
+        NightNotCollectedError: that night has no data of the province.
     """
     from doisoat.rates.progress import make_progress
 
@@ -95,9 +95,9 @@ def form(connection: psycopg.Connection, settings: ProvinceSettings, asked: Aske
 
 
 def with_ranges(report: Report) -> Report:
-    """The form for a reader: a count that the evidence leaves open is a range, "0–17", never its least alone.
+    """The form for a reader: a count that the evidence leaves open is a range, "0–17", never its lower bound alone.
 
-    What ended nobody says when may have been resolved in the period, or have been pending at its end.
+    What ended on an unknown date may have been resolved in the period, or been pending at its end.
     """
     rows = []
     for row in report.dicts():
@@ -108,7 +108,7 @@ def with_ranges(report: Report) -> Report:
 
 
 def default_counts_as(settings: ProvinceSettings) -> CountsAs:
-    """What the province's own template counts: `counts_as` of its report source, where that says one of the two."""
+    """What the province's own template counts: `counts_as` of its report source, if that is one of the two."""
     from doisoat.model import Side
 
     for source in settings.sources.values():

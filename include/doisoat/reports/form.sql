@@ -1,7 +1,7 @@
--- Form II.06a of the days from first_day to last_day, one row a field, a level and the whole, from `progress`: how far
--- each dossier had come at the end of the last day. Of an agency with all below it in the month of receipt, or of all:
--- a dossier stays with whom it was received for, also where its agency has moved since, so that every row adds up. On
--- the form a dossier is carried over, received, ended or pending; what ended nobody says when is in no period.
+-- Form II.06a for the days from first_day to last_day, one row per field, per level and for the whole, from `progress`:
+-- the state of each dossier at the end of the last day. For an agency with all below it in the month of receipt, or for
+-- all: a dossier stays with the unit it was received for, even if its agency has moved since, so that every row adds
+-- up. On the form a dossier is carried over, received, ended or pending; what ended on an unknown date is in no period.
 with told as (
     select
         p.*,

@@ -20,7 +20,7 @@ COUNTS = ("received_and_carried_over", "received_online", "received_direct_or_po
           "resolved_on_time", "resolved_overdue", "pending", "pending_in_time", "pending_overdue")  # fmt: skip
 LEVELS = {"province": "TTHC CẤP TỈNH", "district": "TTHC CẤP HUYỆN", "commune": "TTHC CẤP XÃ", "unknown": "CHƯA RÕ CẤP"}
 UNKNOWN_FIELD = "Chưa rõ lĩnh vực"
-#: Counts that have no column, and what is said of them below the table: of those in reports.form.OPEN, why there are ranges.
+#: Counts without a column, and their notes below the table; for those in reports.form.OPEN, why there are ranges.
 APART = {
     "received_channel_unknown": "Hồ sơ tiếp nhận trong kỳ chưa rõ kênh tiếp nhận (cột 4, 5: số ít nhất–nhiều nhất)",
     "resolved_undecided": "Đã giải quyết, chưa rõ trước hạn, đúng hạn hay quá hạn (cột 8, 9, 10: số ít nhất–nhiều nhất)",
@@ -50,7 +50,7 @@ def write_form(path: Path, report: Report, asked: Asked, office: str) -> None:
     """Write the form's rows (reports.form.form) as a workbook.
 
     Args:
-        office: who reports, as it is to be named.
+        office: the reporting office, as it should be named.
     """
     book = Workbook()
     sheet = book.active
@@ -101,7 +101,7 @@ def _header(sheet: Worksheet, top: int, *, with_returned: bool) -> None:
 
 
 def _body(rows: Sequence[dict[str, Any]]) -> list[tuple[list[Any], Font]]:
-    """The table's rows as they are written: levels in Roman numbers, their fields counted through."""
+    """The table's rows as written: levels in Roman numerals, their fields numbered consecutively."""
     written: list[tuple[list[Any], Font]] = []
     romans = iter(("I", "II", "III", "IV"))
     number = 0
@@ -122,7 +122,7 @@ def _row(sheet: Worksheet, cells: Sequence[Any], font: Font) -> None:
     at = sheet.max_row + 1
     for column, value in enumerate(cells, 1):
         cell = sheet.cell(at, column, value)
-        if isinstance(value, str):  # a field's name is a source's word: never run as a formula
+        if isinstance(value, str):  # a field's name comes from a source: never run it as a formula
             cell.data_type = "s"
         cell.border, cell.font = _GRID, font
         if column != 2:
@@ -130,7 +130,7 @@ def _row(sheet: Worksheet, cells: Sequence[Any], font: Font) -> None:
 
 
 def _apart(sheet: Worksheet, total: dict[str, Any]) -> None:
-    """What has no column of its own, so that whoever adds the columns up finds what is missing."""
+    """Counts without a column of their own, so that anyone adding up the columns finds what is missing."""
     at = sheet.max_row + 2
     for name, said in APART.items():
         if total[name]:

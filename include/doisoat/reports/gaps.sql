@@ -1,4 +1,4 @@
--- One row a gap, as known on a night, with the codes under which each side holds the dossier.
+-- One row per gap, as known on a night, with the codes under which each side holds the dossier.
 with recursive gap as (
     select
         pair,
@@ -43,9 +43,9 @@ with recursive gap as (
     where archive_id = %(archive_id)s and entry_kind in ('extra_national_row', 'extra_provincial_row')
         and from_night <= %(night)s and %(night)s < to_night
 ),
--- Records carry the dossier that they are of now; on the night it may have been another one. It was what the night's
--- own verdicts and extra rows name, and all that links of then join with them, where no contradiction of then kept them
--- apart.
+-- Records carry the dossier they belong to now; on the night it may have been another one. The dossier of that night is
+-- made of the records that its verdicts and extra rows name, and of all that links known then join with them, unless a
+-- contradiction known then kept them apart.
 named as (
     select distinct
         g.dossier_id,

@@ -1,5 +1,5 @@
--- What the province and the portal hold of each ministry's system's dossiers, as known on a night, with who runs it
--- then.
+-- How many dossiers of each ministry's system the province and the portal hold, as known on a night, and who ran the
+-- system then.
 select
     c.source_id,
     o.owner_name,

@@ -1,4 +1,4 @@
--- What agencies and procedures are called, in their latest form; one row a code that the values of a gap may be.
+-- The latest names of agencies and procedures; one row per code that may occur as a value of a gap.
 (select distinct on (agency_id)
     agency_id as code,
     name

@@ -1,5 +1,5 @@
--- What stands, and what ended within a month before the last night: since when, who was told, and what could not be
--- sent.
+-- Open problems, and those that ended within a month before the last night: since when, who was alerted, and what could
+-- not be sent.
 select
     n.kind,
     n.subject,

@@ -1,6 +1,6 @@
--- Every night that was opened or missed, and each revision of it: which one stands, when, what it rests on, and what
--- somebody accepted so that analysts see it. Versions are cut to eight characters; `derived again` is when the same
--- outcome came of it once more, and of which versions.
+-- Every night that was opened or missed, and each revision of it: which one is published, since when, what it is based
+-- on, and what somebody accepted so that analysts see it. Versions are cut to eight characters; `derived again` is when
+-- it was recomputed with the same result, and with which versions.
 select
     n.night,
     n.state,

@@ -1,4 +1,4 @@
-"""By which words dossiers and gaps are named on the command line: another word is refused, not answered with nothing."""
+"""The values that select dossiers and gaps on the command line: an unknown value is refused, not answered with nothing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Channel(StrEnum):
 
 
 class Grain(StrEnum):
-    """By what the bridge is broken down."""
+    """What the bridge is broken down by."""
 
     WHOLE = "whole"
     MONTH = "month"
@@ -54,7 +54,7 @@ class Pair(StrEnum):
     MINISTRY_NATIONAL = "ministry_national"
 
 
-#: Of each word: whether it names anything, and where the words that do are.
+#: For each option: a query that checks a value, and where the valid values are listed.
 _KNOWN = {
     "field": ("select 1 from mart.dim_procedure where field_code = %s limit 1", "a field_code of mart.dim_procedure"),
     "procedure": (
@@ -66,20 +66,20 @@ _KNOWN = {
 
 
 def check_words(connection: psycopg.Connection, **said: str | None) -> None:
-    """Whether each word names something: field, procedure or cause; None and `unknown` (but as a cause) always do.
+    """Check that each value exists: field, procedure or cause; None and `unknown` (except as a cause) always pass.
 
     Raises:
-        ConfigurationError: one names nothing.
+        ConfigurationError: one does not exist.
     """
     for name, word in said.items():
         known, where = _KNOWN[name]
         is_asked = word is not None and (word != "unknown" or name == "cause")
         if is_asked and not connection.execute(known, [word]).fetchone():
-            raise ConfigurationError(f"{name} {word!r}: there is none; give {where}")
+            raise ConfigurationError(f"{name} {word!r}: not known; give {where}")
 
 
 def check_range(first: dt.date | None, last: dt.date | None) -> None:
-    """Whether a range of months or days is one.
+    """Check that a range of months or days is valid.
 
     Raises:
         ConfigurationError: it ends before it begins.
@@ -89,12 +89,12 @@ def check_range(first: dt.date | None, last: dt.date | None) -> None:
 
 
 def check_month(month: dt.date, night: dt.date) -> None:
-    """Whether anything can be known of a month.
+    """Check that anything can be known about a month.
 
     Raises:
         ConfigurationError: it begins after the night.
     """
     if month > night:
         raise ConfigurationError(
-            f"month {month:%Y-%m}: it begins after night {night}, as known on which it is asked; give an earlier one"
+            f"month {month:%Y-%m}: it begins after night {night}; give an earlier month"
         )

@@ -1,4 +1,4 @@
-"""A report's rows are printed as a table, JSON or CSV, all three from the same values."""
+"""Prints a report's rows as a table, JSON or CSV, all three from the same values."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from rich.table import Table
 
 from doisoat.warehouse.queries import Report
 
-#: What a text begins with that a spreadsheet takes for a formula.
+#: First characters of a text that a spreadsheet takes for a formula.
 RUN_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-#: A moment as as_report tells it; a table leaves out what is less than a second, and that it is by the province's clock.
+#: A timestamp as as_report gives it; a table leaves out fractions of a second and the offset of the province's time zone.
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d")
 
 
@@ -33,7 +33,7 @@ class Format(StrEnum):
 
 
 def as_csv(report: Report) -> str:
-    """CSV with a header line; unknown is empty, and a text that a spreadsheet would run as a formula has an apostrophe before it.
+    """CSV with a header line; unknown is empty, and a text that a spreadsheet would run as a formula gets a leading apostrophe.
 
     Such a text begins with =, +, -, @, a tab or a carriage return (OWASP, "CSV Injection"); numbers stay numbers.
     """
@@ -70,7 +70,7 @@ def show(
 
 
 def in_ranges(report: Report) -> Report:
-    """Two columns `..._least` and `..._most` side by side as one: the number where both agree, else "0.3–0.5"."""
+    """Merge each pair of columns `..._least` and `..._most` into one: the number if both agree, else "0.3–0.5"."""
     columns, cells = [], []
     for place, name in enumerate(report.columns):
         stem = name.removesuffix("_least")
@@ -91,10 +91,10 @@ def _range(least: Any, most: Any) -> Any:
 def print_table(
     console: Console, report: Report, title: str, columns: tuple[str, ...] = (), blank: tuple[str, ...] = ()
 ) -> None:
-    """A table on the terminal; `columns` narrows it; columns without any value are left out.
+    """Print a table on the terminal; `columns` selects columns; columns without any value are left out.
 
-    What lies between a least and a most is one column. A table that is wider than the terminal is told row by row, as no number
-    may be cut off.
+    A lower and an upper bound become one column. A table wider than the terminal is printed row by row, as no number may be
+    cut off.
 
     Args:
         blank: columns in which no value means that there is nothing to say, not that it is unknown.
@@ -123,7 +123,7 @@ def _narrowed(report: Report, columns: tuple[str, ...]) -> Report:
 def _print_rows(console: Console, names: list[str], texts: list[list[str]], numeric: list[bool]) -> None:
     heads = [name.replace("_", " ") for name in names]
     columns = [(head, *values) for head, values in zip(heads, zip(*texts, strict=True), strict=True)]
-    # lines may be broken between words, also those of a name, never within one: half a number is a wrong number
+    # lines may break between words, even within a name, but never within a word: half a number is a wrong number
     widths = [max(cell_len(word.strip()) for text in column for word in _words(text)) for column in columns]
     if sum(widths) + 2 * (len(widths) - 1) <= console.width:
         table = Table(header_style="dim", box=None, pad_edge=False)
@@ -142,7 +142,7 @@ def _print_rows(console: Console, names: list[str], texts: list[list[str]], nume
 
 
 def _widened(columns: Sequence[tuple[str, ...]], widths: list[int], most: int) -> list[int]:
-    """What room is left goes to the columns whose longest text has most lines."""
+    """Give the remaining width to the columns whose longest text takes most lines."""
     longest = [max(map(cell_len, column)) for column in columns]
     for _ in range(most - sum(widths) - 2 * (len(widths) - 1)):
         lines = [length / width for length, width in zip(longest, widths, strict=True)]
@@ -157,7 +157,7 @@ def _words(text: str) -> list[str]:
 
 
 def _broken(text: str, width: int) -> str:
-    """The text in lines that are no wider than that."""
+    """The text, wrapped into lines no wider than `width`."""
     lines = [""]
     for word in _words(text):
         if cell_len(lines[-1] + word.rstrip()) > width:

@@ -1,4 +1,4 @@
-"""Reports are SQL files, run by their name."""
+"""Reports are SQL files, run by name."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
--- What offices reported, held against what we count of the same unit with all below it and the same period, as known on
--- the night; of what was received also which dossiers may make up the difference. A province's report is held against
--- the province's own records, the portal's against the portal's, which tell what was received only. each agency with
--- all that it is part of, and in which months (what has no receipt date: in the month of the night); a report of a unit
--- beside which it names units below counts that unit's own only
+-- Compares the counts that offices reported with the counts we compute for the same unit with all below it and the same
+-- period, as known on the night; for received dossiers also which ones may explain the difference. A province's report
+-- is compared with the province's own records, the portal's with the portal's, which only show what was received.
+-- parts: each agency with all that it is part of, and in which months (what has no receipt date: in the month of the
+-- night); if a report also names units below a unit, that unit's count is its own only
 with parts as materialized (
     select
         agency_id,
@@ -52,7 +52,7 @@ current as materialized (
     where s.source_kind = 'report_workbook' and c.period_kind in ('month', 'quarter', 'year')
         and c.from_night <= %(night)s and %(night)s < c.to_night
 ),
--- once each, and not looked for from every count: thousands of units may be reported of
+-- once each, instead of a lookup from every count: a report may cover thousands of units
 with_units_below as materialized (
     select distinct
         o.source_id,
@@ -101,7 +101,7 @@ unit as (
     from reported
     where part <> 'unknown' and side in ('provincial', 'national')
 ),
--- what each unit counts: the cells of all agencies that are the unit or below it, on the nights that matter
+-- each unit's counts: the cells of all agencies that are the unit or below it, on the nights that matter
 of_night as materialized (
     select
         *,
@@ -177,7 +177,7 @@ counted as (
     from fact
     group by 1, 2, 3, 4, 5, 6, has_then, has_beginning, has_end
 ),
--- of the bridge: what the other side puts into the unit and period, and this side elsewhere; and the other way round
+-- from the bridge: what the other side has in the unit and period and this side elsewhere, and vice versa
 entry as materialized (
     select * from mart.ledger_entry where night = %(night)s and pair = 'national_provincial' and entry_kind = 'moved'
 ),
@@ -210,7 +210,7 @@ moved as (
     ) dossier
     group by 1, 2, 3, 4, 5, 6
 ),
--- rows of this side that count no dossier: removed, and (of the province, whose facts do not tell them) repeated
+-- rows of this side that count no dossier: removed, and (for the province, whose facts do not show them) repeated
 row as materialized (
     select
         s.side,
@@ -242,7 +242,7 @@ shown as (
         and date_trunc('month', r.receipt_date)::date < p.to_month
     group by 1, 2, 3, 4, 5, 6
 ),
--- of each measure, how many there are at least and at most; null where our evidence does not tell
+-- for each measure, the lower and the upper bound of the count; null if our evidence does not say
 compared as (
     select
         r.*,
@@ -265,7 +265,7 @@ compared as (
     left join counted c using (side, period_start, period_end, part, is_own, since_night)
     left join moved v using (side, period_start, period_end, part, is_own, since_night)
     left join shown s using (side, period_start, period_end, part, is_own, since_night)
-    -- whether what ended without a result is among the resolved is told by a flag, or it is not known
+    -- a flag says whether what ended without a result counts as resolved, or it is not known
     cross join
         lateral (
             select

@@ -1,4 +1,4 @@
-"""The four numbers that the notice 204/TB-UBND names, side by side by level, for one month."""
+"""The four numbers named in notice 204/TB-UBND, side by side by level, for one month."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from doisoat.rates.rates import Part, rates
 from doisoat.reports.query import query
 from doisoat.warehouse.queries import Report
 
-#: What a table shows of it; the other formats give what the shares are made of too.
+#: The columns of the table; the other formats also give the counts behind the shares.
 COLUMNS = ("level", "received", "online_least", "online_most", "digitised_least", "digitised_most", "paid_online_least",
            "paid_online_most", "mean_hours", "median_hours", "in_8_hours_least", "in_8_hours_most")  # fmt: skip
 WHOLE = "all"
@@ -25,8 +25,8 @@ def services(
     Args:
         month: first day of the month of receipt.
 
-    Returns a row a level of the unit that received, without what is below it, and one of all: shares in [0, 1] at least and at
-    most, null where there is nothing to divide by; hours by the clock; the median of the revision in place only.
+    Returns one row per level of the receiving unit, without what is below it, and one for all: shares in [0, 1] with a lower and
+    an upper bound, null if there is nothing to divide by; clock hours; the median only for the current revision.
     """
     readings = settings.indicators.readings
     shown = {

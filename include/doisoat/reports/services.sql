@@ -1,6 +1,6 @@
--- What the four numbers of the notice 204/TB-UBND are made of, of one month of receipt, as known on a night: by level
--- of the unit that received (each without what is below it), and the whole (no level); and the time to acceptance,
--- which is no rate.
+-- The counts behind the four numbers of notice 204/TB-UBND, for one month of receipt, as known on a night: by level of
+-- the receiving unit (each without what is below it), and the whole (no level); and the time to acceptance, which is
+-- not a rate.
 with recorded as (
     select
         coalesce(a.level, 'unknown') as level,
@@ -33,7 +33,7 @@ summed as (
     group by grouping sets ((level), ())
     having count(*) > 0
 ),
--- the median is no sum: asked of the dossiers themselves, which only the revision in place still has
+-- the median is not a sum: it needs the dossiers themselves, which only the current revision still has
 span as (
     select
         coalesce(a.level, 'unknown') as level,

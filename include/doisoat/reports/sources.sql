@@ -1,13 +1,13 @@
--- Each source on a night: what stands for it, how old that is and why, what it declared, what core holds as of that
--- night. State: fresh, incomplete (came in part), standing (nothing new expected), outage planned, stale, held (by the
--- flood guard) or absent (never read). Age in nights is that of the snapshot; in hours, how far its cut-off lies behind
--- the newest one of the night.
+-- Each source on a night: the data in use, their age and why, what it declared, what core holds as of that night.
+-- State: fresh, incomplete (read in part), standing (nothing new expected), outage planned, stale, held (by the flood
+-- guard) or absent (never read). Age in nights is that of the snapshot; in hours, how far its cut-off is behind the
+-- newest one of the night.
 select
     s.source_id,
     s.side,
     case when p.reason = 'held' then 'held'
         when p.state <> 'absent' and p.reason = 'outage_planned' then 'outage planned'
-        when p.state = 'fresh' and not p.is_complete and p.mode <> 'look_ups' then 'incomplete'  -- those have a budget
+        when p.state = 'fresh' and not p.is_complete and p.mode <> 'look_ups' then 'incomplete'  -- they have a budget
         else p.state
     end as state,
     p.night - p.snapshot_night as age_nights,

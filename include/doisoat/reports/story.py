@@ -1,4 +1,4 @@
-"""One dossier's whole story: what each side said and when, what followed from it, and what is to be done."""
+"""One dossier's whole history: what each side reported and when, what followed from it, and what has to be done."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from doisoat.warehouse.queries import Report
 
 
 def story(connection: psycopg.Connection, code: str) -> dict[str, Report]:
-    """The story of the dossier that bears a code, has one of its records, or is known by it: title -> rows.
+    """The history of the dossier with this code, record id or dossier id: title -> rows.
 
     Raises:
         ConfigurationError: no source ever showed the code.
@@ -23,11 +23,11 @@ def story(connection: psycopg.Connection, code: str) -> dict[str, Report]:
     ).fetchall()
     if not rows:
         raise ConfigurationError(
-            f"no source ever showed {code!r}: give a dossier's code, or a record's id as a source says it; see `doisoat gaps`"
+            f"no source ever showed {code!r}: give a dossier's code, or a record's id as a source states it; see `doisoat gaps`"
         )
     if len(rows) > 1:
         known = ", ".join(sorted(dossier_id for (dossier_id,) in rows))
-        raise ConfigurationError(f"{code!r} stands in several dossiers: {known}; name one of them")
+        raise ConfigurationError(f"{code!r} occurs in several dossiers: {known}; name one of them")
     dossier_id = rows[0][0]
     codes = [
         known
@@ -38,14 +38,14 @@ def story(connection: psycopg.Connection, code: str) -> dict[str, Report]:
             [dossier_id],
         )
     ]
-    # A gap of before a link was learned stands under the code by which the dossier was known then.
+    # A gap from before a link was learned is stored under the code by which the dossier was known then.
     named = {"dossier_id": dossier_id, "dossier_ids": sorted({dossier_id, *codes}), "codes": codes}
     return {
-        f"Dossier {dossier_id}: what each side said": query(connection, "story_records", named),
-        "Asked for by its codes": query(connection, "story_look_ups", named),
-        "What is not alike, and why": query(connection, "story_verdicts", named),
+        f"Dossier {dossier_id}: what each side reported": query(connection, "story_records", named),
+        "Look-ups by its codes": query(connection, "story_look_ups", named),
+        "What differs, and why": query(connection, "story_verdicts", named),
         "What happened to its gaps": query(connection, "story_events", named),
-        "What was said of them": query(connection, "story_said", named),
+        "Decisions on them": query(connection, "story_said", named),
     }
 
 
@@ -55,9 +55,9 @@ def print_story(connection: psycopg.Connection, code: str, console: Console) -> 
     for title, report in told.items():
         if report.rows:
             print_table(console, report, title)
-    standing = [row for row in told["What is not alike, and why"].dicts() if row["to_night"] == "still"]
+    standing = [row for row in told["What differs, and why"].dicts() if row["to_night"] == "still"]
     for row in standing:
         console.print(f"{row['pair']}, {row['kind']}: {row['label'] or row['cause']} ({row['cause']})", markup=False)
         console.print(f"  cần làm: {row['action']}", markup=False, soft_wrap=True)
     if not standing:
-        console.print("All sides that hold it hold it alike.")
+        console.print("All sides that hold it agree.")

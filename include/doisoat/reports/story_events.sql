@@ -1,4 +1,4 @@
--- What happened to its gaps.
+-- What happened to the dossier's gaps.
 select
     night,
     pair,

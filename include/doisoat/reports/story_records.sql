@@ -1,4 +1,4 @@
--- What each side said of a dossier, and when: its rows as ranges of nights, changes only.
+-- What each side reported about a dossier, and when: its rows as ranges of nights, changes only.
 select
     s.side,
     r.source_id,

@@ -1,4 +1,4 @@
--- What people said of its gaps.
+-- People's decisions on the dossier's gaps.
 select
     night,
     pair,

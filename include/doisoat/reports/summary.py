@@ -1,4 +1,4 @@
-"""What `make run` prints of a night, and the exit code that says how it ended."""
+"""What `make run` prints about a night, and the exit code that says how it ended."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from doisoat.reports.printing import Console, print_table
 from doisoat.reports.query import query
 
 PUBLISHED, FAILED, STALE = 0, 1, 2
-#: States of a source that need nobody (reports/sources.sql); every other one makes the night's exit code 2.
+#: States of a source that need no attention (reports/sources.sql); any other makes the night's exit code 2.
 WELL = ("fresh", "standing", "outage planned")
 
 
 def summary(site: Site, connection: psycopg.Connection, night: dt.date, console: Console) -> int:
-    """Print the night; returns 0 published, 1 failed, blocked or not there, 2 published while a source needs somebody."""
+    """Print the night; returns 0 published, 1 failed, blocked or not there, 2 published but a source needs attention."""
     state = connection.execute(
         """select n.state, p.revision, case when n.state = 'published' then coalesce(p.archive_id, 0) else 0 end
         from ops.night n
@@ -40,12 +40,12 @@ def summary(site: Site, connection: psycopg.Connection, night: dt.date, console:
                                               "age_hours", "received", "quarantined"), blank=("reason",))  # fmt: skip
     print_sources_in_need(sources.dicts(), night, console)
     _print_bridge(connection, parameters, console)
-    print_table(console, query(connection, "entries", parameters), "What the entries are (presence)")
-    print_table(console, query(connection, "differences", parameters), "Differences of dossiers that both sides hold")
-    print_table(console, query(connection, "causes", parameters), "Why: the causes of what differs",
+    print_table(console, query(connection, "entries", parameters), "Composition of the entries (presence)")
+    print_table(console, query(connection, "differences", parameters), "Differences in dossiers that both sides hold")
+    print_table(console, query(connection, "causes", parameters), "Causes of what differs",
                 ("pair", "cause", "label", "blames", "findings", "dossiers"))  # fmt: skip
     ministries = query(connection, "ministries", {**parameters, "by_month": False})
-    print_table(console, ministries, "Ministries' systems: what the province and the portal hold of their dossiers",
+    print_table(console, ministries, "Ministries' systems: how many of their dossiers the province and the portal hold",
                 ("source_id", "ministry_listed", "matched_by_code", "matched_by_time", "counted_in_group", "undetermined",
                  "ministry_only", "on_portal", "portal_undetermined"))  # fmt: skip
     checks = query(connection, "checks", parameters)
@@ -61,7 +61,7 @@ def summary(site: Site, connection: psycopg.Connection, night: dt.date, console:
 
 def _found(check: dict[str, object]) -> str:
     if check["outcome"] == "broken":
-        return f"it could not be asked ({check['error']}) and says nothing of the data; mend the check"
+        return f"it could not run ({check['error']}) and says nothing about the data; fix the check"
     found = f"{check['unexpected']} of {check['total']}"
     if check["outcome"] == "accepted":
         who = f"{check['accepted_by']} ({check['accepted_in']}, {check['accepted_at']})"
@@ -70,7 +70,7 @@ def _found(check: dict[str, object]) -> str:
 
 
 def _print_missed(connection: psycopg.Connection, night: dt.date, console: Console) -> None:
-    """The nights between this one and the one it is compared with: what changed in them shows in this one."""
+    """Print the missed nights between this one and the night before it: their changes show up in this one."""
     missed = connection.execute(
         """select night from ops.night m where state = 'missed' and night <= %(night)s
         and not exists (select from ops.night n where n.night > m.night and n.night < %(night)s and n.state <> 'missed')
@@ -80,19 +80,19 @@ def _print_missed(connection: psycopg.Connection, night: dt.date, console: Conso
     if missed:
         nights = ", ".join(str(day) for (day,) in missed)
         console.print(
-            f"[bold]{nights}: missed[/bold], nothing was collected; what changed then shows as of the night after\n"
+            f"[bold]{nights}: missed[/bold], nothing was collected; their changes show up in the next night\n"
         )
 
 
 def print_sources_in_need(sources: list[dict[str, Any]], night: dt.date, console: Console) -> None:
-    """What was read last, why nothing newer stands, and what to do, of every source that needs somebody: two lines each."""
+    """Print, for every source that needs attention, what was read last, why nothing newer is used, and what to do."""
     for source in sources:
         if source["state"] in WELL:
             continue
         name, since = source["source_id"], source["snapshot_night"]
         what = source["reason_detail"] or source["incomplete_reason"] or source["reason"] or "never asked"
         stands = (
-            f"night {since} stands, age in nights: {source['age_nights']}" if since else "nothing of it was ever read"
+            f"night {since} in use, age in nights: {source['age_nights']}" if since else "never read"
         )
         if source["state"] == "incomplete":
             stands = "what it does not show proves nothing"
@@ -105,11 +105,11 @@ def _todo(source: dict[str, Any], night: dt.date) -> str:
     if source["state"] == "held":
         return (
             f"ask its owner what happened; if it is right: doisoat accept-pull --source {source['source_id']} --night {night} "
-            '"why", and run the night again; else leave it: nothing of it is loaded'
+            '"why", and run the night again; else do nothing: the pull is not loaded'
         )
     if source["state"] == "incomplete":
-        return "nothing tonight: it is completed by the next night, or see `doisoat sources --format json`"
-    return str(source["todo"] or "see the log of its task `collect`; `doisoat check` asks it once")
+        return "nothing tonight: the next night completes it, or see `doisoat sources --format json`"
+    return str(source["todo"] or "see the log of its task `collect`; `doisoat check` calls it once")
 
 
 def _print_bridge(connection: psycopg.Connection, parameters: dict[str, object], console: Console) -> None:
@@ -134,10 +134,10 @@ def _verdict(
         if source["state"] not in WELL:
             in_need.setdefault(source["state"] or "absent", []).append(source["source_id"])
     command = f"doisoat gaps --night {night} --format csv"
-    console.print(f"\nWhere to look next: `{command}` (one row a gap), `doisoat bridge --night {night} --by month`, "
+    console.print(f"\nWhere to look next: `{command}` (one row per gap), `doisoat bridge --night {night} --by month`, "
                   "`doisoat checks`, `doisoat sources`")  # fmt: skip
     if state[0] != "published" or state[1] is None:
-        stands = "the last good night stands" if state[1] is None else f"revision {state[1]} of it stands meanwhile"
+        stands = "the last good night stays" if state[1] is None else f"its revision {state[1]} stays published meanwhile"
         console.print(f"[bold]Not published[/bold]: the night is {state[0]}; {stands}")
         return FAILED
     told = "; ".join(f"{name}: {', '.join(ids)}" for name, ids in sorted(in_need.items()))

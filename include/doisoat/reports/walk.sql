@@ -1,6 +1,6 @@
--- From what the portal publishes of indicator 1.4 for a month to the corrected rate, step by step, of an agency with
--- all below it or of the whole, as it stood in that month. The numerator's steps are measured on their own, but for the
--- first, so that what they leave unexplained would show (`adds_up`); the denominator's are the differences of what was
+-- From the portal's published value of indicator 1.4 for a month to the corrected rate, step by step, for an agency
+-- with all below it or for the whole, as of that month. The numerator's steps, except the first, are measured independently,
+-- so that anything they leave unexplained shows up (`adds_up`); the denominator's are the differences between what was
 -- published, reported and counted.
 with below as (
     select agency_id from core.subtree(%(agency)s) where from_month <= %(month)s and %(month)s < to_month

@@ -1,4 +1,4 @@
-"""What all workbooks that are written share."""
+"""Shared by all code that writes workbooks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from doisoat.errors import ConfigurationError
 
 
 def save(book: Workbook, file: Path) -> None:
-    """Write it.
+    """Write the workbook.
 
     Raises:
         ConfigurationError: it cannot be written there.
@@ -19,5 +19,5 @@ def save(book: Workbook, file: Path) -> None:
         book.save(file)
     except OSError as error:
         raise ConfigurationError(
-            f"{file}: asked to write a workbook; came: {error.strerror}; do: name a file in a folder that is there"
+            f"{file}: asked to write a workbook; came: {error.strerror}; do: name a file in an existing folder"
         ) from None
