@@ -223,8 +223,8 @@ def test_what_cannot_be_accepted_is_refused_in_one_line(world: World) -> None:
     world.run(FIRST, igate=ALL, national_export=ALL)
     world.run(SECOND, igate=TENTH, national_export=ALL)
     for night, reason, status, said in (
-        (FIRST, "ok", 1, f"which is loaded; held are those of {SECOND}"),
-        (FOURTH, "ok", 1, "which is none that was decided on"),
+        (FIRST, "ok", 1, f"which is loaded; held pulls: {SECOND}"),
+        (FOURTH, "ok", 1, "which is not subject to a decision"),
         (SECOND, "gọi 0912 345 678", 2, "without anybody's address or number"),
         (SECOND, " ", 2, "give a reason in a few words"),
     ):
@@ -232,5 +232,5 @@ def test_what_cannot_be_accepted_is_refused_in_one_line(world: World) -> None:
         assert done.returncode == status
         assert said in " ".join(done.stderr.replace("│", " ").split())
     world.run(THIRD, igate=FOREIGN, national_export=ALL)
-    assert "later nights stand on it" in accept(world, SECOND).stderr
+    assert "later nights build on it" in accept(world, SECOND).stderr
     assert decisions(world) == ["loaded", "held", "held"]

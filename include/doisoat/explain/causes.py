@@ -1,4 +1,4 @@
-"""The causes as a policy that can be read: causes.yaml, in the order in which they are asked."""
+"""The causes as a readable policy: causes.yaml, in the order in which they are tried."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ UNDETERMINED = "undetermined"
 
 
 class Cause(Entry):
-    """One reason why something is not alike on two sides (CONTRACTS section 7; docs/generated/causes.md).
+    """One reason why something differs between two sides (CONTRACTS section 7; docs/generated/causes.md).
 
-    Its query, the rule, gives pair, dossier_id, kind, detail and basis of the findings that it explains.
+    Its query, the rule, returns pair, dossier_id, kind, detail and basis of the findings that it explains.
 
     Attributes:
         id: its name; the SQL that decides it is rules/<id>.sql.
-        label: its name in Vietnamese, as on pages.
+        label: its name in Vietnamese, as shown on pages.
         of: the kinds of findings that it may explain (explain/finding.sql); any for all.
-        needs: the evidence without which it is not claimed.
+        needs: the evidence that it requires.
         blames: the side at fault.
-        action: what is asked for, in Vietnamese.
-        decides: false where the evidence leaves open what made it so; it then names what is seen.
+        action: what has to be done, in Vietnamese.
+        decides: false if it only names what is observed, and the evidence leaves the reason open.
     """
 
     label: str
@@ -38,7 +38,7 @@ class Cause(Entry):
     decides: bool
 
     def concerns(self, kinds: set[str]) -> bool:
-        """Whether there is anything that it may explain among findings of these kinds."""
+        """Whether it may explain anything among findings of these kinds."""
         return "any" in self.of or not kinds.isdisjoint(self.of)
 
     @classmethod
@@ -53,16 +53,16 @@ def load_causes() -> tuple[Cause, ...]:
 
 
 class Example(BaseModel):
-    """What each side shows, and which causes must come out: a rule's specification, and its documentation.
+    """What each side shows, and which causes must be found: a rule's specification and documentation.
 
     Attributes:
-        cause: which rule it is about.
-        shows, innocent: in words, what a case of the cause is; or what only looks like one.
+        cause: the rule it is about.
+        shows, innocent: in words, a case of the cause; or a case that only looks like one.
         nights: night by night, source -> table.
-        expect: "dossier | kind | cause" of all that is explained on the last night.
-        pair: of which two sides.
+        expect: "dossier | kind | cause" of everything that is explained on the last night.
+        pair: the two sides compared.
         incomplete: sources that were listed in part. cut_offs: source -> its own clock. settings: of the reconciliation.
-        agencies: further lines of the reference. portal_catalogue: "catalogue | kind | code", how the portal's catalogue differs.
+        agencies: extra rows of the reference. portal_catalogue: "catalogue | kind | code", how the portal's catalogue differs.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -1,4 +1,4 @@
--- All that is not alike tonight, pair by pair, and the records that say so: what the rules look at. `kind` is the
+-- Everything that differs tonight, pair by pair, and the records that show it: the input of the rules. `kind` is the
 -- verdict's presence, the attribute that differs, the kind of an extra row, or moved (another cell); `detail` is the
 -- extra row's own key.
 create temporary table finding on commit drop as

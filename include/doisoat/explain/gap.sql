@@ -1,7 +1,7 @@
--- Tonight's gaps, each with the night that first saw it. A gap that was resolved and is back opens in its place. Where
--- a link was learned, a dossier of before is known under another id: its gaps go on there, and the oldest one survives.
+-- Tonight's gaps, each with the night on which it was first seen. A gap that was resolved and is back is reopened. If a
+-- link was learned, a dossier is now known under another id: its gaps continue there, and the oldest one survives.
 create temporary table became on commit drop as
--- no record stands under the dossier's id: as a rule none is gone, and nothing else is read
+-- dossier ids that have no record any more: usually there are none, and nothing else is read
 with gone as materialized (
     select distinct dossier_id from recon.gap g
     where to_night = 'infinity' and not exists (
@@ -20,7 +20,7 @@ join (
         false as is_named
     from reviewed_record
     union all
-    -- a code that no record stands under, of whoever names it alone
+    -- a code that no record has as its own, for the only dossier that refers to it
     select
         l.other_code,
         r.dossier_id,

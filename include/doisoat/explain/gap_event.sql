@@ -1,4 +1,4 @@
--- What happened tonight. It is asked before recon.gap is merged: gap_before is what stood.
+-- What happened to gaps tonight. It runs before recon.gap is merged: gap_before is the previous state.
 delete from recon.gap_event where night = %(night)s;
 
 insert into recon.gap_event

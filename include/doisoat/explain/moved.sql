@@ -1,5 +1,5 @@
--- A dossier that the sides put into different cells is there for the reason for which the attribute differs that moves
--- it; of several, in the order of the cell's own parts. Two days of one month are one cell.
+-- A dossier that the sides put into different cells gets the cause of the attribute that moves it; if several do, the
+-- first in the order of the cell's parts. Two days of one month are one cell.
 insert into cause_tonight
 select distinct on (f.pair, f.dossier_id)
     f.pair,

@@ -1,4 +1,4 @@
-"""Gives every finding of a night its cause: the first rule whose evidence is there, else undetermined."""
+"""Gives every finding of a night its cause: the first rule whose evidence is present, else undetermined."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ HERE = Path(__file__).parent
 
 
 def explain(connection: psycopg.Connection, parameters: Mapping[str, Any], pairs: tuple[str, ...]) -> None:
-    """Explain what recon now says of the pairs: store the causes, the open gaps, and what happened to gaps tonight.
+    """Explain the findings in recon for the pairs: store the causes, the open gaps, and what happened to gaps tonight.
 
     The caller holds the write lock; the night is the latest one, and its verdicts, differences and entries are stored.
 
     Args:
-        parameters: as doisoat.reconcile.run binds them: what the rules may ask for.
+        parameters: the parameters available to rules, as doisoat.reconcile.run binds them.
     """
     night = parameters["night"]
     run_file(connection, HERE / "finding.sql")
     kinds = {kind for (kind,) in connection.execute("select distinct kind from finding")}
     for cause in load_causes():
         if cause.id != UNDETERMINED and cause.concerns(kinds):
-            # Where a rule finds several witnesses, which one is told must not depend on the plan.
+            # If a rule finds several pieces of evidence, which one is stored must not depend on the query plan.
             told = connection.execute(
                 f"""insert into cause_tonight
                 select distinct on (pair, dossier_id, kind, detail) pair, dossier_id, kind, detail, {_literal(cause.id)}, basis
@@ -58,7 +58,7 @@ def explain(connection: psycopg.Connection, parameters: Mapping[str, Any], pairs
 
 
 def _keep_policy(connection: psycopg.Connection) -> None:
-    """What each cause means, for those who read the warehouse."""
+    """Store what each cause means, for readers of the warehouse."""
     rows = [
         (cause.id, place, cause.label, cause.blames, cause.decides, cause.needs, cause.action)
         for place, cause in enumerate(load_causes(), 1)

@@ -1,1 +1,1 @@
-"""From sealed landings into core: records, totals, reference data; which records are one dossier. Begin at landings.py."""
+"""From sealed landings into core: records, totals, reference data; which records are one dossier. Start with landings.py."""

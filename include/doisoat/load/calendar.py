@@ -1,4 +1,4 @@
-"""The calendars of a province in core: which days are working days for which agency (doisoat.province.working_days)."""
+"""Loads the calendars of a province into core: the working days of each agency (doisoat.province.working_days)."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from doisoat.province.working_days import COMMON, FIRST_DAY, LAST_DAY, WorkingDa
 
 
 def load_calendar(connection: psycopg.Connection, rules: WorkingDays) -> None:
-    """Keep the calendars in core.working_day, and which agency follows which in core.agency_calendar.
+    """Store the calendars in core.working_day, and which agency follows which calendar in core.agency_calendar.
 
-    An agency that the rules name has a calendar of its own; those below it follow it, unless they are named too. What was
-    written by the same rules stays as it is: some 9,500 days a calendar, worked out and compared, cost a night most of a second.
+    An agency named in the rules has a calendar of its own; those below it follow it, unless they are named too. If the rules
+    have not changed, nothing is written: some 9,500 days per calendar, computed and compared, would cost most of a second.
 
     Raises:
-        ConfigurationError: the rules name an agency that the reference does not have.
+        ConfigurationError: the rules name an agency that is not in the reference.
     """
     above = _above(connection, rules)
     fingerprint = _fingerprint(rules, above)
@@ -44,13 +44,13 @@ def load_calendar(connection: psycopg.Connection, rules: WorkingDays) -> None:
 
 
 def _fingerprint(rules: WorkingDays, above: dict[str, tuple[str, ...]]) -> str:
-    """Names all that a calendar is made from."""
+    """A fingerprint of everything that a calendar is made from."""
     made_from = (rules.model_dump_json(), sorted(above.items()), FIRST_DAY, LAST_DAY, version("holidays"))
     return hashlib.sha256(repr(made_from).encode()).hexdigest()
 
 
 def _above(connection: psycopg.Connection, rules: WorkingDays) -> dict[str, tuple[str, ...]]:
-    """Of every agency that is named, or below one that is: the named ones among it and those above it, nearest first."""
+    """For every agency that is named, or below a named one: the named ones among itself and those above it, nearest first."""
     parents: dict[str, list[str]] = {}
     for agency, parent in connection.execute(
         "select agency_id, parent_id from core.agency order by agency_id, valid_from desc"

@@ -1,4 +1,4 @@
-"""A sealed catalogue into core, and what differs from the province's own."""
+"""Loads a sealed catalogue into core, with its differences from the province's own."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ SQL = Path(__file__).with_name("sql")
 
 
 def load_catalogue(connection: psycopg.Connection, landing: Landing) -> dict[str, int]:
-    """Load a catalogue and what differs from the province's own; the caller holds the write lock.
+    """Load a catalogue and its differences from the province's own; the caller holds the write lock.
 
-    Days go forward: a day before the last one loaded of this source changes nothing.
+    Days only move forward: a day before the last one loaded for this source changes nothing.
 
-    Returns the number of entries and of differences that now stand.
+    Returns the current number of entries and of differences.
     """
     source_id, day = landing.certificate.source_id, landing.certificate.night
     last = connection.execute(
@@ -43,12 +43,12 @@ def load_catalogue(connection: psycopg.Connection, landing: Landing) -> dict[str
             (select count(*) from recon.catalogue_difference where source_id = %(id)s and to_night = 'infinity')""",
         {"id": source_id},
     ).fetchone()
-    assert counted is not None  # noqa: S101 - an aggregate gives one row
+    assert counted is not None  # noqa: S101 - an aggregate returns one row
     return {"entries": counted[0], "differences": counted[1]}
 
 
 def _stage(connection: psycopg.Connection, landing: Landing) -> None:
-    """One row an entry; where a catalogue states a code twice, the last statement stands."""
+    """One row per entry; if a catalogue states a code twice, the last one counts."""
     connection.execute(
         """create temporary table catalogue_entry_tonight (source_id text, catalogue text, code text, name text,
             parent_code text, level text, primary key (catalogue, code)) on commit drop"""

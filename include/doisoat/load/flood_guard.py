@@ -1,8 +1,8 @@
-"""The flood guard: a pull that would change more of what is held than a source ordinarily does is held, not loaded.
+"""The flood guard: a pull that would change more records than is usual for the source is held, not loaded.
 
 A held pull stays sealed. It is loaded when a complete pull of a later night shows the same, or when an operator confirms
-it (doisoat.cli.operate). What was decided of a landing is kept in ops.pull_decision and followed from then on, so that a
-night that is run again or replayed does what it did the first time (docs/adr/0011-what-a-failing-source-may-change.md).
+it (doisoat.cli.operate). The decision about a landing is stored in ops.pull_decision and followed from then on, so that a
+night that is run again or replayed does the same as the first time (docs/adr/0011-what-a-failing-source-may-change.md).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _STILL_HELD = """
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What loading a pull changes: records held before it, and how many of each kind of change (sql/change.sql)."""
+    """What loading a pull changes: the records held before, and how many changes of each kind (sql/change.sql)."""
 
     known: int
     ended: int
@@ -67,7 +67,7 @@ class Guarded:
 
 
 def load_guarded(connection: psycopg.Connection, landing: Landing, guarded: Guarded) -> LoadCounts | None:
-    """Load one landing, or hold it; None where it is held: nothing of it is in core then.
+    """Load one landing, or hold it; None if it is held: nothing of it is in core then.
 
     The caller holds the warehouse's write lock and has checked the order of nights.
     """
@@ -80,7 +80,7 @@ def load_guarded(connection: psycopg.Connection, landing: Landing, guarded: Guar
     since = _last_loaded(connection, certificate)
     with connection.transaction() as attempt:
         counts = load_landing(connection, landing, guarded.timezone)
-        if since is None:  # nothing is too much
+        if since is None:  # no limit yet
             _keep(connection, landing, "loaded", Change(0, counts.ended, counts.updated, counts.inserted), None)
             return counts
         change = _change(connection, certificate, since)
@@ -95,18 +95,18 @@ def load_guarded(connection: psycopg.Connection, landing: Landing, guarded: Guar
         log.warning("%s: %s; the held pull of night %s shows the same: loaded", certificate.source_id, change, before)
         _keep(connection, landing, "agreed", change, allowed, agrees_with=before)
         return load_landing(connection, landing, guarded.timezone)
-    log.warning("%s: %s, and %s are allowed: held, not loaded", certificate.source_id, change, f"{allowed:,}")
+    log.warning("%s: %s, but only %s are allowed: held, not loaded", certificate.source_id, change, f"{allowed:,}")
     _keep(connection, landing, "held", change, allowed)
     return None
 
 
 def is_held(connection: psycopg.Connection, landing: Landing) -> bool:
-    """Whether it was decided that this landing is not to be loaded."""
+    """Whether it was decided not to load this landing."""
     return _decided(connection, landing) == "held"
 
 
 def accept(connection: psycopg.Connection, source_id: str, night: dt.date, *, who: str, reason: str) -> str:
-    """Keep an operator's word that a held pull is right; the night loads it when it is run again.
+    """Store an operator's decision that a held pull is right; the night loads it when it runs again.
 
     The caller holds the warehouse's write lock.
 
@@ -118,7 +118,7 @@ def accept(connection: psycopg.Connection, source_id: str, night: dt.date, *, wh
 
     Raises:
         NotHeldError: no pull of that source and night is held.
-        NightOrderError: later nights stand on it, so it cannot be loaded any more.
+        NightOrderError: later nights build on it, so it can no longer be loaded.
     """
     row = connection.execute(
         """select seal, decision, known, ended, updated, inserted, allowed from ops.pull_decision
@@ -128,12 +128,12 @@ def accept(connection: psycopg.Connection, source_id: str, night: dt.date, *, wh
     if row is None or row[1] != "held":
         held = [str(n) for (n,) in connection.execute(_STILL_HELD, {"source_id": source_id})]
         raise NotHeldError(
-            f"{source_id}: asked to accept its pull of night {night}, which is {row[1] if row else 'none that was decided on'}; "
-            + (f"held are those of {', '.join(held)}" if held else "none of its pulls is held")
+            f"{source_id}: asked to accept its pull of night {night}, which is {row[1] if row else 'not subject to a decision'}; "
+            + (f"held pulls: {', '.join(held)}" if held else "none of its pulls is held")
         )
     if not is_latest(connection, night):
         raise NightOrderError(
-            f"{source_id}: the pull of night {night} cannot be loaded any more, later nights stand on it; accept the one of "
+            f"{source_id}: the pull of night {night} can no longer be loaded, later nights build on it; accept the one of "
             "the latest night if that is held too (`doisoat sources`)"
         )
     connection.execute(
@@ -141,7 +141,7 @@ def accept(connection: psycopg.Connection, source_id: str, night: dt.date, *, wh
         where (night, source_id, seal) = (%s, %s, %s)""",
         [who, reason.strip(), night, source_id, row[0]],
     )
-    connection.execute("update ops.night set inputs = null where night = %s", [night])  # so that it is loaded anew
+    connection.execute("update ops.night set inputs = null where night = %s", [night])  # so that it is loaded again
     return f"{Change(*row[2:6])}; {row[6]:,} are allowed"
 
 
@@ -182,7 +182,7 @@ def _keep(
 
 
 def _last_loaded(connection: psycopg.Connection, certificate: PullCertificate) -> dt.datetime | None:
-    """The cut-off of the last loaded pull; None until a complete one was loaded: nothing is too much before."""
+    """The cut-off of the last loaded pull; None until a complete one was loaded: there is no limit before that."""
     row = connection.execute(
         """select max(p.cut_off) filter (where p.night = last.night)
         from ops.pull p join ops.load l using (night, source_id)
@@ -219,7 +219,7 @@ def _earlier(connection: psycopg.Connection, landing: Landing, guarded: Guarded)
 
 
 def _would_change(connection: psycopg.Connection, landings: list[Landing], timezone: str, since: dt.datetime) -> Change:
-    """What the last of the landings would change, loaded in order; nothing of it stays."""
+    """What the last of the landings would change, loaded in order; it is rolled back."""
     with connection.transaction() as attempt:
         for landing in landings:
             load_landing(connection, landing, timezone)

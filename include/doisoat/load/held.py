@@ -1,4 +1,4 @@
-"""What the warehouse holds of one source, as the pull plan asks for it (doisoat.collect.expected.Held)."""
+"""What the warehouse holds of one source, for the pull plan (doisoat.collect.expected.Held)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class WarehouseHolding:
     Args:
         connection: an open connection, used for reading only.
         source_id: the source.
-        night: the night to be collected; a load of this same night, to be repeated, does not count as held.
+        night: the night to be collected; an earlier load of this same night does not count as held.
     """
 
     def __init__(self, connection: psycopg.Connection, source_id: str, night: dt.date) -> None:
@@ -68,7 +68,7 @@ class WarehouseHolding:
         return {agency_ref: HeldCount(total, not_removed) for agency_ref, total, not_removed in rows}
 
     def places(self, record_ids: Sequence[str]) -> Mapping[str, Place]:
-        """Where the records stood before tonight; records not held are left out."""
+        """The cells of the records before tonight; records not held are left out."""
         rows = self._connection.execute(
             f"""select record_id, receipt_month, agency_ref, is_removed
             from core.dossier_record where {self._current} and record_id = any (%(record_ids)s)""",

@@ -1,4 +1,4 @@
-"""A night from its sealed landings, loaded once; and what a night that later nights stand on does not allow."""
+"""Loads a night from its sealed landings, once; and protects a night that later nights build on."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ log = logging.getLogger(__name__)
 def load_landings(
     connection: psycopg.Connection, site: Site, night: dt.date, landings: dict[str, Landing]
 ) -> dict[str, dict[str, int]]:
-    """Load these landings as the night's, and say what it rests on. The caller holds the write lock, and nothing of the
-    night is loaded yet. Returns what became of the rows, by source.
+    """Load these landings as the night's, and record what it is based on. The caller holds the write lock, and nothing of
+    the night is loaded yet. Returns what became of the rows, by source.
     """
     load_reference(connection, site.settings)
     counts, held = _load(connection, site, landings)
@@ -51,7 +51,7 @@ def load_landings(
 def _load(
     connection: psycopg.Connection, site: Site, landings: dict[str, Landing]
 ) -> tuple[dict[str, dict[str, int]], dict[str, str]]:
-    """Load what the flood guard lets through; returns the counts, and of the held ones what they would have changed."""
+    """Load what the flood guard lets through; returns the counts, and what the held ones would have changed."""
     counts, held = {}, {}
     for source_id, landing in sorted(landings.items()):
         if loaded := load_guarded(connection, landing, _guarded(site)):
@@ -65,14 +65,14 @@ def _load(
 def load_answers(
     connection: psycopg.Connection, site: Site, night: dt.date, source_id: str, landing: Landing | None
 ) -> dict[str, int]:
-    """Load a source's look-ups of the latest night; None where nothing was wanted. The caller holds the write lock.
+    """Load a source's look-ups of the latest night; None if nothing was wanted. The caller holds the write lock.
 
     Returns how many codes were wanted, asked for and held.
     """
     from doisoat.load.look_ups import load_look_ups, rewind_look_ups
 
     revisions.set_aside(connection, night)
-    connection.execute(  # a source without a seal was not asked: nothing was wanted of it
+    connection.execute(  # a source without a seal was not asked: nothing was wanted from it
         "update ops.night set rests_on = jsonb_set(rests_on, array['look_ups', %s], %s) where night = %s",
         [source_id, Jsonb(None if landing is None else seal_of(landing)), night],
     )
@@ -90,7 +90,7 @@ def load_answers(
 
 
 def inputs_hash(site: Site, landings: dict[str, Landing]) -> str:
-    """Names what a night is loaded from: the landings by their seals, and the versions that read them."""
+    """A fingerprint of what a night is loaded from: the landings by their seals, and the versions that read them."""
     parts = [
         repr(versions(site)),
         *(f"{source_id} {seal_of(landing)}" for source_id, landing in sorted(landings.items())),
@@ -114,7 +114,7 @@ def _guarded(site: Site) -> Guarded:
 
 
 def keep_as_loaded(connection: psycopg.Connection, night: dt.date, landings: dict[str, Landing]) -> None:
-    """Leave a night that later nights stand on as it is.
+    """Leave a night that later nights build on as it is.
 
     Raises:
         NightOrderError: its landings are not the ones that were loaded.
@@ -130,14 +130,14 @@ def keep_as_loaded(connection: psycopg.Connection, night: dt.date, landings: dic
     loadable = {source_id: landing for source_id, landing in landings.items() if not is_held(connection, landing)}
     if held != {source_id: seal_of(landing) for source_id, landing in loadable.items()}:
         raise NightOrderError(
-            f"night {night}: its landing is not the one that was loaded, and later nights stand on it; "
+            f"night {night}: its landing is not the one that was loaded, and later nights build on it; "
             "history cannot be rewritten in the middle"
         )
-    log.info("night %s: later nights stand on it, and this is what they stand on", night)
+    log.info("night %s: later nights build on it, and its landings are unchanged", night)
 
 
 def refuse_unsealed(connection: psycopg.Connection, site: Site, night: dt.date, landings: dict[str, Landing]) -> None:
-    """A landing that was loaded for this night and is gone must not stay half in force.
+    """Refuse to continue if a landing that was loaded for this night is gone: it must not stay half in force.
 
     Raises:
         NightNotCollectedError: there is one; the message says where it has to be restored.

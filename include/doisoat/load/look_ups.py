@@ -1,4 +1,4 @@
-"""Look-ups in the warehouse: which are wanted tonight, and what was answered."""
+"""Look-ups in the warehouse: which are wanted tonight, and the answers."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ SQL = Path(__file__).with_name("sql")
 def wanted_codes(
     connection: psycopg.Connection, source_id: str, night: dt.date, *, settled_before: dt.datetime, age_days: int
 ) -> list[str]:
-    """The codes worth asking this source for, most telling first (the order is told in wanted_look_ups.sql).
+    """The codes worth asking this source for, most informative first (wanted_look_ups.sql defines the order).
 
     Args:
-        night: whose listings are loaded.
-        settled_before: dossiers received later are within the allowed lag: lateness is not loss.
-        age_days: for so many nights an answer stands.
+        night: the night whose listings are loaded.
+        settled_before: dossiers received later are within the allowed lag: late does not mean lost.
+        age_days: for how many nights an answer stays valid.
     """
     rows = connection.execute(
         (SQL / "wanted_look_ups.sql").read_text(encoding="utf-8"),
@@ -31,7 +31,7 @@ def wanted_codes(
 
 
 def control_codes(connection: psycopg.Connection, source_id: str, night: dt.date, count: int = 3) -> list[str]:
-    """Some codes that a listing of the source's side shows tonight, others each night; none where nothing is listed."""
+    """Some codes that a listing of the source's side shows tonight, different each night; none if nothing is listed."""
     rows = connection.execute(
         """select n.dossier_code
         from core.dossier_record n
@@ -55,8 +55,8 @@ def rewind_look_ups(connection: psycopg.Connection, source_id: str, night: dt.da
 def load_look_ups(connection: psycopg.Connection, landing: Landing, timezone: str) -> dict[str, int]:
     """Load the look-ups of a night. The caller holds the write lock; identify() must follow.
 
-    A source that lists nothing gives its found dossiers as records; of one that lists, only the answer is kept: its
-    listing is what its records are.
+    For a source that lists nothing, the dossiers found become records; for one that lists, only the answer is kept: its
+    records come from the listing.
 
     Returns how many codes were wanted, asked for and held.
     """
@@ -73,7 +73,7 @@ def load_look_ups(connection: psycopg.Connection, landing: Landing, timezone: st
             do update set is_held = excluded.is_held, looked_up_at = excluded.looked_up_at""",
             [(scope[0], found.code, scope[1], found.is_held, found.looked_up_at) for found in answers],
         )
-    connection.execute(  # what it held once and now says it does not is no longer held there
+    connection.execute(  # what it once held and now says it does not hold is ended
         """update core.dossier_record r set to_night = %(night)s
         from core.look_up l, core.source s
         where l.source_id = %(source_id)s and l.night = %(night)s and not l.is_held and s.source_id = l.source_id

@@ -1,4 +1,4 @@
-"""What stands for each source on a night: the certificate of its pull, or the last good one and why (ops.pull)."""
+"""The data used for each source on a night: the certificate of its pull, or the last good one and why (ops.pull)."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def record_pulls(
     held: Mapping[str, str],
     planned: Mapping[str, str],
 ) -> None:
-    """Write the certificate of each source's pull; where there is none, the last good one stands in, and why.
+    """Write the certificate of each source's pull; if there is none, the last good one is used, with the reason.
 
     Args:
-        expected_every: the sources, and every how many days something new is expected of each: a snapshot that is
-            younger is standing, an older one is stale.
+        expected_every: the sources, and every how many days new data are expected from each: a younger snapshot is
+            standing, an older one is stale.
         landings: what was loaded for the night.
         held: the sources whose pull was held by the flood guard, and what it would have changed.
         planned: the sources with a planned outage, and its reason: their snapshot is standing whatever its age.
@@ -44,7 +44,7 @@ def record_pulls(
 
 
 def stand_ins(connection: psycopg.Connection, night: dt.date) -> list[tuple[str, str, int | None, str]]:
-    """(source, state, age in nights, a sentence) of every source for which something else than tonight's pull stands."""
+    """(source, state, age in nights, a sentence) for every source that uses something other than tonight's pull."""
     rows = connection.execute(
         """select source_id, state, reason, reason_detail, snapshot_night, night - snapshot_night from ops.pull
         where night = %s and state <> 'fresh' order by source_id""",
@@ -52,20 +52,20 @@ def stand_ins(connection: psycopg.Connection, night: dt.date) -> list[tuple[str,
     ).fetchall()
     return [
         (source_id, state, age, f"{state}, {reason.replace('_', ' ')}" + (f" ({detail})" if detail else "")
-         + (f"; what was read for night {snapshot} stands (age in nights: {age})" if snapshot else "; it was never read"))
+         + (f"; the data of night {snapshot} are used (age in nights: {age})" if snapshot else "; it was never read"))
         for source_id, state, reason, detail, snapshot, age in rows
     ]  # fmt: skip
 
 
 def record_failure(connection: psycopg.Connection, night: dt.date, error: SourceError) -> None:
-    """Keep why a source could not be collected, for reports; what it says is in shapes and codes (doisoat.errors)."""
+    """Store why a source could not be collected, for reports; the text holds only shapes and codes (doisoat.errors)."""
     connection.execute(
         """insert into ops.pull_failure (night, source_id, error, came, todo) values (%s, %s, %s, %s, %s)
         on conflict (night, source_id) do update set error = excluded.error, came = excluded.came, todo = excluded.todo,
             tries = pull_failure.tries + 1, failed_at = now()""",
         [night, error.source_id, type(error).__name__, error.came, error.todo],
     )
-    connection.execute(  # what is asked after the load has its row already
+    connection.execute(  # a source that is asked after the load already has its row
         """update ops.pull set reason = 'failed', reason_detail = %s
         where (night, source_id, state, reason) = (%s, %s, 'stale', 'not_collected')""",
         [f"{type(error).__name__}: {error.came}", night, error.source_id],
@@ -73,12 +73,12 @@ def record_failure(connection: psycopg.Connection, night: dt.date, error: Source
 
 
 def forget_failure(connection: psycopg.Connection, night: dt.date, source_id: str) -> None:
-    """The source was collected after all."""
+    """Remove the failure: the source was collected after all."""
     connection.execute("delete from ops.pull_failure where (night, source_id) = (%s, %s)", [night, source_id])
 
 
 def record_fresh(connection: psycopg.Connection, night: dt.date, landing: Landing) -> None:
-    """Write the certificate of a pull of this night, in place of what stood in for it."""
+    """Write the certificate of a pull of this night, replacing its stand-in."""
     c = landing.certificate
     connection.execute("delete from ops.pull where night = %s and source_id = %s", [night, c.source_id])
     connection.execute(
@@ -89,7 +89,7 @@ def record_fresh(connection: psycopg.Connection, night: dt.date, landing: Landin
 
 
 def let_stand(connection: psycopg.Connection, night: dt.date, source_id: str) -> None:
-    """Say that there was nothing to ask the source tonight: what is known of it stands."""
+    """Record that there was nothing to ask the source tonight: what is known from it stays valid."""
     connection.execute(
         """update ops.pull set state = 'standing', reason = 'nothing_new', reason_detail = null
         where night = %s and source_id = %s""",

@@ -1,4 +1,4 @@
-"""From a sealed landing into core: one transaction, every row accounted for, a night loaded twice as if once."""
+"""From a sealed landing into core: one transaction, every row accounted for, loading a night twice is like loading it once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SQL = Path(__file__).with_name("sql")
 
 @dataclass(frozen=True, slots=True)
 class LoadCounts:
-    """What became of the rows of one landing; received = the five kinds after it."""
+    """What became of the rows of one landing; received is the sum of the five kinds after it."""
 
     received: int
     inserted: int
@@ -36,7 +36,7 @@ class LoadCounts:
 
 
 def seal_of(landing: Landing) -> str:
-    """The SHA-256 of the manifest, which names the hash of every file: it changes when anything in the landing does."""
+    """The SHA-256 of the manifest, which holds the hash of every file: it changes when anything in the landing does."""
     return hashlib.sha256((landing.directory / MANIFEST).read_bytes()).hexdigest()
 
 
@@ -82,17 +82,17 @@ def load_landing(connection: psycopg.Connection, landing: Landing, timezone: str
 
 
 def unload(connection: psycopg.Connection, source_id: str, night: dt.date) -> None:
-    """Undo what an earlier load of `night`, the latest one, wrote of a source."""
+    """Undo what an earlier load of `night`, the latest one, wrote for a source."""
     rewind(connection, CONTROL_TOTAL, source_id, night)
     run_file(connection, SQL / "rewind.sql", {"source_id": source_id, "night": night})
 
 
 def identify(connection: psycopg.Connection, night: dt.date, *, as_a_whole: bool = False) -> None:
-    """Work out which records are one dossier, and which row stands for it on its side: where the night changed something.
+    """Determine which records are one dossier, and which row represents it on its side, where the night changed something.
 
     Args:
-        night: the latest night; what it changed is loaded.
-        as_a_whole: look at all that is held, as is done wherever the changes may not tell all (doisoat.warehouse.touched).
+        night: the latest night, already loaded.
+        as_a_whole: examine all records, as is done whenever the changes may not be enough (doisoat.warehouse.touched).
 
     What it corrected is left in the temporary tables regrouped and ranked.
     """
@@ -143,7 +143,7 @@ def _merge_records(connection: psycopg.Connection, landing: Landing, parameters:
 
 
 def _epochs(connection: psycopg.Connection) -> list[dt.date]:
-    """The days on which some agency began or ceased to exist: between two of them the agencies are the same."""
+    """The days on which some agency began or ceased to exist: between two of them, the agencies are the same."""
     days = connection.execute(
         "select day from (select valid_from as day from core.agency union select valid_to from core.agency) d "
         "where isfinite(day) order by day"
@@ -210,7 +210,7 @@ def _account(connection: psycopg.Connection, landing: Landing, counts: LoadCount
     seen: Counter[str] = Counter()
     rows = []
     for row in landing.quarantined():
-        seen[row.position] += 1  # "page 0 row 3" of the changes, and of a cell that is listed besides
+        seen[row.position] += 1  # "page 0 row 3" may occur in the changes and in a cell that is listed as well
         position = row.position if seen[row.position] == 1 else f"{row.position}, answer {seen[row.position]}"
         rows.append((certificate.night, certificate.source_id, position, row.reason, row.field, row.record_id))
     with connection.cursor() as cursor:

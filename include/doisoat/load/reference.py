@@ -1,4 +1,4 @@
-"""Dated reference data and code maps: from the province's files into core, the whole of them each night."""
+"""Dated reference data and code maps: loaded from the province's files into core, all of them each night."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from doisoat.sources.registry import facts
 def load_reference(connection: psycopg.Connection, settings: ProvinceSettings) -> None:
     """Register the sources, agencies, procedures and code maps that the province's files state.
 
-    Agencies and procedures that a source taught us stay, unless the reference now has them.
+    Agencies and procedures learned from a source stay, unless the reference now has them.
 
     Raises:
-        ConfigurationError: a file is missing, lacks a column or states what is no number of days; a succession is of no agency or
-            on no day; or the working days of an agency are told that the reference does not have.
+        ConfigurationError: a file is missing, lacks a column or has an invalid number of days; a succession names an unknown
+            agency or an invalid day; or the working days name an agency that is not in the reference.
     """
     _load_sources(connection, settings)
     _load_code_maps(connection, settings)
@@ -115,7 +115,7 @@ def _load_procedures(connection: psycopg.Connection, rows: list[dict[str, str | 
     for row in rows:
         if row["legal_days"] and not re.fullmatch("[1-9][0-9]{0,2}", row["legal_days"]):
             raise ConfigurationError(
-                f"reference of procedures: {row['procedure_code']}: legal_days {row['legal_days']!r} is no number of working days"
+                f"reference of procedures: {row['procedure_code']}: legal_days {row['legal_days']!r} is not a number of days"
             )
     connection.execute("delete from core.procedure where origin = 'reference'")
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Who holds which dossier, what each side says, and how the difference of the sums is made up."""
+"""Who holds which dossier, what each side reports, and what the difference between the totals consists of."""
 
 from doisoat.reconcile.run import PAIR, Comparison, comparison_of, reconcile
 

@@ -1,4 +1,4 @@
--- Each agency with those above it, nearest first, and the whole province ('') last.
+-- Each agency with the agencies above it, nearest first, and the whole province ('') last.
 create temporary table agency_line on commit drop as
 with recursive parent as (
     select distinct on (agency_id)

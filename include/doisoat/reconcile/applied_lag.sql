@@ -1,5 +1,5 @@
--- How old each dossier that one side lacks may be before it is a gap: by what was learned of the agency that received
--- it, or of the nearest above it of which enough is known; else, and where nothing is learned, by the configured lag.
+-- How old a dossier that one side lacks may be before it is a gap: by the lag learned for the agency that received it,
+-- or for the nearest agency above it with enough data; else, and if nothing is learned, by the configured lag.
 create temporary table applied_lag on commit drop as
 select
     o.dossier_id,

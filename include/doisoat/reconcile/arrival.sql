@@ -1,8 +1,8 @@
--- How late the dossiers received on one day came, counted once: tonight they have been watched for as long as any lag
--- may be, so whoever has not come is known not to have, and nobody is left out for being late. A dossier is as late as
--- it was old when a comparison last lacked it: with a lag of that length it would never have been called a gap, and the
--- moment of its arrival, which no listing tells, need not be guessed. Dossiers are who they are known to be tonight:
--- what a link joined later was never missing. Read are rows that began since (an index of nights), and of their
+-- How late the dossiers received on one day arrived, counted once: tonight they have been watched for as long as any
+-- lag may be, so it is known which ones did not arrive, and none is left out for being late. A dossier's lateness is
+-- its age when a comparison last found it missing: with a lag of that length it would never have been called a gap, and
+-- the time of its arrival, which no listing shows, need not be guessed. Dossiers are identified as known tonight: what
+-- a link joined later was never missing. It reads the rows that started since then (an index on nights), and for their
 -- dossiers what both sides held meanwhile.
 insert into recon.arrival (night, pair, presence, agency_id, received_on, watched_for, hours, dossiers)
 with received as materialized (

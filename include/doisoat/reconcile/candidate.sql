@@ -1,6 +1,6 @@
--- Every dossier that is not held alike by both sides: a few thousand of millions; looked for in all that is held, or in
--- what could have become so or ceased to be so (reviewed_*.sql). The join carries only what it compares, so that its
--- table stays small; outcome.sql reads the rest of these few. Parallel: a plain table, one partition a source.
+-- Every dossier that the two sides do not hold alike: a few thousand out of millions; searched for in all records, or
+-- only in those where this may have changed (reviewed_*.sql). The join carries only what it compares, so that its table
+-- stays small; outcome.sql reads the rest for these few. Parallel: a plain table, one partition per source.
 drop table if exists raw.candidate;
 create unlogged table raw.candidate as
 select coalesce(p.dossier_id, n.dossier_id) as dossier_id

@@ -1,4 +1,4 @@
--- Counts of each cell. Listed rows are counted in core, everything else from the few rows that differ.
+-- Counts by cell. Listed rows are counted in core, everything else from the few rows that differ.
 create temporary table cell_status_tonight on commit drop as
 with listed as (
     select

@@ -1,10 +1,10 @@
--- Attribute differences of dossiers that both sides hold, with both values. A value that one side does not say at all
--- (its listing has no such column, a look-up left it out) differs from nothing; nor does one that our maps or reference
--- cannot read: those are counted by the input checks. Days are compared as local calendar dates, as the sides print
--- them. Where a side is older than tonight (known.sql), a difference is a gap only if both sides differed then already:
--- what the other side has changed since, this one could not show. Of a dossier that was looked up, that is the night of
--- its answer, which stands for some nights (docs/adr 7) and tells nothing of what the province has changed since, or
--- within the lag before.
+-- Attribute differences of dossiers that both sides hold, with both values. A value that one side does not state at all
+-- (its listing has no such column, a look-up left it out) is not a difference; nor is one that our maps or reference
+-- cannot read: the input checks count those. Days are compared as local calendar dates, as the sides print them. If a
+-- side is older than tonight (known.sql), a difference is a gap only if both sides already differed then: it could not
+-- show what the other side has changed since. For a dossier that was looked up, that is the night of its answer, which
+-- stays valid for some nights (docs/adr 7) and says nothing about what the province changed since, or within the lag
+-- before.
 create temporary table difference_tonight on commit drop as
 select
     %(pair)s as pair,
@@ -18,7 +18,7 @@ select
     d.national_value,
     d.provincial_value,
     null::text as ministry_value,
-    -- the first night whose end is past the lag; what rests on a look-up waits for the next answer
+    -- the first night whose end is past the lag; what is based on a look-up waits for the next answer
     case when o.provincial_updated_at > %(values_settled)s and not o.is_looked_up
             then greatest(
                     (
@@ -40,8 +40,7 @@ left join lateral (
     order by l.night desc limit 1
 ) asked on true
 cross join lateral (select least(%(values_night)s, asked.night) as night) as known
--- what each side said then; looked up only where then is not tonight (offset 0: a condition of the join would come too
--- late)
+-- what each side stated then; read only if that is not tonight (offset 0: a join condition would be applied too late)
 left join lateral (
     select r.* from core.dossier_record r
     where known.night < %(night)s and (r.source_id, r.record_id) = (o.national_source_id, o.national_record_id)

@@ -1,9 +1,8 @@
--- Up to which night each listing is known, for what purpose. A source that failed, is held, or came in part tells
--- nothing new of what it does not show, so what rests on it is judged as of the last night on which it did.
+-- Up to which night each listing is known, for what purpose. A source that failed, is held, or was read in part says
+-- nothing new about what it does not show, so what depends on that is judged as of the last night on which it did.
 --   whole: the last complete pull: what it does not show is not there
---   valued: the last pull that went through what is held, for what it shows and how: a complete one, or the changes
---   since
---       the one before; of a source that only answers for single codes, the answers that stand tonight
+--   valued: the last pull that covered all records, for what it shows and its values: a complete one, or the changes
+--       since the one before; for a source that only answers for single codes, the answers valid tonight
 create temporary table known on commit drop as
 select
     s.source_id,

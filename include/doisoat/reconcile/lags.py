@@ -1,4 +1,4 @@
-"""How late dossiers usually are, learned from earlier nights and frozen with each (docs/adr/0019-learned-lags.md)."""
+"""How late dossiers usually are, learned from earlier nights and frozen per night (docs/adr/0019-learned-lags.md)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from doisoat.province.lags import LearnedLag
 from doisoat.warehouse.database import run_file
 
 HERE = Path(__file__).parent
-#: Which side may be late -> who holds the dossiers, who lacks them.
+#: Which side may be late -> which side holds the dossiers, which side lacks them.
 PRESENCES = {"provincial_only": ("provincial", "national"), "national_only": ("national", "provincial")}
 
 
@@ -23,15 +23,15 @@ def learn_lags(
     parameters: Mapping[str, Any],
     listings: Sequence[Sequence[str]],
 ) -> None:
-    """Store what the night, the latest one, may apply, and count how late the dossiers were that it watched to the end.
+    """Store the lags that the latest night may apply, and count how late the dossiers were that have been watched long enough.
 
-    What an earlier look at the night stored is undone. The lags rest on earlier nights alone: what the night itself counts
-    is for those to come.
+    What an earlier run of the night stored is undone. The lags are based on earlier nights only: what the night itself
+    counts is for later nights.
 
     Args:
-        choice: of the province file; None: nothing is learned.
+        choice: the province file's setting; None: nothing is learned.
         parameters: as doisoat.reconcile.run binds them.
-        listings: of either side, the sources that list records.
+        listings: for each side, the sources that list records.
     """
     night, pair = parameters["night"], parameters["pair"]
     for table in ("arrival", "learned_lag"):
@@ -53,10 +53,10 @@ def learn_lags(
 def _is_watched(
     connection: psycopg.Connection, pair: str, first: dt.date, night: dt.date, listings: Sequence[Sequence[str]]
 ) -> bool:
-    """Whether every listing of both sides was whole and fresh on each of these nights, and each was compared.
+    """Whether every listing of both sides was complete and fresh on each of these nights, and each was compared.
 
-    The dossiers of a day are left out all together where a look was missed: to leave out only those that it concerns would
-    leave out the late ones.
+    If a night was missed, all dossiers of the day are left out: leaving out only those affected would leave out the
+    late ones.
     """
     sources = [source_id for side in listings for source_id in side]
     row = connection.execute(

@@ -1,6 +1,6 @@
--- The lags that tonight applies, from what earlier nights counted (arrival.sql): of an agency with all below it, and of
--- the whole province, wherever enough dossiers say it. The lag is the least that was enough for the share asked for;
--- where that many did not come at all while they were watched, it is the longest that is allowed.
+-- The lags that tonight applies, from what earlier nights counted (arrival.sql): for an agency with all below it, and
+-- for the whole province, if there are enough dossiers. The lag is the smallest that was enough for the requested
+-- share; if fewer than that arrived at all while they were watched, it is the longest allowed.
 insert into recon.learned_lag (night, pair, presence, agency_id, allowed_lag, quantile, dossiers, arrived)
 with late as (
     select

@@ -126,7 +126,7 @@ cell as (
     from stated
     where period_kind = 'month' and agency_id = ''
     union
-    -- where a parent's number holds its children's, the rows of the whole subtree are set beside it
+    -- if a parent's number includes its children's, it is compared with the rows of the whole subtree
     select
         'agency_month',
         agency_id,

@@ -1,4 +1,4 @@
--- The ledger: one signed entry a dossier and cell. A dossier that the sides put into different cells makes two.
+-- The ledger: one signed entry per dossier and cell. A dossier that the sides put into different cells has two.
 create temporary table ledger_entry_tonight on commit drop as
 select
     %(pair)s as pair,

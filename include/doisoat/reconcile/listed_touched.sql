@@ -1,6 +1,6 @@
--- What each source lists in each cell, as the database keeps it while rows come and go. The entries are held against
--- this (ledger_adds_up) and against rows counted in core (ledger_adds_up_in_finest_cells) every night: a count gone
--- wrong blocks it.
+-- What each source lists in each cell, as the database maintains it while rows come and go. Every night the entries are
+-- compared with this (ledger_adds_up) and with rows counted in core (ledger_adds_up_in_finest_cells): a wrong count
+-- blocks the night.
 drop table if exists raw.listed;
 create unlogged table raw.listed as
 select

@@ -1,5 +1,6 @@
--- What each source lists in each cell, counted in core in one pass over each source's index of cells: the cells and the
--- bridge's terms both stand on it. Parallel, as candidate.sql is. Whatever was kept of these sources gives way to it.
+-- What each source lists in each cell, counted in core in one pass over each source's index of cells: both the cells
+-- and the bridge's terms are based on it. Parallel, like candidate.sql. It replaces whatever was stored for these
+-- sources.
 drop table if exists raw.listed;
 create unlogged table raw.listed as
 select

@@ -20,13 +20,13 @@ FILES = ("ministry_match", "ministry_difference", "ministry_verdict", "ministry_
 
 
 def reconcile_ministries(connection: psycopg.Connection, parameters: Mapping[str, Any]) -> list[str]:
-    """Compare every ministry's listing with the province and with the portal, and store what follows.
+    """Compare every ministry's listing with the province and with the portal, and store the results.
 
     Args:
         parameters: as doisoat.reconcile.run binds them, with the cut-offs of the other two sides.
 
-    Returns the systems that took part: those that were listed at least once. Leaves the temporary table ministry_match, which
-    rules look at (ministry_match.sql).
+    Returns the systems compared: those that were listed at least once. Leaves behind the temporary table ministry_match, which
+    rules read (ministry_match.sql).
     """
     night = parameters["night"]
     for pair in PAIRS:

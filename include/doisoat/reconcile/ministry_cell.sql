@@ -1,4 +1,4 @@
--- The ministries' dossiers by cell and by what the province holds of them; every dossier is in exactly one kind.
+-- The ministries' dossiers by cell and by whether the province holds them; every dossier is in exactly one kind.
 create temporary table ministry_cell_tonight on commit drop as
 select
     'ministry_provincial'::text as pair,

@@ -1,6 +1,6 @@
--- Attribute differences of dossiers that a ministry's system and the province both hold, where the pair is known. A
--- value that the ministry does not say differs from nothing; nor does one that our maps cannot read. Where one is older
--- than tonight, only what differed then already is a gap, as in difference.sql.
+-- Attribute differences of dossiers that a ministry's system and the province both hold, if the pair is known. A value
+-- that the ministry does not state is not a difference; nor is one that our maps cannot read. If one side is older than
+-- tonight, only what already differed then is a gap, as in difference.sql.
 create temporary table difference_tonight on commit drop as
 select
     'ministry_provincial'::text as pair,

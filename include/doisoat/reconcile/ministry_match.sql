@@ -1,11 +1,11 @@
--- The ministries' dossiers against the province's and against the portal's: a union of identities. For each of the two
--- sides, in this order, and never by force:
+-- The ministries' dossiers matched with the province's and with the portal's: a union of identities. For each of the
+-- two sides, in this order, and never forced:
 --   1. the same dossier by code or link (identify.sql);
---   2. agency, procedure family and the second of receipt agree and nothing else has them: the evidence decides;
---   3. as many on both sides of one agency, family and day (or second): counted in a group, no single pair is claimed;
---   4. some on both sides, but not as many: undetermined; so is what lacks the agency, family or day to be compared by;
+--   2. agency, procedure family and second of receipt agree, and nothing else has them: the evidence decides;
+--   3. equally many on both sides for one agency, family and day (or second): counted in a group, no pair is claimed;
+--   4. some on both sides, but not equally many: undetermined; so is what lacks the agency, family or day to compare;
 --   5. none there: left out.
--- A system that keeps the day only (00:00:00) is compared by the day; two seconds that differ are two dossiers.
+-- A system that records only the day (00:00:00) is compared by day; two different seconds are two dossiers.
 create temporary table ministry_row on commit drop as
 select
     r.source_id,
@@ -27,7 +27,7 @@ create unique index on ministry_row (source_id, record_id);
 create index on ministry_row (dossier_id);
 analyze ministry_row;
 
--- The rows of the two other sides that could be one of them.
+-- The rows of the two other sides that could match.
 create temporary table other_row on commit drop as
 select
     case when r.source_id = any(%(provincial_sources)s) then 'provincial' else 'national' end as side,
@@ -59,13 +59,13 @@ select
     o.source_id as other_source_id,
     o.record_id as other_record_id,
     o.dossier_id as other_dossier_id,
-    -- how many of the group there are on both sides, where it takes one to tell
+    -- how many of the group there are on both sides, if the match was decided by a group
     null::bigint as ministry_count,
     null::bigint as other_count
 from ministry_row m join other_row o using (dossier_id);
 analyze ministry_match;
 
--- Both sides of what no code joins, by system, agency, family and receipt.
+-- Both sides of what no code joins, by system, agency, family and receipt time.
 create temporary table unjoined on commit drop as
 select
     o.side,
@@ -148,7 +148,7 @@ delete from unjoined u using second_group g
 where u.has_time and (u.side, u.source_id, u.agency_id, u.procedure_family, u.received_at)
     = (g.side, g.source_id, g.agency_id, g.procedure_family, g.received_at);
 
--- By the day, where at least one of the two knows no more.
+-- By the day, if at least one of the two knows no more than that.
 with day as (
     select
         side,
@@ -193,7 +193,7 @@ join eligible e using (side, source_id, agency_id, procedure_family, receipt_dat
 where e.is_ministry;
 analyze ministry_match;
 
--- What the portal holds under the code of the province's dossier that this one is. It goes before all that time tells.
+-- What the portal holds under the code of the matching provincial dossier. It takes precedence over any match by time.
 create temporary table through_province on commit drop as
 select
     x.source_id,
@@ -219,8 +219,8 @@ where not exists (
     );
 analyze ministry_match;
 
--- And the other way round: what the province holds under the code of the one record of the portal that this one is by
--- its receipt, where nothing else tells and nobody else has it.
+-- And vice versa: what the province holds under the code of the single portal record matched by receipt, if there is no
+-- other evidence and no other match.
 insert into ministry_match
 select
     'provincial',
@@ -258,7 +258,7 @@ from (
 ) found;
 analyze ministry_match;
 
--- What cannot be compared is not decided.
+-- What cannot be compared stays undecided.
 insert into ministry_match (side, source_id, record_id, evidence)
 select
     o.side,

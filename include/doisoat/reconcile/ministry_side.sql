@@ -1,5 +1,5 @@
--- The ministries' systems that were listed at least once, and what their comparison tonight rests on: the moments of
--- both sides, and as of which night and moment an absence on either is proven and their values are known (known.sql).
+-- The ministries' systems that were listed at least once, and what their comparison tonight is based on: the times of
+-- both sides, and the night and time as of which an absence on either is proven and their values are known (known.sql).
 create temporary table ministry_side on commit drop as
 select
     s.source_id,

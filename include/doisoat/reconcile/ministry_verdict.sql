@@ -1,7 +1,7 @@
--- One verdict a dossier and pair: ministry against province, ministry against portal. What both hold under one code and
--- alike leaves no row. An undetermined dossier is nobody's gap: the evidence does not say that it is missing. An
--- absence is proven as in proven.sql: of the dossier, under whichever record it was held then. Whether the other side
--- held it then goes by its code alone.
+-- One verdict per dossier and pair: ministry and province, ministry and portal. What both hold under one code without a
+-- difference gets no row. An undetermined dossier is not a gap: the evidence does not say that it is missing. An
+-- absence is proven as in proven.sql: for the dossier, under whichever record it was held then. Whether the other side
+-- held it then is decided by its code only.
 create temporary table verdict_tonight on commit drop as
 with side as (
     select
@@ -125,7 +125,7 @@ select
 from judged j
 where j.as_of is not null and (j.found is distinct from 'listed' or j.is_differing)
 union all
--- The other way round only for what the province's file says that the system handles.
+-- The opposite direction, only for procedures that the system handles according to the province file.
 select * from (
     select distinct on (p.dossier_id)
         'ministry_provincial',
@@ -166,7 +166,7 @@ select * from (
         and not exists (select from ministry_row m where m.dossier_id = p.dossier_id)
         and not exists (select from ministry_match x where x.side = 'provincial' and x.other_dossier_id = p.dossier_id)
         and not exists (
-            -- one of a group, or of an undetermined day: its partner is not known by itself
+            -- one of a group, or of an undetermined day: its match is not known individually
             select from ministry_row m join ministry_match x using (source_id, record_id)
             where x.side = 'provincial'
                 and x.evidence in ('counted_in_group', 'undetermined')

@@ -1,5 +1,5 @@
--- All sides at once: every dossier that is not held alike by both, with what each side says. Matched dossiers that
--- agree in everything compared leave no row.
+-- Both sides at once: every dossier that they do not hold alike, with what each side states. Matched dossiers that
+-- agree in everything compared get no row.
 drop table if exists raw.outcome;
 create unlogged table raw.outcome as
 select

@@ -1,7 +1,7 @@
--- Which of tonight's absences are proven: one side held the dossier and the other did not already on the night up to
--- which the holding side is valued and the lacking one is whole (known.sql). On most nights that is tonight, and every
--- absence is proven. What came up since, on one side alone, the other could not show: it opens no gap, and what was
--- open stays open.
+-- Which of tonight's absences are proven: one side already held the dossier, and the other did not, on the night up to
+-- which the holding side is valued and the lacking side is whole (known.sql). On most nights that is tonight, and every
+-- absence is proven. What has appeared on one side since then, the other side could not show: it opens no gap, and what
+-- was open stays open.
 create temporary table proven on commit drop as
 with basis (is_national, holding, lacking, night, as_of) as (
     values

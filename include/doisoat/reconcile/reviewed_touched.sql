@@ -1,6 +1,6 @@
--- A night that looks at what could differ from the night before: dossiers of which a record, a link or the row that
--- stands for them changed since that comparison, and all that were not alike then, for time alone turns what is pending
--- into a gap. Whatever was alike on both sides and is untouched is alike still.
+-- An incremental night examines what may differ from the night before: dossiers for which a record, a link or the row
+-- that represents them changed since that comparison, and all that differed then, because time alone turns a pending
+-- one into a gap. What was the same on both sides and is untouched is still the same.
 drop table if exists raw.reviewed cascade;
 create unlogged table raw.reviewed as
 select code as dossier_id from core.touched

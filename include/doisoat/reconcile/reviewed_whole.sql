@@ -1,2 +1,2 @@
--- A night that is compared as a whole: all that is held.
+-- A night that is compared from scratch: all records.
 create temporary view reviewed_record as select * from core.dossier_record;

@@ -27,7 +27,7 @@ TABLES = (VERDICT, DIFFERENCE, LEDGER_ENTRY, CELL_STATUS)
 
 
 class Known(NamedTuple):
-    """Up to when a side is known: the night of a pull, and the source's clock then."""
+    """Up to when a side is known: the night of a pull, and the source's clock at that time."""
 
     night: dt.date
     cut_off: dt.datetime
@@ -35,15 +35,15 @@ class Known(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What is known of a side on a night.
+    """What is known about a side on a night.
 
     Attributes:
         listings: sources that list records and were pulled at least once.
         look_ups: sources that only answer for single codes.
-        cut_off: the oldest cut-off of the listings; of the look-ups where nothing is listed.
-        is_complete: whether the listings cover everything; never where nothing is listed.
-        whole, valued: up to which night and moment the side is known (known.sql says for what): the oldest of its
-            listings, None where one of them never was.
+        cut_off: the oldest cut-off of the listings; of the look-ups if nothing is listed.
+        is_complete: whether the listings cover everything; never if nothing is listed.
+        whole, valued: up to which night and time the side is known (known.sql says for what): the oldest of its
+            listings, None if one of them never was.
     """
 
     listings: list[str]
@@ -60,10 +60,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What a comparison of two sides rests on (stored in recon.comparison).
+    """What a comparison of two sides is based on (stored in recon.comparison).
 
     Attributes:
-        as_of: the moment at which both sides are compared: the older cut-off, never later than the night's end.
+        as_of: the point in time at which both sides are compared: the older cut-off, never later than the night's end.
     """
 
     night: dt.date
@@ -75,12 +75,12 @@ class Comparison:
 def reconcile(
     connection: psycopg.Connection, settings: ProvinceSettings, night: dt.date, *, as_a_whole: bool = False
 ) -> Comparison:
-    """Compare the sides as core now holds them, and store what follows for `night`.
+    """Compare the sides as they are in core now, and store the results for `night`.
 
     The caller holds the write lock; `night` is the latest night. What an earlier run of the night stored is undone.
 
     Args:
-        as_a_whole: compare every dossier, as is done wherever what changed may not tell all (doisoat.warehouse.touched).
+        as_a_whole: compare every dossier, as is done whenever the changes may not be enough (doisoat.warehouse.touched).
 
     Raises:
         NightNotCollectedError: the province or the portal was never listed nor asked.
@@ -118,13 +118,13 @@ def reconcile(
 
 
 def _basis(settings: ProvinceSettings, comparison: Comparison) -> str:
-    """Names what the comparison of any dossier rests on besides its records: rules, settings, who took part and how."""
+    """A fingerprint of what every comparison depends on besides the records: rules, settings, and which sources took part."""
     sides = [(side.listings, side.look_ups) for side in (comparison.provincial, comparison.national)]
     return hashlib.sha256(repr((rules(), settings.fingerprint, reference_hash(settings), sides)).encode()).hexdigest()
 
 
 def night_end(settings: ProvinceSettings, night: dt.date) -> dt.datetime:
-    """Midnight at the end of the night, in the province."""
+    """Midnight at the end of the night, in the province's time zone."""
     return dt.datetime.combine(night + dt.timedelta(days=1), dt.time(), settings.timezone)
 
 
@@ -172,12 +172,12 @@ def _parameters(connection: psycopg.Connection, settings: ProvinceSettings, comp
 
 
 def know_sides(connection: psycopg.Connection, night: dt.date) -> None:
-    """Leave in the temporary table known up to which night and moment each source is known, as of `night`."""
+    """Make the temporary table `known`: up to which night and time each source is known, as of `night`."""
     run_file(connection, HERE / "known.sql", {"night": night})
 
 
 def comparison_of(connection: psycopg.Connection, settings: ProvinceSettings, night: dt.date) -> Comparison:
-    """What a comparison of `night` rests on; leaves the temporary table known.
+    """What a comparison of `night` is based on; leaves behind the temporary table `known`.
 
     Raises:
         NightNotCollectedError: the province or the portal was never listed nor asked.
@@ -188,14 +188,14 @@ def comparison_of(connection: psycopg.Connection, settings: ProvinceSettings, ni
     if provincial.cut_off is None or national.cut_off is None:
         raise NightNotCollectedError(
             f"night {night}: nothing was ever listed on the {' and the '.join(missing)} side, so there is nothing to compare; "
-            "see `doisoat sources` for the reason, mend the source and run the night again"
+            "see `doisoat sources` for the reason, fix the source and run the night again"
         )
     as_of = min(provincial.cut_off, national.cut_off, night_end(settings, night))
     return Comparison(night, as_of, provincial, national)
 
 
 def _absence(name: str, lacking: Side, holding: Side, end: dt.datetime) -> dict[str, dt.date | dt.datetime]:
-    """As of which night and moment it is proven that a side lacks what the other shows (proven.sql); never: the first."""
+    """The night and time as of which it is proven that a side lacks what the other shows (proven.sql); if never, the minimum."""
     if lacking.whole is None or holding.valued is None:
         return {f"{name}_absence_night": dt.date.min, f"{name}_absence_as_of": dt.datetime.min.replace(tzinfo=dt.UTC)}
     return {
@@ -205,7 +205,7 @@ def _absence(name: str, lacking: Side, holding: Side, end: dt.datetime) -> dict[
 
 
 def _values(comparison: Comparison, end: dt.datetime, lag: dt.timedelta) -> dict[str, dt.date | dt.datetime]:
-    """As of which night and moment both sides' values are known."""
+    """The night and time as of which both sides' values are known."""
     known = [side.valued for side in (comparison.provincial, comparison.national) if side.valued]
     nights, moments = [one.night for one in known], [one.cut_off for one in known]
     return {
@@ -215,7 +215,7 @@ def _values(comparison: Comparison, end: dt.datetime, lag: dt.timedelta) -> dict
 
 
 def _side(connection: psycopg.Connection, side: str) -> Side:
-    """What is known of a side tonight, from the table that known.sql made."""
+    """What is known about a side tonight, from the table that known.sql made."""
     rows = connection.execute(
         """select source_id, has_listing, cut_off, is_complete, whole_night, whole_cut_off, valued_night, valued_cut_off
         from known where side = %s order by source_id""",
@@ -233,7 +233,7 @@ def _side(connection: psycopg.Connection, side: str) -> Side:
 
 
 def _oldest(known: list[tuple[dt.date | None, dt.datetime | None]]) -> Known | None:
-    """The night and the moment up to which all of them are known, None where one never was."""
+    """The night and time up to which all of them are known, None if one never was."""
     nights, moments = [night for night, _ in known if night], [moment for _, moment in known if moment]
     return Known(min(nights), min(moments)) if known and len(nights) == len(moments) == len(known) else None
 

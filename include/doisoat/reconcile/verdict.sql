@@ -1,7 +1,7 @@
--- One presence verdict a dossier. Absence is a gap only where it proves something: not while the dossier is younger
--- than the allowed lag (applied_lag.sql), not after the moment both sides are compared at, not where the other side was
--- listed in part or is older than the dossier's own row (proven.sql), unless the portal was asked for every code of the
--- dossier and said of each that it holds none.
+-- One presence verdict per dossier. Absence is a gap only if it proves something: not while the dossier is younger than
+-- the allowed lag (applied_lag.sql), not after the point in time at which both sides are compared, not if the other
+-- side was listed in part or is older than the dossier's own row (proven.sql), unless the portal was asked for every
+-- code of the dossier and answered for each that it does not hold it.
 create temporary table verdict_tonight on commit drop as
 with asked as (
     select distinct on (source_id, code)
@@ -58,7 +58,7 @@ select
         where r.source_id = any(%(provincial_sources)s) and r.dossier_id = o.dossier_id
             and r.to_night = 'infinity' and r.is_removed
     ) as is_removed_provincially,
-    -- sides are read at the end of a night: the one whose end is the first past the lag, and tonight is not
+    -- sides are read at the end of a night: the first night whose end is past the lag, tonight excluded
     case when received.moment >= %(as_of)s - lag.allowed_lag
             then greatest(((received.moment + lag.allowed_lag) at time zone %(timezone)s)::date, %(night)s::date + 1)
     end as next_review_on
@@ -68,7 +68,7 @@ cross join lateral (select coalesce(o.provincial_moment, o.national_moment) as m
 left join absent using (dossier_id)
 left join proven using (dossier_id)
 left join lateral (
-    -- the ministry's record of the same dossier: whose system it comes from is the cause's business, not presence's
+    -- the ministry's record of the same dossier: which system it comes from matters to the cause, not to presence
     select
         r.source_id,
         r.record_id

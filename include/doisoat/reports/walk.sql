@@ -1,7 +1,7 @@
 -- From the portal's published value of indicator 1.4 for a month to the corrected rate, step by step, for an agency
--- with all below it or for the whole, as of that month. The numerator's steps, except the first, are measured independently,
--- so that anything they leave unexplained shows up (`adds_up`); the denominator's are the differences between what was
--- published, reported and counted.
+-- with all below it or for the whole, as of that month. The numerator's steps, except the first, are measured
+-- independently, so that anything they leave unexplained shows up (`adds_up`); the denominator's are the differences
+-- between what was published, reported and counted.
 with below as (
     select agency_id from core.subtree(%(agency)s) where from_month <= %(month)s and %(month)s < to_month
 ),

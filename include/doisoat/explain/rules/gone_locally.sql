@@ -1,4 +1,4 @@
--- A record that stands under another code now is not gone, whatever dossier its old code is.
+-- A record that has another code now is not gone, whatever dossier its old code belongs to.
 select
     f.pair,
     f.dossier_id,

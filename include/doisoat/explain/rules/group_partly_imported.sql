@@ -1,5 +1,5 @@
--- Both listings are whole, and the day is older than the lag: what is not there yet is not missing. What could be one
--- of the group is told where they are matched (reconcile/ministry_match.sql).
+-- Both listings must be complete and the day older than the lag: what is not there yet is not missing. Which records
+-- can belong to the group is decided in the matching (reconcile/ministry_match.sql).
 select
     f.pair,
     f.dossier_id,

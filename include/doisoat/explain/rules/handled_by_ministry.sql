@@ -1,6 +1,6 @@
--- The ministry's record bears the code or is linked to it; or the comparison with the ministry recognised it by the
--- second of receipt, and no record of the province ever stood under its code. Where the province holds the ministry's
--- dossier, under whatever code, it is not the ministry's system that left it out.
+-- The ministry's record has the code or is linked to it; or the comparison with the ministry recognised it by the
+-- second of receipt, and no record of the province ever had its code. If the province holds the ministry's dossier,
+-- under any code, it is not the ministry's system that left it out.
 with held_by_ministry as (
     select
         f.pair,

@@ -1,5 +1,5 @@
--- Seen from either side: the province's row that the portal lacks, and the portal's row of the ministry that the
--- province holds under another code.
+-- Seen from both sides: the province's row that the portal lacks, and the portal's row of the ministry's dossier that
+-- the province holds under another code.
 select
     f.pair,
     f.dossier_id,

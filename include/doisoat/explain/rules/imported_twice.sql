@@ -1,4 +1,4 @@
--- Both listings are whole, and the day is older than the lag: what is not there yet is not missing.
+-- Both listings must be complete and the day older than the lag: what is not there yet is not missing.
 with asked as (
     select
         f.pair,

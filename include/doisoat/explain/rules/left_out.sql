@@ -1,4 +1,4 @@
--- Where the province shows the record as removed, or held it before, it was not left out.
+-- If the province shows the record as removed, or held it before, it was not left out.
 select
     f.pair,
     f.dossier_id,

@@ -1,4 +1,4 @@
--- Where the portal held it before, it is not for want of a push.
+-- If the portal held it before, a missing push is not the reason.
 select
     f.pair,
     f.dossier_id,

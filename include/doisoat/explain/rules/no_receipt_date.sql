@@ -1,5 +1,5 @@
--- What was only submitted (1), not accepted (3), withdrawn (7) or waits (5, 6) may have none rightly; unless a night
--- before saw it accepted.
+-- What was only submitted (1), not accepted (3), withdrawn (7) or is waiting (5, 6) may rightly have none; unless an
+-- earlier night saw it accepted.
 select
     f.pair,
     f.dossier_id,

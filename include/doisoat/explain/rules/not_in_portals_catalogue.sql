@@ -1,4 +1,4 @@
--- Where the portal lists dossiers of it all the same, of that month or a later one, its catalogue is no reason.
+-- If the portal lists dossiers of it anyway, of that month or a later one, its catalogue is not the reason.
 select
     f.pair,
     f.dossier_id,

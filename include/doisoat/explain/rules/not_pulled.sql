@@ -1,5 +1,5 @@
--- A code that two records name merges with neither: then it was pulled. What a ministry's system handles is not the
--- province's to pull.
+-- A code that two records refer to merges with neither: it was pulled. What a ministry's system handles is not for the
+-- province to pull.
 select
     f.pair,
     f.dossier_id,

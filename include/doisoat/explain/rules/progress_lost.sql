@@ -1,5 +1,5 @@
--- What goes before: 1 submitted, 2 accepted, 4 in process, 5 and 6 waiting, then an end (3, 7, 8, 9); 10 (returned)
--- after 9 alone.
+-- The order of statuses: 1 submitted, 2 accepted, 4 in process, 5 and 6 waiting, then an end (3, 7, 8, 9); 10
+-- (returned) only after 9.
 with step (status, place) as (
     values
     ('1', 1), ('2', 2), ('4', 3), ('5', 4), ('6', 4), ('3', 5), ('7', 5), ('8', 5), ('9', 5), ('10', 6)

@@ -1,4 +1,5 @@
--- One code twice is one dossier twice only where it is the same application: a number may have been given twice.
+-- The same code twice is the same dossier twice only if it is the same application: a number may have been issued
+-- twice.
 select
     f.pair,
     f.dossier_id,

@@ -1,7 +1,7 @@
--- One push more than there are dossiers: of one agency, procedure and second the portal has more rows than the
--- province, all of whose dossiers of that second are there. A generated code has a tail of five digits; without it the
--- row may as well be the first one of a dossier whose code was overwritten before our first night. What the portal
--- issued itself was not sent to it. A day without its time tells no second.
+-- More pushes than dossiers: for one agency, procedure and second the portal has more rows than the province, all of
+-- whose dossiers of that second are there. A generated code has a tail of five digits; without it the row may just as
+-- well be the first one of a dossier whose code was overwritten before our first night. A code that the portal issued
+-- itself was not sent to it. A date without a time has no second to compare.
 with suspect as (
     select
         f.pair,

@@ -1,4 +1,4 @@
--- A lag that was learned is named, with whose it is; the configured one stands in the province file.
+-- A learned lag is named, with the agency it was learned for; the configured one is in the province file.
 select
     f.pair,
     f.dossier_id,

@@ -1,6 +1,6 @@
--- A source's catalogue against the province's own, as it holds on the day: procedures by family, agencies by any of
--- their codes, fields by code. Only what the province's reference states counts as its own: what sources taught us does
--- not. A catalogue that one of the two does not keep at all differs in nothing.
+-- A source's catalogue compared with the province's own, as valid on the day: procedures by family, agencies by any of
+-- their codes, fields by code. Only what the province's reference states counts as its own, not what was learned from
+-- sources. If one of the two does not keep a catalogue at all, there are no differences.
 create temporary table catalogue_difference_tonight on commit drop as
 with here as (
     select

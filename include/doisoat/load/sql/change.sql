@@ -1,6 +1,6 @@
--- What the load of a night changed of what was held of a source before: counted in core, in what the source itself
--- states. No change of the source is a record whose mapped values alone are others (our code maps or reference data
--- moved) or that was only touched; a record that is new here and was received after the last loaded pull is ordinary
+-- What the load of a night changed in the records held of a source before: counted in core, by what the source itself
+-- states. Not a change of the source: a record in which only mapped values differ (our code maps or reference data
+-- changed) or that was only touched; a record that is new here and was received after the last loaded pull is ordinary
 -- growth.
 with touched as (
     select

@@ -1,5 +1,5 @@
 -- What a complete listing no longer shows is gone: its range ends. Only cells that were listed to their end count;
--- a whole listing is the cell without month, agency and undated. A row that could not be read is there all the same.
+-- a full listing is the cell without month, agency and undated. A row that could not be read is still there.
 update core.dossier_record c set to_night = %(night)s
 where c.source_id = %(source_id)s and c.to_night = 'infinity' and c.from_night < %(night)s
     and exists (

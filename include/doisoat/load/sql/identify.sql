@@ -1,6 +1,6 @@
--- Which records are one dossier: the connected component of codes that records stand under and name.
+-- Which records are one dossier: the connected components of the codes that records have and refer to.
 -- A code that several dossiers of one source claim merges nothing, unless only one of the claimants is still alive.
--- It looks at scoped_record and scoped_link: all that is held, or all that tonight's changes may concern (scope_*.sql).
+-- It reads scoped_record and scoped_link: all records, or all that tonight's changes may affect (scope_*.sql).
 drop table if exists regrouped, ranked;
 create temporary table claim on commit drop as
 with live as (
@@ -62,8 +62,8 @@ group by code;
 create unique index on code_label (code);
 analyze code_label;
 
--- The least code of a component spreads until nothing changes, so the result does not depend on the order of arrival.
--- A pair that names only each other is settled already; the loop walks the few longer chains.
+-- The smallest code of a component spreads until nothing changes, so the result does not depend on the order of
+-- arrival. A pair that refers only to each other is already settled; the loop walks the few longer chains.
 create temporary table chain on commit drop as
 select
     e.code,
@@ -109,14 +109,14 @@ analyze regrouped;
 update core.dossier_record r set dossier_id = g.dossier_id
 from regrouped g
 where (r.source_id, r.record_id, r.from_night) = (g.source_id, g.record_id, g.from_night);
--- What is in scope may be a copy of those rows, or the rows themselves: then there is nothing left to say.
+-- scoped_record may be a copy of those rows, or the rows themselves: then there is nothing left to do.
 update scoped_record r set dossier_id = g.dossier_id
 from regrouped g
 where (r.source_id, r.record_id, r.from_night) = (g.source_id, g.record_id, g.from_night)
     and r.dossier_id <> g.dossier_id;
 
--- Contradictions, as ranges of nights; what an earlier look at this same night said of them is undone first, and what
--- was said since: this is the latest night, or one that was gone back to.
+-- Contradictions, as ranges of nights; what an earlier run of this same night or of later ones stored is undone first:
+-- this is the latest night, or the one the warehouse was rewound to.
 delete from core.identity_conflict where from_night >= %(night)s;
 update core.identity_conflict set to_night = 'infinity' where to_night >= %(night)s and to_night < 'infinity';
 update core.identity_conflict c set to_night = %(night)s
@@ -139,8 +139,8 @@ where claimants > 1 and live_claimants <> 1 and not exists (
         where (c.source_id, c.other_code, c.to_night) = (claim.source_id, claim.other_code, 'infinity'::date)
     );
 
--- Which row stands for the dossier on its side; the others are extra rows, entries of their own in the ledger. What was
--- found by looking up one code is evidence, not a second row, wherever a listing shows the dossier.
+-- Which row represents the dossier on its side; the others are extra rows, with their own entries in the ledger. A
+-- record found by look-up is evidence, not a second row, if a listing shows the dossier.
 create temporary table several on commit drop as
 select
     s.side,

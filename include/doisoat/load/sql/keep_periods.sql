@@ -1,5 +1,5 @@
--- Reports come one at a time: what was declared of a period and an agency that did not come tonight stands, so that one
--- office's report does not end another's.
+-- Reports arrive one at a time: counts declared for a period and agency without a report tonight stay valid, so that
+-- one office's report does not end another's.
 insert into total_tonight (
     source_id, measure, period_kind, period_start, agency_key, value, agency_id, includes_children, flags
 )

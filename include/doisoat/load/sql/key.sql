@@ -1,5 +1,5 @@
--- One row a record. A source with keys of its own repeats a record when a page shifts: the latest version stands.
--- A source without keys (a file) shows one row a dossier: extra rows of a code are records of their own, code#2, ...
+-- One row per record. A source with its own keys repeats a record when a page shifts: the latest version counts.
+-- A source without keys (a file) shows one row per dossier: extra rows of a code are separate records, code#2, ...
 create unlogged table raw.landing_repeat as
 select coalesce(record_id, dossier_code) as key
 from raw.landing
@@ -55,7 +55,7 @@ from (
 ) ranked
 where %(is_keyed_by_code)s or rank_in_key = 1;
 
--- Which agencies are stated, by whom the code was issued, and in which era: a few hundred rows that stand for all.
+-- The distinct combinations of stated agency, issuer of the code and era: a few hundred rows represent all records.
 create unlogged table raw.landing_stated as
 select
     agency_code,

@@ -1,5 +1,5 @@
--- The province's own case system is the authority on which agencies it has: one that the reference lacks is learned
--- and marked as such (the check "known agencies" counts them), so that its dossiers are not lumped into "unknown".
+-- The province's own case system is the authority on which agencies it has: one that the reference lacks is learned and
+-- marked as such (the check "known agencies" counts them), so that its dossiers are not lumped together as "unknown".
 insert into core.agency (
     agency_id, valid_from, code, name, name_key, level, parent_id, origin, first_night
 )

@@ -1,4 +1,4 @@
--- A procedure that the reference lacks is learned by its code alone; the check "known procedures" counts them.
+-- A procedure that the reference lacks is learned by its code only; the check "known procedures" counts them.
 insert into core.procedure (procedure_family, procedure_code, field_code, origin, first_night)
 select distinct on (procedure_family)
     procedure_family,

@@ -1,6 +1,6 @@
--- The landing in our words: agencies, families and codes resolved, with a fingerprint over everything stated or mapped.
--- What a source calls a kind of dossier or a unit by words of its own is mapped as of the receipt date; its other words
--- are the tenant's of tonight.
+-- The landing in our terms: agencies, families and codes resolved, with a fingerprint over everything stated or mapped.
+-- A source's own names for kinds of dossiers and units are mapped as of the receipt date; its other codes as of
+-- tonight.
 create unlogged table raw.landing_record as
 select
     l.key as record_id,

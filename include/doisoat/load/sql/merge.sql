@@ -1,4 +1,4 @@
--- Ranges of nights: a changed record's range ends tonight and a new one begins; an unchanged one is not touched.
+-- Ranges of nights: a changed record's range ends tonight and a new one starts; an unchanged one is not touched.
 create temporary table changed on commit drop as
 select c.record_id
 from core.dossier_record c
@@ -34,7 +34,7 @@ where c.source_id = %(source_id)s and c.to_night = 'infinity'
     );
 analyze changed;
 
--- What the record names, and what it was called before: links are only ever added.
+-- The codes that the record refers to, and its own earlier codes: links are only ever added.
 insert into core.identity_link (source_id, record_id, code, other_code, link_kind, first_night)
 select
     %(source_id)s,
@@ -57,7 +57,7 @@ from changed
 join raw.landing_record n using (record_id)
 join core.dossier_record c on c.source_id = %(source_id)s and c.record_id = n.record_id and c.to_night = 'infinity'
 where n.dossier_code is distinct from c.dossier_code
--- as the key is: an index grows fastest in its own order; and of two kinds of one link the same one stays
+-- in key order: an index grows fastest in its own order; and of two kinds of the same link always the same one is kept
 order by 2, 3, 4, 5
 on conflict do nothing;
 
@@ -65,7 +65,7 @@ update core.dossier_record c set to_night = %(night)s
 from changed
 where c.source_id = %(source_id)s and c.record_id = changed.record_id and c.to_night = 'infinity';
 
--- The likely dossier_id, from the links known so far; identify.sql has the last word.
+-- The likely dossier_id, from the links known so far; identify.sql decides.
 create temporary table likely on commit drop as
 select
     code,
@@ -136,4 +136,4 @@ where not exists (
         select from core.dossier_record c
         where c.source_id = %(source_id)s and c.record_id = n.record_id and c.to_night = 'infinity'
     )
-order by n.record_id;  -- as the key is
+order by n.record_id;  -- in key order

@@ -1,7 +1,7 @@
 -- Which agency a stated code or name meant at the receipt date (CONTRACTS 5: a name alone is not a key).
 -- In order: the code; a name that only one agency had then; a name that several had, decided by the agency id in the
 -- dossier code; the same three over agencies of any date. Otherwise unknown, never guessed.
--- What is not stated is '' there, so that rows are joined by equality.
+-- A value that is not stated is '', so that rows can be joined by equality.
 create unlogged table raw.landing_agency as
 with stated as materialized (
     select distinct
@@ -81,7 +81,7 @@ left join (
     is not distinct from (r.agency_code, r.agency_name, r.prefix, r.epoch);
 analyze raw.landing_agency;
 
--- A unit that the source names in words of its own, where the province's file says which agency that is.
+-- A unit that the source calls by its own name, if the province file says which agency that is.
 create unlogged table raw.mapped_agency as
 select
     m.source_value,

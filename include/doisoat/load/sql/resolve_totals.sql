@@ -1,7 +1,6 @@
--- The agency of a declared total: by code, else by a word of the source's own that its records resolved, else by a name
--- that only one agency had in the period; else unknown. Each different statement is worked out once (a year of reports
--- repeats a few hundred units tens of thousands of times), and all of them together: records are read once, not once a
--- unit.
+-- The agency of a declared total: by code, else by the source's own id as resolved by its records, else by a name that
+-- only one agency had in the period; else unknown. Each distinct statement is resolved once (a year of reports repeats
+-- a few hundred units tens of thousands of times), and all of them together: records are read once, not once per unit.
 create temporary table stated_unit on commit drop as
 with stated as materialized (
     select distinct
@@ -83,7 +82,7 @@ update total_tonight t set agency_id = s.agency_id
 from stated_unit s
 where (t.period_start, t.agency_key, coalesce(t.agency_code, ''), coalesce(t.agency_name, ''))
     = (s.period_start, s.agency_key, s.agency_code, s.agency_name);
--- The province itself is the whole: stated as an agency it is no agency of its own.
+-- The province itself is the whole: stated as an agency, it does not count as one.
 update total_tonight t set agency_key = '', agency_id = null
 from core.agency a
 where a.agency_id = t.agency_id and a.level = 'province'

@@ -1,6 +1,7 @@
--- Identity where something changed: from the codes of records that began or ended tonight over every link that was ever
--- learned. What joins or parts dossiers, and who claims a code, is told by rows of the same links alone, so nothing
--- outside can change. A night that is run again keeps what it touched before: what it had joined then may have to part.
+-- Identity where something changed: from the codes of records that started or ended tonight, along every link that was
+-- ever learned. What joins or separates dossiers, and who claims a code, depends only on rows of the same links, so
+-- nothing outside can change. A night that runs again keeps what it touched before: records that it had joined may have
+-- to be separated.
 insert into core.touched
 with changed as (
     select
@@ -25,8 +26,8 @@ select
     code
 from changed where code <> dossier_id
 on conflict do nothing;
--- Not a recursive query: that sets aside memory for the millions which the planner expects of it, and fills it with
--- nothing.
+-- Not a recursive query: that would reserve memory for the millions of rows the planner expects, and use almost none of
+-- it.
 do $$
 begin
     loop
@@ -46,8 +47,8 @@ begin
 end $$;
 analyze core.touched;
 
--- Each touched code is looked up by itself (offset 0): no estimate may turn a few thousand of them into a walk over all
--- rows. A table, for it is read again and again.
+-- Each touched code is looked up separately (offset 0): no estimate may turn a few thousand of them into a scan of all
+-- rows. A table, because it is read repeatedly.
 create temporary table touched_record on commit drop as
 select
     r.source_id,

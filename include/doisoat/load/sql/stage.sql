@@ -1,4 +1,4 @@
--- The landing of one source, as it was decoded. One source at a time: the caller holds the warehouse's lock.
+-- The landing of one source, as decoded. One source at a time: the caller holds the warehouse's lock.
 drop table if exists raw.landing, raw.landing_repeat, raw.landing_stated, raw.landing_agency, raw.landing_record,
 raw.mapped_agency cascade;
 create unlogged table raw.landing (

@@ -1,4 +1,4 @@
--- No pull of this night was loaded from the source: its last good snapshot stands in, with why and since when.
+-- No pull of this night was loaded for the source: its last good snapshot is used, with the reason and its night.
 delete from ops.pull where night = %(night)s and source_id = %(source_id)s;
 insert into ops.pull (
     night, source_id, state, reason, reason_detail, snapshot_night, seal, mode, cut_off, is_complete,

@@ -1,8 +1,8 @@
--- The codes worth a look-up tonight, most telling first. Asked is about dossiers that the province holds and no listing
--- of the asked source's side shows, once they are older than the allowed lag, under every code by which they may be
--- known there. An answer stands for some nights before it is asked again.
---   1. never asked, missing in a listing that there is      3. asked before and not held: an open gap, asked again
---   2. never asked, where there is no listing: those that   4. asked before and held, the oldest answer first
+-- The codes worth a look-up tonight, most informative first. Look-ups concern dossiers that the province holds and no
+-- listing of the asked source's side shows, once they are older than the allowed lag, under every code by which they
+-- may be known there. An answer stays valid for some nights before it is asked for again.
+--   1. never asked, missing in an existing listing          3. asked before and not held: an open gap, asked again
+--   2. never asked, there is no listing: those that         4. asked before and held, the oldest answer first
 --      have just become due, then a sample that differs from night to night
 with asked_side as (
     select
