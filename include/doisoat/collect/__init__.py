@@ -1,4 +1,4 @@
-"""What a source is asked in one night, and how its answers are counted, certified and sealed."""
+"""What a source is asked for in one night, and how its answers are counted, certified and sealed."""
 
 from doisoat.collect.pull import collect
 

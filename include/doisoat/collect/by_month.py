@@ -1,4 +1,4 @@
-"""The plan for a source that is held, lists and counts, but cannot say what changed: the newest months, the rest by counts."""
+"""The plan for a known source that lists and counts but cannot say what changed: the newest months, the rest by counts."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from doisoat.model import Cell
 
 
 def list_by_month(pull: Pull) -> None:
-    """List what is likely to move, the undated among it, and the older months whose counts are not the expected ones.
+    """List the cells likely to have changed, including the undated one, and older months whose counts are not as expected.
 
-    What was listed is applied first: a month that lost a record to a listed cell and gained another counts as before.
+    Listed cells are applied first: a month that lost a record to a listed cell and gained another has the same count.
     """
     limits = pull.source.limits
     months = pull.source.months()

@@ -1,6 +1,6 @@
 """Reading a source's catalogues (procedures, agencies, fields).
 
-A catalogue is read on a day, not for a night: it changes rarely and nothing of a night rests on it. Its landing is
+A catalogue is read on a day, not for a night: it changes rarely and no night depends on it. Its landing is
 sealed like any other, under `<landing>/catalogues/<province>/<day>/<source>/`.
 """
 
@@ -30,15 +30,15 @@ def collect_catalogue(
     clock: dt.datetime,
     screen: Screen | None = None,
 ) -> Landing:
-    """Read every entry of a source's catalogues and seal them; a sealed landing of the day is returned as it is.
+    """Read every entry of a source's catalogues and seal them; an existing landing of the day is returned as it is.
 
     Args:
         day: the local calendar date of the run.
-        clock: the source's clock, or the run's where the source tells none with a catalogue.
-        screen: what is known of the source's own words.
+        clock: the source's clock, or the run's if the source gives no time with a catalogue.
+        screen: the known values of the source's own vocabulary.
 
     Raises:
-        SourceChangedError: it came empty, which must not pass for a catalogue that was emptied.
+        SourceChangedError: it is empty, which must not be taken for a catalogue that was emptied.
     """
     where = (landing_root / SHELF, province_id, day, source.source_id)
     if landing := find_landing(*where):
@@ -53,7 +53,7 @@ def collect_catalogue(
                 source.source_id,
                 asked="its catalogues",
                 came="no entry at all",
-                todo="ask its owner; the last good catalogue stands",
+                todo="ask its owner; the last good catalogue stays valid",
             )
         certificate = PullCertificate(
             source_id=source.source_id, night=day, mode="catalogue", started_at=started_at,

@@ -13,7 +13,7 @@ UNDATED = Cell(undated=True)
 
 
 def list_cell(pull: Pull, cell: Cell) -> None:
-    """Count, list, count; once more if they disagree. A row found by either listing was there."""
+    """Count, list, count; once more if they disagree. A row found by either listing exists."""
     before, after, received = pull.count(cell), None, 0
     found: set[str] = set()
     is_complete, repeats = False, None
@@ -29,7 +29,7 @@ def list_cell(pull: Pull, cell: Cell) -> None:
         repeated = {key: count for key, count in listed.items() if count > 1}
         is_complete = after in (len(listed), len(found))
         if not is_complete and repeated and repeats == repeated and after == listed.total():
-            # the source itself holds a record twice: a page that shifted would not repeat the same ones again
+            # the source itself has a record twice: a shifted page would not repeat the same ones again
             pull.repeated[cell] = listed.total() - len(listed)
             is_complete = True
         if is_complete:
@@ -39,7 +39,7 @@ def list_cell(pull: Pull, cell: Cell) -> None:
 
 
 def list_within_budget(pull: Pull, wanted: Sequence[Cell]) -> None:
-    """List the cells in order as far as the night's budget goes; the rest is certified as incomplete."""
+    """List the cells in order, as far as the night's budget allows; the rest is certified as incomplete."""
     budget = pull.source.limits.relist_cells_per_night
     for cell in wanted[:budget]:
         list_cell(pull, cell)
@@ -53,7 +53,7 @@ def list_within_budget(pull: Pull, wanted: Sequence[Cell]) -> None:
 
 
 def differing(pull: Pull, cells: Sequence[Cell], expected: Expected, *, ask_totals: bool) -> list[Cell]:
-    """The cells whose counts are not the expected ones; the removed are asked for only where that can matter."""
+    """The cells whose counts are not as expected; removed records are counted only where that can matter."""
     found = []
     for cell in cells:
         should = expected.of(cell)

@@ -1,8 +1,8 @@
-"""The plan for a source that is held and says what changed: the changes, then only the cells that disagree after them.
+"""The plan for a known source that says what changed: the changes, then only the cells that still disagree.
 
-Counts are asked from the whole down to the cells that disagree with what is held and what just came; only those are
-listed, within a budget. A rolling share of the quiet months is listed again all the same, because equal counts can hide
-a swap. Where a change could not be read, the watermark stays where it was for some days, and the changes are read again.
+Counts are requested from the whole down to the cells that disagree with what is held plus tonight's changes; only those are
+listed, within a budget. A rolling share of the quiet months is listed again anyway, because equal counts can hide a swap.
+If a change could not be read, the watermark stays where it was for some days, and the changes are read again.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from doisoat.collect.expected import Expected, due_for_review
 from doisoat.collect.state import Pull
 from doisoat.model import WHOLE, Cell
 
-#: For how long changes that could not be read are asked for again; then the rows are taken to stay as they are.
+#: For how long changes that could not be read are requested again; after that the rows are assumed to stay unreadable.
 READ_AGAIN = dt.timedelta(days=7)
 
 
 def take_changes(pull: Pull, watermark: dt.datetime) -> None:
-    """Read what changed since the watermark, and list what disagrees with what is then expected."""
+    """Read what changed since the watermark, and list the cells that do not match the counts expected after that."""
     pull.newest = watermark
     before = pull.count(WHOLE)
     expected = pull.expect()
     for page in pull.source.changes(watermark - dt.timedelta(minutes=pull.source.limits.overlap_minutes)):
         pull.take(page)
     if pull.writer.quarantined and pull.cut_off.moment and pull.cut_off.moment - watermark < READ_AGAIN:
-        pull.unread = watermark  # counts do not show a change of a record that is held: it must come again
+        pull.unread = watermark  # counts do not show a change to a record that is held: it must be sent again
     months = sorted(month for month, count in expected.by_month.items() if month and count[0])
     disagreeing = _disagreeing(pull, months, expected)
     wanted = [part for cell in disagreeing for part in _narrowed(pull, cell, expected)]
@@ -39,7 +39,7 @@ def take_changes(pull: Pull, watermark: dt.datetime) -> None:
 
 
 def _disagreeing(pull: Pull, months: Sequence[dt.date], expected: Expected) -> list[Cell]:
-    """The cells whose counts are not the expected ones, those of months that we knew nothing of among them."""
+    """The cells whose counts are not as expected, including those of months that we knew nothing about."""
     whole, _ = pull.count(WHOLE), pull.count(WHOLE, removed=False)
     found = differing(pull, [*map(Cell, months), UNDATED], expected, ask_totals=whole != expected.total)
     if whole != expected.total and whole != sum(pull.totals[Cell(month), True].value or 0 for month in months):
@@ -49,10 +49,10 @@ def _disagreeing(pull: Pull, months: Sequence[dt.date], expected: Expected) -> l
 
 
 def _narrowed(pull: Pull, cell: Cell, expected: Expected) -> list[Cell]:
-    """The agencies of a month that differ, or the month itself where asking them would cost more than it saves.
+    """The agencies of a month that differ, or the month itself if asking by agency would cost more than it saves.
 
-    A source's agency filter may mean a subtree (iGate's `ancestor-agency-id`): only where the agencies' counts add
-    up to the month's do they part it, and only then are they trusted.
+    A source's agency filter may mean a subtree (iGate's `ancestor-agency-id`): only if the agencies' counts add up to
+    the month's do they partition it, and only then are they trusted.
     """
     source, total = pull.source, pull.totals[cell, True].value or 0
     if cell.receipt_month is None:

@@ -1,4 +1,4 @@
-"""The plan for what declares numbers and lists nothing (statistics, reports): take them as they are."""
+"""The plan for a source that declares counts and lists nothing (statistics, reports): take them as they are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cut-off of a pull: the source's own clock when it began, which must lie after the night and not long after it."""
+"""The cut-off of a pull: the source's own clock when it began, which must be after the night's end, but not long after it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ LATEST_CUT_OFF = dt.timedelta(hours=36)
 
 
 class CutOff:
-    """The earliest moment that a source stated during a pull; each new one is judged against the night.
+    """The earliest time that a source stated during a pull; each new one is checked against the night.
 
     Attributes:
-        moment: None until the source stated one.
+        moment: None until the source has stated one.
         is_late: it lies more than 36 hours after the night's end, which was allowed.
     """
 
@@ -24,10 +24,10 @@ class CutOff:
         self.is_late = False
 
     def take(self, moment: dt.datetime) -> None:
-        """What the source's clock says.
+        """Take a time stated by the source's clock.
 
         Raises:
-            SourceUnavailableError: a file that was made before the night had ended.
+            SourceUnavailableError: a file was made before the night had ended.
             NightOrderError: the night has not ended by the source's clock.
             NightNotCollectedError: it ended more than 36 hours ago, and that was not allowed.
         """
@@ -36,15 +36,15 @@ class CutOff:
         self.moment = moment
         end = dt.datetime.combine(self._night + dt.timedelta(days=1), dt.time.min, self._source.timezone)
         if moment < end and self._source.is_occasional:
-            return  # it says how things stood when it was made: its age is shown, and nothing later is judged by it
+            return  # it shows the state when it was made: its age is shown, and nothing later is judged by it
         if moment < end:
             raise self._too_early(moment)
         self.is_late = moment - end > LATEST_CUT_OFF
         if self.is_late and not self._collect_late:
             raise NightNotCollectedError(
                 f"{self._source.source_id}: night {self._night} ended more than 36 hours before the source's clock "
-                f"({self._said(moment)}) and was never collected; the source shows the present only: leave the "
-                "night out, or collect it now and have it marked as late"
+                f"({self._said(moment)}) and was never collected; the source shows only the present: skip the "
+                "night, or collect it now, marked as late"
             )
 
     def _too_early(self, moment: dt.datetime) -> SourceUnavailableError | NightOrderError:
@@ -53,7 +53,7 @@ class CutOff:
                 self._source.source_id,
                 asked=f"files that show the whole of night {self._night}",
                 came=f"a file made at {self._said(moment)}",
-                todo="export again after midnight, put the file into the inbox and take the old one out",
+                todo="export again after midnight, put the file into the inbox and remove the old one",
             )
         return NightOrderError(
             f"{self._source.source_id}: night {self._night} has not ended by the source's clock ({self._said(moment)}); "

@@ -1,4 +1,4 @@
-"""What the warehouse holds of a source, as a pull asks it, and what the source should therefore declare.
+"""What the warehouse holds of a source, as a pull queries it, and what the source should therefore declare.
 
 The warehouse answers the protocol `Held`; `Expected` applies tonight's changes to it, so that a source's counts can be
 compared with ours before anything is loaded.
@@ -37,16 +37,16 @@ class Held(Protocol):
     """What the warehouse holds of one source as of the night before; each method is one query."""
 
     def watermark(self) -> dt.datetime | None:
-        """The watermark of the last loaded certificate; None asks for a full pull."""
+        """The watermark of the last loaded certificate; None means a full pull is needed."""
 
     def counts_by_month(self) -> Mapping[dt.date | None, HeldCount]:
-        """Current records by local receipt month; the key None is the undated ones."""
+        """Current records by local receipt month; the key None stands for undated ones."""
 
     def counts_by_agency(self, month: dt.date) -> Mapping[str | None, HeldCount]:
         """Current records of a receipt month by their own agency_ref."""
 
     def places(self, record_ids: Sequence[str]) -> Mapping[str, Place]:
-        """Where those of the records that are held are counted now."""
+        """Where the given records, as far as they are held, are counted now."""
 
 
 class NothingHeld:
@@ -81,7 +81,7 @@ class Expected:
         return sum(count[0] for count in self.by_month.values())
 
     def of(self, cell: Cell) -> HeldCount:
-        """The expected count of a month or of the undated."""
+        """The expected count of a month or of the undated records."""
         count = self.by_month.get(cell.receipt_month, [0, 0])
         return HeldCount(*count)
 

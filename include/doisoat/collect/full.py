@@ -1,8 +1,8 @@
-"""The plan for a source of which nothing is held yet, and for a sweep: every month and the undated, each by itself.
+"""The plan for a source of which nothing is held yet, and for a sweep: every month and the undated cell, each separately.
 
-One walk over everything would ask for as many pages, but its deep pages cost the source ever more, one record that
+One walk over everything would need as many pages, but deep pages cost the source more and more, a single record that
 moves would spoil the count of all, and removed rows (which iGate shows only as a difference between two listings)
-could not be told within a bounded memory.
+could not be found in bounded memory.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from doisoat.sources.contract import Source
 
 
 def list_every_cell(pull: Pull) -> None:
-    """Count, list and count each cell; what moved meanwhile is looked for once."""
+    """Count, list and count each cell; if something moved meanwhile, look for it once."""
     before = pull.count(WHOLE)
     for cell in _cells(pull.source):
         list_cell(pull, cell)
     after = pull.count(WHOLE)
-    if _declared(pull) != after:  # something arrived or moved while we walked: see where, once
+    if _declared(pull) != after:  # something arrived or moved during the walk: find out where, once
         for cell in _cells(pull.source):
             known = pull.cells.get(cell)
             if known is None or pull.count(cell) != known.declared_after:
@@ -41,5 +41,5 @@ def _cells(source: Source) -> Iterator[Cell]:
 
 
 def _declared(pull: Pull) -> int:
-    """What the listed cells declare together."""
+    """The sum of the counts that the listed cells declare."""
     return sum(cell.declared_after or 0 for cell in pull.cells.values())

@@ -1,22 +1,22 @@
-"""What a source answered, decoded and sealed: the only thing that a night is ever loaded or replayed from.
+"""A source's answers, decoded and sealed: the only thing that a night is ever loaded or replayed from.
 
 A landing is the directory `<landing_root>/<province_id>/<night>/<source_id>/`:
 
-    records.csv.zst   the decoded rows in the order in which they came, CSV with a header line (RECORD_COLUMNS), fit for
-                      COPY with COPY_OPTIONS: text and times (ISO 8601 with offset) stand in double quotes, a quote
-                      within them after a backslash, NULL is a bare null, booleans true/false, linked_codes a
-                      PostgreSQL array literal. A record seen twice stands there twice.
-    totals.jsonl      one ControlTotal a line
-    quarantine.jsonl  one QuarantinedRow a line: where a row stood and why it could not be read, never what it said
-    look_ups.jsonl    one LookUp a line, without its record (that stands in records.csv.zst)
-    catalogue.jsonl   one CatalogueEntry a line
+    records.csv.zst   the decoded rows in the order received, CSV with a header line (RECORD_COLUMNS), suitable for
+                      COPY with COPY_OPTIONS: text and times (ISO 8601 with offset) are in double quotes, a quote
+                      within them is escaped by a backslash, NULL is a bare null, booleans true/false, linked_codes a
+                      PostgreSQL array literal. A record seen twice appears twice.
+    totals.jsonl      one ControlTotal per line
+    quarantine.jsonl  one QuarantinedRow per line: where a row was and why it could not be read, never its contents
+    look_ups.jsonl    one LookUp per line, without its record (that is in records.csv.zst)
+    catalogue.jsonl   one CatalogueEntry per line
     manifest.json     the seal: certificate, sha256 and size of each file, versions, hashes of the deleted originals
 
-It is written in a hidden sibling directory and renamed when it is whole, so a directory with a manifest is sealed: it
+It is written in a hidden sibling directory and renamed when it is complete, so a directory with a manifest is sealed: it
 is never rewritten, and a crash leaves nothing that could be taken for a landing.
 
-Why this dialect of CSV: a row is then what msgspec writes for a JSON array, without its brackets. csv.writer takes ten
-times as long (10 us a row, against 6 us that `json` needs to parse the row it came from), most of it in str(datetime).
+Why this dialect of CSV: a row is exactly what msgspec writes for a JSON array, without the brackets. csv.writer takes ten
+times as long (10 us per row; `json` needs 6 us to parse the row it comes from), most of it in str(datetime).
 """
 
 from __future__ import annotations
@@ -54,14 +54,14 @@ COPY_OPTIONS = "FORMAT csv, HEADER true, NULL 'null', ESCAPE '\\'"
 
 _LINKED = RECORD_COLUMNS.index("linked_codes")
 _CHUNK = 1 << 20
-#: The disk is full, the quota of its owner is used up, or a file may not grow any further.
+#: The disk is full, its owner's quota is used up, or a file may not grow any further.
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _ENCODER = msgspec.json.Encoder()
 _T = TypeVar("_T")
 
 
 class Versions(msgspec.Struct, frozen=True, kw_only=True):
-    """With what a landing was read: code, province file, decoder, and the agencies and procedures it knew."""
+    """What a landing was read with: code, province file, decoder, and the agencies and procedures known then."""
 
     doisoat: str
     config_fingerprint: str
@@ -70,7 +70,7 @@ class Versions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FileSeal(msgspec.Struct, frozen=True, kw_only=True):
-    """A file by its content."""
+    """A file, identified by its content."""
 
     name: str
     size: int
@@ -81,7 +81,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """The seal of a landing.
 
     Attributes:
-        collected_late: the source's clock stood more than 36 hours after the night's end, by explicit order.
+        collected_late: the source's clock was more than 36 hours after the night's end, which was explicitly allowed.
         withheld: field -> how many values were not kept, because they may name a person (doisoat.privacy).
         originals: the inbox files that were read; they hold personal data and are deleted after the seal.
     """
@@ -97,12 +97,12 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def landing_directory(landing_root: Path, province_id: str, night: dt.date, source_id: str) -> Path:
-    """Where the landing of that night and source stands or will stand."""
+    """Where the landing of that night and source is or will be."""
     return landing_root / province_id / night.isoformat() / source_id
 
 
 def is_sealed(directory: Path) -> bool:
-    """Whether there is a sealed landing; it may still be damaged, which open_landing finds."""
+    """Whether there is a sealed landing; it may still be damaged, which open_landing detects."""
     return (directory / MANIFEST).is_file()
 
 
@@ -114,7 +114,7 @@ def seal_file(path: Path) -> FileSeal:
 
 
 def sealed_nights(landing_root: Path, province_id: str) -> list[dt.date]:
-    """The nights of which anything is sealed, in order."""
+    """The nights for which anything is sealed, in order."""
     found = {manifest.parent.parent.name for manifest in (landing_root / province_id).glob(f"[0-9]*/[!.]*/{MANIFEST}")}
     return sorted(dt.date.fromisoformat(name) for name in found)
 
@@ -123,7 +123,7 @@ class Landing:
     """A sealed landing, verified: what the loader reads.
 
     Attributes:
-        directory: where it stands.
+        directory: where it is.
         manifest: the seal; `certificate` is its main part.
     """
 
@@ -140,7 +140,7 @@ class Landing:
             yield from zstandard.ZstdDecompressor().read_to_iter(stream, read_size=_CHUNK, write_size=_CHUNK)
 
     def totals(self) -> Iterator[ControlTotal]:
-        """The control totals in the order in which they were asked."""
+        """The control totals in the order in which they were requested."""
         yield from _read_lines(self.directory / TOTALS, ControlTotal)
 
     def quarantined(self) -> Iterator[QuarantinedRow]:
@@ -148,7 +148,7 @@ class Landing:
         yield from _read_lines(self.directory / QUARANTINE, QuarantinedRow)
 
     def look_ups(self) -> Iterator[LookUp]:
-        """What the source said of single dossiers, in the order in which they were asked."""
+        """The source's answers about single dossiers, in the order in which they were requested."""
         yield from _read_lines(self.directory / LOOK_UPS, LookUp)
 
     def catalogue(self) -> Iterator[CatalogueEntry]:
@@ -156,7 +156,7 @@ class Landing:
         yield from _read_lines(self.directory / CATALOGUE, CatalogueEntry)
 
     def delete_originals(self, paths: Iterable[Path]) -> list[str]:
-        """Delete those of the files whose content this landing was read from; any other file is left alone.
+        """Delete the files whose content this landing was read from; any other file is left alone.
 
         Returns the names of the files deleted. Safe to call again after a crash.
         """
@@ -170,7 +170,7 @@ class Landing:
 
 
 def find_landing(landing_root: Path, province_id: str, night: dt.date, source_id: str) -> Landing | None:
-    """The sealed landing as open_landing gives it; None where there is none."""
+    """The sealed landing as open_landing returns it; None if there is none."""
     where = (landing_root, province_id, night, source_id)
     return open_landing(*where) if is_sealed(landing_directory(*where)) else None
 
@@ -180,13 +180,13 @@ def open_landing(landing_root: Path, province_id: str, night: dt.date, source_id
 
     Raises:
         NightNotCollectedError: there is none.
-        LandingDamagedError: a file is missing or is not the one that was sealed.
+        LandingDamagedError: a file is missing or has changed since it was sealed.
     """
     directory = landing_directory(landing_root, province_id, night, source_id)
     if not is_sealed(directory):
         raise NightNotCollectedError(
             f"{source_id}: night {night} has no sealed landing under {directory}; sources show only the present, so "
-            "collect it in its own night, or explicitly late"
+            "collect it in time, or explicitly late"
         )
     try:
         manifest = msgspec.json.decode((directory / MANIFEST).read_bytes(), type=Manifest)
@@ -195,17 +195,17 @@ def open_landing(landing_root: Path, province_id: str, night: dt.date, source_id
     for seal in manifest.files:
         path = directory / seal.name
         if not path.is_file() or seal_file(path) != seal:
-            raise LandingDamagedError(f"{path}: not the file that was sealed; restore the directory from a backup")
+            raise LandingDamagedError(f"{path}: changed since it was sealed; restore the directory from a backup")
     return Landing(directory, manifest)
 
 
 class LandingWriter:
-    """Writes one landing; use it as a context manager: what is not sealed at its end is thrown away.
+    """Writes one landing; use it as a context manager: what is not sealed at the end is discarded.
 
     Memory does not grow with the number of records: each page goes through the compressor at once.
 
     Args:
-        screen: what is kept of a source's own words; None writes what it is given, which is for words of our own.
+        screen: what is kept of a source's own values; None writes everything, which is only for our own data.
     """
 
     def __init__(
@@ -218,7 +218,7 @@ class LandingWriter:
         self.pages = self.received = self.decoded = self.quarantined = 0
 
     def __enter__(self) -> LandingWriter:
-        for leftover in self._final.parent.glob(f".{self._final.name}.*.tmp"):  # of a run that crashed
+        for leftover in self._final.parent.glob(f".{self._final.name}.*.tmp"):  # left by a run that crashed
             shutil.rmtree(leftover, ignore_errors=True)
         with _room_for(self._final):
             self._directory.mkdir(parents=True)
@@ -232,7 +232,7 @@ class LandingWriter:
         with _room_for(self._final):
             try:
                 self._close()
-            except OSError:  # closing writes what was buffered
+            except OSError:  # closing flushes the buffer
                 if error is None:
                     raise
             finally:
@@ -241,7 +241,7 @@ class LandingWriter:
                 raise error
 
     def write_page(self, page: Page) -> None:
-        """Add what one answer held."""
+        """Add the contents of one answer."""
         if self._screen:
             page = self._screen.page(page, self.pages)
         self._compressed.write(_csv([_row(record) for record in page.records]))
@@ -253,19 +253,19 @@ class LandingWriter:
         self.received += page.received
 
     def write_total(self, total: ControlTotal) -> None:
-        """Add a control total, unless it counts a unit that cannot be named."""
+        """Add a control total, unless it counts a unit that must not be named."""
         kept = self._screen.total(total) if self._screen else total
         if kept:
             self._write_line(TOTALS, kept)
 
     def write_look_up(self, found: LookUp) -> None:
-        """Add what the source said of one dossier, and its record if it has one."""
+        """Add the source's answer about one dossier, and its record if it has one."""
         if found.record:
             self.write_page(Page([found.record]))
         self._write_line(LOOK_UPS, msgspec.structs.replace(found, record=None))
 
     def write_entry(self, entry: CatalogueEntry) -> None:
-        """Add an entry of a catalogue, unless its code is none."""
+        """Add an entry of a catalogue, unless its code is not a valid code."""
         kept = self._screen.entry(entry) if self._screen else entry
         if kept:
             self._write_line(CATALOGUE, kept)
@@ -281,9 +281,9 @@ class LandingWriter:
         originals: Iterable[FileSeal] = (),
         collected_late: bool = False,
     ) -> Landing:
-        """Finish the files, write the manifest and let the landing appear under its name, all at once.
+        """Finish the files, write the manifest and move the landing to its name in one step.
 
-        If another run has sealed the same night in the meantime, its landing stands and is returned.
+        If another run has sealed the same night in the meantime, that landing is kept and returned.
         """
         self._close()
         manifest = Manifest(
@@ -308,14 +308,14 @@ class LandingWriter:
         return open_landing(*self._where)
 
     def _close(self) -> None:
-        with ExitStack() as stack:  # each of them, whichever fails
+        with ExitStack() as stack:  # close all of them, even if one fails
             for stream in (*self._lines.values(), self._raw, self._compressed):
                 stack.callback(stream.close)
 
 
 @contextmanager
 def _room_for(directory: Path) -> Iterator[None]:
-    """Say in our words that a disk is full."""
+    """Report a full disk as our own error."""
     try:
         yield
     except OSError as error:
@@ -324,12 +324,12 @@ def _room_for(directory: Path) -> Iterator[None]:
         raise StorageFullError(
             f"landing: asked to write {directory}; came: {os.strerror(error.errno)}; do: make room on that disk, or move "
             "DOISOAT_LANDING to a larger one, then clear the failed task: nothing of this pull was kept, and what was "
-            "sealed before stands"
+            "sealed before is unharmed"
         ) from error
 
 
 def _csv(rows: Sequence[tuple[object, ...]]) -> bytes:
-    lines = _ENCODER.encode_lines(rows)  # a line break within a text is escaped: "]\n[" stands between rows only
+    lines = _ENCODER.encode_lines(rows)  # a line break within a text is escaped: "]\n[" occurs only between rows
     return lines[1:-2].replace(b"]\n[", b"\n") + b"\n" if rows else b""
 
 
@@ -363,7 +363,7 @@ def _sync(path: Path) -> None:
 
 
 def versions(site: Site) -> Versions:
-    """The code, configuration and reference data that work on this site now."""
+    """The code, configuration and reference data currently in use on this site."""
     return Versions(
         doisoat=version("doisoat"),
         config_fingerprint=site.settings.fingerprint,

@@ -1,7 +1,7 @@
-"""Asking a source for single dossiers by their codes: the only evidence where a source lists nothing (CONTRACTS 1).
+"""Asking a source for single dossiers by their codes: the only evidence if a source lists nothing (CONTRACTS 1).
 
 Which codes are worth a request is decided in the warehouse (load/sql/wanted_look_ups.sql), after the night's
-listings are loaded. What was answered is sealed beside the night's other landings, in `<source_id>.look_ups`, so a night
+listings are loaded. The answers are sealed next to the night's other landings, in `<source_id>.look_ups`, so a night
 is replayed without asking again.
 """
 
@@ -21,7 +21,7 @@ from doisoat.sources.contract import Source
 
 
 def landing_name(source_id: str) -> str:
-    """Under which name the look-ups of a source are sealed: it may have a listing of the same night too."""
+    """The name under which a source's look-ups are sealed: it may have a listing of the same night too."""
     return f"{source_id}.look_ups"
 
 
@@ -36,19 +36,19 @@ def collect_look_ups(
     versions: Versions,
     screen: Screen | None = None,
 ) -> Landing | None:
-    """Ask for the wanted codes, most telling first, as far as the budget goes, and seal the answers.
+    """Ask for the wanted codes, most informative first, as far as the budget allows, and seal the answers.
 
-    A source that breaks off in the middle leaves what it said: the rest waits for the next night, and the certificate
-    says so. None where nothing is wanted: there is then no answer and no cut-off.
+    If a source fails in the middle, its answers so far are kept: the rest waits for the next night, and the certificate
+    says so. None if nothing is wanted: there is no answer and no cut-off then.
 
     Args:
-        controls: codes that the listing of the same side shows; asked first.
-        screen: what is known of the source's own words.
+        controls: codes that the listing of the same side shows; asked for first.
+        screen: the known values of the source's own vocabulary.
 
     Raises:
         SourceChangedError: it denies every control: a wrong unit code looks just like "nothing is held", and must not
-            pass for a proof that all of tonight's gaps are real.
-        SourceError: the first look-up failed, or a later one in a way that waiting does not mend.
+            be taken for proof that all of tonight's gaps are real.
+        SourceError: the first look-up failed, or a later one in a way that waiting does not fix.
     """
     where = (landing_root, province_id, night, landing_name(source.source_id))
     if landing := find_landing(*where):
@@ -102,5 +102,5 @@ def _denies_what_is_listed(source_id: str, controls: int) -> SourceChangedError:
         source_id,
         asked=f"{controls} dossiers that the listing of the same side shows",
         came="that it holds none of them",
-        todo="check unit_code and dstcode of the connection and the form of the codes; no look-up of tonight counts",
+        todo="check unit_code and dstcode of the connection and the format of the codes; tonight's look-ups do not count",
     )

@@ -1,14 +1,14 @@
 """One pull of one source, from the choice of its plan to the seal.
 
-Which plan a source gets follows from what it can do and from what is held of it; choose_plan() says when which:
+The plan depends on what the source can do and on what is already held of it; choose_plan() decides:
 
 * counts.py: control totals and no listing (statistics, reports);
 * whole_listing.py: everything is shown each time (files);
 * full.py: nothing is held yet, or a sweep;
 * changes.py: something is held, and the source says what changed;
-* by_month.py: something is held, and it does not.
+* by_month.py: something is held, and the source does not say what changed.
 
-Rows may come twice; the loader counts them as repeated. Rows that a moving listing skipped are found because a cell's
+Rows may arrive twice; the loader counts them as repeated. Rows that a shifting listing skipped are found because a cell's
 count and its listing disagree: it is then listed once more, and if they still disagree it is marked incomplete.
 """
 
@@ -39,7 +39,7 @@ class Plan(NamedTuple):
 
     Attributes:
         mode: what the certificate calls it (PullCertificate).
-        carry_out: asks the source, through the pull.
+        carry_out: the function that asks the source, through the pull.
     """
 
     mode: str
@@ -62,15 +62,15 @@ def collect(
 
     Args:
         held: what the warehouse holds of this source.
-        versions: with what the landing is read; its `decoder` is filled in here.
-        screen: what is known of the source's own words; unknown ones are kept where they look like what they should be.
+        versions: what the landing is read with; its `decoder` is filled in here.
+        screen: the known values of the source's own vocabulary; unknown ones are kept if they have the expected form.
         collect_late: allow a cut-off more than 36 hours after the night's end, and mark it.
-        full: list everything although something is held (the weekly sweep).
+        full: list everything even if something is held (the weekly sweep).
 
     Raises:
         NightOrderError: the night has not ended by the source's clock.
         NightNotCollectedError: it ended more than 36 hours ago, and collect_late was not given.
-        SourceError: what the source did; nothing is sealed then.
+        SourceError: the source failed; nothing is sealed then.
     """
     where = (landing_root, province_id, night, source.source_id)
     landing = find_landing(*where)
@@ -84,7 +84,7 @@ def collect(
 
 
 def choose_plan(source: Source, held: Held, *, full: bool = False) -> Plan:
-    """The plan that a source gets, by what it can do and what is held of it.
+    """The plan for a source, by what it can do and what is already held of it.
 
     Raises:
         ConfigurationError: it can neither list nor count.
@@ -104,7 +104,7 @@ def choose_plan(source: Source, held: Held, *, full: bool = False) -> Plan:
 
 
 def _carry_out(plan: Plan, pull: Pull) -> None:
-    """Follow the plan, then take what the source declares besides, and land all counts."""
+    """Follow the plan, then take what else the source declares, and land all counts."""
     pull.mode = plan.mode
     plan.carry_out(pull)
     source = pull.source

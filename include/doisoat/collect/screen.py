@@ -1,4 +1,4 @@
-"""The screen through which every answer of a source goes before it is written (docs/privacy.md, doisoat.privacy)."""
+"""The screen that every answer of a source passes before it is written (docs/privacy.md, doisoat.privacy)."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _T = TypeVar("_T", DossierRecord, ControlTotal, CatalogueEntry)
 
 @dataclass
 class Screen:
-    """What is known of one source's words, and what was withheld of them.
+    """The known values of one source's vocabulary, and what was withheld of its answers.
 
     Attributes:
-        words: field -> the source's own words that the province file maps; they are kept whatever they look like.
-        agencies: the names of the reference's units, as `name_key` makes them.
+        words: field -> the source's own values that the province file maps; they are kept whatever they look like.
+        agencies: the names of the reference's units, normalised by `name_key`.
         withheld: field -> how many values were not kept.
     """
 
@@ -34,7 +34,7 @@ class Screen:
     _seen: dict[tuple[str | None, ...], dict[str, str | None]] = field(default_factory=dict, repr=False)
 
     def page(self, page: Page, number: int) -> Page:
-        """The page as it may be written; a record whose key or code cannot be one is set aside."""
+        """The page as it may be written; a record whose key or code cannot be valid is quarantined."""
         kept, aside = [], [row if is_code(row.record_id) else replace(row, record_id=None) for row in page.quarantined]
         for at, record in enumerate(page.records, 1):
             if is_code(record.record_id) and is_code(record.dossier_code):
@@ -46,7 +46,7 @@ class Screen:
         return Page(kept, aside, page.declared_total, page.source_time)
 
     def total(self, total: ControlTotal) -> ControlTotal | None:
-        """The total as it may be written; None where nothing is left to name its unit by: it must not pass for another."""
+        """The total as it may be written; None if nothing is left to identify its unit: it must not be taken for another's."""
         named = total.agency_code or total.agency_ref or total.agency_name
         kept = self._kept(total, ("agency_code", "agency_ref", "agency_name"))
         if named and not (kept.agency_code or kept.agency_ref or kept.agency_name):
@@ -57,7 +57,7 @@ class Screen:
         return replace(kept, flags=tuple(flag if is_word(flag) else WITHHELD for flag in kept.flags))
 
     def entry(self, entry: CatalogueEntry) -> CatalogueEntry | None:
-        """The entry of a catalogue as it may be written, None where its code is none."""
+        """The entry of a catalogue as it may be written, None if its code is not valid."""
         if not is_id(entry.code):
             self.withheld["code"] += 1
             return None

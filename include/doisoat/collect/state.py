@@ -1,4 +1,4 @@
-"""What a pull knows, whichever plan it follows: what came, what was counted, which cells were listed, what is open."""
+"""The state of a pull, whichever plan it follows: what was received and counted, which cells were listed, what is open."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class Pull:
     Attributes:
         mode: what the certificate calls it (PullCertificate).
         cut_off: the source's clock when it began.
-        cells: what was asked of each listed cell, and of those that a budget left out.
+        cells: the certificates of listed cells, and of those left out because of the budget.
         totals: (cell, removed rows included) -> the last count that the source gave.
-        repeated: cell -> rows of its listing that repeat a record of it.
-        declared: what the source says that there is, before and after.
-        reasons: why the pull is incomplete; none where it is not.
-        newest: the newest update that is known, from which the next watermark follows; None where nothing states one.
-        unread: where the watermark stays, because a change after it could not be read.
+        repeated: cell -> rows in its listing that repeat one of its records.
+        declared: how many records the source says there are, before and after.
+        reasons: why the pull is incomplete; empty if it is complete.
+        newest: the newest update seen, from which the next watermark follows; None if none is stated.
+        unread: where the watermark stays because a change after it could not be read.
     """
 
     def __init__(
@@ -46,14 +46,14 @@ class Pull:
         self._expected: Expected | None = None
         self._stated = Stated(source)
 
-    # what comes ---------------------------------------------------------------------------------------------------
+    # receiving ----------------------------------------------------------------------------------------------------
     def expect(self) -> Expected:
-        """What the source should declare by what is held; whatever comes from here on is applied to it."""
+        """What the source should declare, given what is held; whatever is received from here on is applied to it."""
         self._expected = Expected(self.held, self.source.timezone)
         return self._expected
 
     def take(self, page: Page) -> None:
-        """Land what one answer held."""
+        """Land the contents of one answer."""
         if page.source_time:
             self.cut_off.take(page.source_time)
         self._stated.take(page.records)
@@ -66,7 +66,7 @@ class Pull:
             self.newest = max(self.newest, newest) if self.newest else newest
 
     def count(self, cell: Cell, *, removed: bool = True) -> int | None:
-        """Ask a count; the last answer for a cell is the one that totals.jsonl gets."""
+        """Ask for a count; the last answer for a cell is the one written to totals.jsonl."""
         total = self.source.count(cell, removed=removed)
         self.cut_off.take(total.measured_at)
         self.totals[cell, removed] = total
@@ -79,7 +79,7 @@ class Pull:
             self.writer.write_total(total)
 
     def certify(self, cell: Cell, *, before: int | None, after: int | None, received: int, is_complete: bool) -> None:
-        """Say what was asked of a cell; what is said of it later replaces it."""
+        """Certify a cell; a later certificate replaces it."""
         self.cells[cell] = CellCertificate(
             receipt_month=cell.receipt_month,
             agency_ref=cell.agency_ref,
@@ -92,14 +92,14 @@ class Pull:
 
     # the end ------------------------------------------------------------------------------------------------------
     def write_counts(self) -> None:
-        """Land the counts that were asked, and how many rows repeat a record."""
+        """Land the counts that were requested, and how many rows repeat a record."""
         for (cell, _), total in self.totals.items():
-            if cell.agency_ref is None:  # an agency's count may or may not include those beneath it
+            if cell.agency_ref is None:  # an agency's count may or may not include those below it
                 self.writer.write_total(total)
         self._write_repeated()
 
     def _write_repeated(self) -> None:
-        """Say how many rows of a listed cell repeat a record of it: the source counts them, we hold the record once."""
+        """Land how many rows of a listed cell repeat one of its records: the source counts them, we hold the record once."""
         for cell, rows in self.repeated.items():
             declared = self.totals[cell, True]
             self.writer.write_total(msgspec.structs.replace(declared, measure="repeated_rows", value=rows))
@@ -108,13 +108,13 @@ class Pull:
             self.writer.write_total(msgspec.structs.replace(whole, measure="repeated_rows", value=rows))
 
     def seal(self, versions: Versions) -> Landing:
-        """Certify what came and seal the landing.
+        """Certify what was received and seal the landing.
 
         Raises:
-            SourceUnavailableError: nothing came, so there is no cut-off.
-            SourceChangedError: its records lack what they always state.
+            SourceUnavailableError: nothing was received, so there is no cut-off.
+            SourceChangedError: its records lack a value that they always state.
         """
-        originals = [  # known by their content: a file's name may name a person
+        originals = [  # identified by content: a file's name may contain a person's name
             FileSeal(name=f"original {at}", size=file.size, sha256=file.sha256)
             for at, file in enumerate(self.source.originals(), 1)
         ]
@@ -151,7 +151,7 @@ class Pull:
         )
 
     def _checked_cut_off(self) -> dt.datetime:
-        """The cut-off of a pull in which something came that has the shape agreed on."""
+        """The cut-off of a pull that received something in the agreed format."""
         if self.cut_off.moment is None:
             raise SourceUnavailableError(
                 self.source.source_id,

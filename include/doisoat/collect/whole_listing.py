@@ -1,4 +1,4 @@
-"""The plan for what shows its whole holding each time (files) or cannot count: one listing from end to end."""
+"""The plan for a source that shows all its records each time (files) or cannot count: one listing from end to end."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from doisoat.model import WHOLE, ControlTotal
 
 
 def list_as_one(pull: Pull) -> None:
-    """Walk everything; a total that the listing itself states must be what came."""
+    """Walk everything; a total that the listing itself states must equal what was received."""
     declared = None
     for page in pull.source.list_cell(WHOLE):
         pull.take(page)
