@@ -36,7 +36,7 @@ def test_a_planned_outage_holds_from_its_first_to_its_last_night(tmp_path: Path)
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"source": "igat"}, "'igat' is no source of this file"),
+        ({"source": "igat"}, "'igat' is not a source in this file"),
         ({"last_night": "2024-04-26"}, "last_night 2024-04-26 is before first_night 2024-04-27"),
         ({"reason": ""}, "outages.0.reason"),
         ({"until": "2024-04-30"}, "outages.0.until"),

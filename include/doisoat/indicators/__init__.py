@@ -1,1 +1,1 @@
-"""The indicators as named and dated formulas (definitions.yaml, rules/), and what a province file chooses of them."""
+"""The indicators as formulas with names and dates (definitions.yaml, rules/), and which of them a province file chooses."""

@@ -11,10 +11,10 @@ class Indicators(BaseModel):
     """The named choices of the rates (docs/generated/indicators.md).
 
     Attributes:
-        in_force: of an indicator with rival readings, the one that counts; the first where none is named.
+        in_force: for an indicator with several readings, the one that counts; the first if none is named.
         reported_by: `source.measure` of what was reported to the national reporting system, the denominator of
-            indicator 1.4; where several state a period, the first one counts.
-        published_numerators, published_denominators: what the portal publishes of it, likewise.
+            indicator 1.4; if several state a period, the first one counts.
+        published_numerators, published_denominators: the same for what the portal publishes.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -32,10 +32,10 @@ class Indicators(BaseModel):
     def _are_readings(self) -> Indicators:
         for of, chosen in self.in_force.items():
             if chosen not in readings().get(of, ()):
-                raise ValueError(f"in_force: {of}: {chosen!r} is none of its readings; there are {readings()}")
+                raise ValueError(f"in_force: {of}: {chosen!r} is not one of its readings: {readings()}")
         return self
 
     @property
     def readings(self) -> dict[str, str]:
-        """Of each indicator with rival readings the one that is in force."""
+        """For each indicator with several readings, the one in force."""
         return {of: self.in_force.get(of, rivals[0]) for of, rivals in readings().items()}

@@ -1,4 +1,4 @@
-"""A range of days, as it is asked for: it stands apart from what counts them, for whoever only parses a command line."""
+"""A range of days, as requested: kept apart from the code that counts, for callers that only parse a command line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Dossiers that were received from the first to the last day, both included; what ended counts by the day of its end."""
+    """Dossiers received from the first to the last day, both included; ended dossiers count by the day on which they ended."""
 
     first: dt.date
     last: dt.date

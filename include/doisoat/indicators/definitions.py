@@ -1,4 +1,4 @@
-"""The indicators as formulas that can be read: definitions.yaml, in the order in which they are shown."""
+"""The indicators as readable formulas: definitions.yaml, in the order in which they are shown."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ HERE = Path(__file__).parent
 class Indicator(Entry):
     """One formula (CONTRACTS section 6; docs/generated/indicators.md).
 
-    Its query gives, per period and part, numerator, denominator and ratio, each at least and at most, and the denominator's
-    basis.
+    Its query returns, per period and part, numerator, denominator and ratio, each with a lower and an upper bound, and the
+    denominator's basis.
 
     Attributes:
         id: its name; the SQL that computes it is rules/<id>.sql.
-        code: its number in the decision, None where it has none.
-        reading_of: of rival readings, what they are readings of; the province's file says which is in force.
-        label: its name in Vietnamese, as on pages.
+        code: its number in the decision, None if it has none.
+        reading_of: for one of several readings, what it is a reading of; the province file says which is in force.
+        label: its name in Vietnamese, as shown on pages.
         formula: the formula in words.
-        legal_source: where it is from.
+        legal_source: the legal source of the formula.
         certainty: V seen in working software or on a public page, 2 second-hand, A our own reading.
-        valid_from, valid_to: from which day on the source applies, and from which no longer.
-        points: the most that it gives, in points of the decision's 100; None where it gives none by itself.
-        full_at: the ratio from which on it gives them all; below it, in proportion.
+        valid_from, valid_to: the first day on which the source applies, and the first on which it no longer does.
+        points: the maximum, out of the decision's 100 points; None if it gives none by itself.
+        full_at: the ratio from which it gives all points; below it, in proportion.
     """
 
     code: str | None = None
@@ -62,7 +62,7 @@ def load_indicators() -> tuple[Indicator, ...]:
 
 
 def readings() -> dict[str, tuple[str, ...]]:
-    """Of what there are rival readings, and which; the first is in force where the province's file names none."""
+    """The indicators with several readings, and their readings; the first is in force if the province file names none."""
     found: dict[str, tuple[str, ...]] = {}
     for one in load_indicators():
         if one.reading_of:

@@ -1,1 +1,1 @@
-"""The province: its file, its reference data and working days, all dated, and the site that they make."""
+"""The province: its file, its reference data and working days, all with dates, and the site made from them."""

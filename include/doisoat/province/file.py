@@ -1,7 +1,7 @@
-"""The province file: typed YAML that refuses what it does not know.
+"""The province file: typed YAML; unknown keys are rejected.
 
-It holds facts (which sources, code maps, limits, the allowed lag); credentials never stand in it: they live in
-Airflow connections named like the source (doisoat.connections; `AIRFLOW_CONN_IGATE` for source `igate`).
+It holds facts (which sources, code maps, limits, the allowed lag), never credentials: those live in Airflow
+connections named like the source (doisoat.connections; `AIRFLOW_CONN_IGATE` for source `igate`).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class _Strict(BaseModel):
 
 
 class CodeMap(_Strict):
-    """One dated map from a source's own values to ours; `map` keys are the source's words.
+    """One dated map from a source's own values to ours; the keys of `map` are the source's values.
 
     A value that is not in the map is unknown, never guessed. `valid_to` is exclusive.
     """
@@ -67,31 +67,31 @@ class Owner(_Strict):
 
 
 class FloodGuard(_Strict):
-    """How much one pull may change of what is held of its source before it is held back.
+    """How many of a source's records one pull may change before it is held back.
 
-    Changes are records that are no longer shown, that the source says otherwise, or that are new here although they are
-    not new there (load/sql/change.sql). A pull is held that makes more than both numbers allow.
+    Changes are records that are no longer shown, whose values changed, or that are new here although they are not new
+    there (load/sql/change.sql). A pull is held if it makes more changes than both numbers allow.
 
     Attributes:
-        share: of the records that were held of the source before the night.
-        floor_rows: so many changes are always ordinary, so that a small source is not held for a busy day.
+        share: allowed share of the source's records held before the night.
+        floor_rows: this many changes are always ordinary, so that a small source is not held for a busy day.
     """
 
     share: float = Field(default=0.2, gt=0, le=1)
     floor_rows: int = Field(default=100, ge=0)
 
     def allowed(self, known: int) -> int:
-        """How many changes an ordinary pull may make of `known` records."""
+        """How many changes an ordinary pull may make to `known` records."""
         return max(self.floor_rows, int(self.share * known))
 
 
 class Outage(_Strict):
-    """A time for which a source's owner has announced that it will not answer.
+    """A period in which, as its owner announced, a source will not answer.
 
-    On such a night the source is asked once; if it does not answer, what was read last stands as planned.
+    On such a night the source is asked once; if it does not answer, its last data stay valid, as planned.
 
     Attributes:
-        first_night, last_night: the nights concerned, both included; a night is asked at 01:00 of the day after.
+        first_night, last_night: the nights concerned, both included; a night is collected at 01:00 of the next day.
         reason: what was announced; printed in reports.
     """
 
@@ -111,12 +111,12 @@ class SourceSettings(_Strict):
     """One source of the province. `options` is checked by the connector's own model.
 
     Attributes:
-        owners: who runs the system, dated (systems of ministries change hands).
+        owners: who runs the system, with dates (systems of ministries change hands).
         procedures: on a ministry's side, the procedure families that its system handles: a dossier of the province in
-            one of them should be there. Empty where that is not known; then only the system's own dossiers are judged.
+            one of them should be there. Empty if that is not known; then only the system's own dossiers are judged.
         allowed_lag: how long a dossier may take between this system and the province; None: as for the portal.
-        expected_every_days: an inbox that is not filled daily: for so many days what was read last is not stale.
-        flood_guard: of this source, in place of the province's.
+        expected_every_days: for an inbox that is not filled daily: for this many days the last data are not stale.
+        flood_guard: for this source, instead of the province's.
     """
 
     kind: str
@@ -148,16 +148,16 @@ class Reconciliation(_Strict):
     """The named choices of reconciliation."""
 
     allowed_lag: AllowedLag = AllowedLag(value=24)
-    #: None: no lag is learned; the configured one holds for every agency.
+    #: None: no lag is learned; the configured one applies to every agency.
     learned_lag: LearnedLag | None = None
     compared_attributes: list[str] = Field(
         default_factory=lambda: ["agency", "procedure", "status", "receipt_date", "due_date", "finish_date"]
     )
-    #: `source.measure` of the declared counts that enter the bridge; where several state a cell, the first one counts.
+    #: `source.measure` of the declared counts that enter the bridge; if several state a cell, the first one counts.
     declared_by: list[str] = Field(default_factory=list)
-    #: What the codes begin with that the portal itself issues (CONTRACTS section 5).
+    #: The prefix of codes that the portal itself issues (CONTRACTS section 5).
     portal_code_prefix: str = "G22"
-    #: Regular expression of the codes of test dossiers, where the province agreed on one; None: no dossier is a test.
+    #: Regular expression for the codes of test dossiers, if the province agreed on one; None: no dossier is a test.
     test_code_pattern: str | None = None
 
     @model_validator(mode="after")
@@ -168,13 +168,13 @@ class Reconciliation(_Strict):
 
 
 class News(_Strict):
-    """What is told of the nights, and when; where to, which is secret, is the connection `news` (docs/news.md).
+    """Which alerts are sent, and when; where to, which is secret, is in the connection `news` (docs/news.md).
 
     Attributes:
-        enabled: whether anything is sent; troubles are recorded in ops.news either way.
-        deadline: the local time of the morning after by which a night has to be published.
-        stale_after_nights: for so many nights in a row a source may give nothing before that is news of its own.
-        remind_after_days: a trouble that stands is told again after so many nights.
+        enabled: whether anything is sent; problems are recorded in ops.news either way.
+        deadline: the local time of the next morning by which a night has to be published.
+        stale_after_nights: for how many nights in a row a source may deliver nothing before that is an alert of its own.
+        remind_after_days: an open problem is sent again after this many nights.
     """
 
     enabled: bool = False
@@ -233,7 +233,7 @@ class ProvinceSettings(_Strict):
                 raise ValueError(f"source id {source_id!r}: use lower-case letters, digits and underscores")
         for outage in self.outages:
             if outage.source not in self.sources:
-                raise ValueError(f"outages: {outage.source!r} is no source of this file")
+                raise ValueError(f"outages: {outage.source!r} is not a source in this file")
         return self
 
     @model_validator(mode="after")
@@ -280,7 +280,7 @@ class ProvinceSettings(_Strict):
         return [(name, facts(name, source.kind).asked) for name, source in self.sources.items() if source.enabled]
 
     def resolve(self, path: Path) -> Path:
-        """A path written in the file is relative to the file."""
+        """Resolve a path in the file: it is relative to the file."""
         return path if path.is_absolute() else self.path.parent / path
 
 
@@ -288,7 +288,7 @@ def load_province(path: str | Path) -> ProvinceSettings:
     """Read and check a province file.
 
     Raises:
-        ConfigurationError: the file is missing, is not YAML, or does not fit; the message names each wrong key.
+        ConfigurationError: the file is missing, not YAML, or invalid; the message names each wrong key.
     """
     path = Path(path)
     try:
@@ -303,9 +303,9 @@ def load_province(path: str | Path) -> ProvinceSettings:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" line {mark.line + 1}" if mark else ""
-        raise ConfigurationError(f"province file {path}{where}: not YAML ({type(error).__name__}); mend it") from error
+        raise ConfigurationError(f"province file {path}{where}: not YAML ({type(error).__name__}); fix it") from error
     if not isinstance(content, dict):
-        raise ConfigurationError(f"province file {path}: expected keys province, sources, ...; mend it")
+        raise ConfigurationError(f"province file {path}: expected keys province, sources, ...; fix it")
     try:
         digest = hashlib.sha256(text.encode()).hexdigest()
         return ProvinceSettings.model_validate({**content, "path": path.resolve(), "fingerprint": digest})

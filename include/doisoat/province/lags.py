@@ -1,4 +1,4 @@
-"""How old a dossier that one side lacks may be before it is a gap: the choices of the province file."""
+"""How old a dossier that one side lacks may be before it is a gap: the settings in the province file."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class LearnedLag(_Strict):
     """How the allowed lag of an agency is learned from how late its dossiers were (docs/adr/0019-learned-lags.md).
 
     Attributes:
-        quantile: of which share of the dossiers received the lag must be enough; those that never came count as late.
-        nights: of how many earlier nights.
+        quantile: the share of received dossiers for which the lag must be enough; those that never arrived count as late.
+        nights: how many earlier nights to learn from.
         min_dossiers: an agency with fewer takes the lag of the one above it, then the province's, then the configured one.
-        at_most: no lag is longer, and for so long dossiers are watched: the person who sets it decides how late is too late.
+        at_most: no lag is longer, and dossiers are watched for this long: whoever sets it decides how late is too late.
     """
 
     quantile: float = Field(default=0.95, gt=0, lt=1)

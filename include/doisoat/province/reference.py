@@ -1,4 +1,4 @@
-"""The province's dated reference files: agencies, which follows which, procedures; read, checked, and named by a hash."""
+"""The province's dated reference files: agencies, their successions, procedures; read, checked and hashed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from doisoat.province.file import ProvinceSettings
 AGENCY_COLUMNS = ("agency_id", "code", "old_code", "name", "level", "parent_id", "valid_from", "valid_to")
 SUCCESSION_COLUMNS = ("agency_id", "successor_id", "since")
 PROCEDURE_COLUMNS = ("procedure_code", "name", "field_code", "field_name")
-#: Of a procedure: the most working days that the law gives for it.
+#: For a procedure: the maximum number of working days that the law allows.
 PROCEDURE_OPTIONS = ("legal_days",)
 
 
@@ -27,10 +27,10 @@ def reference_hash(settings: ProvinceSettings) -> str:
 
 
 def read_table(path: Path, columns: tuple[str, ...], options: tuple[str, ...] = ()) -> list[dict[str, str | None]]:
-    """The rows of a CSV reference file (`#` begins a comment line), empty cells and `options` that it lacks as None.
+    """The rows of a CSV reference file (`#` starts a comment line), empty cells and missing `options` as None.
 
     Raises:
-        ConfigurationError: the file cannot be read or has not these columns.
+        ConfigurationError: the file cannot be read or lacks one of these columns.
     """
     lines = [line for line in _content(path).splitlines() if line.strip() and not line.startswith("#")]
     reader = csv.DictReader(lines)
@@ -47,12 +47,12 @@ def _content(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ConfigurationError(
-            f"reference file {path.name}: {error.strerror}; mend `province` in the province file"
+            f"reference file {path.name}: {error.strerror}; fix `province` in the province file"
         ) from error
 
 
 def successions(settings: ProvinceSettings) -> list[dict[str, str | None]]:
-    """Which agency took over from which, and since when, as the province's file states it; none where there is no file."""
+    """Which agency took over from which, and since when, as the province's file states it; none if there is no file."""
     if settings.province.successions is None or settings.province.agencies is None:
         return []
     path = settings.resolve(settings.province.successions)

@@ -1,4 +1,4 @@
-"""Where we are: the province file, the connections and the landing, handed through every step of a night."""
+"""The site: the province file, the connections and the landing, passed to every step of a night."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ DEFAULT_HOME = ".doisoat/run"
 
 @dataclass(frozen=True)
 class Site:
-    """One province's instance at work.
+    """One province's running instance.
 
     Attributes:
         settings: the province file.
-        connections: gives the connection of an id; Airflow's in a task, the environment's elsewhere.
+        connections: returns the connection with an id; Airflow's in a task, the environment's elsewhere.
         landing_root: directory under which landings are sealed.
     """
 
@@ -32,7 +32,7 @@ class Site:
         """The site that DOISOAT_PROVINCE, DOISOAT_HOME and DOISOAT_LANDING name.
 
         Raises:
-            ConfigurationError: the province file does not fit.
+            ConfigurationError: the province file is invalid.
         """
         home = Path(os.environ.get("DOISOAT_HOME", DEFAULT_HOME))
         landing = os.environ.get("DOISOAT_LANDING")
@@ -54,10 +54,10 @@ class Site:
 
     @property
     def expected_every(self) -> dict[str, int]:
-        """The enabled sources, and every how many days something new is expected of each."""
+        """The enabled sources, and every how many days new data are expected from each."""
         return {name: self.settings.sources[name].expected_every_days for name in self.source_ids}
 
     @property
     def look_up_only(self) -> list[str]:
-        """The enabled sources that list nothing and declare nothing: their records are what was looked up."""
+        """The enabled sources that list nothing and declare nothing: their records come from look-ups."""
         return [name for name in self.settings.asked if name not in self.settings.pulled]

@@ -1,8 +1,8 @@
-"""Which days are working days, for whom, and on which further days dossiers are taken.
+"""Which days are working days, for whom, and on which other days dossiers are taken in.
 
 The week (Monday to Friday), the holidays of the Labour Code with their substitute days, and the Saturdays that were worked
-in exchange come from the package `holidays`, whose data for Vietnam cite the dispatches they are from. What it does not
-have, and what one agency does by itself, stands dated in `working_days` of the province file (ADR 21).
+in exchange come from the package `holidays`, whose data for Vietnam cite the official dispatches. What it lacks, and
+what one agency decides for itself, is in `working_days` of the province file, with dates (ADR 21).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 FIRST_DAY, LAST_DAY = dt.date(2015, 1, 1), dt.date(2040, 12, 31)
-#: The calendar of every agency that has none of its own.
+#: The calendar of every agency without a calendar of its own.
 COMMON = ""
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -25,7 +25,7 @@ class _Strict(BaseModel):
 
 
 class _Decided(_Strict):
-    """What was decided, and why: of these agencies with all below them, or of all where none is named."""
+    """A decision and its reason: for these agencies and all below them, or for all if none is named."""
 
     agencies: tuple[str, ...] = ()
     reason: str = Field(min_length=1)
@@ -42,7 +42,7 @@ class ChangedDay(_Decided):
 
 
 class OpenWeekday(_Decided):
-    """A weekday on which dossiers are taken although it is no working day; valid_to is exclusive.
+    """A weekday on which dossiers are taken in although it is not a working day; valid_to is exclusive.
 
     Such a day counts towards no term: only a `ChangedDay` does.
     """
@@ -52,12 +52,12 @@ class OpenWeekday(_Decided):
     valid_to: dt.date = dt.date.max
 
     def holds_on(self, day: dt.date) -> bool:
-        """Whether dossiers are taken on that day by this rule."""
+        """Whether dossiers are taken in on that day by this rule."""
         return _WEEKDAYS[day.weekday()] == self.weekday and self.valid_from <= day < self.valid_to
 
 
 class WorkingDays(_Strict):
-    """What the province decided beside the national calendar; where two changes name a day, the later entry counts."""
+    """The province's decisions on top of the national calendar; if two changes name a day, the later entry counts."""
 
     changed: tuple[ChangedDay, ...] = ()
     also_open: tuple[OpenWeekday, ...] = ()
@@ -91,10 +91,10 @@ def days_of(rules: WorkingDays, agencies: tuple[str, ...] = ()) -> Iterator[tupl
 
     Args:
         rules: `working_days` of the province file.
-        agencies: an agency with those above it, as far as the rules name them; none for the calendar of all others.
+        agencies: an agency and those above it, as far as the rules name them; none for the calendar of all others.
 
     Returns:
-        (day, is it a working day, are dossiers taken, how many working days there were up to and including it).
+        (day, is it a working day, are dossiers taken in, number of working days up to and including it).
     """
     changed = {one.day: one.is_working for one in rules.changed if one.concerns(agencies)}
     weekly = [one for one in rules.also_open if one.concerns(agencies)]

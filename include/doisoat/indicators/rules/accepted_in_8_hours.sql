@@ -1,6 +1,5 @@
--- Of the dossiers submitted online and received, those received within eight hours by the clock. Of those whose time
--- cannot be told, or is against reason, each may be one more; so may one of an unknown channel, if it is one of them at
--- all.
+-- Of the dossiers submitted online and received, those received within eight clock hours. Each one whose time is not
+-- known or implausible may be one more; so may one of an unknown channel, if it was submitted online at all.
 select
     period_kind,
     period_start,

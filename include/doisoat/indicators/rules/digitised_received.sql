@@ -1,5 +1,5 @@
--- Of all dossiers received, those with digitised components. What no side says, or one says and the other denies, is
--- open.
+-- Of all dossiers received, those with digitised components. What no side states, or what the sides contradict each
+-- other on, is left open.
 select
     period_kind,
     period_start,

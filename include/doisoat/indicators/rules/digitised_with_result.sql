@@ -1,4 +1,4 @@
--- The same of those whose handling ended with a result. A dossier of unknown status may be one more, digitised or not.
+-- The same for dossiers whose handling ended with a result. One of unknown status may be one more, digitised or not.
 select
     period_kind,
     period_start,

@@ -1,6 +1,6 @@
--- Of what ended with a result in the period, what ended in time: by moments, less the time in which supplements were
--- awaited; asked for more than once is overdue. What the nights do not decide counts at worst as overdue and at best as
--- in time.
+-- Of what ended with a result in the period, what ended on time: by timestamps, minus the time spent waiting for
+-- supplements; if they were requested more than once, it is overdue. What the nights do not decide counts as overdue in
+-- the lower bound and as on time in the upper.
 select
     period_kind,
     period_start,

@@ -1,5 +1,5 @@
--- Of what ended with a result in the period, what ended on or before the due date, whatever the hour and whatever was
--- awaited.
+-- Of what ended with a result in the period, what ended on or before the due date, regardless of the hour and of
+-- supplements.
 select
     period_kind,
     period_start,

@@ -1,4 +1,4 @@
--- Of all dossiers received, those submitted online. Of an unknown channel each may be one more.
+-- Of all dossiers received, those submitted online. Each one of an unknown channel may be one more.
 select
     period_kind,
     period_start,

@@ -1,5 +1,5 @@
--- The online share times the sync rate, by the reading of 1.4 that is in force (sync_rate). Both are at least and at
--- most what they are, so is their product; unknown where the sync rate is. It rests on what the sync rate rests on.
+-- The online share times the sync rate, by the reading of 1.4 that is in force (sync_rate). The bounds are the products
+-- of the bounds; unknown if the sync rate is. Its basis is that of the sync rate.
 select
     r.period_kind,
     r.period_start,

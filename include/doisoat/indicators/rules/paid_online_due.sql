@@ -1,5 +1,5 @@
--- Of dossiers with something to pay, those paid online. Who has something to pay no source tells: at least whoever paid
--- or was asked to, at most every dossier received. Where surely nobody paid it is none of whatever there is.
+-- Of dossiers with something to pay, those paid online. No source states which ones have something to pay: at least
+-- those paid or billed, at most every dossier received. If certainly none was paid, it is 0 of whatever there is.
 select
     period_kind,
     period_start,

@@ -1,4 +1,4 @@
--- Of all dossiers received, also those with nothing to pay, those paid online.
+-- Of all dossiers received, including those with nothing to pay, those paid online.
 select
     period_kind,
     period_start,

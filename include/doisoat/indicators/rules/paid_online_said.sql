@@ -1,5 +1,5 @@
--- Of the dossiers of which a side says whether they were paid online, those that were; where the sides disagree it is
--- open.
+-- Of the dossiers for which a side states whether they were paid online, those that were; if the sides disagree it is
+-- left open.
 select
     period_kind,
     period_start,

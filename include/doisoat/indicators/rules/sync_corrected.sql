@@ -1,6 +1,6 @@
--- Every dossier once, also those that only a ministry's system handles; of them those that the portal holds, be it
--- under the ministry's code. A dossier of which it is not known whether the province holds it counts at worst as
--- missing and at best as one that is there; what may be taken in twice, as in sync_own.
+-- Every dossier once, including those that only a ministry's system handles; of them those that the portal holds, even
+-- under the ministry's code. A dossier that the province may or may not hold counts as missing in the lower bound and
+-- as present in the upper; what may have been imported twice, as in sync_own.
 select
     r.period_kind,
     r.period_start,

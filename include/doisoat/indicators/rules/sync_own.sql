@@ -1,5 +1,5 @@
--- The province's own dossiers, of them those that the portal holds: what the province can mend by itself. What may be
--- one dossier taken in twice counts at worst as one that is synced, and at best as one that is not.
+-- The province's own dossiers, of them those that the portal holds: what the province can fix by itself. What may be
+-- one dossier imported twice counts as one that is synced in the lower bound, and as one that is not in the upper.
 select
     period_kind,
     period_start,

@@ -1,5 +1,5 @@
--- Rows that the portal counts with a receipt date in the period, of the larger of what was reported and of what the
--- portal counts. What its listing leaves open is open here: each may be one more, on both sides of the stroke.
+-- Rows that the portal counts with a receipt date in the period, out of the larger of what was reported and what the
+-- portal counts. What its listing leaves open is open here: each may be one more, in numerator and denominator.
 select
     r.period_kind,
     r.period_start,

@@ -1,4 +1,4 @@
--- The rival reading: dossiers of the province whose status is the same on both sides, of the same denominator.
+-- The alternative reading: dossiers of the province whose status is the same on both sides, over the same denominator.
 select
     r.period_kind,
     r.period_start,
