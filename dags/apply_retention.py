@@ -2,8 +2,8 @@
 ### Every week: delete data older than the province file allows, and record disk use.
 
 Runs on Sundays at 05:00 in the province's time zone. `retention` in the province file says how many nights of sealed
-landings, of history and of replaced revisions are kept, counted back from the last published night; what it does not name is
-kept for ever. Never deleted: the landings of unpublished nights, and those that a source still relies on.
+landings, of history and of replaced revisions are kept, counted back from the last published night; what it does not mention is
+kept forever. Never deleted: the landings of unpublished nights, and those that a source still relies on.
 
 **By hand**: trigger it at any time, or run `doisoat retain`. What was deleted is in `ops.retention`, the disk space used by
 landing, warehouse and logs in `ops.disk`; `doisoat disk` measures it now. A night whose landing is gone cannot be replayed.
@@ -22,7 +22,7 @@ here = province()
 
 @task
 def apply() -> dict:
-    """Delete what may go, and measure what is left."""
+    """Delete what may be deleted, and measure what is left."""
     from doisoat.nights.retention import apply_retention
 
     return apply_retention(site())
@@ -31,7 +31,7 @@ def apply() -> dict:
 @teardown
 @task(execution_timeout=timedelta(minutes=30))
 def tell(dag_run) -> int:
-    """Tell that nothing was deleted, where that failed: disks fill up."""
+    """Alert if deleting failed: disks fill up."""
     return steps().tell_run(site(), dag_run.run_after, **ended(dag_run))
 
 

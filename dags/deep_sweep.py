@@ -21,7 +21,7 @@ here = province()
 
 @task
 def sweep() -> int | None:
-    """Derive the latest night anew; returns how many rows were held against each other, None where there was nothing to."""
+    """Recompute the latest night from scratch; returns how many rows were compared, None if there was nothing to compare."""
     from doisoat.nights.sweep import deep_sweep
 
     swept = deep_sweep(site())
@@ -31,7 +31,7 @@ def sweep() -> int | None:
 @teardown
 @task(execution_timeout=timedelta(minutes=30))
 def tell(dag_run) -> int:
-    """Tell that the two differ, or that nobody knows whether they do."""
+    """Alert if the two differ, or if the comparison could not be made."""
     return steps().tell_run(site(), dag_run.run_after, **ended(dag_run))
 
 

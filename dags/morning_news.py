@@ -22,7 +22,7 @@ deadline = here.news.deadline
 
 @task
 def tell(dag_run) -> int:
-    """Tell what was not told yet, above all that the night is late."""
+    """Send the alerts not sent yet, above all that the night is late."""
     return steps().tell_late(site(), dag_run.run_after)
 
 

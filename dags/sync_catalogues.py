@@ -1,5 +1,5 @@
 """
-### Every week: which procedures, agencies and fields does the portal know that we do not, and the other way round?
+### Every week: which procedures, agencies and fields does the portal know that we do not, and vice versa?
 
 Runs on Sundays at 03:00 in the province's time zone. Each source that has catalogues is read and its landing sealed; the
 differences from the province's own reference data, with their dates, are in `mart.catalogue_difference`. No night depends on
@@ -23,14 +23,14 @@ here = province()
 
 @task
 def sync(source_id: str, dag_run) -> dict:
-    """Read a source's catalogues and say what differs from our own."""
+    """Read a source's catalogues and record the differences from our own."""
     return steps().sync_catalogue(site(), source_id, at=dag_run.run_after)
 
 
 @teardown
 @task(execution_timeout=timedelta(minutes=30))
 def tell(dag_run) -> int:
-    """Tell which catalogues could not be read."""
+    """Alert about catalogues that could not be read."""
     return steps().tell_run(site(), dag_run.run_after, **ended(dag_run))
 
 

@@ -1,4 +1,4 @@
-"""What Airflow must know of ours to make a run: the deadline of a night."""
+"""Registers what Airflow needs to create our runs: the deadline of a night."""
 
 from typing import ClassVar
 

@@ -1,1 +1,1 @@
-"""Airflow's side of the library: what Dags share and doisoat, which imports no Airflow, cannot hold itself."""
+"""The Airflow side of the library: code that Dags share and that cannot be in doisoat, which does not import Airflow."""

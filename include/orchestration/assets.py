@@ -1,4 +1,4 @@
-"""What the nights read and make, as Airflow's assets: its page and OpenLineage show from what the mart is made."""
+"""What the nights read and make, as Airflow assets: Airflow's UI and OpenLineage show what the mart is made from."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Airflow connections for the library, from whichever secrets backend this Airflow uses.
 
-The library asks for a connection by id and knows nothing of Airflow (doisoat.connections.ConnectionLookup). Its own
-lookup reads AIRFLOW_CONN_* only; inside a task this one also finds what an operator keyed in on Airflow's page or
-keeps in a vault.
+The library asks for a connection by id and knows nothing about Airflow (doisoat.connections.ConnectionLookup). Its own
+lookup reads only AIRFLOW_CONN_*; inside a task, this one also finds what an operator entered in Airflow's UI or keeps
+in a vault.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from doisoat.errors import ConfigurationError
 
 
 def airflow_connection(connection_id: str) -> Connection:
-    """The connection of that id, read through Airflow; to be called inside a running task.
+    """The connection with that id, read through Airflow; call it inside a running task.
 
     Raises:
-        ConfigurationError: Airflow knows no such connection, or it cannot be read.
+        ConfigurationError: Airflow has no such connection, or it cannot be read.
     """
     try:
-        found = AirflowConnection.get(connection_id)  # and Airflow masks its secrets in the task's log from here on
+        found = AirflowConnection.get(connection_id)  # from here on Airflow masks its secrets in the task's log
     except AirflowNotFoundException:
         raise ConfigurationError(
             f"connection {connection_id!r} is not known to Airflow; set AIRFLOW_CONN_{connection_id.upper()} in .env, "

@@ -1,9 +1,8 @@
-"""Airflow's deadline of a night. Its callback runs in the triggerer: it speaks when no worker and no executor does.
+"""A night's deadline in Airflow. Its callback runs in the triggerer, so it works when no worker and no executor does.
 
-None of Airflow's own references gives a night's morning: a partitioned run has no logical date, a fixed moment is one moment,
-and clearing a task of a run whose deadline counts from its queueing fails in Airflow 3.3. Hence one of our own, which
-plugins/doisoat_plugin.py registers. What no run can see, because there is none, the Dag `morning_news` sees
-(docs/adr/0013-news.md).
+None of Airflow's own references can express the morning after a night: a partitioned run has no logical date, a fixed time is
+a single time, and clearing a task of a run whose deadline counts from queueing fails in Airflow 3.3. Hence our own reference,
+registered by plugins/doisoat_plugin.py. If there is no run at all, the Dag `morning_news` notices (docs/adr/0013-news.md).
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from orchestration.which_night import night_of
 
 
 class MorningAfter(BaseDeadlineReference):
-    """The morning after the night that a run is about; none for a run that is made later than that, as a backfill's is.
+    """The morning after a run's night; none for a run created later than that, such as a backfill's.
 
     Args:
         at: local time of the morning, HH:MM.
@@ -35,16 +34,16 @@ class MorningAfter(BaseDeadlineReference):
         self.at, self.timezone = at, timezone
 
     def serialize_reference(self) -> dict[str, Any]:
-        """What Airflow keeps of it."""
+        """The form in which Airflow stores it."""
         return {**super().serialize_reference(), "at": self.at, "timezone": self.timezone}
 
     @classmethod
     def deserialize_reference(cls, reference_data: dict[str, Any]) -> MorningAfter:
-        """From what Airflow kept."""
+        """Restore it from what Airflow stored."""
         return cls(reference_data["at"], reference_data["timezone"])
 
     def of(self, night: date, *, now: datetime) -> datetime | None:
-        """When the night has to be published; None if that is past now."""
+        """When the night has to be published; None if that time has passed."""
         morning = datetime.combine(night + timedelta(days=1), time.fromisoformat(self.at), ZoneInfo(self.timezone))
         return morning if morning > now else None
 
@@ -57,11 +56,11 @@ class MorningAfter(BaseDeadlineReference):
             night = night_of(run.conf or {}, run.partition_key, run.run_after, ZoneInfo(self.timezone))
             return self.of(night, now=datetime.now(UTC))
         except (ConfigurationError, OverflowError):
-            return None  # the run's first task fails, and says why: making it must not
+            return None  # the run's first task fails and says why: creating the run must not
 
 
 def deadline_alert(deadline: time, timezone: str) -> DeadlineAlert:
-    """The alert of a night that is not published by this local time of the morning after."""
+    """The deadline alert for a night that is not published by this local time the next morning."""
     return DeadlineAlert(
         reference=MorningAfter(f"{deadline:%H:%M}", timezone),
         interval=timedelta(),
@@ -71,7 +70,7 @@ def deadline_alert(deadline: time, timezone: str) -> DeadlineAlert:
 
 
 async def tell_of_missed_deadline(context: Mapping[str, Any]) -> str:
-    """Tell it, unless the warehouse says that the night is published after all; returns how many news were sent."""
+    """Send the alert, unless the warehouse says that the night is published after all; returns how many were sent."""
     return await asyncio.to_thread(_tell, context["dag_run"])
 
 
@@ -83,4 +82,4 @@ def _tell(run: Mapping[str, Any]) -> str:
     here = site()
     run_after = datetime.fromisoformat(run["run_after"])
     night = night_of(run["conf"] or {}, run["partition_key"], run_after, here.settings.timezone)
-    return f"{len(news.tell(here, night=night, due=night))} news sent"
+    return f"{len(news.tell(here, night=night, due=night))} alerts sent"

@@ -1,6 +1,6 @@
-"""Whether a service of docker-compose.yml does its work: `python -m orchestration.healthy SERVICE`, its health check.
+"""The health check of the services in docker-compose.yml: `python -m orchestration.healthy SERVICE`.
 
-Exit code 0: it does. Imports no Airflow: it is asked every few seconds, and importing Airflow takes seconds itself.
+Exit code 0: healthy. Does not import Airflow: it runs every few seconds, and importing Airflow takes seconds itself.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ SECONDS = 8.0
 
 
 def answers(url: str) -> bool:
-    """Whether something answers there with status 200."""
+    """Whether this URL answers with status 200."""
     with urlopen(url, timeout=SECONDS) as answer:  # noqa: S310 - our own addresses
         return bool(answer.status == 200)
 
 
 def is_alive(component: str) -> bool:
-    """Whether a process of Airflow has told its database lately that it is alive, as its API says."""
+    """Whether an Airflow process has sent a heartbeat recently, according to Airflow's API."""
     with urlopen("http://api-server:8080/api/v2/monitor/health", timeout=SECONDS) as answer:
         return bool(json.load(answer)[component]["status"] == "healthy")
 
 
 def takes_tasks() -> bool:
-    """Whether the Celery worker of this host answers over the broker."""
+    """Whether the Celery worker on this host answers through the broker."""
     from celery import Celery
 
     name = f"celery@{socket.gethostname()}"

@@ -1,10 +1,10 @@
-"""Make Airflow's own database ready: `python -m orchestration.prepare [--with-warehouse]`, before its processes start.
+"""Prepare Airflow's own database: `python -m orchestration.prepare [--with-warehouse]`, before its processes start.
 
-Brings the database to the installed version's schema and makes the pool of every source of the province: a source is
-asked by one task at a time, whatever else runs. Where a file of logins is configured, each user gets a password of its
-own in it, readable by its owner only: Airflow would make one too, but print it into a log. Running it again changes
-nothing; slots that an operator widened stay. PostgreSQL is told to end transactions that nobody goes on with.
-With `--with-warehouse` the warehouse is brought to its newest schema too, as `doisoat migrate` does.
+Upgrades the database to the installed version's schema and makes a pool for every source of the province: only one task
+at a time asks a source, whatever else runs. If a file of logins is configured, each user gets a password in it, readable
+by the file's owner only: Airflow would make one too, but print it to a log. Running it again changes nothing; slots that
+an operator added stay. PostgreSQL is set to end abandoned transactions.
+With `--with-warehouse` the warehouse is upgraded to its newest schema too, as `doisoat migrate` does.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from pathlib import Path
 
 from orchestration.site import province
 
-#: After so long without a word a transaction on Airflow's database is ended. The processes that a killed scheduler leaves
+#: A transaction on Airflow's database that is idle for this long is ended. The processes that a killed scheduler leaves
 #: behind hold its connection open, and in it the lock without which no scheduler starts a task.
 ABANDONED_AFTER = "2min"
 
 
 def end_abandoned_transactions(after: str = ABANDONED_AFTER) -> None:
-    """Have PostgreSQL end what was begun on Airflow's database and is not gone on with; from the next connections on."""
+    """Set PostgreSQL to end idle transactions on Airflow's database; takes effect for new connections."""
     from airflow.utils.session import create_session
     from sqlalchemy import text
 
@@ -47,7 +47,7 @@ def make_pools(source_ids: list[str]) -> list[str]:
 
 
 def make_logins(users: list[str], file: Path) -> list[str]:
-    """Make the passwords that are missing; returns whose.
+    """Make the missing passwords; returns the users who got one.
 
     Args:
         users: `name:role`, as in [core] simple_auth_manager_users.
@@ -64,7 +64,7 @@ def make_logins(users: list[str], file: Path) -> list[str]:
 
 
 def main(arguments: list[str]) -> None:
-    """Migrate, then set the database up, make the pools of DOISOAT_PROVINCE and the logins."""
+    """Migrate and set up the database, make the pools for DOISOAT_PROVINCE and the logins."""
     from airflow.configuration import conf
     from airflow.utils.db import upgradedb
 

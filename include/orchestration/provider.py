@@ -1,7 +1,7 @@
-"""What Airflow learns of us as one of its providers: how our assets are called in OpenLineage.
+"""What we declare as an Airflow provider: the names of our assets in OpenLineage.
 
-Without it the OpenLineage provider, which is off unless it is configured (docs/news.md), would drop assets of a scheme that
-it does not know.
+Without it the OpenLineage provider, which is off unless configured (docs/news.md), would drop assets with a scheme that it
+does not know.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def get_provider_info() -> dict[str, Any]:
     return {
         "package-name": "doisoat",
         "name": "Đối Soát",
-        "description": "A province's dossiers against the National Public Service Portal's, every night.",
+        "description": "Reconciles a province's dossiers with the National Public Service Portal, every night.",
         "asset-uris": [
             {
                 "schemes": ["x-doisoat"],
@@ -33,7 +33,7 @@ def get_provider_info() -> dict[str, Any]:
 
 
 def to_openlineage(asset: Asset, lineage_context: object) -> Dataset:
-    """`x-doisoat://landing/igate` is the dataset `landing/igate` of the namespace `doisoat`."""
+    """`x-doisoat://landing/igate` becomes the dataset `landing/igate` in the namespace `doisoat`."""
     from openlineage.client.event_v2 import Dataset
 
     parts = urlsplit(asset.uri)

@@ -1,8 +1,8 @@
-"""What Airflow does after an error, read off the library's error tree (doisoat.errors) by dotted path.
+"""What Airflow does after an error, by the class's dotted path in the library's error tree (doisoat.errors).
 
-What may pass by itself is tried again; what a person must mend fails at once, so that the alert comes tonight and not
-after three useless hours. An error outside the tree (a bug, the machine is out of memory) is tried again RETRIES times
-and no more, whatever a task that waits for its turn is allowed; a task whose process was killed gets the task's own retries.
+What may resolve itself is retried; what a person must fix fails at once, so that the alert is sent tonight and not after
+three useless hours. An error outside the tree (a bug, the machine is out of memory) is retried only RETRIES times, however
+many a task that waits for its turn is allowed; a task whose process was killed gets the task's own retries.
 """
 
 from __future__ import annotations
@@ -14,33 +14,33 @@ from typing import Any
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryDecision, RetryRule
 from doisoat.errors import NightBusyError
 
-#: Between two tries of a source that is down; short on a laptop, where a person waits.
+#: The pause between two tries of a source that is down; short on a laptop, where a person is waiting.
 RETRY_DELAY = timedelta(seconds=float(os.environ.get("DOISOAT_RETRY_SECONDS", "300")))
-#: The first wait while another night or run holds the warehouse; each further one is as much longer.
+#: The first wait while another night or run holds the warehouse; each further one is longer by the same amount.
 BUSY_DELAY = min(timedelta(seconds=30), RETRY_DELAY)
-#: Whoever waits for long (the tenth night of a backfill) looks no more often than this.
+#: The longest such wait (e.g. for the tenth night of a backfill).
 LONGEST_BUSY_DELAY = 10 * BUSY_DELAY
 #: No source may hold a night longer than this, whatever it asks for in Retry-After.
 LONGEST_DELAY = timedelta(hours=1)
-#: Of every task.
+#: The retries of every task.
 RETRIES = 3
-#: Of the task that waits for its turn: a whole day, in which ten nights and more may be worked through before it, or a
-#: run that died lets go of its night (doisoat.warehouse.order.ABANDONED_AFTER).
+#: The retries of the task that waits for its turn: a whole day, in which ten or more nights may be processed before it, or
+#: the night of a run that died is released (doisoat.warehouse.order.ABANDONED_AFTER).
 RETRIES_WHEN_BUSY = 300
 
 
 class RetryByConsequence(ExceptionRetryPolicy):
-    """The first rule that matches; a delay grows with each wait for another night, or to what the source asked for."""
+    """Applies the first matching rule; the delay grows with each wait for another night, or is what the source asked for."""
 
     def evaluate(  # type: ignore[no-untyped-def]
         self, exception: BaseException, try_number: int, *args, **kwargs
     ) -> RetryDecision:
-        """What to do about this exception; `retry_after_seconds` is read off it (SourceUnavailableError)."""
+        """What to do about this exception, considering its `retry_after_seconds` (SourceUnavailableError)."""
         decision = super().evaluate(exception, try_number, *args, **kwargs)
         if isinstance(exception, NightBusyError):
             return RetryDecision.retry(min(try_number * BUSY_DELAY, LONGEST_BUSY_DELAY), decision.reason)
         if decision.action is RetryAction.DEFAULT and try_number > RETRIES:
-            return RetryDecision.fail("not an error of ours: what it was tried for so often does not pass by itself")
+            return RetryDecision.fail("not one of our errors: after this many tries it will not resolve itself")
         asked = getattr(exception, "retry_after_seconds", None)
         if decision.action is not RetryAction.RETRY or asked is None or decision.retry_delay is None:
             return decision
@@ -58,15 +58,15 @@ def retry_policy() -> RetryByConsequence:
             RetryRule(
                 errors + "WarehouseUnavailableError", RetryAction.RETRY, RETRY_DELAY, "the server may be back soon"
             ),
-            RetryRule(errors + "StorageFullError", RetryAction.RETRY, RETRY_DELAY, "what fills the disk may go"),
-            RetryRule(errors + "NewsNotSentError", RetryAction.RETRY, RETRY_DELAY, "the sender may take it later"),
-            RetryRule(errors + "DoisoatError", RetryAction.FAIL, reason="trying again would not help"),
+            RetryRule(errors + "StorageFullError", RetryAction.RETRY, RETRY_DELAY, "space may be freed"),
+            RetryRule(errors + "NewsNotSentError", RetryAction.RETRY, RETRY_DELAY, "the sender may accept it later"),
+            RetryRule(errors + "DoisoatError", RetryAction.FAIL, reason="retrying would not help"),
         ]
     )
 
 
 def task_defaults(execution_timeout: timedelta) -> dict[str, Any]:
-    """What every task of a Dag is given (its `default_args`): the retries of this module, and a time in which it must end."""
+    """The `default_args` of a Dag's tasks: the retries of this module, and a time limit."""
     return {
         "owner": "doisoat",
         "retries": RETRIES,

@@ -1,4 +1,4 @@
-"""What a task needs to call the library in one line. Nothing heavy is imported before a task runs."""
+"""Lets a task call the library in one line. Nothing heavy is imported before a task runs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def province() -> ProvinceSettings:
 
 
 def site() -> Site:
-    """The province's instance at work, with Airflow's connections; to be called inside a running task."""
+    """The province's site, with Airflow's connections; call it inside a running task."""
     from doisoat.province.site import Site
 
     from orchestration.connections import airflow_connection
@@ -40,7 +40,7 @@ def steps() -> ModuleType:
 
 
 def ended(dag_run: DagRun) -> dict[str, Any]:
-    """This run, and its tasks that have failed for good; to be called inside its last task."""
+    """This run, and its tasks that have failed for good; call it inside its last task."""
     from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
 
     states = RuntimeTaskInstance.get_task_states(dag_run.dag_id, run_ids=[dag_run.run_id]).get(dag_run.run_id, {})

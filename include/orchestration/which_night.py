@@ -1,6 +1,6 @@
-"""Which night a run is about. One answer for every task of the run, for its news and for its deadline.
+"""Which night a run is about: one answer for all tasks of the run, its alerts and its deadline.
 
-Imports neither Airflow nor anything heavy: the scheduler asks it for every run that is made.
+Imports neither Airflow nor anything heavy: the scheduler calls it for every run it creates.
 """
 
 from __future__ import annotations
@@ -17,32 +17,32 @@ log = logging.getLogger(__name__)
 
 
 def night_of(params: Mapping[str, Any], partition_key: str | None, run_after: datetime, timezone: ZoneInfo) -> date:
-    """The night that was asked for by hand, else the run's partition, else the last that had ended when the run was due.
+    """The night requested by hand, else the run's partition, else the last night that had ended when the run was due.
 
     Args:
-        params: the run's; `night` is YYYY-MM-DD, or None or empty where nobody named one.
-        run_after: when the run was due; of one that was triggered by hand, when it was triggered.
+        params: the run's; `night` is YYYY-MM-DD, or None or empty if none was requested.
+        run_after: when the run was due; for a run triggered by hand, when it was triggered.
         timezone: the province's.
 
     Raises:
-        ConfigurationError: what was asked for is no day. Whether that day has ended is doisoat.nights.steps.open_night's to say.
+        ConfigurationError: the requested night is not a date. Whether it has ended is checked by doisoat.nights.steps.open_night.
     """
     asked = params.get("night") or partition_key
     if not asked:
         night = last_ended(run_after, timezone)
-        log.info("no night was asked for: %s is the last that had ended when this run was due", night)
+        log.info("no night was requested: %s is the last that had ended when this run was due", night)
         return night
     try:
         return date.fromisoformat(str(asked))
     except ValueError:
         raise ConfigurationError(
-            "night: asked for something that is no day; give one as YYYY-MM-DD, or none for the last that has ended "
+            "night: not a date; give one as YYYY-MM-DD, or none for the last night that has ended "
             f"({last_ended(run_after, timezone)} when this run was due)"
         ) from None
 
 
 def last_ended(at: datetime, timezone: ZoneInfo) -> date:
-    """The local calendar date before that moment's."""
+    """The local calendar date before the given time."""
     local = at.astimezone(timezone).date()
     return date.fromordinal(local.toordinal() - 1)
 
@@ -50,9 +50,9 @@ def last_ended(at: datetime, timezone: ZoneInfo) -> date:
 def night_to_tell_of(
     params: Mapping[str, Any], partition_key: str | None, run_after: datetime, timezone: ZoneInfo
 ) -> date:
-    """The night as of which a run is told: the one it is about, or the last that had ended where it is about none.
+    """The night as of which alerts of a run are sent: its own, or the last that had ended if it has none.
 
-    A run that failed because of the night it was given has to be told too; so one that is still to come counts as none.
+    A run that failed because of the night it was given must be alerted about too; so a future night counts as none.
     """
     latest = last_ended(run_after, timezone)
     try:

@@ -86,6 +86,6 @@ def test_the_form_as_it_is_offered_takes_the_last_night_that_has_ended(running: 
     key = f"/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances/open_night/xcomEntries/return_value"
     assert running.api("GET", key)["value"]["__data__"] == str(night)  # as Airflow keeps a date
     told = [line["event"] for line in running.log(run_id, "open_night")]
-    assert f"no night was asked for: {night} is the last that had ended when this run was due" in told
+    assert f"no night was requested: {night} is the last that had ended when this run was due" in told
     assert running.rows("select night from ops.night where run_id = %s", [run_id]) == [(night,)]
     running.wait_for_end(run_id)

@@ -1,8 +1,8 @@
 """Imports what every task needs once, in the scheduler, before it forks the processes that run tasks.
 
-Airflow imports a module of this name where it finds one; only the scheduler's PYTHONPATH names this directory. With
-LocalExecutor a task is a fork of the scheduler: what is imported here costs it nothing, where importing pandas and
-Great Expectations costs up to seven seconds a task. Leaving this out changes nothing but the time.
+Airflow imports a module of this name if it finds one; only the scheduler's PYTHONPATH contains this directory. With
+LocalExecutor a task is a fork of the scheduler: what is imported here costs it nothing, whereas importing pandas and
+Great Expectations costs up to seven seconds per task. Without this module everything works the same, only slower.
 """
 
 import doisoat.collect
