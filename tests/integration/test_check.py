@@ -110,7 +110,7 @@ def test_a_wrong_password_or_inbox_is_said_and_never_repeated(sandbox: Sandbox, 
         )
     assert re.search(r"came error_code .*; do: check login and password", said["national_adapter"])
     for source_id in ("national_export", "judicial_record", "provincial_report"):
-        assert said[source_id].startswith(f"WRONG the inbox {sandbox.home / 'nowhere'} is no directory")
+        assert said[source_id].startswith(f"WRONG the inbox {sandbox.home / 'nowhere'} is not a directory")
     assert said["national_statistics"].startswith("ok ")
     assert "not-the-password" not in text
     assert sandbox.client_id not in text

@@ -1,9 +1,9 @@
-"""The contract every source keeps: what it can be asked, and what an answer looks like.
+"""The contract of every source: what it can be asked for, and what an answer looks like.
 
 A connector is a class with `source_kind`, `side`, `capabilities` and an `Options` model; it implements the methods of
 the capabilities it names and nothing else. It yields decoded pages lazily, keeps no record it has yielded, reads no
-clock for data, and raises only the errors of doisoat.errors. Retrying whole pulls is Airflow's business; a connector
-retries nothing but a single request, a few times and briefly, and an expired token or session, once.
+clock for data, and raises only the errors of doisoat.errors. Retrying whole pulls is Airflow's job; a connector
+retries only single requests, a few times and briefly, and an expired token or session, once.
 
 Every connector passes tests/integration/test_source_contract.py.
 """
@@ -23,31 +23,31 @@ from doisoat.connections import Connection
 from doisoat.errors import ConfigurationError, SourceChangedError
 from doisoat.model import Capability, CatalogueEntry, Cell, ControlTotal, DossierRecord, LookUp, Page, Side
 
-#: So many records that all lack a field are no chance.
+#: If this many records all lack a field, that is no coincidence.
 MANY = 10
 
 
 class SourceOptions(BaseModel):
-    """Base of a connector's own settings in the province file; unknown keys are refused."""
+    """Base of a connector's own settings in the province file; unknown keys are rejected."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Limits(BaseModel):
-    """How hard a source may be asked; every default is meant to be kind to a government server.
+    """The load that a source may be put under; the defaults are meant to be gentle on a government server.
 
     Attributes:
-        requests_per_second: None asks one request after the other without a pause, never two at once.
-        page_size: rows asked a page; a source may give fewer.
+        requests_per_second: None sends one request after the other without a pause, never two at once.
+        page_size: rows requested per page; a source may return fewer.
         relist_cells_per_night: how many cells an incremental pull may list again.
         quiet_cell_share: the share of the quiet months that is listed again each night all the same, as far as the next allows.
         review_requests_per_night: how many requests that may take; where the share would take more, the months take longer to
             come round (`doisoat sources` says how long). A month is listed whole, if need be beyond it.
         overlap_minutes: how far before the watermark changes are read again, for commits that became visible late.
-        recent_months: how many of the newest receipt months are listed each night where a source has no CHANGES.
-        look_ups_per_night: how many dossiers may be asked for by their code in one night.
-        look_up_age_days: for how many days an answer to a look-up stands before it is asked again.
-        patience_seconds: how long one request may be tried again (429, 5xx, lost connection) before the pull fails.
+        recent_months: how many of the newest receipt months are listed each night if a source has no CHANGES.
+        look_ups_per_night: how many dossiers may be looked up by code in one night.
+        look_up_age_days: for how many days an answer to a look-up stays valid before it is requested again.
+        patience_seconds: how long one request may be retried (429, 5xx, lost connection) before the pull fails.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -68,7 +68,7 @@ class Limits(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A file that a source was read from, by the content that was read."""
+    """A file that a source was read from, identified by the content that was read."""
 
     path: Path
     size: int
@@ -81,25 +81,25 @@ class Source(ABC):
     Args:
         source_id: its name in the province file, which is also its connection id.
         options: an instance of this class's Options.
-        limits: how hard it may be asked.
+        limits: the load it may be put under.
         connection: where it is.
-        timezone: the province's, for dates that carry none.
+        timezone: the province's, for dates without one.
     """
 
     source_kind: ClassVar[str]
     side: ClassVar[Side]
     capabilities: ClassVar[frozenset[Capability]]
     Options: ClassVar[type[SourceOptions]] = SourceOptions
-    #: Raised whenever the same answer would be decoded differently; a landing says with which it was read.
+    #: Incremented whenever the same answer would be decoded differently; a landing records which version read it.
     decoder_version: ClassVar[str] = "1"
-    #: True where the source shows its whole holding each time (a file): then every pull is a full one.
+    #: True if the source shows all its records each time (a file): then every pull is a full one.
     always_full: ClassVar[bool] = False
-    #: True where something comes only now and then (a report, an office's export): its clock is the file's own time and may
-    #: lie before the night's end, and totals of periods that did not come tonight stand.
+    #: True if the source delivers only now and then (a report, an office's export): its clock is the file's own time and may
+    #: be before the night's end, and totals of periods not delivered tonight stay valid.
     is_occasional: ClassVar[bool] = False
-    #: Fields that its records state: where all of a pull lack one, the answer has another shape than agreed.
+    #: Fields that its records always state: if all records of a pull lack one, the answer breaks the contract.
     always_states: frozenset[str] = frozenset()
-    #: True where a source that lists records declares counts on its own terms too (`control_totals`).
+    #: True if a source that lists records also declares counts on its own terms (`control_totals`).
     has_statistics: bool = False
 
     def __init__(
@@ -110,19 +110,19 @@ class Source(ABC):
 
     @abstractmethod
     def probe(self) -> str:
-        """One cheap call that proves address, credentials and shape; returns one line for `doisoat check`."""
+        """One cheap call that verifies address, credentials and format; returns one line for `doisoat check`."""
 
     @property
     def requests_made(self) -> int:
-        """How many requests (or files) this instance has asked so far, for the certificate."""
+        """How many requests this instance has made (or files it has read) so far, for the certificate."""
         return 0
 
     def close(self) -> None:  # noqa: B027 - most sources hold nothing
-        """Let go of network and file handles."""
+        """Release network and file handles."""
 
     # COUNTS -----------------------------------------------------------------------------------------------------
     def count(self, cell: Cell, *, removed: bool = True) -> ControlTotal:
-        """The source's own count of a cell, removed rows included unless told otherwise (one cheap call)."""
+        """The source's own count of a cell, by default with removed rows (one cheap call)."""
         raise _not_offered(self, Capability.COUNTS)
 
     def months(self) -> list[dt.date]:
@@ -137,18 +137,18 @@ class Source(ABC):
     def list_cell(self, cell: Cell) -> Iterator[Page]:
         """Every record of a cell, removed ones marked, page by page. For the whole: WHOLE.
 
-        An agency's cell may also bring records of agencies beneath it, where the source's filter means the subtree.
+        An agency's cell may also return records of agencies below it, if the source's filter means the subtree.
         """
         raise _not_offered(self, Capability.LISTING)
 
     # CHANGES ----------------------------------------------------------------------------------------------------
     def changes(self, since: dt.datetime) -> Iterator[Page]:
-        """Every record updated at or after `since` (the caller has already taken the overlap off)."""
+        """Every record updated at or after `since` (the caller has already subtracted the overlap)."""
         raise _not_offered(self, Capability.CHANGES)
 
     # LOOKUP -----------------------------------------------------------------------------------------------------
     def look_up(self, code: str) -> LookUp:
-        """What the source says of one dossier; that it holds none is an answer, not an error."""
+        """What the source says about one dossier; "not held" is an answer, not an error."""
         raise _not_offered(self, Capability.LOOKUP)
 
     # CATALOGUE --------------------------------------------------------------------------------------------------
@@ -158,19 +158,19 @@ class Source(ABC):
 
     # files ------------------------------------------------------------------------------------------------------
     def has_news(self) -> bool:
-        """Whether there is anything to pull: False for an inbox in which no file waits."""
+        """Whether there is anything to pull: False for an inbox without waiting files."""
         return True
 
     def originals(self) -> list[Original]:
         """The files this pull read, to be deleted once its landing is sealed; none for a network source.
 
-        Before anything was read: the files that wait, so that a pull that crashed after its seal can be tidied up.
+        Before anything was read: the waiting files, so that a pull that crashed after its seal can be tidied up.
         """
         return []
 
 
 class Stated:
-    """Whether the records of a pull state what those of the source always do: a field that vanished looks like empty ones.
+    """Checks that a pull's records state what the source's records always do: a vanished field looks like an empty one.
 
     Args:
         source: whose records they are.
@@ -180,15 +180,15 @@ class Stated:
         self._source, self._missing, self._records = source, set(source.always_states), 0
 
     def take(self, records: Sequence[DossierRecord]) -> None:
-        """Look at some more of them."""
+        """Examine some more records."""
         self._records += len(records)
         self._missing -= {name for name in self._missing if any(getattr(record, name) for record in records)}
 
     def check(self) -> None:
-        """Judge them all.
+        """Judge all of them.
 
         Raises:
-            SourceChangedError: of MANY records or more, none states a field that this source always states.
+            SourceChangedError: none of at least MANY records states a field that this source always states.
         """
         if self._missing and self._records >= MANY:
             raise SourceChangedError(
@@ -200,4 +200,4 @@ class Stated:
 
 
 def _not_offered(source: Source, capability: Capability) -> ConfigurationError:
-    return ConfigurationError(f"{source.source_kind} does not offer {capability}; ask its `capabilities` first")
+    return ConfigurationError(f"{source.source_kind} does not offer {capability}; check its `capabilities` first")

@@ -1,4 +1,4 @@
-"""What connectors have in common in reading answers: when rows are no longer the contract's, and which months hold anything."""
+"""Shared by connectors that read answers: when rows no longer match the contract, and which months hold anything."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from doisoat.model import DossierRecord, QuarantinedRow
 from doisoat.months import first_of, last_of, later, spanned
 
-#: So many rows of which none can be read are no chance: the answer has another shape than agreed.
+#: If none of this many rows can be read, that is no coincidence: the answer breaks the contract.
 MIN_ROWS_TO_JUDGE = 5
 
 
 def unreadable(records: Sequence[DossierRecord], quarantined: Sequence[QuarantinedRow]) -> str | None:
-    """What came, where of enough rows none can be read, which is a changed contract and not so many bad rows; else None."""
+    """What came, if none of enough rows can be read, which means a changed contract rather than bad rows; else None."""
     if records or len(quarantined) < MIN_ROWS_TO_JUDGE:
         return None
     fields = sorted({f"{row.field}: {row.reason}" for row in quarantined})
@@ -23,10 +23,10 @@ def unreadable(records: Sequence[DossierRecord], quarantined: Sequence[Quarantin
 def months_that_hold(first: dt.date, last: dt.date, count: Callable[[dt.date, dt.date], int]) -> list[dt.date]:
     """The months from that of `first` to that of `last` that hold anything, oldest first.
 
-    Found by halving: a half that counts nothing is not asked again, and what the left half counts tells the right one's.
+    Found by halving: a half with a count of zero is not asked again, and the left half's count gives the right one's.
 
     Args:
-        count: how much a source holds from one day to another, both included: the first and last days of months.
+        count: how many dossiers a source holds between two days, both included: the first and last days of months.
     """
 
     def within(month: dt.date, span: int, total: int) -> list[dt.date]:

@@ -1,20 +1,21 @@
-"""The national portal through the exchange adapter: single dossiers by their code, and the portal's catalogues.
+"""The national portal through the exchange adapter: single dossiers by code, and the portal's catalogues.
 
-Domain: the national side. Whether the portal holds a dossier and what it says of it: the only evidence of single
-    dossiers there where nobody exports a listing, since no service lists what the portal holds (CONTRACTS section 1).
-    The catalogues of procedures, agencies and fields that the portal goes by.
+Domain: the national side. Whether the portal holds a dossier and what it says about it: the only evidence of single
+    dossiers there if nobody exports a listing, since no service lists what the portal holds (CONTRACTS section 1).
+    The catalogues of procedures, agencies and fields that the portal uses.
 Contract: CONTRACTS sections 1 and 8. `mapi/login`, then `mapi/g` with {session, madonvi, service} [V]. `TraCuuHoSo
     {mahoso}`: a non-empty `result` or `data` means that the portal holds the dossier [V]; an empty or missing one, or an
-    error_code other than 0 with a text that says so, that it does not [A: the texts]. `LayDanhSachTTHC`,
+    error_code other than 0 with a text that says so, means that it does not [A: the texts]. `LayDanhSachTTHC`,
     `LayDanhMucCoQuan`, `LayDanhMucLinhVuc`: UPPERCASE keys [V]. Dates `yyyyMMddHHmmss`, Asia/Ho_Chi_Minh, "" for null
     [V]. `dstcode` as header or query parameter [V: both occur].
-Caveats: the fields of a look-up's answer are undocumented: each is optional, keys are taken in any case [A], and a value
-    that cannot be read is left unknown. The portal's own code and the unit's (`MaHoSoDonVi`) may both stand in the
-    answer; one of them must be the code that was asked for, else the answer is another dossier's and the contract
-    changed. `DonViXuLy` is the agency's name [V]. A wrong unit_code or dstcode may look like "nothing is held" [A]: look
-    up a dossier that the portal surely shows before trusting it. In a catalogue, a row without a code is no entry.
-Limits: one dossier a request, so look-ups have a nightly budget and an age (limits `look_ups_per_night`,
-    `look_up_age_days`). The life of a session is unknown: it is renewed when a call says that it is no longer good, once.
+Caveats: the fields of a look-up's answer are undocumented: each is optional, keys are accepted in any case [A], and an
+    unreadable value is left unknown. The portal's own code and the unit's (`MaHoSoDonVi`) may both be in the answer;
+    one of them must be the code that was asked for, else the answer is another dossier's and the contract has
+    changed. `DonViXuLy` is the agency's name [V]. A wrong unit_code or dstcode may look like "nothing is held" [A]:
+    look up a dossier that the portal certainly shows before trusting it. In a catalogue, a row without a code is
+    not an entry.
+Limits: one dossier per request, so look-ups have a nightly budget and an age (limits `look_ups_per_night`,
+    `look_up_age_days`). A session's lifetime is unknown: it is renewed, once, when a call says that it is no longer valid.
 """
 
 from __future__ import annotations
@@ -82,11 +83,11 @@ class NationalAdapter(Source):
 
     # LOOKUP -----------------------------------------------------------------------------------------------------
     def look_up(self, code: str) -> LookUp:
-        """What the portal says of a dossier.
+        """What the portal says about a dossier.
 
         Raises:
             SourceRejectedError: the look-up is refused.
-            SourceChangedError: the answer names another dossier, or is not the contract's.
+            SourceChangedError: the answer names another dossier, or breaks the contract.
         """
         answer, rows = self._mapi.find("TraCuuHoSo", mahoso=code)
         record = self._look_ups.find(code, answer, rows)
@@ -97,7 +98,7 @@ class NationalAdapter(Source):
         """Every procedure, agency and field, in this order.
 
         Raises:
-            SourceChangedError: a catalogue is empty, or most of its rows have no code: that must not pass for one
+            SourceChangedError: a catalogue is empty, or most of its rows have no code: that must not be taken for one
                 that was emptied.
         """
         for catalogue in _CATALOGUES:
@@ -121,5 +122,5 @@ class NationalAdapter(Source):
                 self.source_id,
                 asked=answer.asked,
                 came=f"{len(rows)} rows, of which {read} have a code",
-                todo="compare with docs/contracts.md section 1; the last good catalogue stands",
+                todo="compare with docs/contracts.md section 1; the last good catalogue stays valid",
             )

@@ -1,18 +1,19 @@
 """Files that staff download from the national portal's administration pages and put into an inbox (CSV, XLSX).
 
 Domain: the dossiers of the province as the national portal holds them; no API lists them (CONTRACTS section 1).
-Contract: all files of a night together are the full listing. Above the header may stand title rows, below the rows a
-    closing row "Tổng số: N", which is the declared total. Column names vary [A]: columns are found by their labels
-    (`columns`, aliases; case, diacritics and spaces do not matter), dates by a list of formats. A header may be two or
-    three rows deep with merged cells; a row that numbers the columns may follow it.
+Contract: all files of a night together are the full listing. There may be title rows above the header, and below the
+    rows a closing row "Tổng số: N", which is the declared total. Column names vary [A]: columns are found by their labels
+    (`columns`, aliases; case, diacritics and spaces do not matter), dates are read by a list of formats. A header may
+    be two or three rows deep with merged cells; a row that numbers the columns may follow it.
 Caveats: the files hold personal data. Only the columns named in `columns` become values, and the files are deleted
-    once their landing is sealed. Rows have no key of their own (`record_id` None); a code may stand in several rows.
-    The same file put in twice is read once. Texts come composed or decomposed, in UTF-8, UTF-16 or Windows-1258 [A]. A
-    file's own time is the cut-off: keep it when copying (cp -p, scp -p). A formula that was never calculated and a cell
-    in error are unknown, not empty: the row is set aside. Of an .xls this cannot be told. ="..." is the text within.
+    once their landing is sealed. Rows have no key of their own (`record_id` None); a code may be in several rows. The
+    same file put in twice is read once. Texts are composed or decomposed, in UTF-8, UTF-16 or Windows-1258 [A]. A
+    file's own time is the cut-off: preserve it when copying (cp -p, scp -p). A formula that was never calculated and a
+    cell with an error are unknown, not empty: the row is quarantined. In an .xls this cannot be detected. ="..." is the
+    text within.
 Limits: a file that is still being written is not read. CSV takes the same memory whatever its size. A workbook is opened
-    in a process of its own, unfolds to limits.max_answer_megabytes at most and takes about 2.6 times as much memory:
-    above some 100,000 rows ask for CSV. Exactly one sheet may have the header unless `sheets` names them.
+    in a separate process, unpacks to limits.max_answer_megabytes at most and takes about 2.6 times as much memory:
+    above about 100,000 rows ask for CSV. Exactly one sheet may have the header unless `sheets` names them.
 """
 
 from __future__ import annotations

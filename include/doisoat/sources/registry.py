@@ -1,7 +1,7 @@
-"""Which kinds of source there are, and how one is made from a province file: adding a source adds a line here.
+"""The kinds of source, and how one is made from a province file: adding a source adds a line here.
 
-A connector is imported when it is asked for: a Dag file is parsed again and again, and a task needs one connector only.
-What each is and can do stands here a second time for that reason; tests/integration/test_source_contract.py holds both equal.
+A connector is imported on first use: a Dag file is parsed again and again, and a task needs only one connector. For that
+reason each one's facts are repeated here; tests/integration/test_source_contract.py checks that they agree.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 class Facts(NamedTuple):
-    """What is known of a kind of source before its connector is imported; see doisoat.sources.contract.Source.
+    """What is known about a kind of source before its connector is imported; see doisoat.sources.contract.Source.
 
     Attributes:
-        connector: its class, in the module that is named like the kind.
+        connector: its class, in the module named after the kind.
         side, asked, always_full: its `side`, `capabilities` and `always_full`.
     """
 
@@ -53,7 +53,7 @@ _CONNECTORS: dict[str, Facts] = {
 
 
 class _Kinds(Mapping[str, "type[Source]"]):
-    """The connectors by kind, each imported when it is first asked for."""
+    """The connectors by kind, each imported on first use."""
 
     def __getitem__(self, kind: str) -> type[Source]:
         found: type[Source] = getattr(import_module(f"doisoat.sources.{kind}"), _CONNECTORS[kind].connector)
@@ -70,7 +70,7 @@ KINDS = _Kinds()
 
 
 def facts(source_id: str, kind: str) -> Facts:
-    """What is known of a kind of source, without importing its connector.
+    """What is known about a kind of source, without importing its connector.
 
     Raises:
         ConfigurationError: there is no such kind.
@@ -81,7 +81,7 @@ def facts(source_id: str, kind: str) -> Facts:
 
 
 class Settings(Protocol):
-    """What a province file says of a source (doisoat.province.file.SourceSettings)."""
+    """What a province file says about a source (doisoat.province.file.SourceSettings)."""
 
     @property
     def kind(self) -> str: ...
@@ -96,7 +96,7 @@ def make_source(source_id: str, settings: Settings, connection: Connection, time
 
     Args:
         source_id: its name there, which is also its connection id.
-        settings: what the file says of it.
+        settings: what the file says about it.
         connection: where it is.
         timezone: the province's.
 

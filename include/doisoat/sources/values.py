@@ -1,4 +1,4 @@
-"""Single values as sources write them: texts and moments, read the same way by every connector."""
+"""Single values as sources write them: texts and timestamps, read the same way by every connector."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class BadRowError(ValueError):
 
 
 def text(value: str | int | None) -> str | None:
-    """A text as it is kept: composed (NFC), without space around it, None for empty."""
+    """A text as stored: composed (NFC), without surrounding space, None for empty."""
     if value is None:
         return None
     kept = unicodedata.normalize("NFC", " ".join(str(value).split()))
@@ -25,9 +25,9 @@ def text(value: str | int | None) -> str | None:
 
 
 def moment(value: str | int | None, timezone: dt.tzinfo, field: str) -> dt.datetime | None:
-    """A moment from ISO 8601 with `+0700`, `+07:00` or `Z`, or from milliseconds since 1970 [A].
+    """A timestamp from ISO 8601 with `+0700`, `+07:00` or `Z`, or from milliseconds since 1970 [A].
 
-    A text without an offset is local time [A]. Years outside 1900-2199 are typing errors or another system's null.
+    A text without an offset is local time [A]. Years outside 1900-2199 are typos or another system's null.
     """
     if value is None or value == "":
         return None
@@ -45,9 +45,9 @@ def _from_epoch(milliseconds: int) -> dt.datetime:
 
 
 def written_moment(value: str | int | None, timezone: dt.tzinfo, field: str) -> dt.datetime | None:
-    """A moment as Vietnamese systems write it: `dd/MM/yyyy`, with or without a time, or whatever `moment` reads.
+    """A timestamp as Vietnamese systems write it: `dd/MM/yyyy`, with or without a time, or whatever `moment` reads.
 
-    A day alone is its first instant. Without an offset it is local time.
+    A date without a time is its first instant. Without an offset it is local time.
     """
     if not isinstance(value, str):
         return moment(value, timezone, field)

@@ -1,9 +1,9 @@
 """Answers and rows of the registration system: how they may be nested, what is read, and how a row becomes a record.
 
-The exact nesting is [A] (CONTRACTS section 4). Tolerated: the list stands under Data, data, MainInformation, Result,
-Rows, Items or danhSachHoSo (any case), directly or one or two such keys deeper; Status and DataCount stand beside it or
-above it; a row is flat, or its fields stand below its own MainInformation. Only the keys below become values. NAME,
-ENTERPRISE_CODE and ENTERPRISE_GDT_CODE are not among them (a household business bears its owner's name), nor is the
+The exact nesting is [A] (CONTRACTS section 4). Tolerated: the list is under Data, data, MainInformation, Result, Rows,
+Items or danhSachHoSo (any case), directly or one or two such keys deeper; Status and DataCount are next to it or above
+it; a row is flat, or its fields are below its own MainInformation. Only the keys below become values. NAME,
+ENTERPRISE_CODE and ENTERPRISE_GDT_CODE are not among them (a household business has its owner's name), nor is the
 Message of an answer.
 """
 
@@ -28,7 +28,7 @@ Number = int | float | str | None
 
 
 class Head(msgspec.Struct):
-    """What says whose row it is."""
+    """The fields that identify whose row it is."""
 
     IN_JOURNAL_NO: Number = None
     DOCUMENT_TYPE: Scalar = None
@@ -42,7 +42,7 @@ class NestedHead(Head):
 
 
 class Fields(Head):
-    """What is read of a dossier."""
+    """The fields that are read of a dossier."""
 
     RECEIPT_DATE: Scalar = None
     PLAN_DATE: Scalar = None
@@ -57,7 +57,7 @@ class Row(Fields):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One answer: its rows as raw JSON, and its DataCount, which may be of all pages or of this one."""
+    """One answer: its rows as raw JSON, and its DataCount, which may count all pages or only this one."""
 
     rows: list[msgspec.Raw]
     declared: int | None
@@ -65,10 +65,10 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Whose rows are ours.
+    """Which rows are ours.
 
     Attributes:
-        prefix: put before key and type where several paths are read, which number and name their dossiers on their own.
+        prefix: put before key and type if several paths are read: each numbers and names its dossiers independently.
         site_ids: issuing offices; empty takes all.
         document_types: kinds of dossier; empty takes all.
     """
@@ -82,7 +82,7 @@ class Selection:
         return not self.site_ids and not self.document_types
 
     def takes(self, head: Head) -> bool:
-        """Whether a row is ours; what does not say whose it is may be, and is kept."""
+        """Whether a row is ours; a row that does not say whose it is may be ours, and is kept."""
         try:
             site, kind = text(head.SITE_ID), text(head.DOCUMENT_TYPE)
         except BadRowError:
@@ -103,8 +103,8 @@ def read_listing(http: HttpSession, answer: Answer) -> Listing:
     """The rows of an answer, however it is nested.
 
     Raises:
-        SourceRejectedError: Status is not "1"; its Message is never repeated, it may name a person.
-        SourceChangedError: no Status, no list, or another shape.
+        SourceRejectedError: Status is not "1"; its Message is never repeated, it may contain a person's name.
+        SourceChangedError: no Status, no list, or another structure.
     """
     content, facts = http.decode(answer, _OBJECT), dict[str, msgspec.Raw]()
     for _ in range(_DEEPEST):
@@ -128,7 +128,7 @@ def _listing(http: HttpSession, answer: Answer, facts: dict[str, msgspec.Raw], r
             http.source_id,
             asked=answer.asked,
             came=f"Status {status} instead of 1",
-            todo="ask the platform's owner what it stands for; its Message may name a person and is not repeated",
+            todo="ask the platform's owner what it means; its Message may contain a person's name and is not repeated",
         )
     if declared is not None and not (declared.isdecimal() and len(declared) <= 12):
         raise _changed(http, answer, "a DataCount that is no count")
@@ -156,7 +156,7 @@ def _is_filled(raw: msgspec.Raw | None) -> bool:
 
 
 def _plain(raw: msgspec.Raw | None) -> str | None:
-    """A Status or DataCount as text, whether it is a number or a text; None where it says nothing."""
+    """A Status or DataCount as text, whether it is a number or a text; None if it is empty."""
     if raw is None:
         return None
     try:
@@ -176,7 +176,7 @@ def _changed(http: HttpSession, answer: Answer, came: str) -> SourceChangedError
 
 
 def head_of(raw: msgspec.Raw) -> Head | None:
-    """What says whose row it is; None where even that cannot be read."""
+    """The fields that identify whose row it is; None if even those cannot be read."""
     try:
         row = _HEAD.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -188,7 +188,7 @@ def key_of(head: Head, prefix: str) -> str:
     """The record's key: the receipt number as text.
 
     Raises:
-        BadRowError: there is none, or it is no such number.
+        BadRowError: there is none, or it is not a receipt number.
     """
     number = head.IN_JOURNAL_NO
     if isinstance(number, float):
@@ -204,11 +204,11 @@ def key_of(head: Head, prefix: str) -> str:
 
 
 class RowReader:
-    """Turns rows into records, and sets aside those of other offices.
+    """Turns rows into records, and sets those of other offices aside.
 
     Args:
         timezone: of dates without an offset.
-        number_is_code: others name a registration by its receipt number, so the record names it too.
+        number_is_code: other systems refer to a registration by its receipt number, so the record refers to it too.
     """
 
     def __init__(self, timezone: dt.tzinfo, number_is_code: bool = True) -> None:
@@ -270,7 +270,7 @@ def _text(value: Scalar, field: str) -> str | None:
 
 
 def _shown(head: Head | None, selection: Selection) -> str | None:
-    """The key of a row that could not be read, where there is one."""
+    """The key of a row that could not be read, if there is one."""
     try:
         return key_of(head, selection.prefix) if head else None
     except BadRowError:
@@ -278,6 +278,6 @@ def _shown(head: Head | None, selection: Selection) -> str | None:
 
 
 def _field_of(error: msgspec.ValidationError) -> str:
-    """The field that msgspec complains of: "... - at `$.RECEIPT_DATE`"."""
+    """The field that msgspec complains about: "... - at `$.RECEIPT_DATE`"."""
     _, _, path = str(error).partition("`$.")
     return path.rstrip("`").split(".")[-1].split("[")[0] or "row"

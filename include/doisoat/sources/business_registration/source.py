@@ -1,22 +1,22 @@
 """Registration of businesses, co-operatives and household businesses, a ministry's system ("CSDLDKDN").
 
-Domain: the registration dossiers of the province's registration offices. They are handled on the ministry's system, so
-    many of them are in no provincial system although the province answers for them (the notice's complaint).
+Domain: the registration dossiers of the province's registration offices. They are handled in the ministry's system, so
+    many of them are in no provincial system although the province is accountable for them (the notice's complaint).
 Contract: CONTRACTS sections 4 and 8. Bearer from the integration platform's token; `GET danhSachHoSo?from_date&to_date&
-    offset&limit`, days `dd/MM/yyyy`, at most 5 days a window [V], both ends counted [A]; rows IN_JOURNAL_NO,
+    offset&limit`, days `dd/MM/yyyy`, at most 5 days per window [V], both ends included [A]; rows IN_JOURNAL_NO,
     DOCUMENT_TYPE, SITE_ID, RECEIPT_DATE, PLAN_DATE, PROCESS_STATUS; DataCount; Status "1" or "0" [V]. The nesting is
     [A]: see business_registration/rows.py for what is tolerated. `offset` counts rows from 0 [A].
 Caveats: the key is a receipt number, not a dossier code, and there is no procedure: DOCUMENT_TYPE is stated as
     `procedure_code` and SITE_ID as `agency_code`, and dated code maps of the province file (`procedure`, `agency`) turn
     them into ours. Whether DataCount is the total or the page's is decided by asking for a second page. Rows of offices
-    outside `site_ids` are set aside: they are no records and not in quarantine, and no count holds them; DataCount does
-    hold them, so with `site_ids` (or `document_types`) a count is taken by listing the keys, and what DataCount
-    declares beyond the rows that came stays in it. A row without a receipt date, or with one outside the window that was
-    asked for, goes into quarantine: so there is no undated cell. Nothing marks a removed dossier: counts with and
-    without removed ones are the same. NAME, ENTERPRISE_CODE and ENTERPRISE_GDT_CODE are never read.
-Limits: a month takes seven requests at least. The count of the whole adds up the newest counts of the months, and asks
-    only for months that this pull has not counted yet. A window that is refused while a single day of it is answered
-    is a changed contract.
+    outside `site_ids` are set aside: they are neither records nor quarantined, and no count includes them; DataCount
+    does include them, so with `site_ids` (or `document_types`) rows are counted by listing the keys, and what DataCount
+    declares beyond the rows received is added. A row without a receipt date, or with one outside the requested window,
+    goes into quarantine: so there is no undated cell. Nothing marks a removed dossier: counts with and without removed
+    ones are the same. NAME, ENTERPRISE_CODE and ENTERPRISE_GDT_CODE are never read.
+Limits: a month takes at least seven requests. The count of the whole adds up the newest counts of the months, and
+    requests only months that this pull has not counted yet. If a window is refused while a single day of it is
+    answered, the contract has changed.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from doisoat.sources.values import BadRowError
 
 log = logging.getLogger(__name__)
 Window = tuple[dt.date, dt.date]
-_TOO_WIDE = (None, 400, 413, 416, 422)  # how a window may be refused; None: Status "0"
+_TOO_WIDE = (None, 400, 413, 416, 422)  # the ways in which a window may be refused; None: Status "0"
 
 
 class System(SourceOptions):
@@ -48,9 +48,9 @@ class System(SourceOptions):
     Attributes:
         kind: which of the three.
         path: where its dossiers are listed, below the connection's base_path; several may share one [A].
-        document_types: the DOCUMENT_TYPEs that are its dossiers; other rows of the path are set aside. Empty takes all,
-            so that a type nobody knew of is not missed.
-        prefix: put before key and type; needed where several paths are read.
+        document_types: the DOCUMENT_TYPEs of its dossiers; other rows of the path are set aside. Empty takes all, so
+            that an unknown type is not missed.
+        prefix: put before key and type; needed if several paths are read.
     """
 
     kind: Literal["business", "cooperative", "household_business"]
@@ -60,14 +60,14 @@ class System(SourceOptions):
 
 
 class RegistrationOptions(SourceOptions):
-    """What the instance serves and what of it is ours.
+    """What the instance serves and which part of it is ours.
 
     Attributes:
         systems: which of the three systems are read.
         site_ids: the province's registration offices [A]; empty takes every row.
-        dated_from: no receipt date lies before.
-        window_days: days a window spans, both ends counted.
-        number_is_code: where the portal or an import names a registration, it does so by its receipt number [A].
+        dated_from: no receipt date is earlier.
+        window_days: days per window, both ends included.
+        number_is_code: the portal or an import, if it refers to a registration, uses its receipt number [A].
     """
 
     systems: tuple[System, ...] = Field(default=(System(kind="business"),), min_length=1)
@@ -82,7 +82,7 @@ class RegistrationOptions(SourceOptions):
         if len({path for path, _ in prefixes}) < len(prefixes):
             raise ValueError("systems: one path takes one prefix")
         if len({prefix for _, prefix in prefixes}) < len(prefixes):
-            raise ValueError("systems: each path needs a prefix of its own, or keys of two systems could be the same")
+            raise ValueError("systems: each path needs its own prefix, or keys of two systems could be the same")
         return self
 
 
@@ -101,7 +101,7 @@ class BusinessRegistration(Source):
         self._http = HttpSession(self.source_id, self.connection, self.limits, use_token=True)
         self._reader = RowReader(self.timezone, self.options.number_is_code)
         self._clock: dt.datetime | None = None
-        self._is_total: dict[str, bool] = {}  # by path: what DataCount counts, once that is known
+        self._is_total: dict[str, bool] = {}  # by path: whether DataCount is a total, once that is known
         self._counted: dict[tuple[dt.date, str | None], tuple[int, dt.datetime]] = {}
 
     @property
@@ -137,7 +137,7 @@ class BusinessRegistration(Source):
         )
 
     def _month(self, month: dt.date, site: str | None, *, again: bool) -> tuple[int, dt.datetime]:
-        """The count of a month; `again` asks for it anew, otherwise one of this pull will do."""
+        """The count of a month; `again` requests it again, otherwise one from this pull will do."""
         if again or (month, site) not in self._counted:
             self._counted[month, site] = self._count(self._windows(month), site)
         return self._counted[month, site]
@@ -160,7 +160,7 @@ class BusinessRegistration(Source):
         return self._count_keys(path, selection, window)
 
     def _counts_all(self, path: str, window: Window, answer: Answer, listing: Listing) -> bool:
-        """Whether DataCount counts all rows of a window; where the first page leaves it open, a second one tells."""
+        """Whether DataCount counts all rows of a window; if the first page leaves it open, a second one decides."""
         rows = len(listing.rows)
         if listing.declared is not None and listing.declared > rows:
             self._is_total[path] = True
@@ -173,7 +173,7 @@ class BusinessRegistration(Source):
         return not second.rows
 
     def _count_keys(self, path: str, selection: Selection, window: Window) -> tuple[int, dt.datetime]:
-        """Count our own rows by their keys; rows that DataCount declares but that did not come are counted too."""
+        """Count our own rows by their keys; rows that DataCount declares but that were not received are counted too."""
         keys: set[str] = set()
         came, declared, measured_at = 0, 0, self._now()
         for page, (answer, listing) in enumerate(self._walk(path, window)):
@@ -214,7 +214,7 @@ class BusinessRegistration(Source):
                 yield Page(records, quarantined, source_time=answer.time)
 
     def _walk(self, path: str, window: Window) -> Iterator[tuple[Answer, Listing]]:
-        """Page after page of a window, to its end: the declared total, an empty page, or one shorter than before."""
+        """Page after page of a window, to its end: the declared total, an empty page, or one shorter than the last."""
         came, most, declared, before = 0, 0, 0, None
         while True:
             answer, listing = self._ask(path, window, came, self.limits.page_size)
@@ -254,7 +254,7 @@ class BusinessRegistration(Source):
             self.source_id,
             asked=refused.asked,
             came=f"a refusal of {days} days, while one day is answered",
-            todo="lower options.window_days, and write it down in docs/contracts.md section 4",
+            todo="lower options.window_days, and record it in docs/contracts.md section 4",
         )
 
     def _ask_window(self, path: str, window: Window, offset: int, limit: int) -> tuple[Answer, Listing]:
@@ -272,7 +272,7 @@ class BusinessRegistration(Source):
 
     # windows, feeds, clock --------------------------------------------------------------------------------------
     def _windows(self, month: dt.date) -> list[Window]:
-        """The windows of a month, up to the source's own day: the future is not asked for."""
+        """The windows of a month, up to the source's own day: the future is not requested."""
         last, width = min(last_of(month), self._today()), dt.timedelta(days=self.options.window_days - 1)
         windows, first = [], month
         while first <= last:
@@ -281,7 +281,7 @@ class BusinessRegistration(Source):
         return windows
 
     def _feeds(self, site: str | None) -> dict[str, Selection]:
-        """Each path that is read, and whose rows of it are ours."""
+        """Each path that is read, and which of its rows are ours."""
         sites = frozenset({site} if site else self.options.site_ids)
         feeds: dict[str, Selection] = {}
         for path in dict.fromkeys(system.path for system in self.options.systems):

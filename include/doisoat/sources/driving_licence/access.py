@@ -27,7 +27,7 @@ _ERRORS = {
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The dossiers received within some days; `total` is what the answer declares of them, None where nothing."""
+    """The dossiers received in a range of days; `total` is the count that the answer declares, None if none."""
 
     answer: Answer
     rows: list[msgspec.Raw]
@@ -58,14 +58,14 @@ class ByMapi:
         return Window(*self._mapi.call("DanhSachHoSo", ngayNhan1=first.isoformat(), ngayNhan2=last.isoformat()))
 
     def find(self, code: str) -> tuple[Answer, list[msgspec.Raw]]:
-        """The rows of a look-up, none where there is no such dossier."""
+        """The rows of a look-up, none if there is no such dossier."""
         return self._mapi.find("TraCuuHoSo", mahoso=code)
 
 
 class ByGet:
     """`GET danhsachhoso` with Bearer and the unit's key; days `dd/MM/yyyy`, Start and End -1 ask for all rows.
 
-    The Bearer is the platform's token, where the connection names a token endpoint [A], else extra `bearer`, else the
+    The Bearer is the platform's token if the connection names a token endpoint [A], else extra `bearer`, else the
     key itself [V].
     """
 
@@ -86,14 +86,14 @@ class ByGet:
         """The dossiers received from `first` to `last`, both included.
 
         Raises:
-            SourceRejectedError: an error code, with whatever HTTP status it came.
+            SourceRejectedError: an error code, whatever the HTTP status.
             SourceChangedError: neither rows nor an error.
         """
         days = {"ReceiveFromDate": f"{first:%d/%m/%Y}", "ReceiveToDate": f"{last:%d/%m/%Y}"}
         try:
             answer = self._http.request("GET", self._path, params={"Start": -1, "End": -1, **days}, auth=self._beside)
         except SourceRejectedError as error:
-            raise error from None  # a refused certificate's own error repeats the address, and the key may stand in it
+            raise error from None  # a refused certificate's own error repeats the address, which may contain the key
         self._refuse_code(answer, answer.body[:16].decode("utf-8", "replace").strip(' "\r\n'))  # bare [A]
         fields = read_fields(self._http, answer)
         for name, raw in fields.items():
@@ -127,7 +127,7 @@ class ByGet:
             raise self._rejected(answer, f"error {said}", _ERRORS[said])
 
     def _refuse_other_code(self, answer: Answer, fields: Fields) -> None:
-        """An error of another number must not pass for a window without rows."""
+        """An unknown error number must not be taken for a window without rows."""
         raw = fields.get("errorcode")
         if raw is not None and not is_empty(raw) and _plain(raw) not in ("0", "00"):
             raise self._rejected(answer, "an error_code other than 0", "ask the system's owner")
@@ -136,7 +136,7 @@ class ByGet:
         return SourceRejectedError(self._http.source_id, asked=answer.asked, came=came, todo=todo)
 
     def _changed(self, answer: Answer, came: str) -> SourceChangedError:
-        todo = "compare with docs/contracts.md section 4 and mend the connector"
+        todo = "compare with docs/contracts.md section 4 and fix the connector"
         return SourceChangedError(self._http.source_id, asked=answer.asked, came=came, todo=todo)
 
 

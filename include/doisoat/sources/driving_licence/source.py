@@ -4,14 +4,14 @@ Domain: the ministry side. Dossiers to issue, renew or exchange a driving licenc
     Transport's and is the Ministry of Public Security's since 1 March 2025 [2]: dated `owners` in the province file.
 Contract: CONTRACTS sections 4 and 8. Two ways to ask, by option `access`: `mapi` = `mapi/login` and `mapi/g` with
     `DanhSachHoSo {donViXuLy, ngayNhan1, ngayNhan2}` and `TraCuuHoSo {donViXuLy, mahoso}` [V]; `get` = `GET danhsachhoso`
-    with Bearer and the unit's key [V], which has no look-up. Neither pages: windows of receipt days are walked.
+    with Bearer and the unit's key [V], which has no look-up. Neither has pages: windows of receipt days are walked.
 Caveats: `DanhSachHoSo` states no procedure, channel or status, only `loaiHoSo`: it is kept as procedure_code, and a dated
-    `procedure` map in the province file says what it is. By `get` the channel is 0 direct, 1 online [V]. `maDangKyDvc` is
-    taken for the code under which the portal knows the dossier [A]. Dates come as day, day and time, or ISO [A]; a
+    `procedure` map in the province file says what it is. With `get` the channel is 0 direct, 1 online [V]. `maDangKyDvc`
+    is assumed to be the code under which the portal knows the dossier [A]. Dates are a day, day and time, or ISO [A]; a
     dossier without a receipt date is in no window. `NgayHuyHoSo` says that a dossier was cancelled; whether that takes
-    it out of the system's holding is not known: option `cancelled_is_removed`. Errors -300 to -304 may come with status
-    200, under whatever key [A]. Only `get` states a total. Of both ways the dossier's code is the only key.
-Limits: one answer holds all rows of its window, portraits included, which are passed over unread: where answers are too
+    it out of the system's records is not known: option `cancelled_is_removed`. Errors -300 to -304 may come with status
+    200, under any key [A]. Only `get` states a total. In both ways the dossier's code is the only key.
+Limits: one answer holds all rows of its window, including portraits, which are skipped unread: if answers are too
     large, `days_per_window` makes the windows narrower. What was received before `dated_from` is not listed.
 """
 
@@ -71,11 +71,11 @@ class DrivingLicenceOptions(MapiOptions):
 
     Attributes:
         access: which of the two ways.
-        dated_from: no receipt date that matters lies before [A].
-        days_per_window: days of receipt that one request asks for, within a month; 31 is the whole month.
-        list_path: of `access: get`.
-        key_in_query: by `get`, send the key in the query as well as in a header [V]; false keeps it out of addresses, where
-            the provider allows it.
+        dated_from: no relevant receipt date is earlier [A].
+        days_per_window: receipt days per request, within a month; 31 is the whole month.
+        list_path: for `access: get`.
+        key_in_query: with `get`, send the key in the query as well as in a header [V]; false keeps it out of addresses, if
+            the provider allows that.
         cancelled_is_removed: a dossier with a cancellation date no longer counts as held [A].
     """
 
@@ -130,19 +130,19 @@ class DrivingLicence(Source):
 
     # LISTING ----------------------------------------------------------------------------------------------------
     def list_cell(self, cell: Cell) -> Iterator[Page]:
-        """The dossiers received from `dated_from` to the source's own today, or in one month; a page a window.
+        """The dossiers received from `dated_from` to the source's own today, or in one month; one page per window.
 
-        The last page bears the sum of the declared totals, where each window's answer stated one.
+        The last page has the sum of the declared totals, if each window's answer stated one.
 
         Raises:
-            ConfigurationError: an agency's or the undated cell, which cannot be asked for, or nothing to ask for.
-            SourceChangedError: two windows in a row came with the same rows, or no row of a window can be read.
+            ConfigurationError: an agency's or the undated cell, which cannot be requested, or nothing to request.
+            SourceChangedError: two consecutive windows have the same rows, or no row of a window can be read.
         """
         if cell.agency_ref or cell.undated:
             raise ConfigurationError(f"{self.source_id}: it lists the whole or a month; ask for one of those")
         windows = list(self._windows(cell))
         if not windows and cell.is_whole:
-            raise ConfigurationError(f"{self.source_id}: options.dated_from lies after the source's own today")
+            raise ConfigurationError(f"{self.source_id}: options.dated_from is after the source's own today")
         declared: int | None = 0
         before = b""
         for number, (first, last) in enumerate(windows, 1):
@@ -183,12 +183,12 @@ class DrivingLicence(Source):
 
     # LOOKUP -----------------------------------------------------------------------------------------------------
     def look_up(self, code: str) -> LookUp:
-        """What the system says of a dossier, by its own code.
+        """What the system says about a dossier, by its own code.
 
         Raises:
             ConfigurationError: `access: get` has no look-up.
             SourceRejectedError: the look-up is refused.
-            SourceChangedError: the answer names another dossier, or is not the contract's.
+            SourceChangedError: the answer names another dossier, or breaks the contract.
         """
         if self._by_mapi is None:
             return super().look_up(code)
@@ -197,5 +197,5 @@ class DrivingLicence(Source):
         return LookUp(code=code, is_held=record is not None, looked_up_at=answer.time, record=record)
 
     def _changed(self, window: Window, came: str) -> SourceChangedError:
-        todo = "compare with docs/contracts.md section 4, and mend the connector or its options"
+        todo = "compare with docs/contracts.md section 4, and fix the connector or its options"
         return SourceChangedError(self.source_id, asked=window.answer.asked, came=came, todo=todo)

@@ -1,9 +1,9 @@
 """Files that people put into a directory: which of them are read, when, and what becomes of them.
 
-Only regular files that stand in the inbox itself and match a pattern are read: never a link, a directory, a pipe, or what
-still bears the name of a download under way. A file is read once its size and time no longer change, and is checked again
-when it has been read. The same content twice is read once; all copies are deleted when the landing is sealed
-(originals of inbox files hold personal data).
+Only regular files in the inbox itself that match a pattern are read: never a link, a directory, a pipe, or a file that
+still has the name of an unfinished download. A file is read once its size and time no longer change, and is checked again
+after it has been read. The same content twice is read once; all copies are deleted when the landing is sealed
+(inbox files hold personal data).
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class InboxOptions(SourceOptions):
     """Which files are read.
 
     Attributes:
-        patterns: of file names, in any case; never a path.
-        settle_seconds: a file whose size or time changes within this span is still being written.
+        patterns: patterns of file names, case-insensitive; never a path.
+        settle_seconds: a file whose size or time changes within this time is still being written.
     """
 
     patterns: tuple[str, ...] = ("*.csv", "*.xlsx")
@@ -43,13 +43,13 @@ class InboxOptions(SourceOptions):
     @classmethod
     def _names_only(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if bad := [pattern for pattern in value if "/" in pattern or "\\" in pattern]:
-            raise ValueError(f"{', '.join(bad)}: patterns are of names in the inbox itself, not of paths")
+            raise ValueError(f"{', '.join(bad)}: patterns match names in the inbox itself, not paths")
         return value
 
 
 @dataclass(frozen=True, slots=True)
 class InboxFile:
-    """A file that has settled. Messages name it by its place among the files, oldest first: its name may name a person."""
+    """A settled file. Messages identify it by its position, oldest first: its name may contain a person's name."""
 
     source_id: str
     original: Original
@@ -67,11 +67,11 @@ class InboxFile:
         return dt.datetime.fromtimestamp(self.state[1] / 1e9, dt.UTC)
 
     def changed(self, came: str, todo: str) -> SourceChangedError:
-        """The error for a file of another shape than agreed."""
+        """The error for a file that breaks the contract."""
         return SourceChangedError(self.source_id, asked=self._asked, came=came, todo=todo)
 
     def unavailable(self, came: str, todo: str) -> SourceUnavailableError:
-        """The error for a file that may come again, whole."""
+        """The error for a file that may be delivered again, intact."""
         return SourceUnavailableError(self.source_id, asked=self._asked, came=came, todo=todo)
 
     @property
@@ -103,7 +103,7 @@ class InboxSource(Source):
     def probe(self) -> str:
         if not self._inbox.is_dir():
             raise ConfigurationError(
-                f"{self.source_id}: the inbox {self._inbox} is no directory; make it or mend the path"
+                f"{self.source_id}: the inbox {self._inbox} is not a directory; create it or fix the path"
             )
         waiting, others = len(self._waiting()), sum(1 for _ in self._inbox.iterdir())
         left = f"; {others - waiting} other entries are left alone" if others > waiting else ""
@@ -118,18 +118,18 @@ class InboxSource(Source):
         return [_original(path) for path in self._waiting()] if self._inbox.is_dir() else []
 
     def _new_files(self, todo: str) -> list[InboxFile]:
-        """The files to read, oldest first, each content once; `originals` then holds the copies too.
+        """The files to read, oldest first, each content once; `originals` then includes the copies too.
 
         Args:
-            todo: what somebody should do where no file waits.
+            todo: what somebody should do if no file is waiting.
 
         Raises:
-            SourceUnavailableError: the inbox cannot be read, none waits, or one is still being written.
+            SourceUnavailableError: the inbox cannot be read, no file is waiting, or one is still being written.
         """
         before = {path: _state(path) for path in self._waiting()}
         if not before:
             raise self._unavailable("no file", f"{todo} ({self._inbox})")
-        if not all(path.name.isprintable() for path in before):  # bytes that are no UTF-8 cannot be sealed
+        if not all(path.name.isprintable() for path in before):  # a name that is not UTF-8 cannot be sealed
             raise self._unavailable("a file whose name is no text", "rename it")
         if self.options.settle_seconds:
             time.sleep(self.options.settle_seconds)
@@ -138,7 +138,9 @@ class InboxSource(Source):
         try:
             found = sorted((state[1], path, _original(path), state) for path, state in before.items())
         except OSError as error:
-            raise self._unavailable(f"a file that cannot be read ({type(error).__name__})", "mend its rights") from None
+            raise self._unavailable(
+                f"a file that cannot be read ({type(error).__name__})", "fix its permissions"
+            ) from None
         self._read = [original for _, _, original, _ in found]
         first: dict[str, tuple[Original, _State]] = {}
         for _, _, original, state in found:
@@ -155,7 +157,7 @@ class InboxSource(Source):
                 names = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
         except OSError as error:
             raise self._unavailable(
-                f"an inbox that cannot be read ({type(error).__name__})", f"make {self._inbox} or mend its rights"
+                f"an inbox that cannot be read ({type(error).__name__})", f"create {self._inbox} or fix its permissions"
             ) from None
         return sorted(self._inbox / name for name in names if _is_wanted(name, self.options.patterns))
 

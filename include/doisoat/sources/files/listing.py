@@ -1,4 +1,4 @@
-"""Listings that come as files: what `national_export` and `file_drop` share."""
+"""Listings delivered as files: the code that `national_export` and `file_drop` share."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ class ListingOptions(InboxOptions):
     """How the files look; all of it is [A].
 
     Attributes:
-        columns: field of DossierRecord -> the labels that it may have. Never name a personal column here. A key is
-            needed: dossier_code, or record_id for the system's own number where there are no dossier codes.
-        constants: field -> the value it has in every row, where the files have no column for it.
-        date_formats: tried in this order (strptime); a text that none of them reads is an impossible date.
-        encodings: of CSV, tried in this order after a byte-order mark.
-        sheets: pattern of the names of a workbook's sheets to read (case, diacritics and spaces do not matter); unless
-            given, exactly one sheet that is shown may have the header.
-        required: fields whose column must be there; a renamed column must not pass for an empty one.
+        columns: field of DossierRecord -> the labels it may have. Never name a personal column here. A key is
+            needed: dossier_code, or record_id for the system's own number if there are no dossier codes.
+        constants: field -> its value in every row, if the files have no column for it.
+        date_formats: tried in this order (strptime); a text that none of them can read is an impossible date.
+        encodings: for CSV, tried in this order after a byte-order mark.
+        sheets: pattern for the names of the workbook sheets to read (case, diacritics and spaces do not matter); if not
+            given, exactly one visible sheet may have the header.
+        required: fields whose column must exist; a renamed column must not be taken for an empty one.
         needs_total: a file without its closing total counts as cut off. What a full listing lacks is closed as gone,
-            so a file that lost its second half must never pass for the whole.
+            so a file that lost its second half must never be taken for complete.
         digitised_yes: what counts as yes in the column of `has_digitised_parts`.
     """
 
@@ -47,10 +47,10 @@ class ListingOptions(InboxOptions):
         if unknown := sorted(set(value) - FIELDS):
             raise ValueError(f"{', '.join(unknown)}: not a field that an export can fill ({', '.join(sorted(FIELDS))})")
         if not set(KEYS) & set(value):
-            raise ValueError("dossier_code or record_id is needed: a row is known by it")
+            raise ValueError("dossier_code or record_id is needed: it identifies a row")
         labels = [label for aliases in value.values() for label in set(map(fold, aliases))]
         if len(labels) != len(set(labels)):
-            raise ValueError("one label stands for two fields")
+            raise ValueError("one label is used for two fields")
         return value
 
     @field_validator("encodings")
@@ -66,7 +66,9 @@ class ListingOptions(InboxOptions):
     @model_validator(mode="after")
     def _coherent(self) -> ListingOptions:
         if wrong := sorted(set(self.constants) - (set(TEXTS) - set(KEYS))):
-            raise ValueError(f"constants: {', '.join(wrong)}: only a text that is no key can be the same in every row")
+            raise ValueError(
+                f"constants: {', '.join(wrong)}: only a text field that is not a key can be the same in every row"
+            )
         if twice := sorted(set(self.constants) & set(self.columns)):
             raise ValueError(f"{', '.join(twice)}: a column or a constant, not both")
         if missing := sorted(set(self.required) - set(self.columns)):
@@ -81,7 +83,7 @@ class ListingFiles(InboxSource):
     always_full = True
     Options = ListingOptions
     options: ListingOptions
-    #: What somebody should do where no file waits.
+    #: What somebody should do if no file is waiting.
     todo = "put the listing into the inbox"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -105,14 +107,14 @@ class ListingFiles(InboxSource):
 
     # LISTING ----------------------------------------------------------------------------------------------------
     def list_cell(self, cell: Cell) -> Iterator[Page]:
-        """Every row of every file, oldest file first; the last page of the pull bears the declared total.
+        """Every row of every file, oldest file first; the last page of the pull has the declared total.
 
         Raises:
-            SourceUnavailableError: no file waits, or one is still being written, was cut off or is damaged.
-            SourceChangedError: a file has no header that is known, or is not what its name says.
+            SourceUnavailableError: no file is waiting, or one is still being written, was cut off or is damaged.
+            SourceChangedError: a file has no known header, or is not what its name says.
         """
         if cell != WHOLE:
-            raise ConfigurationError(f"{self.source_id}: files show the whole only; ask for WHOLE")
+            raise ConfigurationError(f"{self.source_id}: files only show the whole; ask for WHOLE")
         declared: int | None = 0
         last: Page | None = None
         for file in self._new_files(self.todo):

@@ -1,7 +1,7 @@
-"""The rows of an exported file: which columns are read, and how a block of them becomes records.
+"""The rows of an exported file: which columns are read, and how a block of rows becomes records.
 
-Only columns that the options name are looked at; what else stands in a file (names, identity numbers, summaries) is
-passed over by the parser and never a value here. CONTRACTS section 1; labels and date formats are [A].
+Only columns that the options name are read; anything else in a file (names, identity numbers, summaries) is skipped by
+the parser and never becomes a value here. CONTRACTS section 1; labels and date formats are [A].
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ TEXTS = (
     "status_code",
     "online_payment_code",
 )
-#: What an export may fill; `linked_codes` takes one further code a row (MaHoSoDonVi).
+#: The fields that an export may fill; `linked_codes` takes one additional code per row (MaHoSoDonVi).
 FIELDS = frozenset({*TEXTS, *_DATES, "linked_codes", "has_digitised_parts"})
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)  # a workbook's days have no offset
 _HEADER_ROWS = 2  # above and below the one that names the key
@@ -39,7 +39,7 @@ _HEADER_ROWS = 2  # above and below the one that names the key
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Where the wanted columns stand.
+    """The positions of the wanted columns.
 
     Attributes:
         columns: field -> position.
@@ -57,14 +57,14 @@ class Columns:
 
     def __init__(self, columns: Mapping[str, Sequence[str]]) -> None:
         self._field_of = {fold(label): field for field, labels in columns.items() for label in labels}
-        #: Labels of the key columns, folded: a header printed again on every page is no row.
+        #: Folded labels of the key columns: a header repeated on every page is not a row.
         self.key_labels = frozenset(label for label, field in self._field_of.items() if field in KEYS)
 
     def locate(self, rows: Sequence[Sequence[object]]) -> Header | None:
         """The header among the first rows, or None: it names a key and something else we know.
 
         A header may be two or three rows deep, with merged cells: a row above or below belongs to it if it names
-        further columns and says nothing new where columns are already named.
+        additional columns and adds nothing where columns are already named.
         """
         named = [self._named(row) for row in rows]
         for at, found in enumerate(named):
@@ -99,14 +99,14 @@ def _is_free(row: Sequence[object], header: Sequence[object], positions: Any) ->
 
 @dataclass(slots=True)
 class RowBlock:
-    """Some consecutive rows.
+    """A block of consecutive rows.
 
     Attributes:
-        columns: one list a field that the file has; None for an empty cell.
-        first_row: counts the rows below the header, from 1.
-        faults: rows that cannot be read, by their place in the block: a reason and a field.
-        skipped: places of rows that are no records (closing rows).
-        sheet: which of the sheets that are read, None where there is one.
+        columns: one list per field that the file has; None for an empty cell.
+        first_row: number of the first row, counted below the header from 1.
+        faults: unreadable rows, by their position in the block: a reason and a field.
+        skipped: positions of rows that are not records (closing rows).
+        sheet: the number of the sheet, None if only one is read.
     """
 
     columns: dict[str, list[Any]]
@@ -123,7 +123,7 @@ class BlockReader:
         timezone: of dates without an offset.
         date_formats: tried in this order.
         digitised_yes: what counts as yes.
-        constants: values of fields for which the file has no column.
+        constants: values of fields without a column in the file.
         key_labels: folded labels of the key columns.
     """
 
@@ -169,7 +169,7 @@ class BlockReader:
 
     def _record(self, row: dict[str, Any]) -> DossierRecord | None:
         if any(self._is_label(row.get(key)) for key in KEYS):
-            return None  # the header once more, as at the top of a printed page
+            return None  # the header again, as at the top of a printed page
         filled = self._filled(row)
         if not filled:
             return None
@@ -187,7 +187,7 @@ class BlockReader:
         return DossierRecord(record_id=key, **{**self._constants, **filled})
 
     def _key(self, row: dict[str, Any]) -> str | None:
-        """The key of a row that cannot be read, where that much can: its record is still there."""
+        """The key of an unreadable row, if at least that can be read: its record still exists."""
         for name in KEYS:
             try:
                 key = self._text(row[name], name) if row.get(name) is not None else None
@@ -221,7 +221,7 @@ class BlockReader:
         return self._words[word]
 
     def _text(self, value: object, name: str) -> str | None:
-        """As kept; a whole number that a workbook holds as 10.0 is "10". Repeated texts are worked out once."""
+        """The text as stored; a whole number that a workbook holds as 10.0 is "10". Repeated texts are computed once."""
         if value in self._texts:
             return self._texts[value]
         try:
@@ -234,7 +234,7 @@ class BlockReader:
         return kept
 
     def _moments(self, cells: list[Any]) -> list[Any]:
-        """Aware datetimes, None where empty, _BAD where no format reads what is there."""
+        """Aware datetimes, None if empty, _BAD if no format can read the cell."""
         texts = pd.Series([cell.strip() or None if isinstance(cell, str) else None for cell in cells], dtype=object)
         parsed = pd.to_datetime(texts, format=self._formats[0], errors="coerce")
         for other in self._formats[1:]:
@@ -264,7 +264,7 @@ _BAD = object()
 
 
 def _check_code(code: str, name: str) -> None:
-    """A code may have any form (CONTRACTS section 5), but a dash is none, and a formula must not get into a work list."""
+    """A code may have any form (CONTRACTS section 5), but a dash is not a code, and a formula must not get into a work list."""
     if code[0] in "=+@":
         raise BadRowError("formula_in_code", name)
     if not any(char.isalnum() for char in code):

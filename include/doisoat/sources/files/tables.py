@@ -1,7 +1,7 @@
 """Opening an exported file: where its header is, and its rows in blocks, in bounded memory.
 
-CSV goes through the standard parser line by line, a workbook through a process of its own (workbooks.py); of a row only the
-wanted cells are kept.
+CSV goes through the standard parser line by line, a workbook through a separate process (workbooks.py); only the wanted
+cells of a row are kept.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ _END = "\0end of file\0"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is sought in a file.
+    """What to look for in a file.
 
     Attributes:
-        required: fields whose column must be there.
-        encodings: of CSV, tried in this order after a byte-order mark.
-        sheets: pattern of the names of the sheets to read; None: the one that has the header.
-        megabytes: what a workbook may unfold to.
+        required: fields whose column must exist.
+        encodings: for CSV, tried in this order after a byte-order mark.
+        sheets: pattern for the names of the sheets to read; None: the one that has the header.
+        megabytes: the size to which a workbook may unpack.
     """
 
     columns: Columns
@@ -52,7 +52,7 @@ class Wanted:
 
 
 class Table:
-    """An opened file. `declared_total` is known when all blocks have been read."""
+    """An opened file. `declared_total` is known once all blocks have been read."""
 
     def __init__(self, file: InboxFile, wanted: Wanted) -> None:
         self._file, self._wanted = file, wanted
@@ -86,7 +86,7 @@ class Table:
 
 
 class CsvTable(Table):
-    """Comma, semicolon, tab or bar; the encoding is the first that reads the whole file."""
+    """Comma, semicolon, tab or bar; the encoding is the first that can read the whole file."""
 
     def blocks(self) -> Iterator[RowBlock]:
         encoding, is_broken = self._encoding(), False
@@ -147,7 +147,7 @@ class CsvTable(Table):
         return RowBlock(columns, first, faults, frozenset(skipped))
 
     def _check_end(self, lines: _Lines, block: list[list[str]], width: int) -> None:
-        """Take the mark of the end off; a file that ends within a row or a quoted text was cut off."""
+        """Remove the end mark; a file that ends within a row or a quoted text was cut off."""
         if not block or block.pop() != [_END]:
             raise self._file.unavailable("a file that ends within a quoted text", "download and put it in again")
         if block and not lines.ended_with_line and len(block[-1]) < width and not closing_text(block[-1]):
@@ -187,7 +187,7 @@ def _unwrapped(cell: str | None) -> str | None:
 
 
 class _Lines:
-    """The lines of a file for the parser, of bounded length, and a mark after the last: within an open quotation the
+    """The lines of a file for the parser, of bounded length, with a mark after the last: within an open quotation the
     parser would take the end of the file for the end of a cell."""
 
     def __init__(self, file: InboxFile, stream: TextIO) -> None:
@@ -195,7 +195,7 @@ class _Lines:
         self._taken = 0
         self._is_over = False
         self.ended_with_line = True
-        #: Whether cells stand as ="0012", which keeps office programs from making a number of a text.
+        #: Whether cells are written as ="0012", which keeps office programs from turning a text into a number.
         self.has_text_formulas = False
 
     def __iter__(self) -> _Lines:
@@ -204,7 +204,7 @@ class _Lines:
     def __next__(self) -> str:
         try:
             line = self._stream.readline(_LINE)
-        except UnicodeDecodeError:  # the whole file was read as text a moment ago
+        except UnicodeDecodeError:  # the whole file was readable as text a moment ago
             raise self._file.unavailable("a file that changed while it was read", "wait; it is read again") from None
         self._taken += len(line)
         if len(line) >= _LINE or self._taken > _BLOCK_TEXT:
@@ -277,10 +277,10 @@ def _folded_pattern(pattern: str) -> str:
 
 
 def open_table(file: InboxFile, wanted: Wanted) -> Table:
-    """The table of a file: what it is, its first bytes say; what it should be, its name.
+    """The table of a file: its first bytes say what it is, its name what it should be.
 
     Raises:
-        SourceChangedError: it bears a workbook's name and is none.
+        SourceChangedError: it has a workbook's name but is not one.
         SourceUnavailableError: it is empty.
     """
     with file.path.open("rb") as stream:

@@ -1,6 +1,6 @@
-"""What the cells of a hand-made table say about the table itself: labels, closing rows, rows of column numbers.
+"""Cells of a hand-made table that describe the table itself: labels, closing rows, rows of column numbers.
 
-Light on purpose: the process that opens workbooks (workbook_process.py) imports it too.
+Deliberately lightweight: the process that opens workbooks (workbook_process.py) imports it too.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _SHOWN_CELLS = 8
 
 
 def fold(label: str) -> str:
-    """A label without case, diacritics, spaces and marks: "Mã hồ sơ" and "MA_HO_SO" are the same."""
+    """A label without case, diacritics, spaces and punctuation: "Mã hồ sơ" and "MA_HO_SO" are the same."""
     plain = unicodedata.normalize("NFD", label.replace("đ", "d").replace("Đ", "D"))
     return "".join(char for char in plain.lower() if char.isalnum())
 
@@ -30,9 +30,9 @@ def declared_total(value: object) -> int | None:
 
 
 def closing_text(cells: Sequence[object]) -> str | None:
-    """The first cells of a closing row as one text ("Tổng số:" and 12 may stand in two), None for any other row.
+    """The first cells of a closing row as one text ("Tổng số:" and 12 may be in two cells), None for any other row.
 
-    Nothing of another row is looked at but its first filled cell.
+    Of any other row only the first filled cell is read.
     """
     lead = next((cell for cell in cells if cell not in ("", None)), None)
     if not isinstance(lead, str) or lead.lstrip(" \"',;")[:1] not in ("t", "T"):

@@ -1,9 +1,9 @@
-"""What is looked at in a workbook's file before it is opened: how large it unfolds, what its XML declares, and which of
-its cells show no value.
+"""Checks on a workbook's file before it is opened: how large it unpacks, what its XML declares, and which of its cells
+show no value.
 
-An .xlsx is a zip archive. Its headers may lie about sizes, so every entry is inflated here as far as the limit goes, and
-its checksum worked out. Office writes no DTD, so none is let in (no external entities, no billion laughs). A formula that
-was never calculated and a cell in error look empty to a reader: they are noted, because unknown is not empty.
+An .xlsx is a zip archive. Its headers may lie about sizes, so every entry is inflated here up to the limit, and its
+checksum verified. Office writes no DTD, so none is accepted (no external entities, no billion laughs). A formula that was
+never calculated and a cell with an error look empty to a reader: they are recorded, because unknown is not empty.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Unknowns = dict[tuple[int, int], str]
 
 _CHUNK = 1 << 20
 _ENTRIES = 10_000
-_RATIO, _RATIO_FROM = 250, 16 << 20  # office files unfold 10 to 50 times; a small one may do anything
+_RATIO, _RATIO_FROM = 250, 16 << 20  # office files unpack to 10 to 50 times their size; a small one may do anything
 _NOTED_CELLS = 200_000
 _LONGEST_CELL = 1 << 20
 _SMALL = 4 << 20
@@ -45,11 +45,11 @@ class RefusedError(Exception):
 
 
 def check_archive(stream: BinaryIO, limit: int) -> dict[str, Unknowns]:
-    """Look through an .xlsx.
+    """Check an .xlsx.
 
     Args:
         stream: the file.
-        limit: the bytes to which all entries together may unfold.
+        limit: the number of bytes to which all entries together may unpack.
 
     Returns:
         For each sheet, by its name, the cells (row and column from 0) whose value is not known, and why.
@@ -84,7 +84,7 @@ def check_archive(stream: BinaryIO, limit: int) -> dict[str, Unknowns]:
 
 
 class _Budget:
-    """How much may still be unfolded."""
+    """How much may still be unpacked."""
 
     def __init__(self, limit: int) -> None:
         self._left = limit
@@ -96,7 +96,7 @@ class _Budget:
 
 
 def _inflated(stream: BinaryIO, entry: zipfile.ZipInfo, budget: _Budget) -> Iterator[bytes]:
-    """The content of an entry as it really is, whatever its headers say; checked at its end."""
+    """The actual content of an entry, whatever its headers say; the checksum is verified at the end."""
     if entry.flag_bits & 0x1:
         raise RefusedError("protected")
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -143,11 +143,11 @@ def _packed(stream: BinaryIO, entry: zipfile.ZipInfo) -> Iterator[bytes]:
 
 
 class _Scan:
-    """Goes through one XML entry in chunks."""
+    """Scans one XML entry in chunks."""
 
     def __init__(self, *, is_sheet: bool) -> None:
         self._is_sheet = is_sheet
-        self._tail = b""  # of the text, so that a mark across two chunks is found
+        self._tail = b""  # the end of the text so far, so that a mark across two chunks is found
         self._open = b""  # the cell that has not ended yet
         self.unknowns: Unknowns = {}
 
@@ -193,7 +193,7 @@ class _Scan:
 
 
 def _by_sheet_name(unknowns: dict[str, Unknowns], small: dict[str, bytes]) -> dict[str, Unknowns]:
-    try:  # without a DTD, which was refused above, nothing in these can unfold
+    try:  # without a DTD, which was refused above, nothing in these can expand
         book = ElementTree.fromstring(small.get("xl/workbook.xml", b""))  # noqa: S314
         links = ElementTree.fromstring(small.get("xl/_rels/workbook.xml.rels", b""))  # noqa: S314
     except ElementTree.ParseError:

@@ -1,8 +1,8 @@
-"""The process in which workbooks are opened: `python -m doisoat.sources.files.workbook_process PATH BYTES MEMORY`.
+"""The process that opens workbooks: `python -m doisoat.sources.files.workbook_process PATH BYTES MEMORY`.
 
-A broken or hostile workbook can end the process that opens it: a file of 5 kB with a cell in its very last row and column
-makes the parser ask for 500 GB and abort, and so does many an .xls with a flipped bit. So it has a process of its own, in a
-bounded memory. It is asked and answers in msgpack, each message after its length in four bytes:
+A broken or hostile workbook can crash the process that opens it: a file of 5 kB with a cell in its very last row and column
+makes the parser request 500 GB and abort, and so do many .xls files with a flipped bit. So it runs in a separate process with
+bounded memory. Requests and answers are msgpack, each message preceded by its length in four bytes:
 
     (at the start)              {"sheets": [[name, is_visible], ...]}    or {"refused": reason}
     ["head", name, rows]        {"rows": [[cell, ...], ...], "merged": [[row, column, row, column], ...]}
@@ -69,7 +69,7 @@ class Book:
         self._unknown: Unknowns = {}
 
     def sheets(self) -> list[tuple[str, bool]]:
-        """The names of the sheets that hold cells, and whether they are shown."""
+        """The names of the sheets that have cells, and whether they are visible."""
         return [
             (sheet.name, sheet.visible == SheetVisibleEnum.Visible)
             for sheet in self._book.sheets_metadata
@@ -77,7 +77,7 @@ class Book:
         ]
 
     def head(self, name: str, rows: int) -> dict[str, Any]:
-        """The first rows of a sheet with every cell, and the merged ranges that begin in them."""
+        """The first rows of a sheet with every cell, and the merged ranges that start in them."""
         sheet = self._sheet(name)
         self._first_column = sheet.start[1] if sheet.start else 0
         self._unknown = self._unknowns.get(name, {})
@@ -91,7 +91,7 @@ class Book:
         return {"rows": [self._cells(number, row, None) for number, row in enumerate(self._head)], "merged": merged}
 
     def rows(self, first: int, columns: list[int], count: int) -> dict[str, Any]:
-        """The next rows of the sheet, from row `first` of its head or on from where the last answer ended."""
+        """The next rows of the sheet, from row `first` of its head or from where the last answer ended."""
         block = self._head[first : first + count] if first < len(self._head) else []
         block += list(itertools.islice(self._rest, count - len(block)))
         texts = {str(at): text for at, row in enumerate(block) if (text := closing_text(row))}
@@ -116,7 +116,7 @@ class Book:
 
 
 def _is_encrypted(stream: BinaryIO) -> bool:
-    """Whether an OLE file is the shell of a workbook with a password: it has a stream of that name."""
+    """Whether an OLE file is the container of a password-protected workbook: it has a stream of that name."""
     tail = b""
     while chunk := stream.read(1 << 20):
         if _ENCRYPTED in tail + chunk:
@@ -141,7 +141,7 @@ def _answers(book: Book, questions: BinaryIO) -> Iterator[Any]:
 
 
 def main(path: str, limit: str, memory: str) -> None:
-    """Open the workbook and answer until the questions end."""
+    """Open the workbook and answer until there are no more requests."""
     resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:

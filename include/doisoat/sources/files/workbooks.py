@@ -1,4 +1,4 @@
-"""Workbooks (.xlsx, .xls) read through a process of their own, so that none can harm the night (workbook_process.py)."""
+"""Workbooks (.xlsx, .xls), read through a separate process, so that none can harm the night (workbook_process.py)."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from doisoat.sources.files.inbox import InboxFile
 from doisoat.sources.files.workbook_checks import ERROR, FORMULA
 from doisoat.sources.files.workbook_process import LENGTH, MOMENT
 
-#: Bytes of memory a byte of unfolded XML may cost (2.6 were measured), and what the process itself takes.
+#: Bytes of memory per byte of unpacked XML (2.6 were measured), and what the process itself takes.
 _MEMORY_FACTOR, _MEMORY_BASE = 8, 512 << 20
-#: Why a workbook is not opened: what came, what to do, and whether the same file may do better later.
+#: Why a workbook is not opened: what came, what to do, and whether the same file may work later.
 REASONS = {
-    "damaged": ("what is no whole workbook", "put it in again; if it stays so, have it saved anew", True),
+    "damaged": ("what is no whole workbook", "put it in again; if it stays so, have it saved again", True),
     "not_a_workbook": ("what is no workbook, whatever its name says", "have it saved as .xlsx or CSV", False),
     "protected": ("a workbook protected by a password", "have it saved without one", False),
     "too_large": (
@@ -46,7 +46,7 @@ REASONS = {
 
 
 class NoValue(enum.Enum):
-    """A cell that shows nothing although something is meant: unknown, not empty."""
+    """A cell that shows no value although it is not empty: unknown."""
 
     FORMULA = FORMULA
     ERROR = ERROR
@@ -54,7 +54,7 @@ class NoValue(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The first rows of a sheet, every cell of them, and its merged ranges (top, left, bottom, right; from 0)."""
+    """The first rows of a sheet, with every cell, and its merged ranges (top, left, bottom, right; from 0)."""
 
     rows: list[list[Any]]
     merged: list[tuple[int, int, int, int]]
@@ -64,12 +64,12 @@ class Workbook:
     """An opened workbook.
 
     Args:
-        file: the file of the inbox.
-        megabytes: what it may unfold to.
+        file: the inbox file.
+        megabytes: the size to which it may unpack.
 
     Raises:
-        SourceUnavailableError: it is damaged or not whole.
-        SourceChangedError: it is something else than a workbook that can be read.
+        SourceUnavailableError: it is damaged or incomplete.
+        SourceChangedError: it is not a readable workbook.
     """
 
     def __init__(self, file: InboxFile, megabytes: int) -> None:
@@ -90,13 +90,13 @@ class Workbook:
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # what a parser says when it breaks off may quote the file
+            stderr=subprocess.DEVNULL,  # a crashing parser's message may quote the file
             env={**os.environ, "PYTHONPATH": path, "RUST_BACKTRACE": "0"},
         )
 
     def __enter__(self) -> Workbook:
         try:
-            #: The sheets by name, and whether each is shown.
+            #: The sheets by name, and whether each is visible.
             self.sheets: list[tuple[str, bool]] = [(name, shown) for name, shown in self._answer()["sheets"]]
         except SourceError:
             self.close()
@@ -120,12 +120,12 @@ class Workbook:
         return Head(answer["rows"], [(top, left, bottom, right) for top, left, bottom, right in answer["merged"]])
 
     def rows(self, first: int, columns: list[int], count: int) -> tuple[list[list[Any]], dict[int, str]]:
-        """The next rows of the sheet whose head was asked last, and which of them are closing rows.
+        """The next rows of the sheet whose head was requested last, and which of them are closing rows.
 
         Args:
-            first: the row to go on from; within the head any, below it the one after the last answer.
-            columns: the cells wanted of each row, in this order.
-            count: how many rows; fewer come at the end of the sheet.
+            first: the row to continue from; any within the head, below it the one after the last answer.
+            columns: the wanted cells of each row, in this order.
+            count: how many rows; fewer at the end of the sheet.
         """
         answer = self._ask("rows", first, columns, count)
         return answer["rows"], {int(at): text for at, text in answer["closing"].items()}
@@ -146,7 +146,7 @@ class Workbook:
         header = stdout.read(LENGTH.size) if stdout else b""
         body = stdout.read(LENGTH.unpack(header)[0]) if stdout and len(header) == LENGTH.size else b""
         if not body:
-            raise self._refusal("damaged")  # the parser broke off
+            raise self._refusal("damaged")  # the parser crashed
         answer: dict[str, Any] = msgspec.msgpack.decode(body, ext_hook=_extension)
         if reason := answer.get("refused"):
             raise self._refusal(reason)

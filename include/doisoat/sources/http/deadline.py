@@ -1,7 +1,7 @@
-"""An end to answers that do not end: a socket's own timeout only bounds the wait for its next byte, and a source that
-sends one byte a second would hold a night for days.
+"""A limit for answers that never end: a socket's own timeout only bounds the wait for the next byte, and a source that
+sends one byte per second would hold up a night for days.
 
-One timer a request; when it runs out, the connection is hung up and whoever reads from it gets an error at once.
+One timer per request; when it expires, the connection is closed and its reader gets an error at once.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from urllib3.poolmanager import PoolManager
 
 
 class Deadline:
-    """The deadline of the request under way; there is one at a time."""
+    """The deadline of the current request; there is one at a time."""
 
     def __init__(self) -> None:
         self._socket: socket.socket | None = None
@@ -27,7 +27,7 @@ class Deadline:
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
-        """Hang up unless the block ends in time."""
+        """Close the connection unless the block ends in time."""
         self._socket, self.has_passed = None, False
         timer = threading.Timer(seconds, self._hang_up)
         timer.daemon = True
@@ -36,10 +36,10 @@ class Deadline:
             yield
         finally:
             timer.cancel()
-            timer.join()  # a timer that is just running out must not end the next request
+            timer.join()  # a timer that is just expiring must not end the next request
 
     def watch(self, opened: socket.socket | None) -> None:
-        """This is where the answer will come from."""
+        """Set the socket from which the answer will come."""
         self._socket = opened
         if self.has_passed:
             self._hang_up()
@@ -48,12 +48,12 @@ class Deadline:
         self.has_passed = True
         if self._socket is not None:
             with suppress(OSError):  # it was closed a moment ago
-                # A TLS socket's own shutdown would let what is left be read as if it were not encrypted.
+                # A TLS socket's own shutdown would let the rest be read as if it were not encrypted.
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
 class DeadlineAdapter(HTTPAdapter):
-    """Tells a Deadline from which socket each answer comes."""
+    """Tells a Deadline which socket each answer comes from."""
 
     def __init__(self, deadline: Deadline) -> None:
         self._pools = {
@@ -73,7 +73,7 @@ class DeadlineAdapter(HTTPAdapter):
 
 
 def _watched(pool: Any, connection: Any, deadline: Deadline) -> Any:
-    """A pool of connections that show their socket before they wait for an answer."""
+    """A pool of connections that pass their socket to the deadline before they wait for an answer."""
 
     def getresponse(self: Any) -> Any:
         deadline.watch(self.sock)

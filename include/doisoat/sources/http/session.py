@@ -1,14 +1,14 @@
-"""One polite HTTP session for every source that is reached over the network.
+"""A polite HTTP session for sources that are reached over the network.
 
-It asks one request at a time, never faster than the limits allow, never follows a redirect to another host, never
-reads more than it was allowed to, never waits for an answer without end, and turns what can go wrong into the errors of
+It sends one request at a time, never faster than the limits allow, never follows a redirect to another host, never
+reads more than allowed, never waits for an answer forever, and turns what can go wrong into the errors of
 doisoat.errors:
 
-    429, 408, 5xx, timeout, lost connection, cut-off body  -> SourceUnavailableError (after a few short tries)
+    429, 408, 5xx, timeout, lost connection, cut-off body  -> SourceUnavailableError (after a few short retries)
     401 after a fresh token, 403, other 4xx, TLS refused   -> SourceRejectedError
     HTML, not JSON, wrong shape, too large, other redirect -> SourceChangedError
 
-The source's clock is the Date header; our own clock only paces and gives up.
+The source's clock is the Date header; our own clock is used only for pacing and timeouts.
 
 Connection: host, port, scheme (default https); extra `base_path`, `proxy` (URL), `verify` (path of a private CA), and
 for a token `token_url` or `token_path`, `grant` (client_credentials or password), `username`, `password`, `scope`.
@@ -40,13 +40,13 @@ from doisoat.sources.http.trust import no_answer, no_tls, trusted
 _CHUNK = 1 << 20
 _TRIES = 4
 _REDIRECTS = 3
-_WHOLE_ANSWER = 10  # times timeout_seconds, which bounds the wait for one byte only
-_LONGEST_WAIT = 86_400.0  # of a Retry-After; beyond it is no wait but an error
-_YEARS = range(2000, 2200)  # a clock that says another one is broken
+_WHOLE_ANSWER = 10  # times timeout_seconds, which only bounds the wait for one byte
+_LONGEST_WAIT = 86_400.0  # the longest Retry-After honoured; anything longer is an error
+_YEARS = range(2000, 2200)  # a clock outside this range is broken
 _SHOWN = re.compile(
     r"(?!\d{9,}$)-?[\w.:/-]{0,80}", re.ASCII
-)  # what a message repeats: no name, phone or identity number
-# urllib3 logs the whole address (a key may stand in it) and a header that it cannot read, whatever that says.
+)  # what a message may repeat: no name, phone or identity number
+# urllib3 logs the whole address (which may contain a key) and any header that it cannot read, whatever is in it.
 for _name in ("urllib3.connection", "urllib3.connectionpool", "urllib3.response"):
     logging.getLogger(_name).setLevel(logging.ERROR)
 _T = TypeVar("_T")
@@ -54,7 +54,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A successful answer: its body, the source's clock, and what had been asked (for messages)."""
+    """A successful answer: its body, the source's clock, and what was asked (for messages)."""
 
     body: bytes
     time: dt.datetime
@@ -62,7 +62,7 @@ class Answer:
 
 
 class _Session(requests.Session):
-    """Leaves redirects alone: requests would read the whole body of one, however large, to see where it leads."""
+    """Does not follow redirects: requests would read the whole body of one, however large, to see where it leads."""
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         return None
@@ -75,8 +75,8 @@ class HttpSession:
         source_id: for messages.
         connection: where and how.
         limits: pace, timeout, size.
-        use_token: ask the connection's token endpoint and send what it gives as Bearer.
-        patient: try a refused request (429) again; False where the source forbids it.
+        use_token: get a token from the connection's token endpoint and send it as Bearer.
+        patient: retry a refused request (429); False if the source forbids it.
         sleep: for tests.
     """
 
@@ -98,7 +98,7 @@ class HttpSession:
             self._session.mount(scheme, DeadlineAdapter(self._deadline))
         self._session.trust_env = False  # no proxy or netrc that the connection does not name
         self._session.headers["Accept"] = "application/json"
-        self._session.headers["Accept-Encoding"] = "gzip, deflate"  # what unfolds in bounded steps
+        self._session.headers["Accept-Encoding"] = "gzip, deflate"  # these can be decompressed in bounded steps
         self._session.headers["User-Agent"] = "doisoat"
         self._session.verify = trusted(connection)
         if proxy := connection.extra.get("proxy"):
@@ -118,19 +118,19 @@ class HttpSession:
         return self.request("GET", path, params=params)
 
     def clock(self) -> dt.datetime:
-        """The source's clock, from the Date header of whatever it answers at its base address."""
+        """The source's clock, from the Date header of any answer at its base address."""
         asked = _describe("HEAD", self._base, {})
         with self._deadline.within(self._seconds), self._send("HEAD", self._base, asked, {}) as response:
             return self._clock(response, asked)
 
     def request(self, method: str, path: str, **content: Any) -> Answer:
-        """Ask, with the token if there is one; a 401 fetches a new token, once.
+        """Send a request, with the token if there is one; a 401 fetches a new token, once.
 
         Args:
             content: params, json, data as `requests` takes them.
 
         Raises:
-            SourceUnavailableError, SourceRejectedError, SourceChangedError: as the module says.
+            SourceUnavailableError, SourceRejectedError, SourceChangedError: see the module docstring.
         """
         url = urljoin(self._base, path.lstrip("/"))
         if self._token is None:
@@ -185,16 +185,16 @@ class HttpSession:
             raise SourceRejectedError(self.source_id, asked=asked, came=came, todo=todo) from None
         except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema):
             raise ConfigurationError(
-                f"{self.source_id}: the connection does not make an address; check host and port"
+                f"{self.source_id}: the connection is not a valid address; check host and port"
             ) from None
         except requests.exceptions.RequestException as error:
             came, todo = no_answer(error)
             raise self._unavailable(
                 asked, self._in_time(came), todo
-            ) from None  # the cause's text holds the whole address
+            ) from None  # the cause's text contains the whole address
 
     def _in_time(self, came: str) -> str:
-        """What came, or that it had not ended when we hung up: what then fails is our own doing."""
+        """What came, or that it had not ended when we closed the connection: later failures are then our own doing."""
         return f"an answer that had not ended after {self._seconds:.0f} s" if self._deadline.has_passed else came
 
     def _read(self, response: requests.Response, asked: str) -> Answer:
@@ -226,7 +226,7 @@ class HttpSession:
         except urllib3.exceptions.HTTPError as error:
             came = f"a cut-off body ({type(error).__name__}, {size} bytes)"
             raise self._unavailable(asked, self._in_time(came)) from None
-        if self._deadline.has_passed:  # a body without a length just ends when we hang up
+        if self._deadline.has_passed:  # a body without a length simply ends when we close the connection
             raise self._unavailable(asked, self._in_time(""))
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
@@ -274,8 +274,8 @@ class HttpSession:
         """The answer as the decoder's type.
 
         Raises:
-            SourceUnavailableError: the JSON breaks off in the middle.
-            SourceChangedError: it is not JSON or has another shape; the message names fields and types, no value.
+            SourceUnavailableError: the JSON is truncated.
+            SourceChangedError: it is not JSON or has another structure; the message names fields and types, no values.
         """
         try:
             return decoder.decode(answer.body)
@@ -292,12 +292,12 @@ class HttpSession:
             todo = "open the address by hand and compare with docs/contracts.md"
             return self._changed(answer.asked, f"{size} bytes that are not JSON", todo)
         came = f"{shape(answer.body)} ({error})"  # msgspec names the field and the types, never the value
-        return self._changed(answer.asked, came, "compare with docs/contracts.md and mend the connector")
+        return self._changed(answer.asked, came, "compare with docs/contracts.md and fix the connector")
 
 
 class _TokenAnswer(msgspec.Struct):
     access_token: str
-    expires_in: float = 300  # Keycloak always says; this is its own default
+    expires_in: float = 300  # Keycloak always states it; this is its own default
 
 
 class _Token:
@@ -336,7 +336,7 @@ class _Token:
 
 
 def shape(body: bytes) -> str:
-    """What a JSON answer looks like: its kind and the names of its fields, never a value."""
+    """The structure of a JSON answer: its kind and the names of its fields, never a value."""
     try:
         fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
     except (msgspec.DecodeError, UnicodeDecodeError):  # a key that is not UTF-8
@@ -354,11 +354,11 @@ def _base_url(connection: Connection) -> str:
 
 
 def _target(url: str, location: str) -> str | None:
-    """Where a redirect leads, None for another host, scheme or port, or for no address at all."""
+    """Where a redirect leads, None for another host, scheme or port, or for an invalid address."""
     try:
         target = urljoin(url, location)
         return target if _origin(target) == _origin(url) else None
-    except ValueError:  # its text may repeat what the source said
+    except ValueError:  # its text may repeat what the source sent
         return None
 
 
@@ -368,14 +368,14 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
 
 
 def _describe(method: str, url: str, content: Mapping[str, Any]) -> str:
-    """Method, path and query; a value that is no plain code stands as "?": it may have come from the source."""
+    """Method, path and query; a value that is not a plain code is shown as "?": it may have come from the source."""
     given = {key: str(value) for key, value in (content.get("params") or {}).items()}
     params = "&".join(f"{key}={value if _SHOWN.fullmatch(value) else '?'}" for key, value in given.items())
     return f"{method} {urlsplit(url).path}{'?' + params if params else ''}"
 
 
 def _header_time(response: requests.Response, name: str) -> dt.datetime | None:
-    """The moment that a header states, None where it states none that can be."""
+    """The time that a header states, None if it states no possible time."""
     try:
         moment = email.utils.parsedate_to_datetime(response.headers[name])
     except (KeyError, ValueError, TypeError, OverflowError, IndexError):

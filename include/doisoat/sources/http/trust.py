@@ -1,4 +1,4 @@
-"""Below a request: whom to trust, and why no answer came, in words. Never the cause's own text, which holds the address."""
+"""Below a request: whom to trust, and why there was no answer. Never the cause's own text, which contains the address."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _ALLOWED = "check host and port of the connection, and whether a firewall or an 
 
 
 def trusted(connection: Connection) -> bool | str:
-    """Whose certificates are trusted: True for those that everybody trusts, or the file that the connection names.
+    """Whose certificates are trusted: True for the public ones, or the file that the connection names.
 
     Raises:
-        ConfigurationError: it names none that can be read, or asks for no check at all.
+        ConfigurationError: the file cannot be read, or the connection turns verification off.
     """
     verify = connection.extra.get("verify", True)
     if verify in (False, "false", "False", "0"):
@@ -34,14 +34,14 @@ def trusted(connection: Connection) -> bool | str:
         ssl.create_default_context(cafile=path if not path.is_dir() else None, capath=path if path.is_dir() else None)
     except OSError:  # ssl.SSLError is one too
         raise ConfigurationError(
-            f"connection {connection.connection_id!r}: extra verify: {path} is no file of certificates (PEM) that "
+            f"connection {connection.connection_id!r}: extra verify: {path} is not a file of certificates (PEM) that "
             "this machine can read; give the path of the CA file"
         ) from None
     return str(path)
 
 
 def no_answer(error: requests.exceptions.RequestException) -> tuple[str, str]:
-    """What came and what to do, where no connection was made or no answer came."""
+    """What came and what to do if there was no connection or no answer."""
     causes = list(_causes(error))
     if isinstance(error, requests.exceptions.ProxyError):
         return "no connection through the proxy", "check extra proxy of the connection"
@@ -57,7 +57,7 @@ def no_answer(error: requests.exceptions.RequestException) -> tuple[str, str]:
 
 
 def no_tls(error: requests.exceptions.SSLError) -> tuple[str, str]:
-    """What came and what to do, where TLS failed."""
+    """What came and what to do if TLS failed."""
     refused = next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLCertVerificationError)), None)
     if refused is None:
         return "no TLS", "check port of the connection; write http:// before its host if it speaks plain HTTP"
@@ -73,7 +73,7 @@ def _any(causes: list[object], kind: type[Exception]) -> bool:
 
 
 def _causes(error: BaseException) -> Iterator[object]:
-    """The error and what it wraps: requests and urllib3 hand the cause on as an argument or as `reason`."""
+    """The error and what it wraps: requests and urllib3 pass the cause on as an argument or as `reason`."""
     seen: list[object] = []
     waiting: list[object] = [error]
     while waiting:

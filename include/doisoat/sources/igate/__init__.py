@@ -1,4 +1,4 @@
-"""VNPT iGate 2.0, the provincial case system that is documented well enough to build on."""
+"""VNPT iGate 2.0, a provincial case system that is documented well enough to build on."""
 
 from doisoat.sources.igate.source import Igate
 

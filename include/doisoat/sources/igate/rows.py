@@ -1,8 +1,8 @@
-"""The rows of an iGate listing: what is read of them, and how a row becomes a DossierRecord.
+"""The rows of an iGate listing: which fields are read, and how a row becomes a DossierRecord.
 
-The Structs list the fields that are read; msgspec walks over everything else (the applicant above all) without making
-a value of it. The nested objects that repeat (agency, procedure, status, channel) are taken as raw JSON and decoded
-once for each different text: a province has some hundred of them and a million rows. CONTRACTS sections 3 and 8.
+The Structs list the fields that are read; msgspec skips everything else (above all the applicant) without creating
+values. The nested objects that repeat (agency, procedure, status, channel) are taken as raw JSON and decoded once per
+distinct text: a province has a few hundred of them and a million rows. CONTRACTS sections 3 and 8.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from doisoat.sources.values import BadRowError, moment, text
 
 _DATES = ("appliedDate", "acceptedDate", "appointmentDate", "completedDate", "returnedDate", "updatedDate")
 _NULL = msgspec.Raw(b"null")
-_CACHED = 50_000  # distinct agencies, procedures, ...; far above what a province has
+_CACHED = 50_000  # distinct agencies, procedures, ...; far more than a province has
 _T = TypeVar("_T")
 _from_text = dt.datetime.fromisoformat
 Scalar = str | int | None
@@ -47,21 +47,21 @@ class Row(msgspec.Struct, gc=False):
 
 
 class Slice(msgspec.Struct):
-    """One page of a listing. `last` is Spring's [A]; without it the end shows in the number of rows."""
+    """One page of a listing. `last` is Spring's [A]; without it the number of rows shows the end."""
 
     content: list[Row]
     last: bool | None = None
 
 
 class RawSlice(msgspec.Struct):
-    """The same page, row by row, for the case that one of them cannot be read."""
+    """The same page, row by row, in case one of them cannot be read."""
 
     content: list[msgspec.Raw]
     last: bool | None = None
 
 
 class KeyRow(msgspec.Struct):
-    """What is needed to know that a row is there; a row that cannot be read is found by the full reading."""
+    """The minimum needed to know that a row exists; unreadable rows are found when it is fully decoded."""
 
     id: Any = None
     updatedDate: Any = None
@@ -84,7 +84,7 @@ class Totals(msgspec.Struct):
 
 
 class _Named(msgspec.Struct):
-    """An object that is known by id, code or both."""
+    """An object identified by id, code or both."""
 
     id: Scalar = None
     code: Scalar = None
@@ -135,7 +135,7 @@ class RowReader:
         return records, quarantined
 
     def read_raw(self, rows: Iterable[msgspec.Raw], position: str) -> tuple[list[DossierRecord], list[QuarantinedRow]]:
-        """The same, where at least one row does not have the shape of a row."""
+        """The same, if at least one row is malformed."""
         records, quarantined = [], []
         for number, raw in enumerate(rows, 1):
             where = f"{position} row {number}"
@@ -151,7 +151,7 @@ class RowReader:
         """One record.
 
         Raises:
-            BadRowError: it has no key, an unprintable code, an impossible date, or a nested object of another shape.
+            BadRowError: it has no key, an unprintable code, an impossible date, or a malformed nested object.
         """
         record_id, code, nation_code = row.id, row.code or None, row.nationCode or None
         if not (record_id and record_id.isprintable()):
@@ -192,7 +192,7 @@ class RowReader:
 
 
 def _usual_moments(values: tuple[Scalar, ...]) -> list[dt.datetime | None]:
-    """What `moment` makes of texts with an offset, at half the time; nothing where any of them is something else."""
+    """What `moment` returns for texts with an offset, in half the time; empty if any of them is something else."""
     try:
         found = [None if value in (None, "") else _from_text(value) for value in values]  # type: ignore[arg-type]
     except (TypeError, ValueError):
@@ -204,7 +204,7 @@ def _usual_moments(values: tuple[Scalar, ...]) -> list[dt.datetime | None]:
 
 
 def _remembering(decode: Callable[[msgspec.Raw], _T], field: str) -> Callable[[msgspec.Raw], _T]:
-    """A decoder of nested objects that decodes each different text once; what it cannot read names `field`."""
+    """A decoder of nested objects that decodes each distinct text once; its errors name `field`."""
     known: dict[bytes, _T] = {}
 
     def remembered(raw: msgspec.Raw) -> _T:
@@ -231,7 +231,7 @@ _AGENCY = msgspec.json.Decoder(_Agency | None)
 
 
 def _code_of(raw: msgspec.Raw) -> str | None:
-    """Of a status, channel or way of paying: its id (iGate's tables are known by id), else its code, else itself."""
+    """For a status, channel or payment method: its id (iGate's tables are keyed by id), else its code, else itself."""
     value = _NAMED_OR_SCALAR.decode(raw)
     if isinstance(value, _Named):
         return text(value.id if value.id not in (None, "") else value.code)
@@ -253,11 +253,11 @@ def _agency_of(raw: msgspec.Raw) -> tuple[str | None, str | None, str | None, st
     name = value.name
     if isinstance(name, list):
         name = next((translation.name for translation in name if translation.name), None)
-    parent = value.parent.code if isinstance(value.parent, _Named) else None  # a bare id says no code
+    parent = value.parent.code if isinstance(value.parent, _Named) else None  # a bare id gives no code
     return text(value.id), text(value.code), text(name), text(parent)
 
 
 def _field_of(error: msgspec.ValidationError) -> str | None:
-    """The field that msgspec complains of: "... - at `$.acceptedDate`"."""
+    """The field that msgspec complains about: "... - at `$.acceptedDate`"."""
     _, _, path = str(error).partition("`$.")
     return path.rstrip("`").split("[")[0] or None

@@ -1,18 +1,18 @@
-"""VNPT iGate 2.0, the provincial case system that is documented well enough to build on.
+"""VNPT iGate 2.0, a provincial case system that is documented well enough to build on.
 
 Domain: the province's own dossiers, as its one-stop shops and departments handle them; removed ones are kept as
     evidence, marked `is_removed`.
 Contract: CONTRACTS sections 3 and 8. Keycloak token (realm `digo`), Bearer; `GET /pa/dossier/search` with pages from 0,
     `sort=updatedDate,desc`, windows `accepted-from`/`accepted-to`, `ancestor-agency-id`, `remove-status=0` (all [V]).
     `spec=page` answers `totalElements` [A: Spring's names].
-Caveats: no row says that it was removed: it shows as the difference between a listing with and one without
-    `remove-status=0`, which is asked for only in windows where the two counts differ. There is no `updated-from`:
+Caveats: no row says that it was removed: that shows only as the difference between a listing with and one without
+    `remove-status=0`, which is requested only in windows where the two counts differ. There is no `updated-from`:
     changes are read newest first until the watermark. A dossier without acceptedDate is in no accepted window: it is
-    counted as total minus dated, and sought by status (option `undated_statuses` [A]) before everything is walked.
+    counted as total minus dated, and searched for by status (option `undated_statuses` [A]) before walking everything.
     Dates mix +0700 and +0000. `dossierStatus.id` is not the national table: a dated map in the province file [A].
-    Windows are local days, both included [A]. `ancestor-agency-id` may mean a subtree [A]: it is never taken as exact.
-Limits: the page-size cap is unknown, so what comes back is taken; deep pages are avoided by walking month by month.
-    One request at a time; the next page is fetched while the one before it is being read.
+    Windows are local days, both included [A]. `ancestor-agency-id` may mean a subtree [A]: it is never assumed exact.
+Limits: the page-size cap is unknown, so any page size returned is accepted; deep pages are avoided by walking month by
+    month. One request at a time; the next page is fetched while the previous one is being read.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ Filters = dict[str, str]
 
 
 class IgateOptions(SourceOptions):
-    """What may differ from one iGate to the next; all of it is [A] but the path.
+    """What may differ from one iGate to the next; all of it is [A] except the path.
 
     Attributes:
-        dated_from, dated_to: no receipt date lies outside; "dated" means within.
+        dated_from, dated_to: no receipt date is outside; "dated" means within.
         undated_statuses: the status ids that dossiers without a receipt date usually have.
         window_format: how a day is written in accepted-from/to.
     """
@@ -106,7 +106,7 @@ class Igate(Source):
         )
 
     def months(self) -> list[dt.date]:
-        """Found by halving the dated range: a half that counts nothing is not asked again."""
+        """Found by halving the dated range: a half with a count of zero is not asked again."""
         return months_that_hold(
             self.options.dated_from,
             self.options.dated_to,
@@ -126,9 +126,9 @@ class Igate(Source):
             yield from self.list_cell(Cell(agency_ref=cell.agency_ref, undated=True))
 
     def _list_window(self, first: dt.date, last: dt.date, filters: Filters) -> Iterator[Page]:
-        """List a window of days; where very few rows of it are removed, halve it until they are cornered.
+        """List a window of days; if very few of its rows are removed, halve it until they are located.
 
-        Halving costs some eight counts for each removed row, listing without the removed ones costs all pages again.
+        Halving costs about eight counts per removed row; listing without the removed ones costs all pages again.
         """
         window = filters | self._window(first, last)
         total, removed = self._removed(window)
@@ -142,7 +142,7 @@ class Igate(Source):
             yield from self._list_marked(window, total, removed)
 
     def _list_undated(self, filters: Filters) -> Iterator[Page]:
-        """No filter asks for a missing date: try the likely statuses, then walk everything until all are found."""
+        """No filter matches a missing date: try the likely statuses, then walk everything until all are found."""
         dated = self._window(self.options.dated_from, self.options.dated_to)
         wanted = self._total(filters)[0] - self._total(filters | dated)[0]
         for status in self.options.undated_statuses:
@@ -151,7 +151,7 @@ class Igate(Source):
             if there > 0:
                 yield from self._only_undated(narrowed, there)
                 wanted -= there
-        if wanted > 0:  # statuses that the option does not know
+        if wanted > 0:  # statuses that the option does not list
             yield from self._only_undated(filters, wanted, skip_statuses=frozenset(self.options.undated_statuses))
 
     def _only_undated(
@@ -174,7 +174,7 @@ class Igate(Source):
     def _list_marked(
         self, filters: Filters, total: int, removed: int, since: dt.datetime | None = None
     ) -> Iterator[Page]:
-        """The rows of a listing, those that `remove-status=0` hides marked; newest first, down to `since` if given."""
+        """The rows of a listing, with those that `remove-status=0` hides marked; newest first, down to `since` if given."""
         shown = _Shown(self, filters, since) if removed else None
         expected = total if since is None else 0
         for number, (answer, rows) in enumerate(self._walk(filters, self._decode_rows, expected)):
@@ -188,10 +188,10 @@ class Igate(Source):
                 return
 
     def _walk(self, filters: Filters, decode: Any, expected: int = 0) -> Iterator[tuple[Answer, Any]]:
-        """Page after page, until one says that it is the last or has fewer rows than the ones before it.
+        """Page after page, until one says that it is the last or has fewer rows than the previous ones.
 
         A page that is short only because the server caps its size is not the end: the first page never is, unless it
-        says so or is empty. While `expected` rows are not reached, the next page is fetched as this one is worked on.
+        says so or is empty. Until `expected` rows are reached, the next page is fetched while this one is processed.
         """
         number, most, before, ahead = 0, 0, None, None
         try:
@@ -220,21 +220,21 @@ class Igate(Source):
     def _decode_rows(self, answer: Answer) -> Slice | RawSlice:
         try:
             return self._slices.decode(answer.body)
-        except msgspec.DecodeError:  # one bad row, or all of the answer: the second look tells
+        except msgspec.DecodeError:  # one bad row, or the whole answer: decoding row by row decides
             return self._http.decode(answer, self._raw_slices)
 
     def _read(self, answer: Answer, rows: list[Any], position: str) -> tuple[list[DossierRecord], list[QuarantinedRow]]:
         raw = isinstance(rows[0], msgspec.Raw)
         records, quarantined = (self._reader.read_raw if raw else self._reader.read)(rows, position)
         if came := unreadable(records, quarantined):
-            raise self._changed(answer, came, "mend the connector")
+            raise self._changed(answer, came, "fix the connector")
         return records, quarantined
 
     def _check_order(self, answer: Answer, records: list[DossierRecord]) -> None:
         moments = [record.updated_at for record in records if record.updated_at]
         if any(later > earlier for earlier, later in itertools.pairwise(moments)):
             raise self._changed(
-                answer, "rows not sorted by updatedDate, newest first", "collect in full: changes need it"
+                answer, "rows not sorted by updatedDate, newest first", "collect in full: changes need that order"
             )
 
     def _changed(self, answer: Answer, came: str, todo: str) -> SourceChangedError:
@@ -258,7 +258,7 @@ class Igate(Source):
         totals = self._http.decode(answer, self._totals)
         found = totals.totalElements if totals.page is None else totals.page.totalElements
         if found is None:
-            raise self._changed(answer, "an answer without totalElements", "completeness rests on counts")
+            raise self._changed(answer, "an answer without totalElements", "completeness depends on counts")
         return found, answer
 
     def _removed(self, filters: Filters) -> tuple[int, int]:
@@ -268,11 +268,11 @@ class Igate(Source):
 
 
 class _Shown:
-    """Which rows a listing shows when removed ones are hidden: what it hides is removed.
+    """The rows that a listing shows when removed ones are hidden: what it hides is removed.
 
-    It is walked first, so a row that was born or changed since then may be missing from it innocently: such a row is
-    not marked, and comes again tomorrow as a change. If the number of shown rows moved during the walk, a row may have
-    slipped between two pages, and each row about to be marked is looked up by its code.
+    It is walked first, so a row that was created or changed since then may be missing from it for that reason: such a row
+    is not marked, and appears again tomorrow as a change. If the number of shown rows changed during the walk, a row may
+    have slipped between two pages, and each row about to be marked is looked up by its code.
     """
 
     def __init__(self, source: Igate, filters: Filters, since: dt.datetime | None) -> None:
@@ -305,6 +305,6 @@ class _Shown:
 
     def _is_shown(self, record: DossierRecord) -> bool:
         if not record.dossier_code:
-            return True  # cannot be looked up: tomorrow's counts will tell
+            return True  # cannot be looked up: tomorrow's counts will show
         query = {"code": record.dossier_code} | _SHOWN
         return any(row.id == record.record_id for _, rows in self._source._walk(query, self._decode) for row in rows)

@@ -1,7 +1,7 @@
-"""Rows as the portal's exchange and the systems modelled on it write them: keys in any case, loosely typed values.
+"""Rows as written by the portal's exchange and the systems modelled on it: keys in any case, loosely typed values.
 
-Shared by the connectors that read such rows. A row is taken apart into raw JSON by key, and only the keys that a
-connector names become values: what else stands in it (names, identity numbers, portraits) is never decoded. CONTRACTS
+Shared by the connectors that read such rows. A row is split into raw JSON by key, and only the keys that a connector
+names become values: anything else in it (names, identity numbers, portraits) is never decoded. CONTRACTS
 sections 1, 4 and 8: dates `yyyyMMddHHmmss`, `dd/MM/yyyy`, `dd/MM/yyyy HH:mm:ss` or ISO, `""` for null; codes as text
 or number.
 """
@@ -21,18 +21,18 @@ from doisoat.model import DossierRecord, QuarantinedRow
 from doisoat.sources.http.session import Answer
 from doisoat.sources.values import BadRowError, text, written_moment
 
-#: Tried before the forms that `written_moment` knows; the first is the exchange's [V].
+#: Tried before the formats that `written_moment` knows; the first is the exchange's [V].
 DATE_FORMATS = ("%Y%m%d%H%M%S", "%Y%m%d%H%M", "%Y%m%d")
-#: What some servers write where they have no date: the first day of their calendar [A].
+#: What some servers write if they have no date: the first day of their calendar [A].
 NO_DATES = ("0", "0001-01-01T00:00:00", "01/01/0001 00:00:00", "01/01/0001", "00010101000000")
 
-#: `cancelled_at` is no field of a record: it tells that a dossier was taken back.
+#: `cancelled_at` is not a field of a record: it says that a dossier was withdrawn.
 _DATES = frozenset(
     {"submitted_at", "received_at", "due_at", "finished_at", "returned_at", "updated_at", "cancelled_at"}
 )
 _FLAGS = frozenset({"has_digitised_parts"})
 _YES, _NO = frozenset({"1", "true", "co"}), frozenset({"0", "false", "khong"})
-#: CONTRACTS section 5: only what looks like a dossier code may name a row that could not be read.
+#: CONTRACTS section 5: only what looks like a dossier code may identify a row that could not be read.
 _CODE = re.compile(r"^(?:\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(?:\.\d{2,3}){0,3}-\d{6}-\d{4,5}$")
 _MIN_TO_JUDGE = 5
 _EMPTY = (b"null", b'""', b"{}", b"[]")
@@ -43,12 +43,12 @@ _SCALAR = msgspec.json.Decoder(str | int | float | bool | None)
 
 
 def fold_key(key: str) -> str:
-    """A key without case and marks: MaHoSo, MAHOSO and ma_ho_so are the same [A]."""
+    """A key without case and punctuation: MaHoSo, MAHOSO and ma_ho_so are the same [A]."""
     return "".join(char for char in key.casefold() if char.isalnum())
 
 
 def is_empty(raw: msgspec.Raw) -> bool:
-    """Whether a piece of JSON says nothing: null, "", {} or []."""
+    """Whether a piece of JSON is empty: null, "", {} or []."""
     piece = memoryview(raw)
     return len(piece) <= _LONGEST_EMPTY and b"".join(bytes(piece).split()) in _EMPTY
 
@@ -74,10 +74,10 @@ class FieldReader:
     """Decodes the named fields of a row and nothing else.
 
     Args:
-        names: field -> the keys under which it may stand, the first filled one counts. `linked_codes` takes them all.
+        names: field -> the keys under which it may be, the first filled one counts. `linked_codes` takes all of them.
         timezone: of dates without an offset.
         date_formats: tried in this order before `dd/MM/yyyy`, ISO 8601 and milliseconds.
-        no_dates: texts that stand for "no date".
+        no_dates: texts that mean "no date".
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class FieldReader:
         """The filled fields of a row, and those that could not be read; the errors name the source's own keys.
 
         Raises:
-            BadRowError: it is no object.
+            BadRowError: it is not an object.
         """
         found = self._parts(raw)
         filled: dict[str, Any] = {}
@@ -160,8 +160,8 @@ class RowReader:
     """Turns the rows of a listing into records. The dossier's code is the record's key: these systems have no other.
 
     Args:
-        fields: what is read; `dossier_code` among it.
-        removed_when_filled: fields that, where filled, say that the dossier was taken back.
+        fields: the fields to read, including `dossier_code`.
+        removed_when_filled: fields that, if filled, say that the dossier was withdrawn.
     """
 
     def __init__(self, fields: FieldReader, removed_when_filled: Sequence[str] = ()) -> None:
@@ -189,10 +189,10 @@ class RowReader:
 
 
 class LookUpReader:
-    """Finds in the answer to a look-up the dossier that was asked for.
+    """Finds the requested dossier in the answer to a look-up.
 
-    A single value that cannot be read (an impossible date) is left unknown: that the dossier is held stands all the
-    same. Where nothing but unreadable values ever comes in a field, or a value has another shape, the contract changed.
+    A single unreadable value (an impossible date) is left unknown: the dossier is held nevertheless. If a field only ever
+    has unreadable values, or a value has another type, the contract has changed.
     """
 
     def __init__(self, source_id: str, fields: FieldReader) -> None:
@@ -201,10 +201,10 @@ class LookUpReader:
         self._unread: Counter[str] = Counter()
 
     def find(self, code: str, answer: Answer, rows: Iterable[msgspec.Raw]) -> DossierRecord | None:
-        """What the rows say of the dossier; None if there is no row with anything in it.
+        """What the rows say about the dossier; None if there is no row with anything in it.
 
         Raises:
-            SourceChangedError: they name other dossiers only, or are not the contract.
+            SourceChangedError: they only name other dossiers, or break the contract.
         """
         decoded = [self._decode(raw, answer) for raw in rows if not is_empty(raw)]
         if not decoded:
@@ -214,7 +214,7 @@ class LookUpReader:
         if named:
             chosen = named[0]
         elif len(nameless) == len(decoded):
-            chosen = nameless[0] if len(nameless) == 1 else {}  # several and none says which: no value is taken
+            chosen = nameless[0] if len(nameless) == 1 else {}  # several, and none says which: no value is taken
         else:
             raise self._changed(answer, "another dossier than the one that was asked for")
         return record_of(chosen, chosen.get("dossier_code") or code)
@@ -234,12 +234,12 @@ class LookUpReader:
         return filled
 
     def _changed(self, answer: Answer, came: str) -> SourceChangedError:
-        todo = "compare with docs/contracts.md, and mend the connector or its options"
+        todo = "compare with docs/contracts.md, and fix the connector or its options"
         return SourceChangedError(self._source_id, asked=answer.asked, came=came, todo=todo)
 
 
 def record_of(filled: Mapping[str, Any], code: str, removed_when_filled: Sequence[str] = ()) -> DossierRecord:
-    """A record from decoded fields, keyed by the code under which it is held; other codes it names are links."""
+    """A record from decoded fields, keyed by the code under which it is held; other codes in it are links."""
     given = {field: value for field, value in filled.items() if field in DossierRecord.__struct_fields__}
     linked = tuple(other for other in given.pop("linked_codes", ()) if other != code)
     is_removed = any(field in filled for field in removed_when_filled)
@@ -255,13 +255,13 @@ def _names(row: Mapping[str, Any], code: str) -> bool:
 
 
 def _flag(value: str | int | bool | None) -> bool | None:
-    """Yes, no, or nothing said; a word that is neither says nothing."""
+    """Yes, no, or not stated; a word that is neither counts as not stated."""
     word = fold_key(str(value)).replace("ó", "o").replace("ô", "o")
     return True if word in _YES else False if word in _NO else None
 
 
 def _strictly(written: str, form: str) -> dt.datetime | None:
-    """Read by one format. strptime splits digits as it pleases, so a text of digits must come out the same again."""
+    """Parse with one format. strptime splits digits freely, so a text of digits must format back to itself."""
     try:
         found = dt.datetime.strptime(written, form)
     except ValueError:

@@ -6,14 +6,14 @@ only: nothing here may change what a source holds.
 
     error_code 0, "0", "00"                                -> success
     401, or another error_code and a text naming the session -> log in again, once; then SourceRejectedError
-    another error_code and a text saying "not found"       -> no row, where a look-up asks
+    another error_code and a text saying "not found"       -> no row, in a look-up
     any other error_code                                   -> SourceRejectedError, with the code but never the text
 
-The words in those texts are [A] and options. The password stands in the login body only; neither it nor the session id
-ever stands in a message.
+The words in those texts are [A] and options. The password is sent only in the login body; neither it nor the session id
+ever appears in a message.
 
 Connection: login and password of the account; extra `unit_code`; `base_path` before `mapi/...` (e.g.
-`XrdAdapter/RestService/forward`). Where a platform stands in front: `bearer` (a fixed token), or `token_url` or
+`XrdAdapter/RestService/forward`). Behind a platform: `bearer` (a fixed token), or `token_url` or
 `token_path` with `client_id` and `client_secret`.
 """
 
@@ -41,7 +41,7 @@ from doisoat.sources.values import BadRowError
 _SUCCESS = ("0", "00")
 _CODE = re.compile(r"^(?:[A-Z]{0,8}[-_]?\d{1,5}|[A-Z]{2,20}(?:_[A-Z]{2,20})+)$")
 _HEADER = re.compile(r"^[\x21-\x7e]+$")
-_TODO = "compare with docs/contracts.md section 1 and mend the connector"
+_TODO = "compare with docs/contracts.md section 1 and fix the connector"
 Fields = dict[str, msgspec.Raw]
 _FIELDS = msgspec.json.Decoder(Fields)
 
@@ -50,13 +50,13 @@ class MapiOptions(SourceOptions):
     """What may differ from one provider to the next.
 
     Attributes:
-        dstcode: the provider behind an exchange adapter; None where no adapter stands between.
+        dstcode: the provider behind an exchange adapter; None if there is no adapter.
         dstcode_in: whether the adapter takes it as a header or as a query parameter; both are in use [V].
-        session_texts: a refusal whose text has one of these means that the session is no longer good [A].
-        not_found_texts: a refusal whose text has one of these means that there is no such dossier [A] ...
+        session_texts: a refusal whose text contains one of these means that the session is no longer valid [A].
+        not_found_texts: a refusal whose text contains one of these means that there is no such dossier [A] ...
         other_things: ... unless the text names one of these and no dossier: then something else was not found [A].
         date_formats: tried in this order, then `dd/MM/yyyy` with or without a time, ISO 8601 and milliseconds.
-        no_dates: texts that stand for "no date" beside the empty one [A].
+        no_dates: texts that mean "no date", besides the empty one [A].
     """
 
     dstcode: str | None = None
@@ -79,7 +79,7 @@ class MapiOptions(SourceOptions):
 
 
 class SentBeside(AuthBase):
-    """Headers and query parameters that go with every request to a source and stand in no message about it."""
+    """Headers and query parameters that are sent with every request to a source and appear in no message about it."""
 
     def __init__(self, headers: Mapping[str, str], query: Mapping[str, str]) -> None:
         self._headers, self._query = dict(headers), dict(query)
@@ -92,9 +92,9 @@ class SentBeside(AuthBase):
 
 
 def platform_session(source_id: str, connection: Connection, limits: Limits) -> HttpSession:
-    """The HTTP session, with a token where the connection names a token endpoint.
+    """The HTTP session, with a token if the connection names a token endpoint.
 
-    The token's client is `client_id` and `client_secret` of the extra, else login and password.
+    The token's client is `client_id` and `client_secret` from the extra, else login and password.
     """
     extra = connection.extra
     client = dataclasses.replace(
@@ -111,7 +111,7 @@ def has_token(connection: Connection) -> bool:
 
 
 def needed(connection: Connection, name: str) -> str:
-    """A field of the connection's extra that must be there and can be sent as a header.
+    """A required field of the connection's extra that can be sent as a header.
 
     Raises:
         ConfigurationError: it is missing or has other characters; the message never repeats it.
@@ -126,10 +126,10 @@ def needed(connection: Connection, name: str) -> str:
 
 
 def read_fields(http: HttpSession, answer: Answer) -> Fields:
-    """The parts of an answer by their keys, which are taken without case and marks.
+    """The parts of an answer by their keys, which are matched without case and punctuation.
 
     Raises:
-        SourceUnavailableError, SourceChangedError: as for HttpSession.decode; also where a key is no UTF-8.
+        SourceUnavailableError, SourceChangedError: as for HttpSession.decode; also if a key is not UTF-8.
     """
     try:
         parts = http.decode(answer, _FIELDS)
@@ -145,8 +145,8 @@ class MapiSession:
     Args:
         http: where to ask.
         connection: the account and its unit.
-        options: of the connector.
-        unit_field: under which name the unit is sent (`madonvi`, `donViXuLy`).
+        options: the connector's options.
+        unit_field: the name under which the unit is sent (`madonvi`, `donViXuLy`).
     """
 
     def __init__(self, http: HttpSession, connection: Connection, options: MapiOptions, unit_field: str) -> None:
@@ -167,11 +167,11 @@ class MapiSession:
         return self._last_answer_at
 
     def call(self, service: str, **asked: str) -> tuple[Answer, list[msgspec.Raw]]:
-        """The rows that a read service answers.
+        """The rows that a read service returns.
 
         Raises:
             SourceRejectedError: an error_code other than 0, or a session that is refused twice.
-            SourceChangedError: the answer is not the contract's.
+            SourceChangedError: the answer breaks the contract.
         """
         answer, fields, code = self._ask(service, asked)
         if code not in _SUCCESS:
@@ -179,7 +179,7 @@ class MapiSession:
         return answer, self._rows(answer, fields)
 
     def find(self, service: str, **asked: str) -> tuple[Answer, list[msgspec.Raw]]:
-        """The same for a look-up: that there is no such dossier is an answer without rows (CONTRACTS section 8).
+        """The same for a look-up: "no such dossier" is an answer without rows (CONTRACTS section 8).
 
         Raises:
             SourceRejectedError, SourceChangedError: as for `call`.
@@ -206,7 +206,7 @@ class MapiSession:
         return session
 
     def _ask(self, service: str, asked: Mapping[str, str]) -> tuple[Answer, Fields, str]:
-        """Ask; if the session turns out to be no longer good, log in and ask again, once."""
+        """Send the request; if the session turns out to be no longer valid, log in and send it again, once."""
         for is_last in (False, True):
             body = {"session": self._session or self._log_in(), **self._unit, "service": service, **asked}
             try:
@@ -237,7 +237,7 @@ class MapiSession:
         return code
 
     def _rows(self, answer: Answer, fields: Fields, asked_by: Iterable[str] = ()) -> list[msgspec.Raw]:
-        """What stands under `result` or `data`: a list, or one object that states what it was asked by [A]."""
+        """The value under `result` or `data`: a list, or one object that repeats the request's parameters [A]."""
         for name in ("result", "data"):
             raw = fields.get(name)
             if raw is None or is_empty(raw):
@@ -249,7 +249,7 @@ class MapiSession:
             raise self._changed(answer, f"{name} that is no list")
         if not {"result", "data"} & fields.keys() and any(
             _first(raw) in (b"[", b"{") and not is_empty(raw) for raw in fields.values()
-        ):  # an answer that moved to another key must not pass for an empty one
+        ):  # an answer that moved to another key must not be taken for an empty one
             raise self._changed(answer, f"neither result nor data, but {shape(answer.body)}")
         return []
 
@@ -271,12 +271,12 @@ class MapiSession:
 
 
 def _beside(connection: Connection, options: MapiOptions) -> SentBeside:
-    """The provider's code and a fixed token, where there are any."""
+    """The provider's code and a fixed token, if there are any."""
     headers: dict[str, str] = {}
     query: dict[str, str] = {}
     if options.dstcode:
         if not _HEADER.match(options.dstcode):
-            raise ConfigurationError(f"connection {connection.connection_id!r}: options.dstcode is no code")
+            raise ConfigurationError(f"connection {connection.connection_id!r}: options.dstcode is not a valid code")
         (headers if options.dstcode_in == "header" else query)["dstcode"] = options.dstcode
     if "bearer" in connection.extra:
         headers["Authorization"] = f"Bearer {needed(connection, 'bearer')}"
@@ -295,7 +295,7 @@ def _first(raw: msgspec.Raw) -> bytes:
 
 
 def _plain(raw: msgspec.Raw | None) -> str | None:
-    """A code or session id as text, None where there is none or it is nothing plain."""
+    """A code or session id as text, None if there is none or it is not a plain value."""
     try:
         value = None if raw is None else scalar(raw, "")
     except BadRowError:
@@ -304,7 +304,7 @@ def _plain(raw: msgspec.Raw | None) -> str | None:
 
 
 def _text(fields: Fields) -> str:
-    """What a refusal says, to be compared and never to be shown."""
+    """The text of a refusal, used only for comparison and never shown."""
     return " ".join(_plain(fields.get(name)) or "" for name in ("message", "errormessage"))
 
 
@@ -314,6 +314,6 @@ def _has(said: str, texts: Sequence[str]) -> bool:
 
 
 def _fold(said: str) -> str:
-    """Without case and diacritics, spaces made single: providers write these texts with and without marks."""
+    """Without case and diacritics, with single spaces: providers write these texts with and without diacritics."""
     plain = unicodedata.normalize("NFD", said.replace("đ", "d").replace("Đ", "D"))
     return " ".join("".join(char for char in plain.casefold() if not unicodedata.combining(char)).split())

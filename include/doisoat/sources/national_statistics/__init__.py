@@ -1,4 +1,4 @@
-"""The national portal's published statistics: what it declares of a province, by unit and month."""
+"""The national portal's published statistics: the counts it declares for a province, by unit and month."""
 
 from doisoat.sources.national_statistics.source import NationalStatistics
 

@@ -67,7 +67,7 @@ class _Node(msgspec.Struct):
 
 
 class _Tree(msgspec.Struct):
-    """[A] the tree may come below a key, as one root or as a list of roots."""
+    """[A] the tree may be below a key, as one root or as a list of roots."""
 
     tree: list[_Node] | None = None
     content: list[_Node] | None = None
@@ -94,7 +94,7 @@ class Reporting2026:
 
     def __init__(self, http: HttpSession, options: Options) -> None:
         self._http, self._root = http, options.root_department_id
-        self._page_size = max(100, min(200, http.page_size))  # the range that the API is known to take
+        self._page_size = max(100, min(200, http.page_size))  # the range that the API is known to accept
         self._transparency = msgspec.json.Decoder(_TransparencyAnswer)
         self._tree_list = msgspec.json.Decoder(_TreeListAnswer)
         self._tree_key = msgspec.json.Decoder(_TreeKeyAnswer)
@@ -123,9 +123,9 @@ class Reporting2026:
     def _pages(
         self, ask: Callable[[int], tuple[Answer, list[_T]]], key: Callable[[_T], str | None]
     ) -> tuple[list[_T], Answer]:
-        """All items. Pages may count from 0 or from 1: the first two are compared, and a repeated page adds nothing.
+        """All items. Pages may be numbered from 0 or from 1: the first two are compared, and a repeated page adds nothing.
 
-        Page 0 may be the first, be taken for page 1, be empty, or be refused.
+        Page 0 may be the first, be treated as page 1, be empty, or be refused.
         """
         found: dict[str | None, _T] = {}
         page, most, answer = 0, 0, None
@@ -135,7 +135,7 @@ class Reporting2026:
             except SourceRejectedError as error:
                 if page or error.status not in (None, 400, 422):
                     raise
-                items = []  # pages count from 1, or the period is refused: page 1 tells
+                items = []  # pages are numbered from 1, or the period is refused: page 1 decides
             new = {key(item): item for item in items if key(item) not in found}
             found |= new
             if answer and page and (len(items) < most or (page > 1 and not new)):
@@ -275,12 +275,12 @@ def _whole(value: _Number) -> int | None:
 
 
 def per_10000(value: _Number) -> int | None:
-    """A ratio or a score as a whole number of ten-thousandths of what is stated, whatever its unit (1 or 100 for all) is."""
+    """A ratio or a score as a whole number of ten-thousandths of the stated value, whatever its unit (1 or 100 for all)."""
     return None if value is None or abs(value) >= 1e9 else round(value * 10_000)
 
 
 def includes_children(parent: int | None, children: Sequence[int | None]) -> bool | None:
-    """Whether a parent's number holds its children's: equal says yes, less no; more may be its own and cannot tell."""
+    """Whether a parent's number includes its children's: equal means yes, less means no; more is inconclusive."""
     if parent is None or not children or None in children:
         return None
     total = sum(child or 0 for child in children)

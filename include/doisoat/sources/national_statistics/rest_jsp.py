@@ -1,6 +1,6 @@
-"""The old statistics API, to 2025: `POST /jsp/rest.jsp` with one form field `params` (CONTRACTS section 2).
+"""The old statistics API, until 2025: `POST /jsp/rest.jsp` with one form field `params` (CONTRACTS section 2).
 
-It answers a bare JSON array, one row a unit. Whether HS_TOTAL is the portal's own count or the larger of two is not
+It returns a bare JSON array, one row per unit. Whether HS_TOTAL is the portal's own count or the larger of two is not
 known: the numbers are kept as declared, under their own names (section 8).
 """
 
@@ -52,11 +52,11 @@ class RestJsp:
 
     def __init__(self, http: HttpSession, options: Options) -> None:
         self._http, self._options = http, options
-        # Statistics hold no personal data, and the keys of the unit are options: rows are decoded as they come.
+        # Statistics hold no personal data, and the keys of the unit are options: rows are decoded as they are.
         self._rows = msgspec.json.Decoder(list[dict[str, Any]])
 
     def month(self, month: dt.date) -> Iterator[ControlTotal]:
-        """The declared numbers of each unit; none where the API has none for that month."""
+        """The declared numbers of each unit; none if the API has none for that month."""
         rows, answer = self._all_rows(month)
         units = [(_first(row, self._options.old_unit_code_keys), row) for row in rows]
         for measure in MEASURES:
@@ -75,7 +75,7 @@ class RestJsp:
                     includes_children=includes_children(value, children) if is_parent else None,
                 )
         for code, row in units:
-            if isinstance(ratio := row.get(RATIO), (int, float)):  # a text would not tell whether its comma is a point
+            if isinstance(ratio := row.get(RATIO), (int, float)):  # in a text, a comma may be a decimal point
                 yield ControlTotal(
                     measure=f"{RATIO}_PER_10000",
                     value=per_10000(ratio),
@@ -92,7 +92,7 @@ class RestJsp:
         while True:
             answer = self._ask(month, page)
             rows = self._http.decode(answer, self._rows)
-            is_repeated = bool(rows) and rows == found[-len(rows) :]  # [A] it may not page at all
+            is_repeated = bool(rows) and rows == found[-len(rows) :]  # [A] it may have no pages at all
             if rows and not any(measure in row for row in rows for measure in MEASURES):
                 raise SourceChangedError(
                     self._http.source_id,
@@ -141,6 +141,6 @@ class RestJsp:
 
 
 def _first(row: Mapping[str, Any], keys: tuple[str, ...]) -> str | None:
-    """What the row says under the first of the keys that it fills."""
+    """The row's value under the first of the keys that it fills."""
     plain = {key.replace("_", "").upper(): value for key, value in row.items()}
     return next((str(plain[key]) for key in keys if plain.get(key) not in (None, "")), None)

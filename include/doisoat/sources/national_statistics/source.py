@@ -1,17 +1,17 @@
-"""The national portal's published statistics: what it declares of a province, by unit and month.
+"""The national portal's published statistics: the counts it declares for a province, by unit and month.
 
 Domain: counts of the national side; no dossier can be listed here. They say how large the national side is and how
-    much of it counts as synced, so that the declared and the listed can be told apart in the ledger.
-Contract: CONTRACTS section 2. Which API is asked is a dated option (`apis`), chosen by the night: `reporting_2026`
+    much of it counts as synced, so that declared and listed counts can be kept apart in the ledger.
+Contract: CONTRACTS section 2. Which API is used is a dated option (`apis`), chosen by the night: `reporting_2026`
     (`POST /api/v1/reporting/evaluation/transparency` and `/dvc-progress-tree`, HTTP 201, code "OK") or `rest_jsp`
     (`POST /jsp/rest.jsp` with the form field `params`, to 2025).
 Caveats: the measures keep the source's own names, because their meaning is not settled (`DOSSIER_SYNC_NUMERATOR`,
     `DOSSIER_SYNC_DENOMINATOR`, `totalReceived`, ...; `HS_TOTAL`, `DB_TOTAL`, ...). The denominator may be provisional:
-    the metric's data-quality flag says so and is kept. Only months that have ended are asked for; the newest may still
+    the metric's data-quality flag says so and is kept. Only months that have ended are requested; the newest may still
     be refused while the portal computes it, and is then left out. Whether a parent's number includes its children is
-    checked against their sum and recorded, None where the numbers cannot tell. Pages start at 0 or 1 (section 8): the
+    checked against their sum and recorded, None if the numbers are inconclusive. Pages start at 0 or 1 (section 8): the
     first two are compared. The names of tree children and of the old API's unit keys are [A].
-Limits: one call at a time, and nothing is tried twice: 403 and 429 end the pull at once (section 2).
+Limits: one call at a time, and nothing is retried: 403 and 429 end the pull at once (section 2).
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ class DatedApi(SourceOptions):
 
 
 class StatisticsOptions(SourceOptions):
-    """Which API when, how far back, and how each names the province.
+    """Which API is used when, how far back, and how each identifies the province.
 
     Attributes:
-        months_back: how many ended months are asked each night.
+        months_back: how many ended months are requested each night.
         root_department_id: the province in the 2026 API (`rootDepartmentId`).
         old_province_id: the province in the old API (`p_tinh_id`) [A].
-        old_unit_code_keys, old_unit_name_keys: under which keys a row of the old API may name its unit [A]; case and
+        old_unit_code_keys, old_unit_name_keys: the keys under which a row of the old API may name its unit [A]; case and
             underscores do not matter.
     """
 
@@ -60,10 +60,10 @@ class StatisticsOptions(SourceOptions):
 
 
 class Api(Protocol):
-    """One way of asking for a month."""
+    """One way of requesting a month."""
 
     def month(self, month: dt.date) -> Iterator[ControlTotal]:
-        """What is declared for a month that has ended.
+        """The counts declared for a month that has ended.
 
         Raises:
             SourceRejectedError: the period is refused.
@@ -93,7 +93,7 @@ class NationalStatistics(Source):
 
     def probe(self) -> str:
         night = self._http.clock().astimezone(self.timezone).date() - dt.timedelta(days=1)
-        month = ended(night, 2)[0]  # the one before the newest, which the portal has surely computed
+        month = ended(night, 2)[0]  # the one before the newest, which the portal has certainly computed
         return f"{sum(1 for _ in self._api(night).month(month))} counts for {month:%Y-%m}"
 
     def control_totals(self, night: dt.date) -> Iterator[ControlTotal]:
@@ -108,7 +108,7 @@ class NationalStatistics(Source):
             except SourceRejectedError as error:
                 if error.status in (401, 403) or month != months[-1] or not declared:
                     raise
-                # the portal has not finished the newest month: it declares nothing for it yet
+                # the portal has not finished computing the newest month: it declares nothing for it yet
 
     def _api(self, night: dt.date) -> Api:
         for api in self.options.apis:

@@ -1,9 +1,9 @@
-"""The rows of an OpenCPS dossier search: what is read of them, and how a row becomes a DossierRecord.
+"""The rows of an OpenCPS dossier search: which fields are read, and how a row becomes a DossierRecord.
 
-The Structs list the fields that are read; msgspec walks over everything else (applicant, contact, delegate and postal
-fields, notes, `metaData`) without making a value of it. CONTRACTS section 3, and VietOpenCPS/opencps-v2 at its 2020
-state: what the province sends to the portal as NgayTiepNhan is receiveDate, NgayHenTra dueDate, NgayKetThucXuLy
-releaseDate, NgayTra finishDate [V].
+The Structs list the fields that are read; msgspec skips everything else (applicant, contact, delegate and postal
+fields, notes, `metaData`) without creating values. CONTRACTS section 3, and VietOpenCPS/opencps-v2 as of 2020: what the
+province sends to the portal as NgayTiepNhan is receiveDate, NgayHenTra dueDate, NgayKetThucXuLy releaseDate, NgayTra
+finishDate [V].
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from doisoat.sources.values import BadRowError, text, written_moment
 _DATES = ("submitDate", "receiveDate", "dueDate", "releaseDate", "finishDate", "modifiedDate")
 _YES, _NO = frozenset({"true", "1"}), frozenset({"false", "0"})
 _FROM_PORTAL = "5"  # the systemId of dossiers that the national portal created [V]
-#: CONTRACTS section 5: what looks like a dossier code, national ones (G22) among them.
+#: CONTRACTS section 5: what looks like a dossier code, including national ones (G22).
 _CODE = re.compile(r"^(?:\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(?:\.\d{2,3}){0,3}-\d{6}-\d{4,5}$")
 Scalar = str | int | None
 Loose = str | int | bool | None
@@ -52,7 +52,7 @@ class Row(msgspec.Struct):
 
 
 class Result(msgspec.Struct):
-    """One page of a search; `code` stands where an error is answered with a status of success."""
+    """One page of a search; `code` is set if an error is answered with a success status."""
 
     total: int | None = None
     data: list[Row] | None = None
@@ -60,7 +60,7 @@ class Result(msgspec.Struct):
 
 
 class RawResult(msgspec.Struct):
-    """The same page, row by row, for the case that one of them cannot be read."""
+    """The same page, row by row, in case one of them cannot be read."""
 
     total: int | None = None
     data: list[msgspec.Raw] | None = None
@@ -72,7 +72,7 @@ class _Mark(msgspec.Struct):
 
 
 class Totals(msgspec.Struct):
-    """A page of which the total is wanted, and whether its rows are removed."""
+    """A page read for its total, and whether its rows are removed."""
 
     total: int | None = None
     data: list[_Mark] | None = None
@@ -80,7 +80,7 @@ class Totals(msgspec.Struct):
 
 
 def is_removed(originality: object) -> bool:
-    """Whether a dossier was removed: its originality is made negative, and is indexed as 99 less that [V]."""
+    """Whether a dossier was removed: its originality becomes negative, and is indexed as 99 less than that [V]."""
     try:
         number = int(str(originality))
     except ValueError:
@@ -92,8 +92,8 @@ class RowReader:
     """Turns rows into records.
 
     Args:
-        timezone: of dates, which carry none.
-        reference_is_sent: a dossier that the portal created is held there under its referenceUid, whatever its shape.
+        timezone: the time zone of dates, which state none.
+        reference_is_sent: the portal holds a dossier that it created under its referenceUid, whatever its form.
     """
 
     def __init__(self, timezone: dt.tzinfo, *, reference_is_sent: bool) -> None:
@@ -162,7 +162,7 @@ class RowReader:
         )
 
     def _links(self, row: Row, code: str | None) -> tuple[str, ...]:
-        """Other codes of the same dossier. A referenceUid is often a UUID: that is no code, unless it was sent as one."""
+        """Other codes of the same dossier. A referenceUid is often a UUID: that is not a code, unless it was sent as one."""
         reference, origin = _text(row.referenceUid, "referenceUid"), _text(row.originDossierNo, "originDossierNo")
         is_sent = self._reference_is_sent and str(row.systemId) == _FROM_PORTAL
         named = [reference if reference and (is_sent or _CODE.match(reference)) else None]
@@ -175,7 +175,7 @@ def _dates(row: Row) -> tuple[Scalar, ...]:
 
 
 def _channel(row: Row) -> str | None:
-    """How it was submitted, in the system's own words; by post only where it was not online, as its statistics say [V]."""
+    """How it was submitted, in the system's own terms; by post only if it was not online, as in its statistics [V]."""
     online = str(row.online).lower()
     if online in _YES:
         return "online=true"

@@ -32,18 +32,18 @@ class OpencpsOptions(SourceOptions):
 
     Attributes:
         group_id: the site whose dossiers are searched (header groupId) [V].
-        system_ids: the systems whose dossiers are searched (`systemId`); empty does not ask for any, which may mean all
-            or only 0 [A].
-        removed_originalities: how removed dossiers are asked for; empty where the server cannot show them.
-        modified_sort: by which field the search sorts newest modified first; None where it cannot: then the source has
+        system_ids: the systems whose dossiers are searched (`systemId`); empty names none, which may mean all or only
+            0 [A].
+        removed_originalities: how removed dossiers are requested; empty if the server cannot show them.
+        modified_sort: the field by which the search sorts newest modified first; None if it cannot: then the source has
             no CHANGES, and its newest months are listed each night instead.
-        descending: the value of `order` that sorts downwards [V].
-        window_timezone: in which zone the server takes a day of fromReceiveDate and toReceiveDate; None: the province's.
-        dated_from, dated_to: no receipt date lies outside; "dated" means within.
-        undated_statuses: in which statuses dossiers without a receipt date are sought before everything is walked.
-        deepest_row: a search shows no row beyond [A: Elasticsearch's own limit].
+        descending: the value of `order` that sorts in descending order [V].
+        window_timezone: the time zone in which the server interprets fromReceiveDate and toReceiveDate; None: the province's.
+        dated_from, dated_to: no receipt date is outside; "dated" means within.
+        undated_statuses: the statuses in which dossiers without a receipt date are searched for before walking everything.
+        deepest_row: a search shows no row beyond this [A: Elasticsearch's own limit].
         reference_is_sent: the portal holds a dossier that it created under its referenceUid [A: one of two code paths].
-        statistics_months: of how many ended months the statistics are asked; 0 asks for none.
+        statistics_months: for how many ended months statistics are requested; 0 for none.
     """
 
     group_id: str = Field(pattern=r"^\d+$")
@@ -65,7 +65,7 @@ class OpencpsOptions(SourceOptions):
     @classmethod
     def _several(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if len(value) == 1:
-            raise ValueError("name none or at least two: the server takes a single negative one for something else")
+            raise ValueError("name none or at least two: the server misinterprets a single negative one")
         return value
 
     @field_validator("window_timezone")
@@ -80,7 +80,7 @@ class OpencpsOptions(SourceOptions):
 
 
 class Search:
-    """The search of one instance; every answer carries its total, so the end of a walk is known."""
+    """The search of one instance; every answer has its total, so the end of a walk is known."""
 
     def __init__(self, http: HttpSession, options: OpencpsOptions, connection: Connection, limits: Limits) -> None:
         self._http, self._options, self._page_size = http, options, limits.page_size
@@ -95,19 +95,19 @@ class Search:
         return self._http.request("GET", path, params=query, headers=self._headers)
 
     def total(self, filters: Filters, *, all_systems: bool = False) -> tuple[int, Answer]:
-        """How many dossiers a search finds; where removed ones are asked for and a shown one comes, none can be seen."""
+        """How many dossiers a search finds; if removed ones are requested and a visible one is returned, 0: it can show none."""
         common = {} if all_systems else self._common
         answer = self.get(self._options.search_path, {"start": 0, "end": 1, **common, **filters})
         said = self._http.decode(answer, self._totals)
         total = self._checked(answer, said.total, said.code)
         if "originality" in filters and said.data and not is_removed(said.data[0].originality):
-            return 0, answer  # this server does not know how to show removed dossiers
+            return 0, answer  # this server cannot show removed dossiers
         return total, answer
 
     def walk(self, filters: Filters, sort: Filters | None = None) -> Iterator[tuple[Answer, Rows]]:
         """Page after page to the total, or to the deepest row that a search shows.
 
-        What comes is taken, so a server that gives fewer rows than asked for, or takes `end` for included, is followed.
+        It takes whatever is returned, so a server that returns fewer rows than requested, or includes `end`, also works.
         """
         start, before = 0, None
         while start < self._options.deepest_row:
@@ -128,7 +128,10 @@ class Search:
         said: Result | RawResult
         try:
             said = self._results.decode(answer.body)
-        except (msgspec.DecodeError, UnicodeDecodeError):  # one bad row, or all of the answer: the second look tells
+        except (
+            msgspec.DecodeError,
+            UnicodeDecodeError,
+        ):  # one bad row, or the whole answer: decoding row by row decides
             said = self._http.decode(answer, self._raw_results)
         return self._checked(answer, said.total, said.code), said.data or []
 
@@ -141,11 +144,11 @@ class Search:
                 todo="check login and password of the connection, and options.group_id",
             )
         if total is None or total < 0:
-            raise self.changed(answer, "an answer without total", "completeness rests on counts")
+            raise self.changed(answer, "an answer without total", "completeness depends on counts")
         return total
 
     def changed(self, answer: Answer, came: str, todo: str) -> SourceChangedError:
-        """The error for an answer that is not the contract."""
+        """The error for an answer that breaks the contract."""
         return SourceChangedError(
             self._http.source_id,
             asked=answer.asked,
@@ -155,10 +158,10 @@ class Search:
 
 
 class Days:
-    """Local days in the days that the server's windows count, which may be those of another time zone [A].
+    """Translates local days into the days of the server's windows, which may be in another time zone [A].
 
-    Where they are, a local month begins and ends within a day of the server's: such an edge is listed and its rows are
-    told apart, because no window can.
+    If they are, a local month begins and ends within a day of the server's: such an edge day is listed and its rows are
+    sorted out here, because no window can do it.
     """
 
     def __init__(self, local: dt.tzinfo, window_timezone: str | None) -> None:
@@ -195,7 +198,7 @@ def window(first: dt.date, last: dt.date) -> Filters:
 
 
 def is_newest_first(records: list[DossierRecord]) -> bool:
-    """Whether those that say when they were modified come in that order."""
+    """Whether the records that state when they were modified are in that order."""
     moments = [record.updated_at for record in records if record.updated_at]
     return all(later <= earlier for earlier, later in itertools.pairwise(moments))
 

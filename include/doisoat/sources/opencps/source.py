@@ -5,21 +5,21 @@ Domain: the province's own dossiers, as its one-stop shops and departments handl
 Contract: CONTRACTS section 3, and the public sources at their 2020 state. `GET /o/rest/v2/dossiers`, header `groupId`,
     HTTP Basic (the first filter of the REST interface; a Liferay session token is the other way) [V]. `start` and `end`
     count rows from 0, `end` is excluded [V: Liferay's habit]; `end` 0 or none means all rows [V], so it is never sent
-    so. Every answer carries `total`, from a second search of the index [V]. `fromReceiveDate..toReceiveDate` go from
-    00:00:00 to 23:59:59, both days included [V]. `sort` names a field, `order=true` is downwards [V]; without `sort`
-    rows come by createDate. `agency` takes codes; `agency=all` asks for all, while none means the offices of the account [V].
+    like that. Every answer has `total`, from a second search of the index [V]. `fromReceiveDate..toReceiveDate` go from
+    00:00:00 to 23:59:59, both days included [V]. `sort` names a field, `order=true` is descending [V]; without `sort`
+    rows are in order of createDate. `agency` takes codes; `agency=all` means all, none means the offices of the account [V].
     `GET /o/rest/statistics?year&month&domain&system`: opencps_statistics.py.
 Caveats: the search leaves out drafts (no action yet), parts of linked dossiers (`originDossierId`) and removed ones [V].
-    Removing turns `originality` negative; `originality=-1,-2,-3,-4` finds those [V], a dossier that never had an office
-    (originality 0) is deleted for good [V] and shows only as gone. `sort` looks for a text field of that name, which the
-    2020 index does not hold for the modified date, and the list reads `modifiedDate` under another name than it is
-    written [V]: whether a later version sorts by it is [A], `doisoat check` says it, and `modified_sort: null` does
-    without. Whether no `systemId` means all systems or system 0 is [A]: name them. Dates are written in local time,
-    windows compare in the server's time zone [V], which for Liferay is often UTC [A]: a row outside the window that was
-    asked for stops the pull and names `window_timezone`. Any failure of a search is answered with 403 [V]. A dossier
-    without receiveDate is in no window: it is counted as total minus dated. dossierNo is empty until it is accepted.
-    referenceUid links where it looks like a code, or where the portal created the dossier (systemId 5); of two code
-    paths one sends it, the other dossierNo [V]. Status words beyond the known table are a tenant's own.
+    Removing a dossier makes `originality` negative; `originality=-1,-2,-3,-4` finds those [V]; a dossier that never had
+    an office (originality 0) is deleted for good [V] and just disappears. `sort` looks for a text field of that name,
+    which the 2020 index does not have for the modified date, and the list reads `modifiedDate` under another name than
+    it is written [V]: whether a later version sorts by it is [A], `doisoat check` reports it, and `modified_sort: null`
+    works without. Whether no `systemId` means all systems or system 0 is [A]: name them. Dates are written in local
+    time, windows compare in the server's time zone [V], which for Liferay is often UTC [A]: a row outside the requested
+    window stops the pull with an error that names `window_timezone`. Any failure of a search is answered with 403 [V].
+    A dossier without receiveDate is in no window: it is counted as total minus dated. dossierNo is empty until it is
+    accepted. referenceUid is a link if it looks like a code, or if the portal created the dossier (systemId 5); of two
+    code paths one sends it, the other dossierNo [V]. Status values beyond the known table are a tenant's own.
 Limits: a search shows no row beyond `deepest_row`, so days are halved until they fit. One request at a time.
 """
 
@@ -60,7 +60,7 @@ class Opencps(Source):
         self._days = Days(self.timezone, self.options.window_timezone)
         self._statistics = msgspec.json.Decoder(Statistics)
         self.has_statistics = self.options.statistics_months > 0
-        if self.options.modified_sort is None:  # what an instance can be asked may be less than what its kind can
+        if self.options.modified_sort is None:  # an instance may support less than its kind
             self.capabilities = self.capabilities - {Capability.CHANGES}  # type: ignore[misc]
 
     @property
@@ -80,7 +80,7 @@ class Opencps(Source):
         return f"{', '.join(facts)}, its clock says {answer.time.astimezone(self.timezone):%Y-%m-%d %H:%M}"
 
     def _order(self) -> str:
-        """Whether changes can be read: said by `doisoat check`, before a night depends on it."""
+        """Whether changes can be read: reported by `doisoat check`, before a night depends on it."""
         if self.options.modified_sort is None:
             return "its newest months are listed each night"
         answer, rows = next(self._search.walk(_SHOWN, self._newest_first), (None, []))
@@ -116,7 +116,7 @@ class Opencps(Source):
         return value, answer
 
     def months(self) -> list[dt.date]:
-        """Found by halving the dated range; where the server's days are not local ones, a month's neighbours too."""
+        """Found by halving the dated range; if the server's days are not local ones, including a month's neighbours."""
         found = months_that_hold(self.options.dated_from, self.options.dated_to, self._days_total)
         if self._days.are_local:
             return found
@@ -133,22 +133,20 @@ class Opencps(Source):
         for year, month in ended_periods(night, self.options.statistics_months):
             answer, said = self._period(year, month, TOTALS_ONLY)
             rows = at_agency_grain(said.rows, year, month)
-            if not rows:  # a server that takes `total` for a code of its own
+            if not rows:  # a server that takes `total` for one of its own codes
                 answer, said = self._period(year, month, {})
                 rows = at_agency_grain(said.rows, year, month)
             try:
                 yield from control_totals(rows, answer, year, month)
             except BadRowError as error:
-                raise self._search.changed(answer, f"{error.field}: {error.reason}", "mend the connector") from None
+                raise self._search.changed(answer, f"{error.field}: {error.reason}", "fix the connector") from None
 
     def _period(self, year: int, month: int, filters: Filters) -> tuple[Answer, Statistics]:
         answer = self._search.get(self.options.statistics_path, {"year": year, "month": month, **filters})
         said = self._http.decode(answer, self._statistics)
         rows = len(said.rows)
         if said.total is None or said.total > rows:
-            raise self._search.changed(
-                answer, f"{rows} rows of the {said.total} that it declares", "mend the connector"
-            )
+            raise self._search.changed(answer, f"{rows} rows of the {said.total} that it declares", "fix the connector")
         return answer, said
 
     # LISTING ----------------------------------------------------------------------------------------------------
@@ -165,7 +163,7 @@ class Opencps(Source):
                 yield from self._list_undated(filters)
 
     def _parts(self, cell: Cell) -> list[Filters]:
-        """The dossiers that the search shows, and those that were removed: no search shows both."""
+        """Filters for the visible dossiers and for the removed ones: no search shows both."""
         agency = _agency(cell)
         can_see = self.options.removed_originalities and self._search.total(agency | self._removed)[0]
         return [agency, agency | self._removed] if can_see else [agency]
@@ -189,7 +187,7 @@ class Opencps(Source):
             yield self._inside(page, answer, self._days.widest(start, end))
 
     def _inside(self, page: Page, answer: Answer, days: tuple[dt.date, dt.date]) -> Page:
-        """The page with what was not received on those days set apart; by less than a day, it is the time zone."""
+        """The page without rows not received on those days, which are quarantined; off by under a day, it is the time zone."""
         kept, apart, day = [], list(page.quarantined), dt.timedelta(days=1)
         for record in page.records:
             received = self._days.received(record)
@@ -208,7 +206,7 @@ class Opencps(Source):
     def _edge(self, day: dt.date, first: dt.date, last: dt.date, filters: Filters) -> Iterator[Page]:
         """The rows of one of the server's days that were received on the local days.
 
-        What does not say when goes with the local month of that day's own date.
+        Rows without a receipt date are assigned to the local month of that day's own date.
         """
         for page, _ in self._pages(filters, f"on {day} "):
             dated = [(record, self._days.received(record)) for record in page.records]
@@ -219,7 +217,7 @@ class Opencps(Source):
                 yield edge
 
     def _list_undated(self, filters: Filters) -> Iterator[Page]:
-        """No filter asks for a missing date: seek them by status, those without a date first, then walk everything."""
+        """No filter matches a missing date: search by status, those without a date first, then walk everything."""
         wanted = self._undated(filters)
         for status in self.options.undated_statuses:
             narrowed = filters | {"status": status}
@@ -227,7 +225,7 @@ class Opencps(Source):
             if there > 0:
                 yield from self._only_undated(narrowed, there)
                 wanted -= there
-        if wanted > 0:  # statuses that the option does not know
+        if wanted > 0:  # statuses that the option does not list
             yield from self._only_undated(filters, wanted, frozenset(self.options.undated_statuses))
 
     def _undated(self, filters: Filters) -> int:
@@ -236,7 +234,7 @@ class Opencps(Source):
     def _only_undated(
         self, filters: Filters, wanted: int, skip_statuses: frozenset[str] = frozenset()
     ) -> Iterator[Page]:
-        """Rows without a date; where those do not make up the count, rows whose date cannot be read."""
+        """Rows without a date; if those are fewer than the count, also rows whose date cannot be read."""
         sort, unread = {"sort": "receiveDate", "order": "false"}, list[QuarantinedRow]()
         for page, _ in self._pages(filters, f"undated {filters.get('status', '')} ", sort):
             unread += [row for row in page.quarantined if row.field == "receiveDate"][: max(0, wanted - len(unread))]
@@ -267,7 +265,7 @@ class Opencps(Source):
                 yield page
                 if reached:
                     break
-            if not reached and walked >= self.options.deepest_row:  # more changed than a search shows
+            if not reached and walked >= self.options.deepest_row:  # more changes than a search can show
                 yield from self.list_cell(WHOLE)
                 return
 
@@ -289,7 +287,7 @@ class Opencps(Source):
     def _read(self, answer: Answer, rows: Rows, position: str) -> tuple[list[DossierRecord], list[QuarantinedRow]]:
         records, quarantined = self._reader.read(rows, position)
         if came := unreadable(records, quarantined):
-            raise self._search.changed(answer, came, "mend the connector")
+            raise self._search.changed(answer, came, "fix the connector")
         return records, quarantined
 
     @property
@@ -305,7 +303,7 @@ class Opencps(Source):
         return {"sort": self.options.modified_sort or "", "order": self.options.descending}
 
 
-#: Without an agency the search would be narrowed to the offices of the account [V].
+#: Without an agency the search would be limited to the offices of the account [V].
 _SHOWN = {"agency": "all"}
 
 

@@ -1,9 +1,9 @@
 """OpenCPS's monthly statistics as control totals: which of its rows are parts and which are totals.
 
 CONTRACTS section 3, and VietOpenCPS/opencps-v2 at its 2020 state [V]: month 0 is the year; a row without agency is all
-agencies, without domain all domains, without system all systems; `total` in place of a domain or system asks for the
-rows that have none, and without `system` only system 0 is answered. Every number keeps the source's own name:
-`receivedCount` leaves out denied dossiers, `totalCount` holds those carried over.
+agencies, without domain all domains, without system all systems; `total` in place of a domain or system requests the
+rows that have none, and without `system` only system 0 is returned. Every number keeps the source's own name:
+`receivedCount` leaves out denied dossiers, `totalCount` includes those carried over.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from doisoat.sources.http.session import Answer
 from doisoat.sources.national_statistics.reporting_2026 import includes_children
 from doisoat.sources.values import BadRowError, text
 
-#: Asks for the rows of all domains and systems together.
+#: Requests the rows of all domains and systems together.
 TOTALS_ONLY = {"domain": "total", "system": "total"}
 Scalar = str | int | None
 
 
 class Counts(msgspec.Struct):
-    """The numbers of a row; a name that a server does not know stays unknown."""
+    """The numbers of a row; a number that a server does not have stays unknown."""
 
     totalCount: int | None = None
     receivedCount: int | None = None
@@ -60,7 +60,7 @@ MEASURES = Counts.__struct_fields__
 
 
 class StatisticsRow(Counts):
-    """One row: what it counts, and of what."""
+    """One row: its numbers, and what they cover."""
 
     month: int | None = None
     year: int | None = None
@@ -72,7 +72,7 @@ class StatisticsRow(Counts):
 
 
 class Statistics(msgspec.Struct):
-    """One answer; where its rows stand differs from one version to the next [A]."""
+    """One answer; the position of its rows differs from one version to the next [A]."""
 
     total: int | None = None
     dossierStatisticData: list[StatisticsRow] | None = None
@@ -84,9 +84,9 @@ class Statistics(msgspec.Struct):
 
 
 def at_agency_grain(rows: Iterable[StatisticsRow], year: int, month: int) -> list[StatisticsRow]:
-    """The rows of a period that count one agency, or all of them; what counts a domain, group or system is left out.
+    """The rows of a period that cover one agency, or all of them; rows for a domain, group or system are left out.
 
-    Where a server keeps no row for all systems together and answers for one system only, that one's rows are kept.
+    If a server keeps no row for all systems together and answers for only one system, that one's rows are kept.
     """
     period = [row for row in rows if (row.year, row.month) == (year, month)]
     kept = [row for row in period if not row.domainCode and not row.groupAgencyCode]
@@ -95,10 +95,10 @@ def at_agency_grain(rows: Iterable[StatisticsRow], year: int, month: int) -> lis
 
 
 def control_totals(rows: list[StatisticsRow], answer: Answer, year: int, month: int) -> Iterator[ControlTotal]:
-    """One total a row and number; the province's says whether it holds the agencies'.
+    """One total per row and number; the province's says whether it includes the agencies'.
 
     Raises:
-        BadRowError: an agency whose code or name is no text.
+        BadRowError: an agency whose code or name is not a text.
     """
     agencies = [row for row in rows if row.govAgencyCode]
     for row in rows:
@@ -122,7 +122,7 @@ def control_totals(rows: list[StatisticsRow], answer: Answer, year: int, month: 
 
 
 def ended_periods(night: dt.date, months: int) -> list[tuple[int, int]]:
-    """The last `months` months that had ended on that night, oldest first, and the year where its December is one."""
+    """The last `months` months that had ended on that night, oldest first, and each year whose December is among them."""
     periods = list[tuple[int, int]]()
     for month in ended(night, months):
         periods.append((month.year, month.month))

@@ -1,4 +1,4 @@
-"""The period and the office that a report says it is about (CONTRACTS section 2b)."""
+"""The period and the office that a report states (CONTRACTS section 2b)."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ class Period:
 
 
 def period_of(texts: Sequence[str]) -> Period | str:
-    """The period that the texts above a table name: dates from - to where they are there, else month, quarter or year.
+    """The period that the texts above a table name: from - to dates if present, else month, quarter or year.
 
     Returns:
-        The period, or what is wrong with it: no error of ours, since only the caller knows the file.
+        The period, or what is wrong with it as a text: only the caller knows the file and can raise an error.
     """
     said = unicodedata.normalize("NFC", " \n ".join(texts)).lower()
     spans = {tuple(map(int, found.groups())) for found in _SPAN.finditer(said)}
@@ -84,9 +84,9 @@ def _calendar(*span: int) -> Period | None:
 
 
 def reporting_office(rows: Sequence[Sequence[object]]) -> str | None:
-    """Who reports ("Đơn vị báo cáo: ..."), None where that is the province or is not said.
+    """Who reports ("Đơn vị báo cáo: ..."), None if that is the province or is not stated.
 
-    The name stands after the colon; else, if it looks like an office's, in the cell below or in the next filled one.
+    The name is after the colon; else, if it looks like an office's, in the cell below or in the next filled one.
     """
     for number, row in enumerate(rows):
         for at, cell in enumerate(row):

@@ -1,23 +1,23 @@
 """The workbooks in which offices send each other their counts (.xls and .xlsx), put into an inbox.
 
-Domain: what an office reports of a month, quarter or year: received, resolved, pending, and their parts, by unit and for
-    the whole. Whose counts they are is the side of the source in the province file: the province's own report, the
+Domain: what an office reports for a month, quarter or year: received, resolved, pending, and their parts, by unit and for
+    the whole. The source's side in the province file says whose counts they are: the province's own report, the
     portal's, or what was reported to the national reporting system (the denominator of indicator 1.4).
-Contract: CONTRACTS section 2b. Three forms, told apart by the texts above the table: "Tổng hợp kết quả giải quyết TTHC
-    theo đơn vị", II.06a/VPCP/KSTT and 07a/BTP. Columns are known by their labels, headers are two or three rows deep with
-    merged cells, a row of column numbers may follow. The period is "từ ngày ... đến ngày ...", else the month, quarter or
-    year that is named; any other period is refused. Measures: report_workbook_words.MEASURES.
-Caveats: of a form by field only the whole is kept, not the fields: the row of the total, or the sum of the rows (flag
-    SUM_OF_ROWS). A total that includes what was carried over has a name of its own (`received_and_carried_over`); what was
+Contract: CONTRACTS section 2b. Three forms, recognised by the texts above the table: "Tổng hợp kết quả giải quyết TTHC
+    theo đơn vị", II.06a/VPCP/KSTT and 07a/BTP. Columns are found by their labels, headers are two or three rows deep with
+    merged cells, a row of column numbers may follow. The period is "từ ngày ... đến ngày ...", else the named month,
+    quarter or year; any other period is refused. Measures: report_workbook_words.MEASURES.
+Caveats: for a form by field only the whole is kept, not the fields: the total row, or the sum of the rows (flag
+    SUM_OF_ROWS). A total that includes what was carried over has its own name (`received_and_carried_over`); what was
     received is then the sum of its parts (SUM_OF_PARTS). An office's mistake is evidence, not an error: parts or rows
-    that do not add up are flagged on the whole (PARTS_DO_NOT_ADD_UP), a number that cannot be read has no value
-    (NOT_A_COUNT, FORMULA_WITHOUT_VALUE), nor has a unit that is named twice (NAMED_TWICE). Whether dossiers awaiting
-    supplement, returned or withdrawn count as resolved is a named choice (`counts_as`), recorded as a flag. A unit is
-    named as the office names it. A form that says who reports ("Đơn vị báo cáo") and names no province is of that office.
-    The same count twice: the newer file's stands. The file's own time says when it was measured.
-Limits: nothing but the texts above a table and its cells is looked at; the foot, with names and numbers of people, is
-    not. A report of a period that has not ended is refused, and so are the shifted quarters of form II.06a (15th to 14th).
-    Sheets that are hidden are left out. Of an .xls a formula that was never calculated looks like an empty cell.
+    that do not add up are flagged on the whole (PARTS_DO_NOT_ADD_UP), an unreadable number has no value (NOT_A_COUNT,
+    FORMULA_WITHOUT_VALUE), nor has a unit that is named twice (NAMED_TWICE). Whether dossiers awaiting supplement,
+    returned or withdrawn count as resolved is an option (`counts_as`), recorded as a flag. A unit is named as the office
+    names it. A form that says who reports ("Đơn vị báo cáo") and names no province belongs to that office. If the same
+    count is reported twice, the newer file's counts. The file's own time says when it was measured.
+Limits: only the texts above a table and its cells are read; the foot, with names and numbers of people, is not. A report
+    for a period that has not ended is refused, and so are the shifted quarters of form II.06a (15th to 14th). Hidden
+    sheets are skipped. In an .xls a formula that was never calculated looks like an empty cell.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ _Key = tuple[str, str, dt.date | None, str | None]
 
 
 class ReportOptions(InboxOptions):
-    """How the reports are to be understood.
+    """How to interpret the reports.
 
     Attributes:
-        counts_as: what the office's template counts as resolved, and as pending in time: `with_returned` where dossiers
-            that await supplement, were returned or withdrawn are among the resolved, `finished_only` where they are not,
-            `as_headed` where only a label that says so is believed. Recorded as a flag on these counts.
+        counts_as: what the office's template counts as resolved, and as pending in time: `with_returned` if dossiers
+            that await supplement, were returned or withdrawn are included, `finished_only` if they are not,
+            `as_headed` if that is only assumed when a label says so. Recorded as a flag on these counts.
     """
 
     patterns: tuple[str, ...] = ("*.xls", "*.xlsx")
@@ -66,8 +66,8 @@ class ReportWorkbook(InboxSource):
         """What the reports declare, oldest file first.
 
         Raises:
-            SourceUnavailableError: no file waits, or one is still being written or is damaged.
-            SourceChangedError: a file is no report that is known, or not of an ended month, quarter or year.
+            SourceUnavailableError: no file is waiting, or one is still being written or is damaged.
+            SourceChangedError: a file is not a known report, or not for an ended month, quarter or year.
         """
         found: dict[_Key, ControlTotal] = {}
         for file in self._new_files("put the office's report into the inbox"):

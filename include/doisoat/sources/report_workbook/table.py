@@ -34,7 +34,7 @@ Counts = dict[str, int | str | None]
 
 
 class NoTableError(ValueError):
-    """Raised where a sheet bears a form's title and has no table that can be read; says what is missing."""
+    """Raised if a sheet has a form's title but no readable table; says what is missing."""
 
 
 @dataclass(slots=True)
@@ -44,7 +44,7 @@ class Row:
     Attributes:
         name: as stated; None for the total.
         counts: measure -> count, or the flag that says why it cannot be read.
-        flags: measure -> what is wrong with, or to be known of, its number.
+        flags: measure -> what is wrong with, or needs to be known about, its number.
     """
 
     name: str | None
@@ -53,7 +53,7 @@ class Row:
     is_top_level: bool = True
 
     def flag(self, measure: str, flag: str) -> None:
-        """Note something about a number, once."""
+        """Flag a number, once."""
         noted = self.flags.setdefault(measure, [])
         if flag not in noted:
             noted.append(flag)
@@ -61,7 +61,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a sheet says: the texts above its table, its rows and, if there is one, its total."""
+    """The contents of a sheet: the texts above its table, its rows and, if there is one, its total."""
 
     above: list[list[Any]]
     rows: list[Row]
@@ -77,7 +77,7 @@ def read_report(head: Head, start: int) -> Report:
         start: the row of its header, from find_header.
 
     Raises:
-        NoTableError: the header or the rows cannot be made out.
+        NoTableError: the header or the rows cannot be recognised.
     """
     rows = _filled(head, start)
     name_at, number_at, below = _shape(rows, start)
@@ -104,7 +104,7 @@ def read_report(head: Head, start: int) -> Report:
 
 
 def find_header(head: Head) -> int | None:
-    """The first row of the header: where the column of running numbers begins, or above it where groups are named."""
+    """The first row of the header: where the column of running numbers starts, or the row above with names of groups."""
     rows = head.rows[:_HEADER_WITHIN]
     for number, row in enumerate(rows):
         at = next((at for at, cell in enumerate(row) if isinstance(cell, str) and fold(cell) in _NUMBER_LABELS), None)
@@ -123,7 +123,7 @@ def _names_groups(row: Sequence[Any], number_at: int) -> bool:
 
 
 def _filled(head: Head, start: int) -> list[list[Any]]:
-    """The rows, with the cells of merged ranges filled from their first where a header can be."""
+    """The rows, with the cells of merged ranges filled from their first cell where a header is possible."""
     rows = [list(row) for row in head.rows]
     for top, left, bottom, right in head.merged:
         if not start <= top < start + _DEEPEST:
@@ -137,7 +137,7 @@ def _filled(head: Head, start: int) -> list[list[Any]]:
 
 
 def _shape(rows: list[list[Any]], start: int) -> tuple[int, int, int]:
-    """Where names and running numbers stand, and the first row below the header."""
+    """The columns of names and running numbers, and the first row below the header."""
     name_at = number_at = None
     below = start
     for row in rows[start : start + _DEEPEST]:
@@ -163,8 +163,8 @@ def _goes_on(row: Sequence[Any], above: Sequence[Any], name_at: int) -> bool:
 
 
 def _columns(header: list[list[Any]], name_at: int) -> tuple[dict[str, int], set[str]]:
-    """measure -> column, and the measures whose label says that returned dossiers are counted in."""
-    for row in header[:-1]:  # a group's label may stand in its first column only
+    """measure -> column, and the measures whose label says that returned dossiers are included."""
+    for row in header[:-1]:  # a group's label may be in its first column only
         for at in range(name_at + 2, len(row)):
             if row[at] in ("", None):
                 row[at] = row[at - 1]
@@ -176,7 +176,7 @@ def _columns(header: list[list[Any]], name_at: int) -> tuple[dict[str, int], set
     columns: dict[str, tuple[int, list[str]]] = {}
     for measure, places in found.items():
         named = [place for place in places if "tongso" in fold("".join(place[1][1:]))] if len(places) > 1 else places
-        if len(named) == 1:  # two columns that look the same count nothing that can be told
+        if len(named) == 1:  # two columns that look the same cannot be told apart
             columns[measure] = named[0]
     columns = _with_or_without_carried(columns)
     if "resolved" not in columns or not {"received", "received_and_carried_over"} & columns.keys():
@@ -186,7 +186,7 @@ def _columns(header: list[list[Any]], name_at: int) -> tuple[dict[str, int], set
 
 
 def _with_or_without_carried(columns: dict[str, tuple[int, list[str]]]) -> dict[str, tuple[int, list[str]]]:
-    """A total that stands in one group with what was carried over includes it (form II.06a)."""
+    """A total in the same group as what was carried over includes it (form II.06a)."""
     columns = dict(columns)
     whole, carried = columns.get("received"), columns.get("carried_over")
     if whole and carried and whole[1][0] == carried[1][0] and len(carried[1]) > 1:
@@ -199,7 +199,7 @@ def _with_or_without_carried(columns: dict[str, tuple[int, list[str]]]) -> dict[
 def _entries(body: list[list[Any]], measures: Mapping[str, int], name_at: int, number_at: int) -> Iterator[Row]:
     """The units or fields of the table and its total.
 
-    The table ends with its total, or at the first blank row or word of a foot where the total stands first or nowhere.
+    The table ends with its total, or at the first blank row or foot text if the total comes first or is missing.
     """
     kinds = [_kind(row, measures, name_at, number_at) for row in body]
     totals = [at for at, kind in enumerate(kinds) if kind == "total"]
@@ -263,7 +263,7 @@ def _check_sum(units: list[Row], total: Row) -> None:
 
 
 def _added(counts: Iterable[int | str | None]) -> int | None:
-    """The sum, None if one of them cannot be read; an empty cell beside numbers is none at all."""
+    """The sum, None if one of them cannot be read; an empty cell next to numbers counts as zero."""
     added = 0
     for value in counts:
         if isinstance(value, str):
@@ -277,7 +277,7 @@ def _differ(stated: int | str | None, added: int | None) -> bool:
 
 
 def _sum(units: list[Row]) -> Row:
-    """The total of a form without a row for it."""
+    """The total of a form that has no total row."""
     total = Row(None, {})
     for measure in dict.fromkeys(measure for row in units for measure in row.counts):
         values = [row.counts.get(measure) for row in units if row.is_top_level]
@@ -292,7 +292,7 @@ def _sum(units: list[Row]) -> Row:
 
 
 def _mark_repeated(units: list[Row]) -> None:
-    """A name that stands twice says nothing of either: communes share names (CONTRACTS section 5)."""
+    """Flag names that occur twice: they identify neither unit, as communes share names (CONTRACTS section 5)."""
     names = [fold(row.name or "") for row in units]
     for row, name in zip(units, names, strict=True):
         if names.count(name) > 1:

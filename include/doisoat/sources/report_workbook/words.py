@@ -1,6 +1,6 @@
-"""The words of report workbooks: which form a sheet is, what a column counts, how a number is written.
+"""The vocabulary of report workbooks: which form a sheet is, what a column counts, how a number is written.
 
-CONTRACTS section 2b. Columns are known by their labels from the top of the header to its foot, never by their place.
+CONTRACTS section 2b. Columns are found by their labels from the top of the header to its bottom, never by their position.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from doisoat.sources.files.words import fold
 from doisoat.sources.files.workbooks import NoValue
 
-#: What is counted. Every count is of dossiers and of the reporting period.
+#: What is counted: always dossiers, in the reporting period.
 MEASURES = {
     "received": "received in the period, what was carried over not included",
     "received_online": "of these, online",
@@ -43,7 +43,7 @@ MEASURES = {
     "paid_online": "of these, online",
     "paid_direct": "of these, over the counter",
 }
-#: A whole and its parts, where all of them are stated; `received_other` joins the parts of what was received if stated.
+#: A whole and its parts, if all of them are stated; `received_other` is one of the parts of what was received, if stated.
 PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("received", ("received_online", "received_direct", "received_post")),
     ("received", ("received_online", "received_direct_or_post")),
@@ -65,7 +65,7 @@ _RECEIVED = r"tiepnhan|nhangiaiquyet|hosonhan"
 _A_GROUP = re.compile(f"{_PENDING}|{_RESOLVED}|{_RECEIVED}")
 _WITH_RETURNED = re.compile(r"bosung|tralai|rut")
 _GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
-_TOO_MANY = 10**8  # dossiers of a province in a year; a telephone number that strays into a column is no count
+_TOO_MANY = 10**8  # dossiers of a province in a year; a telephone number that strayed into a column is not a count
 _DASHES = frozenset("-–—")
 
 
@@ -85,10 +85,10 @@ def measure_of(labels: Sequence[str]) -> str | None:
     """What a column counts.
 
     Args:
-        labels: its labels from the top of the header to the foot, without repetitions.
+        labels: its labels from the top of the header to the bottom, without repetitions.
 
     Returns:
-        A name in MEASURES, None for a column that is no count of ours (a ratio, a note, an apology).
+        A name in MEASURES, None for a column that we do not count (a ratio, a note, an apology).
     """
     parts = [fold(_IN_BRACKETS.sub("", label)) for label in labels]
     said = "/".join(part for part in parts if part)
@@ -101,7 +101,7 @@ def measure_of(labels: Sequence[str]) -> str | None:
 
 
 def includes_returned(labels: Sequence[str]) -> bool:
-    """Whether a label itself says that dossiers awaiting supplement, returned or withdrawn are counted in."""
+    """Whether a label itself says that dossiers awaiting supplement, returned or withdrawn are included."""
     said = [fold(found) for label in labels for found in _IN_BRACKETS.findall(label)]
     return any("baogom" in text and _WITH_RETURNED.search(text) for text in said)
 
@@ -175,8 +175,8 @@ def count(cell: object) -> int | str | None:
     """A count as a cell states it.
 
     Returns:
-        The number (1.234, "1,234", "1 234" and "-" for none at all), None where the cell is empty, or the flag that says
-        why it cannot be read: a half number is not a count and is not rounded to one, nor is 0912 (a telephone number).
+        The number (1.234, "1,234", "1 234" and "-" for zero), None if the cell is empty, or the flag that says why
+        it cannot be read: a fraction is not a count and is not rounded to one, nor is 0912 (a telephone number).
     """
     if isinstance(cell, NoValue):
         return FORMULA_WITHOUT_VALUE
