@@ -39,7 +39,7 @@ that does not *decide* only names what is observed, and the evidence leaves the 
 EXAMPLES = """# Examples of causes
 
 What each side shows, night by night, and what must be concluded: the specification of the [causes](causes.md), run by
-`tests/spec/test_causes.py`. A column that is left out is the same on every side: received at 08:00 on the day that the code names,
+`tests/spec/test_causes.py`. A column that is left out is the same on every side: received at 08:00 on the day in the code,
 procedure 1.000482, status 4 ("in process"). `igate` is the province, `national_export` the portal, `licences` the system of a
 ministry; the night is 18 April 2024, compared at midnight, and a push may take 24 hours.
 """

@@ -45,7 +45,9 @@ def connection_from_environment(connection_id: str, environment: Mapping[str, st
     try:
         return _from_json(connection_id, value) if value.startswith("{") else _from_uri(connection_id, value)
     except (ValueError, TypeError) as error:
-        raise ConfigurationError(f"{name}: neither in Airflow's JSON form nor in its URI form ({type(error).__name__})") from None
+        raise ConfigurationError(
+            f"{name}: neither in Airflow's JSON form nor in its URI form ({type(error).__name__})"
+        ) from None
 
 
 def _from_json(connection_id: str, value: str) -> Connection:

@@ -74,7 +74,8 @@ def bridge(
     format: As = Format.TABLE,
     by: Annotated[Grain, typer.Option(help="Break it down.")] = Grain.WHOLE,
     with_ministries: Annotated[
-        bool, typer.Option("--with-ministries", help="Compare with province and ministries together, each dossier once.")
+        bool,
+        typer.Option("--with-ministries", help="Compare with province and ministries together, each dossier once."),
     ] = False,
     since: Annotated[
         dt.datetime | None, typer.Option("--from", formats=["%Y-%m"], help="First month of receipt.")

@@ -23,11 +23,15 @@ forms = typer.Typer()
 def form(
     since: Annotated[dt.datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of the period.")],
     until: Annotated[dt.datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day of the period.")],
-    agency: Annotated[str | None, typer.Option(help="Only this agency and all below it; default: the whole province.")] = None,
+    agency: Annotated[
+        str | None, typer.Option(help="Only this agency and all below it; default: the whole province.")
+    ] = None,
     night: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As known on which night; the last published one.")
     ] = None,
-    reading: Annotated[Reading | None, typer.Option(help="How on time is defined; default: the province file's.")] = None,
+    reading: Annotated[
+        Reading | None, typer.Option(help="How on time is defined; default: the province file's.")
+    ] = None,
     counts_as: Annotated[
         CountsAs | None, typer.Option(help="What counts as resolved; default: the province file's.")
     ] = None,
@@ -74,7 +78,9 @@ def reported(
         str, typer.Option(help="Which count, e.g. received, resolved, pending_overdue; or all.")
     ] = "received",
     differing: Annotated[bool, typer.Option("--differing", help="Only what differs.")] = False,
-    reading: Annotated[Reading | None, typer.Option(help="How on time is defined; default: the province file's.")] = None,
+    reading: Annotated[
+        Reading | None, typer.Option(help="How on time is defined; default: the province file's.")
+    ] = None,
     format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
 ) -> None:
     """Compare the counts that offices reported with the counts we compute, by unit, period and measure.

@@ -70,9 +70,7 @@ def note(context: typer.Context, reason: Reason) -> None:
 def accept(
     context: typer.Context,
     reason: Reason,
-    until: Annotated[
-        dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="The first night on which it reopens.")
-    ],
+    until: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="The first night on which it reopens.")],
 ) -> None:
     """Accept until a day, as long as cause and evidence stay the same. The gap still counts in every total."""
     _say(context.obj, "accepted", reason, until.date())
@@ -89,7 +87,9 @@ def answers(
     file: Annotated[
         Path, typer.Argument(help="A list from `doisoat gaps --format xlsx` (or csv), filled in and sent back.")
     ],
-    by: Annotated[str | None, typer.Option(help="Which unit answered; default: your account. No person's name.")] = None,
+    by: Annotated[
+        str | None, typer.Option(help="Which unit answered; default: your account. No person's name.")
+    ] = None,
 ) -> None:
     """Read the answers on a list that a unit sent back. Exit code 1: some rows were refused; the others are kept."""
     from doisoat.gaps.answers import read_answers, take_in

@@ -116,7 +116,9 @@ def accept_pull(
 def replay(
     start: Annotated[
         dt.datetime | None,
-        typer.Option("--from", formats=["%Y-%m-%d"], help="First night; default: all, or what a replay left unfinished."),
+        typer.Option(
+            "--from", formats=["%Y-%m-%d"], help="First night; default: all, or what a replay left unfinished."
+        ),
     ] = None,
 ) -> None:
     """Recompute nights from their sealed landings, in order; no source is asked. Exit code 1: a night is now blocked.
@@ -130,7 +132,9 @@ def replay(
     with site_at_hand() as site:
         for done in derive_again(site, start and start.date()):
             stands = (
-                f"revision {done.revision} {'is new' if done.is_new else 'unchanged'}" if done.revision else "not published"
+                f"revision {done.revision} {'is new' if done.is_new else 'unchanged'}"
+                if done.revision
+                else "not published"
             )
             typer.echo(f"{done.night}: {done.state}; {stands}")
             is_blocked = is_blocked or done.state == "blocked"

@@ -80,7 +80,9 @@ def score(
     of: Annotated[
         str | None, typer.Option(help="Whose score: this agency's and all below it; default: the province's.")
     ] = None,
-    indicator: Annotated[str | None, typer.Option(help="Which indicator; default: the reading of 1.4 that is in force.")] = None,
+    indicator: Annotated[
+        str | None, typer.Option(help="Which indicator; default: the reading of 1.4 that is in force.")
+    ] = None,
     by: Annotated[Grouped, typer.Option(help="Causes, or causes within each agency or procedure.")] = Grouped.AGENCY,
     if_: Annotated[
         list[str] | None, typer.Option("--if", help="What if only these were repaired: cause=C, agency=A, procedure=P.")

@@ -31,9 +31,7 @@ def accept_checks(
     with writing(site.dsn) as connection:
         order.hold(connection, night, run_id)
         if not order.is_latest(connection, night):
-            raise NightOrderError(
-                f"night {night}: later nights have been opened since; it can no longer be published"
-            )
+            raise NightOrderError(f"night {night}: later nights have been opened since; it can no longer be published")
         accept(connection, night, decision, stage=stage, seen=seen)
         order.set_state(connection, night, PASSED[stage])
     log.warning("night %s, %s: accepted by %s: %s", night, stage, decision.decided_by, seen)

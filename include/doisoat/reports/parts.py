@@ -95,6 +95,4 @@ def check_month(month: dt.date, night: dt.date) -> None:
         ConfigurationError: it begins after the night.
     """
     if month > night:
-        raise ConfigurationError(
-            f"month {month:%Y-%m}: it begins after night {night}; give an earlier month"
-        )
+        raise ConfigurationError(f"month {month:%Y-%m}: it begins after night {night}; give an earlier month")

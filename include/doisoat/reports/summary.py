@@ -91,9 +91,7 @@ def print_sources_in_need(sources: list[dict[str, Any]], night: dt.date, console
             continue
         name, since = source["source_id"], source["snapshot_night"]
         what = source["reason_detail"] or source["incomplete_reason"] or source["reason"] or "never asked"
-        stands = (
-            f"night {since} in use, age in nights: {source['age_nights']}" if since else "never read"
-        )
+        stands = f"night {since} in use, age in nights: {source['age_nights']}" if since else "never read"
         if source["state"] == "incomplete":
             stands = "what it does not show proves nothing"
         console.print(f"  {name} ({source['state']}; {stands}): {what}", markup=False, soft_wrap=True)
@@ -137,7 +135,9 @@ def _verdict(
     console.print(f"\nWhere to look next: `{command}` (one row per gap), `doisoat bridge --night {night} --by month`, "
                   "`doisoat checks`, `doisoat sources`")  # fmt: skip
     if state[0] != "published" or state[1] is None:
-        stands = "the last good night stays" if state[1] is None else f"its revision {state[1]} stays published meanwhile"
+        stands = (
+            "the last good night stays" if state[1] is None else f"its revision {state[1]} stays published meanwhile"
+        )
         console.print(f"[bold]Not published[/bold]: the night is {state[0]}; {stands}")
         return FAILED
     told = "; ".join(f"{name}: {', '.join(ids)}" for name, ids in sorted(in_need.items()))

@@ -63,7 +63,9 @@ def connect(dsn: str) -> psycopg.Connection:
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1]
         kind = ConfigurationError if any(said in reason for said in _REFUSALS) else WarehouseUnavailableError
-        raise kind(f"warehouse: cannot connect ({reason}); check AIRFLOW_CONN_WAREHOUSE and that the server is running") from None
+        raise kind(
+            f"warehouse: cannot connect ({reason}); check AIRFLOW_CONN_WAREHOUSE and that the server is running"
+        ) from None
     connection.adapters.register_loader("date", _InfiniteDate)
     if connection.info.server_version < MINIMUM_SERVER_VERSION:
         version = connection.info.server_version
