@@ -1,4 +1,4 @@
-"""What a laptop needs to see the nights run: PostgreSQL, Airflow and the sandbox as child processes (`make run`, `up`).
+"""Runs the nights on a laptop: PostgreSQL, Airflow and the sandbox as child processes (`make run`, `make up`).
 
-Imports no Airflow. In production none of this is used: there PostgreSQL and Airflow run already (docker-compose.yml).
+Does not import Airflow. None of this is used in production, where PostgreSQL and Airflow already run (docker-compose.yml).
 """

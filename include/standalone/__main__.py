@@ -1,13 +1,13 @@
-"""`python -m standalone run|up|down|night|doisoat`: what `make` calls. Settings come from the environment.
+"""`python -m standalone run|up|down|night|doisoat`, as called by `make`. Settings come from the environment.
 
 DOISOAT_HOME      state directory (default .doisoat/run for run, .doisoat/up for the others)
 PROVINCE          province file (default config/lang_son.yaml)
 NIGHTS_END        last of the three nights of `run` (default 2024-04-19)
-DOSSIERS          about how many dossiers the sandbox holds (default 20000)
-PORT              of Airflow's page for `up` (default 8080)
-NIGHT             the night of `night`
+DOSSIERS          approximate number of dossiers in the sandbox (default 20000)
+PORT              port of Airflow's UI for `up` (default 8080)
+NIGHT             the night that `night` runs
 
-`up`, `down`, `night` and `doisoat` read `.env` too: connections of real systems stand there. `run` never does.
+`up`, `down`, `night` and `doisoat` also read `.env`, which holds the connections of real systems. `run` never does.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ from standalone.sandbox import Sandbox
 
 WORKERS = ("api-server", "dag-processor", "scheduler")  # no triggerer: nothing here is deferrable
 NIGHTS = 3
-CHANGING_NIGHTS = 30  # an `up` that is left running sees something new every night for about a month
+CHANGING_NIGHTS = 30  # with this many, an `up` left running sees something new every night for about a month
 
 
 class UsageError(Exception):
-    """Raised when what was asked makes no sense; the message says what does."""
+    """Raised when a command makes no sense; the message says what would."""
 
 
 def run() -> int:
@@ -62,7 +62,7 @@ def run() -> int:
 
 
 def up() -> int:
-    """The same, left running: Airflow's page, the nightly schedule, time that passes."""
+    """The same, left running: Airflow's UI, the nightly schedule, and time that passes."""
     environment = _environment()
     home, province = _home("up", environment), _province(environment)
     port = int(environment.get("PORT") or 8080)
@@ -120,7 +120,7 @@ def night() -> int:
 
 
 def doisoat(*arguments: str) -> int:
-    """The library's own command line on a home's warehouse, started for the moment if nothing is up."""
+    """The library's own command line on a home's warehouse, which is started temporarily if nothing is up."""
     environment = _environment()
     home = _home("up" if (PROJECT / ".doisoat" / "up" / "postgres").exists() else "run", environment)
     laptop = Laptop(home, _province(environment), environment)
@@ -139,7 +139,7 @@ def _ask(laptop: Laptop, arguments: tuple[str, ...]) -> int:
 
 
 def _let_time_pass(laptop: Laptop, airflow: Airflow) -> None:
-    """From the three nights to every night: the sandbox's clock becomes ours, and the schedule is switched on."""
+    """Switch from the three nights to every night: the sandbox's clock becomes ours, and the schedule is switched on."""
     assert laptop.sandbox is not None  # noqa: S101 - the caller asked
     laptop.processes.stop(SANDBOX, "scheduler")
     laptop.sandbox.start(laptop.processes, laptop.environment, clock="wall")
@@ -178,7 +178,7 @@ def _province(environment: Mapping[str, str]) -> Path:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, with what `.env` adds to it."""
+    """Our environment, plus what `.env` adds to it."""
     added: Mapping[str, str | None] = dotenv_values(PROJECT / ".env")
     return {**{name: value for name, value in added.items() if value}, **os.environ}
 
@@ -200,13 +200,13 @@ def _nights_until(last: dt.date) -> list[dt.date]:
 
 
 def _last_night(laptop: Laptop) -> dt.date:
-    """The night that the schedule read last: yesterday, or the day before until 01:00."""
+    """The night that the schedule ran last: yesterday, or the day before until 01:00."""
     now = dt.datetime.now(laptop.settings.timezone)
     return (now - dt.timedelta(days=1, hours=READ_AT.hour)).date()
 
 
 def _world_of(home: Path, last: dt.date) -> Sandbox:
-    """The world of this home: built around the first `up`, the same at every later one."""
+    """The world of this home: built at the first `up`, the same at every later one."""
     file = home / "world.json"
     if not file.exists():
         end = last + dt.timedelta(days=CHANGING_NIGHTS - NIGHTS)
@@ -216,7 +216,7 @@ def _world_of(home: Path, last: dt.date) -> Sandbox:
 
 
 def _same_world(home: Path, sandbox: Sandbox) -> None:
-    """A home holds one world: nights of another one would look like thousands of deletions."""
+    """Refuse another world in the same home: its nights would look like thousands of deletions."""
     file = home / "world.json"
     asked = {"last_night": str(sandbox.last_night), "dossiers": sandbox.dossiers}
     if not file.exists():
@@ -231,12 +231,12 @@ def _same_world(home: Path, sandbox: Sandbox) -> None:
 
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
-    """Hold the home for this command."""
+    """Lock the home for this command."""
     with (home / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise UsageError(f"another command is at work in {home}; wait for it") from None
+            raise UsageError(f"another command is running in {home}; wait for it") from None
         yield
 
 

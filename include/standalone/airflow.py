@@ -1,6 +1,6 @@
-"""Airflow as a laptop needs it: four processes on 127.0.0.1, configured by environment variables alone.
+"""Airflow for a laptop: four processes on 127.0.0.1, configured only by environment variables.
 
-Nothing is imported from Airflow: its own command line is started, and it is talked to over its REST API
+Nothing is imported from Airflow: its own command line is started, and it is controlled over its REST API
 (standalone.nights). Login, keys and database password are generated for each home; there is no default password.
 """
 
@@ -23,7 +23,7 @@ from standalone.secrets import secret
 PROJECT = Path(__file__).parents[2]
 LOGIN = "admin"
 SERVICES = ("api-server", "dag-processor", "scheduler", "triggerer")
-#: How soon Airflow looks again; its defaults suit a cluster, not a person who waits.
+#: How often Airflow polls; its defaults suit a cluster, not a person who is waiting.
 IMPATIENT = {
     "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.25",
     "SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
@@ -43,7 +43,7 @@ class Airflow:
 
     Attributes:
         home: the state directory.
-        port: of the API server and the page.
+        port: of the API server and the UI.
         database: DSN of its own database.
     """
 
@@ -64,7 +64,7 @@ class Airflow:
 
         Args:
             base: what they inherit: the province, the home, the connections.
-            is_scheduling: whether runs start by the clock, or only when they are asked for.
+            is_scheduling: whether runs start on schedule, or only on request.
         """
         logs = self.home / "logs" / "airflow"
         database = self.database.replace("postgresql://", "postgresql+psycopg://", 1)
@@ -75,14 +75,14 @@ class Airflow:
             "CORE__EXECUTOR": "LocalExecutor",
             "CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
             "CORE__EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
-            # what somebody writes beside an approval is refused if it names a person: the audit log must not keep it either
+            # a reason that holds personal data is refused: the audit log must not keep it either
             "CORE__SENSITIVE_VAR_CONN_NAMES": "because",
             "CORE__FERNET_KEY": secret(self.home, "airflow_fernet", _fernet_key),
             "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{LOGIN}:admin",
             "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self._passwords_file()),
             "API__HOST": "127.0.0.1",
             "API__PORT": str(self.port),
-            "API__BASE_URL": self.url,  # where links in news lead
+            "API__BASE_URL": self.url,  # target of links in alerts
             "API__SECRET_KEY": secret(self.home, "airflow_session"),
             "API_AUTH__JWT_SECRET": secret(self.home, "airflow_jwt"),
             "DATABASE__SQL_ALCHEMY_CONN": database,
@@ -105,21 +105,21 @@ class Airflow:
         return self.home / "secrets" / "airflow_passwords.json"
 
     def prepare(self, processes: Processes, environment: Mapping[str, str]) -> None:
-        """Begin migrating Airflow's database; `processes.finish("airflow-prepare")` waits for it."""
+        """Start migrating Airflow's database; `processes.finish("airflow-prepare")` waits for it."""
         processes.start("airflow-prepare", [sys.executable, "-m", "orchestration.prepare"], environment)
 
     def start(self, processes: Processes, environment: Mapping[str, str], *, names: tuple[str, ...] = SERVICES) -> None:
         """Start these services; `wait` waits for them."""
         preload = str(PROJECT / "include" / "orchestration" / "preload")
         for name in names:
-            # The page reads task logs from disk; the scheduler's log server would listen on every interface.
+            # The UI reads task logs from disk; the scheduler's log server would listen on every interface.
             options = ["--skip-serve-logs"] if name in ("scheduler", "triggerer") else []
             path = os.pathsep.join(filter(None, [preload, environment.get("PYTHONPATH")]))
             added = {"PYTHONPATH": path} if name == "scheduler" else {}
             processes.start(name, [sys.executable, "-m", "airflow", name, *options], {**environment, **added})
 
     def wait(self, processes: Processes) -> None:
-        """Wait until the page answers and the processes that started report themselves healthy."""
+        """Wait until the UI answers and the started processes report that they are healthy."""
         processes.wait_for("api-server", lambda: _answers(self.url + "/execution/health"))
         for name in ("scheduler", "dag-processor"):
             processes.wait_for(name, self._is_healthy(name.replace("-", "_")))

@@ -1,6 +1,6 @@
-"""Everything one home needs, put together: PostgreSQL, the warehouse, Airflow, and the sandbox where it is wanted.
+"""Everything one home needs: PostgreSQL, the warehouse, Airflow, and optionally the sandbox.
 
-Startups that do not depend on each other overlap: Airflow's migration, the warehouse's and the making of the world.
+Startups that do not depend on each other overlap: Airflow's migration, the warehouse's and the generation of the world.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ READ_AT = dt.time(1)  # a night is read at 01:00 of the day after, as the schedu
 
 
 class Laptop:
-    """One home at work.
+    """One running home.
 
     Args:
         home: the state directory.
         province: the province file.
         environment: what our processes inherit; connections in it win over those made here.
-        sandbox: the simulated systems, None where the connections lead to others.
+        sandbox: the simulated systems, None if the connections lead to others.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Laptop:
         self.processes = Processes(home)
         self.settings: ProvinceSettings = load_province(province)
         self.progress = Progress()
-        self._is_ours = False  # whether we started its Airflow, a moment ago
+        self._is_ours = False  # whether we started its Airflow just now
         self.environment = {
             **environment,
             "DOISOAT_HOME": str(home),
@@ -53,7 +53,7 @@ class Laptop:
         }
 
     def start(self, *, port: int, is_scheduling: bool, services: Sequence[str]) -> Airflow:
-        """Start it all and wait until it works; returns the Airflow.
+        """Start everything and wait until it works; returns the Airflow.
 
         Raises:
             PostgresError, ProcessError: something did not come up.
@@ -110,7 +110,7 @@ class Laptop:
         return state
 
     def summary(self, night: dt.date) -> int:
-        """Print what the library says of a night; 0 published, 1 failed or blocked, 2 published with stale sources."""
+        """Print the library's summary of a night; returns 0 published, 1 failed or blocked, 2 published with stale sources."""
         return self.doisoat("summary", "--night", str(night))
 
     def doisoat(self, *arguments: str) -> int:
@@ -122,7 +122,7 @@ class Laptop:
         return "scheduler" in self.processes.running()
 
     def stop(self) -> None:
-        """Stop all that runs in this home, whoever started it."""
+        """Stop everything that runs in this home, whoever started it."""
         self.processes.stop(*SERVICES)
         self.processes.stop()
         postgres.stop(self.home)

@@ -20,7 +20,7 @@ ENDED = {"success", "failed", "upstream_failed", "skipped", "removed"}
 
 
 class AirflowApiError(Exception):
-    """Raised when Airflow does not do what it was asked; the message holds its answer."""
+    """Raised when Airflow does not do what it was asked to; the message contains its answer."""
 
 
 class Nights:
@@ -59,7 +59,7 @@ class Nights:
             time.sleep(0.2)
 
     def fail_leftovers(self) -> None:
-        """End the runs that an earlier Airflow of this home left unfinished: nobody works on them any more.
+        """End the runs that an earlier Airflow of this home left unfinished: nothing works on them any more.
 
         They would keep new runs waiting (one run at a time) until Airflow misses their heartbeat, minutes later.
         """
@@ -73,7 +73,7 @@ class Nights:
         return str(self._call("POST", f"/dags/{DAG_ID}/dagRuns", json=body)["dag_run_id"])
 
     def follow(self, run_id: str) -> str:
-        """Print each task of the run as it starts over or ends; returns the run's state once it has ended.
+        """Print each task of the run as it is retried or ends; returns the run's state once it has ended.
 
         A run that waits for a person's decision is not waited for: "undecided", and how to give it is printed.
         """

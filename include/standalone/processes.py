@@ -1,8 +1,8 @@
-"""Child processes of one home: started with their own log, remembered on disk, stopped with all that they started.
+"""Child processes of one home: started with their own log, recorded on disk, stopped with all their descendants.
 
-What runs is written to `processes.json`, so that `make down` can stop what an earlier `make up` started, and a run
-whose terminal was killed leaves nothing that the next one cannot clear away. A process is known by its number *and*
-its start time: a number alone may be somebody else's by now.
+Running processes are recorded in `processes.json`, so that `make down` can stop what an earlier `make up` started, and a
+run whose terminal was killed leaves nothing that the next one cannot clean up. A process is identified by its pid *and*
+its start time: the pid alone may belong to another process by now.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psutil
 
-GRACE_SECONDS = 5.0  # then it is killed: every task may be run again from wherever it was
+GRACE_SECONDS = 5.0  # after that it is killed: every task can be run again, wherever it was interrupted
 
 
 class ProcessError(Exception):
@@ -36,7 +36,7 @@ class Processes:
         self.logs = home / "logs"
         self._file = home / "processes.json"
         self.logs.mkdir(parents=True, exist_ok=True)
-        self._children: dict[str, subprocess.Popen[bytes]] = {}  # those that we must reap ourselves
+        self._children: dict[str, subprocess.Popen[bytes]] = {}  # those we must reap ourselves
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
         """Start a process in a session of its own (a Ctrl-C in our terminal is ours to handle)."""
@@ -56,7 +56,7 @@ class Processes:
         return child
 
     def running(self) -> dict[str, psutil.Process]:
-        """What was started in this home, by whichever command, and still runs."""
+        """The processes started in this home, by whichever command, that are still running."""
         found = {}
         for name, (pid, created) in self._known().items():
             try:
@@ -68,7 +68,7 @@ class Processes:
         return found
 
     def stop(self, *names: str) -> None:
-        """Stop these processes with their descendants, or all of them, together."""
+        """Stop these processes with their descendants, or all of them, at the same time."""
         _stop_trees([process for name, process in self.running().items() if not names or name in names])
         for name in [name for name in self._children if not names or name in names]:
             self._children.pop(name).wait()
@@ -118,7 +118,7 @@ class Processes:
 
 
 def _stop_trees(processes: Sequence[psutil.Process]) -> None:
-    """Ask the processes to end, kill what is left of their trees after the grace."""
+    """Ask the processes to end; after the grace period, kill what is left of their trees."""
     trees: list[psutil.Process] = []
     for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -139,7 +139,7 @@ def _wait(processes: Sequence[psutil.Process], seconds: float) -> list[psutil.Pr
 
 
 def _is_alive(process: psutil.Process) -> bool:
-    """Whether it still does something: one that has ended, but that nobody has waited for, does not."""
+    """Whether it is still running: a zombie that nobody has reaped is not."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

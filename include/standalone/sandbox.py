@@ -1,6 +1,6 @@
 """The simulated source systems as a child process, and the connections that lead to them.
 
-Credentials are generated for each start and handed over in the environment: they stand in no file and no command line.
+Credentials are generated for each start and passed in the environment: they are in no file and no command line.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from standalone.processes import Processes
 NAME = "sandbox"
 TOKEN_PATH = "/auth/realms/digo/protocol/openid-connect/token"  # noqa: S105 - a path
 PLATFORM_TOKEN_PATH = "/platform/token"  # noqa: S105 - a path
-#: The unit under which the province asks the licences' system.
+#: The unit as which the province queries the licence system.
 LICENCE_UNIT = "H37.08"
-#: The unit as which the portal is asked through the exchange adapter.
+#: The unit as which the portal is queried through the exchange adapter.
 PORTAL_UNIT = "000.00.00.H37"
 REPORTS = {"PROVINCIAL": "province", "NATIONAL": "portal", "REPORTING_SYSTEM": "reporting_system"}
 
@@ -35,11 +35,11 @@ class Sandbox:
 
     Attributes:
         home: the state directory; the portal's export files appear in `inbox/`, those of offices in folders below it.
-        last_night: the night that the world is built around; it has a few nights of changes before it.
-        nights: how many.
-        dossiers: about how many dossiers there are.
+        last_night: the night that the world is built around; a few nights of changes come before it.
+        nights: the number of those nights.
+        dossiers: the approximate number of dossiers.
         variant: which world: "a", "b", or either with changes (sandbox.world.variant).
-        seed: of the world.
+        seed: the world's seed.
         rates: how often things go wrong, as changes of the default rates (sandbox.world.world.Rates).
     """
 
@@ -64,9 +64,9 @@ class Sandbox:
         return self.home / "inbox"
 
     def start(self, processes: Processes, environment: Mapping[str, str], *, clock: str = "fixed") -> None:
-        """Start making the world; `wait` waits for it. With the clock "wall" time passes as it does for us."""
+        """Start generating the world; `wait` waits for it. With the clock "wall", time passes as in reality."""
         for folder in ("judicial_record", *(f"reports/{office}" for office in REPORTS.values())):
-            (self.inbox / folder).mkdir(parents=True, exist_ok=True)  # what is there, files appear in
+            (self.inbox / folder).mkdir(parents=True, exist_ok=True)  # files appear only in folders that exist
         options = {
             "--port": self.port,
             "--inbox": self.inbox,
@@ -87,7 +87,7 @@ class Sandbox:
         processes.start(NAME, [sys.executable, "-m", "sandbox", "serve", *arguments], {**environment, **credentials})
 
     def wait(self, processes: Processes) -> None:
-        """Wait until the world is made."""
+        """Wait until the world is ready."""
 
         def is_ready() -> bool:
             try:
@@ -108,7 +108,7 @@ class Sandbox:
         return 120 + self.dossiers / 500
 
     def set_clock(self, now: dt.datetime) -> None:
-        """Move the world to a moment; what changed until then has changed."""
+        """Move the world to a point in time; all changes up to then have happened."""
         answer = requests.post(f"{self.url}/control/clock", json={"now": now.isoformat()}, timeout=self._patience)
         answer.raise_for_status()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def secret(home: Path, name: str, make: Callable[[], str] = lambda: secrets.token_urlsafe(24)) -> str:
-    """The secret of that name, made at the first call. URL-safe unless `make` says otherwise.
+    """The secret of that name, created at the first call. URL-safe unless `make` says otherwise.
 
     Args:
         home: the state directory (DOISOAT_HOME); the secret is `secrets/<name>` in it, mode 0600.
