@@ -1,7 +1,7 @@
 """`python -m sandbox serve`, `key` and `words`: see --help.
 
 Credentials come from the command line or from SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, SANDBOX_USERNAME,
-SANDBOX_PASSWORD and SANDBOX_API_KEY; what is not given is generated and told on the first line of output.
+SANDBOX_PASSWORD and SANDBOX_API_KEY; what is not given is generated and printed on the first line of output.
 """
 
 from __future__ import annotations
@@ -47,21 +47,21 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="serve a world over HTTP")
     serve.set_defaults(run=_serve)
     serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=0, help="0 takes a free one; the first line of output tells it")
+    serve.add_argument("--port", type=int, default=0, help="0 takes a free one; the first line of output names it")
     serve.add_argument("--inbox", type=Path, help="directory where files appear")
     serve.add_argument("--clock", choices=("fixed", "wall"), default="fixed")
-    serve.add_argument("--now", help="moment the fixed clock starts from (default: when the last night is read)")
+    serve.add_argument("--now", help="time the fixed clock starts from (default: when the last night is read)")
     serve.add_argument("--client-id", default=os.environ.get("SANDBOX_CLIENT_ID"))
     serve.add_argument("--client-secret", default=os.environ.get("SANDBOX_CLIENT_SECRET"))
     serve.add_argument("--username", default=os.environ.get("SANDBOX_USERNAME", ""))
     serve.add_argument("--password", default=os.environ.get("SANDBOX_PASSWORD", ""))
     serve.add_argument("--api-key", default=os.environ.get("SANDBOX_API_KEY"))
-    serve.add_argument("--token-life", type=float, default=300, help="seconds that a token or session lives")
+    serve.add_argument("--token-life", type=float, default=300, help="lifetime of a token or session in seconds")
     serve.add_argument("--bench", type=int, metavar="N", help="serve N static iGate dossiers and nothing else")
-    serve.add_argument("--bench-file", type=Path, help="where they are kept (made anew unless it fits)")
+    serve.add_argument("--bench-file", type=Path, help="where they are kept (regenerated if it does not match)")
     key = commands.add_parser("key", help="write the answer key as JSON lines")
     key.set_defaults(run=_key)
-    key.add_argument("--at", help="moment (default: when the last night is read)")
+    key.add_argument("--at", help="point in time (default: when the last night is read)")
     words = commands.add_parser("words", help="write the ministries' own codes and what they mean, as JSON")
     words.set_defaults(run=_words)
     for command in (serve, key, words):
@@ -69,12 +69,15 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--dossiers", type=int, default=20_000)
         command.add_argument("--last-night", type=dt.date.fromisoformat, help="default 2024-04-19; yesterday with wall")
         command.add_argument(
-            "--ministries", type=float, default=Rates().ministries, help="dossiers of ministries' systems, a dossier"
+            "--ministries",
+            type=float,
+            default=Rates().ministries,
+            help="dossiers of ministries' systems per ordinary dossier",
         )
         command.add_argument(
             "--rates", type=parse_rates, default={}, help="how often things go wrong: two_codes=0.01,lookalikes=2"
         )
-        command.add_argument("--nights", type=int, default=3, help="nights that the changes are laid in")
+        command.add_argument("--nights", type=int, default=3, help="nights in which the changes happen")
         command.add_argument(
             "--variant", type=parse_variant, default=parse_variant("a"), help='"a", "b", "a,key=value"'
         )
@@ -175,7 +178,7 @@ def _serve(given: argparse.Namespace) -> int:
     told: dict[str, Any] = {"port": port, "client_id": credentials.client_id, "ready_seconds": ready_seconds}
     for name in ("client_secret", "api_key"):
         if not getattr(given, name):
-            told[name] = getattr(credentials, name)  # generated for this run: nobody could know it otherwise
+            told[name] = getattr(credentials, name)  # generated for this run, so it has to be printed
     told["paths"] = {system.name: system.paths for system in systems.systems if system.paths}
     print(json.dumps(told), flush=True)
     uvicorn.Server(config).run(sockets=[listening])

@@ -1,6 +1,6 @@
-"""The servers of one world: plain ASGI, one application for all simulated systems, told apart by their paths.
+"""The servers of one world: plain ASGI, one application for all simulated systems, distinguished by their paths.
 
-Source endpoints answer with the simulated clock in `Date`. Beside them: GET /health; GET and POST /control/clock
+Source endpoints answer with the simulated clock in `Date`. In addition: GET /health; GET and POST /control/clock
 {"now": ISO moment}; GET /control/key[?at=ISO] (JSON lines); GET, POST and DELETE /control/faults.
 """
 
@@ -24,11 +24,11 @@ from sandbox.world import moments
 from sandbox.world.clock import Clock
 from sandbox.world.world import World
 
-_FILE_READY = 30 * moments.MINUTE  # after local midnight, when the clock is real time
+_FILE_READY = 30 * moments.MINUTE  # after local midnight, if the clock is real time
 
 
 class Systems:
-    """What stands behind the paths.
+    """What is behind the paths.
 
     Args:
         clock: the simulated clock.
@@ -68,12 +68,12 @@ class Systems:
         return json_answer({**self._told_clock(), "files": [path.name for path in self.drop()]})
 
     def prepare(self) -> None:
-        """Make ready what takes time for the moment that the clock shows."""
+        """Prepare what takes time for the current time of the clock."""
         for system in self.systems:
             system.prepare(self.clock.now())
 
     def drop(self) -> list[Path]:
-        """Let every file of this moment appear in its inbox."""
+        """Let every file due now appear in its inbox."""
         dropping = [system for system in self.systems if system.drops_files]
         now = int(self.clock.now())
         return [path for one in dropping for path in one.drop(now, self.faults.take(one.name, ""))]
@@ -109,7 +109,7 @@ class Systems:
             return json_answer({"error": "bad_request", "message": str(error)}, 400)
 
     async def answer_with_faults(self, request: Request) -> Answer:
-        """The answer as the faults in force make it."""
+        """The answer with the active faults applied."""
         system = self.system_of(request.path)
         faults = self.faults.take(system.name, request.path) if system else []
         for fault in faults:
@@ -155,7 +155,7 @@ class App:
                 return
 
     async def _drop_daily(self) -> None:
-        """With real time: a file at once, then one a day, half an hour after midnight."""
+        """With real time: a file at once, then one per day, half an hour after midnight."""
         dropped = None
         while True:
             day = moments.local_day(int(self.systems.clock.now()) - _FILE_READY)

@@ -1,1 +1,1 @@
-"""What every simulated server shares: requests and answers, logins, faults."""
+"""Shared by all simulated servers: requests and answers, logins, faults."""

@@ -10,31 +10,31 @@ from zlib import crc32
 from sandbox.http.wire import BadRequest
 
 KINDS = (
-    # of any answer
+    # in any answer
     "latency",  # wait `seconds` before answering
     "rate_limit",  # 429 with Retry-After: `seconds`
     "server_error",  # 500 with a page of text
-    "cut_off",  # the body, or the file, breaks off half way
-    "html_200",  # a page of HTML in its place, with status 200
-    "empty_body",  # nothing in its place
+    "cut_off",  # the body, or the file, is cut off half way
+    "html_200",  # a page of HTML instead, with status 200
+    "empty_body",  # nothing instead
     "redirect",  # 302 to `to`, another host
     "application_error",  # status 200 with {`field`: `to`} and a message, and no rows
     "huge",  # `size` bytes of white space in the body, without a length; a file grows to `size`
-    "bomb",  # the same, packed with gzip
+    "bomb",  # the same, compressed with gzip
     "expired_session",  # every token and session is void: a new login is needed
-    "drift",  # after a page a record not yet shown is updated, so later pages shift (igate)
-    # of what is in an answer; `nth` of the fields of that name, 0 for all
+    "drift",  # after a page, a record not yet shown is updated, so later pages shift (igate)
+    # in the content of an answer; `nth` of the fields of that name, 0 for all
     "changed_shape",  # field `field` is called `to`; in a file the column of that label
     "missing_field",  # field `field` is left out
     "changed_type",  # field `field` has a value of another type
     "changed_value",  # field `field` is `to`
     "wrong_total",  # declared totals (or `field`) are seven too high
-    "two_timezones",  # half of the moments are written in UTC
+    "two_timezones",  # half of the timestamps are written in UTC
     "decomposed",  # Vietnamese in NFD
-    "repeated",  # the first row comes again at the end; of a file a second copy appears
-    # of files
+    "repeated",  # the first row is repeated at the end; of a file, a second copy appears
+    # in files
     "missing",  # no file appears
-    # of all that a system holds (igate, national_export), with totals that agree: it is mad
+    # in everything a system holds (igate, national_export), with consistent totals: the system is mad
     "a_tenth",  # it holds the same tenth of its dossiers, whenever it is asked
     "new_status",  # every dossier is stopped
     "other_province",  # its dossiers are another province's
@@ -43,7 +43,7 @@ MADNESS = KINDS[-3:]
 
 
 def is_of_the_tenth(key: str) -> bool:
-    """Whether a dossier with this key is one of those that fault a_tenth leaves."""
+    """Whether a dossier with this key is one of those that remain under the fault a_tenth."""
     return crc32(key.encode()) % 10 == 0
 
 
@@ -71,10 +71,10 @@ class Fault:
 
 
 class Faults:
-    """The faults in force, each with what is left of it.
+    """The active faults, each with its remaining count.
 
     Args:
-        systems: names of the systems that are served.
+        systems: names of the systems being served.
     """
 
     def __init__(self, systems: Iterable[str]) -> None:
@@ -82,7 +82,7 @@ class Faults:
         self.active: list[Fault] = []
 
     def add(self, told: dict[str, Any]) -> Fault:
-        """Put a fault in force.
+        """Activate a fault.
 
         Raises:
             BadRequest: no such system, kind or key.
@@ -100,11 +100,11 @@ class Faults:
         self.active.clear()
 
     def told(self) -> list[dict[str, Any]]:
-        """The faults in force, for the control page."""
+        """The active faults, for the control page."""
         return [asdict(fault) for fault in self.active]
 
     def take(self, system: str, path: str) -> list[Fault]:
-        """The faults that spoil this answer; each is used up by one."""
+        """The faults that spoil this answer; each one's count is reduced by one."""
         taken = []
         for fault in self.active:
             if fault.system != system or fault.path not in path:

@@ -1,4 +1,4 @@
-"""Who may log in, and what a login gives: OAuth tokens (Keycloak, the integration platform) and adapter sessions."""
+"""Who may log in, and what a login returns: OAuth tokens (Keycloak, the integration platform) and adapter sessions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Credentials:
     Attributes:
         client_id, client_secret: for the token endpoints, and user name and password of the systems with sessions.
         username, password: iGate's password grant; without a username there is none.
-        api_key: what the systems ask for that want a key beside the token.
+        api_key: the key for systems that need one besides the token.
     """
 
     client_id: str
@@ -32,7 +32,7 @@ class Tokens:
 
     Args:
         credentials: who may log in.
-        life: seconds that a token lives, in real time.
+        life: lifetime of a token in seconds, in real time.
     """
 
     def __init__(self, credentials: Credentials, life: float = 300) -> None:
@@ -41,7 +41,7 @@ class Tokens:
         self._refresh: set[str] = set()
 
     def answer(self, request: Request) -> Answer:
-        """Give a token, or refuse as Keycloak does."""
+        """Issue a token, or refuse as Keycloak does."""
         form = request.form()
         client = form.get("client_id", ""), form.get("client_secret", "")
         basic = request.headers.get("authorization", "")
@@ -79,13 +79,13 @@ class Tokens:
         return json_answer(content)
 
     def is_valid(self, request: Request) -> bool:
-        """Whether the request bears a token that still lives."""
+        """Whether the request has a token that is still valid."""
         bearer = request.headers.get("authorization", "")
         token = bearer[7:] if bearer.lower().startswith("bearer ") else ""
         return self._valid.get(token, 0.0) > time.monotonic()
 
     def revoke_all(self) -> None:
-        """Every token is void now."""
+        """Invalidate every token."""
         self._valid.clear()
 
 
@@ -94,7 +94,7 @@ class Sessions:
 
     Args:
         credentials: client id and secret are the user name and the password.
-        life: seconds that a session lives, in real time; each system keeps its own life a secret.
+        life: lifetime of a session in seconds, in real time; each system keeps it a secret.
     """
 
     def __init__(self, credentials: Credentials, life: float = 300) -> None:
@@ -113,11 +113,11 @@ class Sessions:
         return session
 
     def is_valid(self, session: object) -> bool:
-        """Whether a session still lives."""
+        """Whether a session is still valid."""
         return self._valid.get(str(session), 0.0) > time.monotonic()
 
     def revoke_all(self) -> None:
-        """Every session ends now."""
+        """End every session."""
         self._valid.clear()
 
 

@@ -1,4 +1,4 @@
-"""What a fault makes of an answer that was right: it works on its bytes or its JSON, whichever system gave it."""
+"""Applies a fault to a correct answer: to its bytes or its JSON, whichever system gave it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MOMENT = re.compile(rf'"({_ISO}|\d\d/\d\d/\d{{4}} \d\d:\d\d:\d\d)"')
 
 
 def spoil(fault: Fault, answer: Answer) -> Answer:
-    """The answer as the fault makes it, or another in its place; a fault of another kind changes nothing."""
+    """The spoiled answer, or another in its place; a fault of another kind changes nothing."""
     change = _CHANGES.get(fault.kind)
     return change(fault, answer) if change else answer
 
@@ -64,7 +64,7 @@ def _application_error(fault: Fault, answer: Answer) -> Answer:
 
 
 def _huge(fault: Fault, answer: Answer) -> Answer:
-    """The body with `size` bytes of white space before its end: JSON still, without a length, never held in memory."""
+    """The body with `size` bytes of white space before its end: still JSON, without a length, never held in memory."""
     head, tail = answer.body[:-1], answer.body[-1:]
     answer.stream = _padded(head, fault.size, tail)
     return answer
@@ -78,7 +78,7 @@ def _padded(head: bytes, size: int, tail: bytes) -> Iterator[bytes]:
 
 
 def _bomb(fault: Fault, answer: Answer) -> Answer:
-    """The same, packed: a thousandth of it on the wire."""
+    """The same, compressed: a thousandth of it on the wire."""
     answer.stream = _packed(_padded(answer.body[:-1], fault.size, answer.body[-1:]))
     answer.headers = [*answer.headers, (b"content-encoding", b"gzip")]
     return answer
@@ -103,11 +103,11 @@ def _decomposed(fault: Fault, answer: Answer) -> Answer:
 
 
 def _two_timezones(fault: Fault, answer: Answer) -> Answer:
-    """Half of the moments in UTC, the others as they were; it is the same moment."""
+    """Half of the timestamps in UTC, the others as they were; they denote the same time."""
     numbers = count()
 
     def change(found: re.Match[str]) -> str:
-        if next(numbers).bit_count() % 2 == 0:  # no rhythm, so that it is not always the same field of a row
+        if next(numbers).bit_count() % 2 == 0:  # irregular, so that it is not always the same field of a row
             return found[0]
         text = found[1]
         if text[2] == "/":
@@ -150,7 +150,7 @@ def _changed_value(fault: Fault, answer: Answer) -> Answer:
 
 
 def _repeated(fault: Fault, answer: Answer) -> Answer:
-    """The first row of the longest list comes once more at its end."""
+    """Repeat the first row of the longest list at its end."""
 
     def change(content: Any) -> None:
         longest = max(_lists(content), key=len, default=[])
@@ -162,7 +162,7 @@ def _repeated(fault: Fault, answer: Answer) -> Answer:
 def _in_json(
     answer: Answer, names: tuple[str, ...], nth: int, change: Callable[[dict[str, Any], str], object]
 ) -> Answer:
-    """Change fields of these names wherever they stand: all of them, or the `nth`."""
+    """Change fields of these names wherever they occur: all of them, or the `nth`."""
 
     def change_all(content: Any) -> None:
         found = [(holder, name) for holder in _objects(content) for name in names if name in holder]
@@ -174,7 +174,7 @@ def _in_json(
 
 
 def _in_content(answer: Answer, change: Callable[[Any], None]) -> Answer:
-    """Change what the body's JSON says; what is no JSON stays as it is."""
+    """Change the body's JSON; what is not JSON stays as it is."""
     try:
         content = msgspec.json.decode(answer.body)
     except msgspec.DecodeError:

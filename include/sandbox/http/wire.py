@@ -1,4 +1,4 @@
-"""Just enough HTTP over ASGI: a request read whole, an answer of bytes, and an answer that breaks off."""
+"""Just enough HTTP over ASGI: a request read completely, an answer of bytes, and an answer that is cut off."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Request:
         """A JSON object body.
 
         Raises:
-            BadRequest: the body is no JSON object.
+            BadRequest: the body is not a JSON object.
         """
         try:
             decoded = msgspec.json.decode(self.body or b"{}")
@@ -55,8 +55,8 @@ class Answer:
     """An answer.
 
     Attributes:
-        sent_share: below 1 it breaks off after that share of the body.
-        stream: sent in place of the body, piece by piece and without a length.
+        sent_share: below 1, it is cut off after that share of the body.
+        stream: sent instead of the body, piece by piece and without a length.
     """
 
     status: int = 200
@@ -68,7 +68,7 @@ class Answer:
 
 
 class BadRequest(Exception):
-    """Raised when a request cannot be understood; the message goes back with status 400."""
+    """Raised when a request cannot be understood; the message is returned with status 400."""
 
 
 def json_answer(content: Any, status: int = 200) -> Answer:
@@ -89,7 +89,7 @@ async def read(scope: Scope, receive: Receive) -> Request:
 
 
 async def write(answer: Answer, date: bytes, send: Send) -> None:
-    """Send an answer with the Date header given; one that breaks off is left unfinished, so the server hangs up."""
+    """Send an answer with the given Date header; a cut-off one is left unfinished, so the server closes the connection."""
     head = [(b"content-type", answer.content_type), (b"date", date), *answer.headers]
     if answer.stream is not None:
         await send({"type": "http.response.start", "status": answer.status, "headers": head})

@@ -1,1 +1,1 @@
-"""The answer key: what a world's dossiers truly are."""
+"""The answer key: the truth about a world's dossiers."""

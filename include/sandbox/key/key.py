@@ -1,4 +1,4 @@
-"""The answer key: for each dossier the truth, the cause, and what each side holds at a moment."""
+"""The answer key: for each dossier the truth, the cause, and what each side holds at a point in time."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PAID_ONLINE = (1, 2)  # through the national portal or the province's gateway (C
 
 
 def key_lines(world: World, now: int) -> Iterator[dict[str, Any]]:
-    """One entry a dossier that any system has ever held by `now`.
+    """One entry per dossier that any system has held by `now`.
 
     Keys of an entry: `dossier` (its number in the world), `kind` ("plain", a cause or a look-alike), `cause` (the
     cause, or null if it is innocent), `resembles` (of a look-alike: the cause), `decided` (whether the evidence seen
@@ -123,7 +123,7 @@ def _national(row: PortalRow, now: int) -> dict[str, Any]:
 
 
 def _presence(made: Dossier, now: int) -> str:
-    """Which sides hold it, removed rows not counted (CONTRACTS section 8)."""
+    """Which sides hold it, not counting removed rows (CONTRACTS section 8)."""
     local = any(row.is_held(now) and not row.is_removed(now) for row in made.local)
     national = any(row.is_held(now) for row in made.portal)
     return {(True, True): "both", (True, False): "provincial_only", (False, True): "national_only"}.get(
@@ -143,7 +143,7 @@ def _is_pending(made: Dossier, presence: str, now: int) -> bool:
 def _is_decided(world: World, made: Dossier, now: int) -> bool:
     kind = KINDS.get(made.kind)
     if made.kind == "not_pushed_undated" and not _is_seen_accepted(world, made, now):
-        return False  # what was perhaps never received has no receipt date rightly, and so tells nothing
+        return False  # what was perhaps never received rightly has no receipt date, which proves nothing
     if kind is None or kind.decides == "always":
         return True
     if kind.decides == "never":
@@ -153,13 +153,13 @@ def _is_decided(world: World, made: Dossier, now: int) -> bool:
 
 
 def _is_seen_accepted(world: World, made: Dossier, now: int) -> bool:
-    """Whether a status of any night so far tells that it was received: not one that it may come to before."""
+    """Whether a status of any night so far shows that it was received, i.e. one it cannot have before that."""
     seen = {made.status_at(cut_off) for cut_off in (*world.cut_offs, now) if cut_off <= now}
     return not seen <= {None, SUBMITTED, REFUSED, SUPPLEMENT, FEE, WITHDRAWN}
 
 
 def _is_showing(made: Dossier, presence: str, now: int) -> bool:
-    """Whether a cause has left its difference at this moment; never for what is innocent."""
+    """Whether a cause shows its difference at this time; never for innocent ones."""
     kind = KINDS.get(made.kind) or MINISTRY_KINDS.get(made.kind)
     if kind is None or not kind.is_cause:
         return False

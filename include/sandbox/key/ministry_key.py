@@ -1,15 +1,15 @@
 """The ministries' part of the answer key: what a correct reconciliation can know of each of their dossiers.
 
-It is not told by what the generator did but worked out from the rows that can be seen at the moment. A ministry's row
-is, against the rows of another side,
+It does not come from what the generator did but is computed from the rows visible at the time. Compared with the rows of
+another side, a ministry's row is
 
-* `matched_by_code` - one of them bears its code;
-* `matched_by_link` - one of them names its code, or bears the code that the ministry's row names; or they are joined by
-  a row of the province that names both;
+* `matched_by_code` - one of them has its code;
+* `matched_by_link` - one of them refers to its code, or has the code that the ministry's row refers to; or a row of the
+  province that refers to both joins them;
 * `matched_by_time` - agency, procedure and second of receipt agree, and there is exactly one candidate on each side;
-* `grouped` - several agree so, or only the day is known, and both sides have as many: all are there, no pair is told;
-* `undetermined` - as many as that there are not;
-* `absent` - nothing of the kind is there.
+* `grouped` - several agree, or only the day is known, and both sides have equally many: all are there, no pair is known;
+* `undetermined` - the same, but the numbers differ;
+* `absent` - there is nothing of the kind.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Cell = tuple[str, str, int]  # agency, procedure family, moment or day
 
 @dataclass(frozen=True, slots=True)
 class _Other:
-    """A row of another side, as far as it can be recognised by."""
+    """A row of another side, reduced to what it can be recognised by."""
 
     code: str
     names: frozenset[str]
@@ -41,12 +41,12 @@ class _Other:
 
     @property
     def has_time(self) -> bool:
-        """Midnight stands for a day of which the time was not kept."""
+        """Whether the time is known: midnight means a day whose time was not recorded."""
         return seconds_of_day(self.received_at) != 0
 
 
 class MinistryKey:
-    """What can be known of the ministries' dossiers of a world at a moment."""
+    """What can be known about the ministries' dossiers of a world at a point in time."""
 
     def __init__(self, world: World, now: int) -> None:
         self._now = now
@@ -101,7 +101,7 @@ def _portal(world: World, now: int) -> Iterable[_Other]:
 
 
 def _known(rows: list[tuple[Dossier, MinistryRow]], others: list[_Other], only_days: tuple[str, ...]) -> dict[str, str]:
-    """What can be known of each ministry's row, by its record key."""
+    """What can be known about each ministry's row, by its record key."""
     codes, names = {one.code for one in others}, {name for one in others for name in one.names}
     known: dict[str, str] = {}
     ours: set[str] = set()
@@ -121,7 +121,7 @@ def _known(rows: list[tuple[Dossier, MinistryRow]], others: list[_Other], only_d
 def _by_receipt(
     rows: list[tuple[Dossier, MinistryRow]], others: list[_Other], only_days: tuple[str, ...]
 ) -> dict[str, str]:
-    """Recognise by agency, procedure and receipt what no code tells."""
+    """Match by agency, procedure and receipt what no code matches."""
     seconds = Counter((one.agency, one.family, one.received_at) for one in others if one.has_time)
     mine = Counter(_cell(made, row.received_at) for made, row in rows if row.source not in only_days)
     known: dict[str, str] = {}

@@ -1,12 +1,12 @@
-"""A province of any size that stands still: iGate dossiers for `make bench`, kept in a file and served from it.
+"""A static province of any size: iGate dossiers for `make bench`, kept in a file and served from it.
 
 Contract: `python -m sandbox serve --bench N --bench-file FILE` serves N dossiers that the provincial system holds when
-night 2024-04-19 is read, in iGate's words (sandbox.systems.igate_words, personal canaries included), over the same search as a
-world's. They are plain dossiers of 16 months: of some 120 one has no receipt date, and of REMOVED_ONE_IN one is removed.
+night 2024-04-19 is read, in iGate's format (sandbox.systems.igate_words, with personal canaries), through the same search as
+a world's. They are plain dossiers of 16 months: about one in 120 has no receipt date, and one in REMOVED_ONE_IN is removed.
 
-FILE holds the encoded rows in the order of the shelf, newest update first, each followed by a comma; FILE.npz beside it
-says where each row starts and what a search may ask about it. Both are made anew unless the same sandbox made them for
-the same N and seed. Making one holds numbers and codes in memory but no dossier; serving it maps the file.
+FILE holds the encoded rows in the order of the shelf, newest update first, each followed by a comma; FILE.npz next to it
+says where each row starts and what a search may filter by. Both are regenerated unless the same sandbox made them for
+the same N and seed. Generating holds numbers and codes in memory but no dossiers; serving maps the file.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _FACTS.names = ("updated", "size", "accepted", "appointed", "removed", "agency",
 
 
 def bench_shelf(dossiers: int, seed: int, file: Path | None) -> tuple[Shelf, int]:
-    """The shelf of N static dossiers, and the moment that its clock shows.
+    """The shelf of N static dossiers, and the time that its clock shows.
 
     Args:
         dossiers: how many rows the search shows; at least 1.
@@ -61,14 +61,14 @@ def bench_shelf(dossiers: int, seed: int, file: Path | None) -> tuple[Shelf, int
         with tempfile.TemporaryDirectory(prefix="sandbox-bench-") as directory:
             file = Path(directory) / "rows"
             _Making(seed, now).write(dossiers, file, recipe)
-            return _opened(file, seed), now  # what is mapped stays readable without its name
+            return _opened(file, seed), now  # a mapped file stays readable after it is unlinked
     if not _fits(file, recipe):
         _Making(seed, now).write(dossiers, file, recipe)
     return _opened(file, seed), now
 
 
 def _recipe(dossiers: int, seed: int) -> str:
-    """For what and by what the file was made: N, the seed and the text of the modules that make and word a dossier."""
+    """A fingerprint of how the file was made: N, the seed and the text of the modules that make and write a dossier."""
     digest = hashlib.sha256(f"{dossiers} {seed}".encode())
     for name in _MADE_BY:
         digest.update((Path(__file__).parents[1] / name).read_bytes())
@@ -115,7 +115,7 @@ def _opened(file: Path, seed: int) -> Shelf:
 
 
 class _Making:
-    """Makes dossiers one by one, writes each down as it is made, and puts the rows in order at the end.
+    """Makes dossiers one by one, writes each one immediately, and sorts the rows at the end.
 
     Args:
         seed: of the dossiers.
@@ -129,7 +129,7 @@ class _Making:
         self._procedure_at = {procedure.code: at for at, procedure in enumerate(self._maker.catalogue)}
 
     def write(self, dossiers: int, file: Path, recipe: str) -> None:
-        """Make the file and its index; an interrupted making leaves none that fits."""
+        """Make the file and its index; if interrupted, it leaves none that matches."""
         file.parent.mkdir(parents=True, exist_ok=True)
         _index(file).unlink(missing_ok=True)
         unordered = file.with_name(file.name + ".tmp")
@@ -146,7 +146,7 @@ class _Making:
         np.savez(_index(file), recipe=np.array(recipe), facts=facts[order], starts=starts)
 
     def _held(self, *, is_removed: bool) -> tuple[Dossier, LocalRow]:
-        """The next dossier that the provincial system knows of by now, and its row."""
+        """The next dossier that the provincial system holds by now, and its row."""
         while True:
             made = self._maker.dossier("plain", Wish(when="settled") if is_removed else Wish())
             row = made.local[0]

@@ -1,7 +1,7 @@
 """Business, co-operative and household-business registration, simulated (CONTRACTS section 4).
 
 Contract: POST /platform/token (client credentials); with Bearer GET /csdldkdn/danhSachHoSo (a window of at most five
-days, both ends counted, over RECEIPT_DATE), danhSachHoSoTrongNgay (today, by the time of receipt or processing [A])
+days, both ends included, over RECEIPT_DATE), danhSachHoSoTrongNgay (today, by the time of receipt or processing [A])
 and tinhTrangHoSo. Answers {Status, Message, DataCount, Data}, Status "1" or "0".
 """
 
@@ -116,7 +116,7 @@ class BusinessRegistration(System):
         return json_answer({"Status": "1", "Message": "Thành công", "DataCount": count, "Data": data})
 
     def _row(self, made: Dossier, row: MinistryRow, now: int) -> Row:
-        """MainInformation. A household's codes are its owner's numbers, and any name may hold a person's."""
+        """MainInformation. A household's codes are its owner's numbers, and any name may contain a person's name."""
         kind = self._variant.business_registration_dates
         is_company = "department" in made.procedure.levels
         code = f"49{made.number % 100_000_000:08d}" if is_company else canaries.identity_number(made.number)
@@ -136,7 +136,7 @@ class BusinessRegistration(System):
         }
 
     def _with_others(self, held: list[tuple[Dossier, MinistryRow]], now: int) -> list[Row]:
-        """The rows, and in some worlds those of other provinces' offices between them."""
+        """The rows, in some worlds mixed with those of other provinces' offices."""
         rows = []
         for made, row in held:
             rows.append(own := self._row(made, row, now))

@@ -44,7 +44,7 @@ _ERRORS = {
 
 
 class DrivingLicence(System):
-    """Both ways into the licences' system.
+    """Both ways into the licence system.
 
     Args:
         credentials: who may log in, and the key that `danhsachhoso` asks for.
@@ -217,6 +217,6 @@ def _day(text: str, kind: str) -> int:
     """When a day starts.
 
     Raises:
-        ValueError: it is not written so.
+        ValueError: it is not written like that.
     """
     return moment(dt.datetime.strptime(text, kind).date())

@@ -1,4 +1,4 @@
-"""Files that appear in an inbox, and what a fault makes of them."""
+"""Files that appear in an inbox, with faults applied."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sandbox.http.spoil import PAGE
 
 
 def put(inbox: Path, name: str, content: bytes, now: int, faults: list[Fault]) -> list[Path]:
-    """Let a file appear in an inbox, whole at once; its mtime is the moment.
+    """Let a complete file appear in an inbox at once; its mtime is `now`.
 
     Returns:
         The file, or nothing if a fault kept it from appearing.

@@ -31,7 +31,7 @@ _UNAUTHORIZED = [(b"www-authenticate", b'Bearer realm="digo", error="invalid_tok
 
 
 class WorldShelves:
-    """The shelf of a world at a moment, rebuilt only when the next change has come."""
+    """The shelf of a world at a point in time, rebuilt only when the next change has happened."""
 
     def __init__(self, world: World) -> None:
         self._variant = world.variant
@@ -54,13 +54,13 @@ class WorldShelves:
         self._mad: dict[str, tuple[float, Shelf]] = {}
 
     def forget(self) -> None:
-        """The clock was moved: what drifted never happened."""
+        """Forget any drift, because the clock was moved."""
         self._touched.clear()
         self._mad.clear()
         self._shelf = None
 
     def at(self, now: float) -> Shelf:
-        """The shelf as of a moment."""
+        """The shelf as of a point in time."""
         if self._shelf is None or not self._valid[0] <= now < self._valid[1]:
             self._shelf = self._build(int(now))
         return self._shelf
@@ -72,7 +72,7 @@ class WorldShelves:
         return self._mad[madness][1]
 
     def drift(self, now: float, after: int) -> None:
-        """Update a record that stands behind position `after`, so that it moves to the front."""
+        """Update a record behind position `after`, so that it moves to the front."""
         self.at(now)
         if self._order:
             self._touched[self._order[max(after, len(self._order) - 1) % len(self._order)].record_id] = int(now)
@@ -150,7 +150,7 @@ class IGate(System):
     Args:
         tokens: who may search.
         shelf_at: the shelf as of a moment.
-        page_cap: rows that a page never exceeds.
+        page_cap: maximum rows per page.
         slice_has_last: a slice says whether it is the last.
         shelves: what makes the shelves of a world, None for a static one.
     """
@@ -239,7 +239,7 @@ def _number(query: dict[str, str], name: str, default: int) -> int:
 
 
 def _asked(query: dict[str, str]) -> Asked:
-    """The search parameters; empty ones ask for nothing.
+    """The search parameters; empty ones do not filter.
 
     Raises:
         BadRequest: a day, a status or an order that iGate does not know.
@@ -265,7 +265,7 @@ def _asked(query: dict[str, str]) -> Asked:
 
 
 def _edge(text: str, *, is_end: bool) -> float | None:
-    """One end of a window as a moment, ends excluded; a plain day stands for its whole local day."""
+    """One end of a window as a time, end excluded; a plain day means the whole local day."""
     if not text:
         return None
     try:

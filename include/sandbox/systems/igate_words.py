@@ -1,4 +1,4 @@
-"""iGate's own words for a dossier (CONTRACTS section 3): ids of units, statuses and channels, and the JSON of a row.
+"""How iGate writes a dossier (CONTRACTS section 3): ids of units, statuses and channels, and the JSON of a row.
 
 The ids of statuses and channels are a tenant's own [A]; two tenants differ (`Variant.igate_codes`).
 """
@@ -65,7 +65,7 @@ def iso(at: int, in_utc: bool, millisecond: int = 0) -> str:
 
 
 class Words:
-    """Writes rows of one world as iGate would; units and procedures are put into words once.
+    """Writes rows of one world as iGate would; units and procedures are converted once.
 
     Args:
         agencies: every unit.
@@ -126,7 +126,7 @@ class Words:
         return STATUSES[self.variant.igate_codes][status][0]
 
     def dossier(self, made: Dossier, row: LocalRow, now: int, updated_at: int) -> dict[str, Any]:
-        """One dossier as it stands at `now`, in iGate's field names; `applicant` is canaries."""
+        """One dossier as it is at `now`, in iGate's field names; `applicant` is canaries."""
         status = truth.latest(row.life, now) or row.life[0][1]
         received = row.received_at if row.received_at is not None and row.received_at <= now else None
         due = made.due_at if received is not None else None

@@ -1,6 +1,6 @@
-"""The judicial records' spreadsheet, simulated: what an office exports of a ministry's system every night.
+"""The judicial records' spreadsheet, simulated: what an office exports from a ministry's system every night.
 
-CONTRACTS section 4, "...": a further ministry system is usually a spreadsheet. This one has all that makes them hard:
+CONTRACTS section 4, "...": another ministry system is usually a spreadsheet. This one has everything that makes them hard:
 title rows, a header of two rows with merged cells, a row of numbers below it, personal columns (canaries), a column of
 formulas without stored values, a closing row, and a second sheet.
 """
@@ -60,7 +60,7 @@ _MOMENTS = ("received_at", "due_at", "returned_at")
 
 
 class JudicialRecord(System):
-    """Writes the spreadsheet into `judicial_record/` of the inbox, if that directory is there.
+    """Writes the spreadsheet into `judicial_record/` of the inbox, if that directory exists.
 
     Args:
         inbox: None for nowhere.
@@ -75,7 +75,7 @@ class JudicialRecord(System):
         self._words = MinistryWords(world.procedures, world.variant)
 
     def drop(self, now: int, faults: list[Fault]) -> list[Path]:
-        """Write the file of a moment: every dossier received until then."""
+        """Write the file as of `now`: every dossier received until then."""
         inbox = self._inbox / self.name if self._inbox else None
         if inbox is None or not inbox.is_dir():
             return []

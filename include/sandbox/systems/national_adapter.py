@@ -1,8 +1,8 @@
 """The national portal behind the exchange adapter, simulated (CONTRACTS sections 1 and 8).
 
 Contract: POST JSON to {prefix}/RestService/forward/mapi/login and .../mapi/g, the provider named by `dstcode`; a
-session from the login goes into every later body. Look-ups answer what the simulated portal holds at the clock's
-moment. There is no listing, and what would write is refused: a reconciler never writes.
+session from the login goes into every later body. Look-ups return what the simulated portal holds at the clock's
+time. There is no listing, and anything that would write is refused: a reconciler never writes.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ Rows = list[dict[str, Any]]
 
 
 def base_path(variant: Variant) -> str:
-    """What stands before /mapi/login and /mapi/g in a world."""
+    """The path before /mapi/login and /mapi/g in a world."""
     return f"{variant.adapter_prefix}/RestService/forward"
 
 
 class _Failed(Exception):
-    """Raised when a call is answered by an error_code other than success."""
+    """Raised when a call is answered with an error_code other than success."""
 
     def __init__(self, code: int, message: str, status: int = 200) -> None:
         super().__init__(message)
@@ -45,7 +45,7 @@ class _Failed(Exception):
 
 
 class _NotFound(Exception):
-    """Raised when the portal holds nothing of what was asked for."""
+    """Raised when the portal does not hold what was asked for."""
 
 
 class NationalAdapter(System):
@@ -53,7 +53,7 @@ class NationalAdapter(System):
 
     Args:
         credentials: client id and secret are the user name and the password.
-        session_life: seconds that a session lives, in real time; a world may end it after some calls too.
+        session_life: lifetime of a session in seconds, in real time; a world may also end it after some calls.
     """
 
     name = "national_adapter"

@@ -1,6 +1,6 @@
-"""The portal's own catalogues (CONTRACTS section 1), and where they differ from the province's, each since a moment.
+"""The portal's own catalogues (CONTRACTS section 1), and their dated differences from the province's.
 
-What differs is chosen once for a world and can be asked for (`differences`), so that a test knows what to find.
+The differences are chosen once per world and can be listed (`differences`), so that a test knows what to find.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from sandbox.world.reference import Agency
 from sandbox.world.world import World
 
 _LEVELS = {"province": "1", "department": "2", "district": "3", "commune": "4"}
-#: A ministry's sector code for a field [A]; nothing rests on it.
+#: A ministry's sector code for a field [A]; nothing depends on it.
 _SECTOR = "G{:02d}"
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One entry in which the portal's catalogue is not the province's.
+    """One entry in which the portal's catalogue differs from the province's.
 
     Attributes:
         kind: "withdrawn" or "added" (a procedure), "renamed" (a procedure), "old_id" or "old_name" (a unit).
         code: the entry's code in the province's catalogue; of an added procedure the portal's.
-        since, until: moments between which it differs; `until` is None while nothing ends it.
-        told: what the portal says instead: the other name or id; "" of what it does not hold.
+        since, until: times between which it differs; `until` is None if it has no end.
+        told: what the portal says instead: the other name or id; "" for what it does not hold.
     """
 
     kind: str
@@ -37,7 +37,7 @@ class Difference:
     told: str
 
     def holds(self, now: int) -> bool:
-        """Whether it differs at a moment."""
+        """Whether it differs at that time."""
         return self.since <= now and (self.until is None or now < self.until)
 
 
@@ -59,7 +59,7 @@ def differences(world: World) -> list[Difference]:
 
 
 def _units(world: World, rng: random.Random) -> tuple[Agency, Agency]:
-    """A unit that the portal still keeps under its old id, and a commune under a name of before a reform."""
+    """A unit that the portal still keeps under its old id, and a commune under its name from before a reform."""
     nights = [local_date(at).isoformat() for at in (world.cut_offs[0] - DAY, world.cut_offs[-1])]
     valid = [one for one in world.agencies if all(one.is_valid_on(day) for day in nights)]
     communes = [one for one in valid if one.level == "commune"]
@@ -69,7 +69,7 @@ def _units(world: World, rng: random.Random) -> tuple[Agency, Agency]:
 
 
 def _former_name(world: World, commune: Agency) -> str:
-    """The name of a commune that went up in this one; before 2025 that of the commune before it became a town."""
+    """The name of a commune that was merged into this one; before 2025, its own name before it became a town."""
     before = [one for one in world.agencies if one.level == "commune" and one.valid_to == commune.valid_from]
     names = {one.name for one in world.agencies if one.valid_from == commune.valid_from}
     former = [one.name for one in before if one.name not in names]

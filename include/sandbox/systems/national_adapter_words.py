@@ -1,6 +1,6 @@
-"""A dossier in the portal's words, as `DongBoHoSoMC` sends it and `TraCuuHoSo` shows it (CONTRACTS section 1).
+"""A dossier in the portal's format, as `DongBoHoSoMC` sends it and `TraCuuHoSo` shows it (CONTRACTS section 1).
 
-Dates are yyyyMMddHHmmss, local; "" stands for null. Every personal field holds canaries.
+Dates are yyyyMMddHHmmss, local; "" means null. Every personal field holds canaries.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Words:
 
 
 def date(at: int | None) -> str:
-    """A moment as the portal writes it."""
+    """A time as the portal writes it."""
     return "" if at is None else f"{local_time(at):%Y%m%d%H%M%S}"
 
 

@@ -1,6 +1,6 @@
 """The file that staff download from the portal's administration pages (CONTRACTS section 1): CSV or XLSX in an inbox.
 
-A full listing of the portal's dossiers of the province, title rows above the header, a closing row with the total.
+A full listing of the province's dossiers on the portal, with title rows above the header and a closing row with the total.
 Column names vary [A]; personal columns hold canaries.
 """
 
@@ -127,7 +127,7 @@ class NationalExport(System):
         self._names = {procedure.code: procedure for procedure in world.procedures}
 
     def drop(self, now: int, faults: list[Fault]) -> list[Path]:
-        """Write the file of a moment: CSV on even local days, XLSX on odd ones; its mtime is the moment.
+        """Write the file as of `now`: CSV on even local days, XLSX on odd ones; its mtime is `now`.
 
         Returns:
             The file, or nothing if a fault kept it from appearing.
@@ -227,7 +227,7 @@ def _maddened(cells: list[Cell], names: list[str], madness: str) -> list[Cell]:
 
 
 def _moment_cell(at: Cell, kind: str) -> Cell:
-    """A moment as text of a kind, or as a workbook's number of days (rounded to whole seconds) if there is none."""
+    """A time as text of a kind, or as a workbook's number of days (rounded to whole seconds) if there is no kind."""
     if at is None:
         return None
     moment = local_time(float(at))
@@ -244,7 +244,7 @@ def _csv(listing: _Listing) -> bytes:
 
 
 def _xlsx(listing: _Listing) -> bytes:
-    """A workbook of one sheet; written by hand since that takes a tenth of the time of a general writer."""
+    """A workbook with one sheet; hand-written because that takes a tenth of the time of a general writer."""
     rows: Iterator[list[Cell]] = chain(listing.title, [[*listing.header]], listing.rows, [listing.closing])
     first = len(listing.title) + 2
     last = first + listing.count - 1

@@ -1,8 +1,8 @@
 """The national statistics, simulated: the 2026 API and the old one (CONTRACTS section 2).
 
 Contract: POST /api/v1/reporting/evaluation/{...} answers 201 {code, data, message} from 2026 on; POST /jsp/rest.jsp
-with form field `params` answers a bare array for nights to 2025. A period can be asked for only after it has ended.
-Counts are those of the simulated portal at the clock's moment.
+with form field `params` returns a bare array for nights until 2025. A period can be requested only after it has ended.
+Counts are those of the simulated portal at the clock's time.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _TREES: dict[str, tuple[tuple[str, str], ...]] = {
 
 @dataclass(frozen=True)
 class _Period:
-    """Months asked for; `end` is the first day after."""
+    """The requested months; `end` is the first day after."""
 
     months: list[dt.date]
     end: dt.date
@@ -80,14 +80,14 @@ class NationalStatistics(System):
         return self.report(request, now) if request.path == OLD_PATH else self.evaluate(request, now)
 
     def _portal(self, now: float) -> PortalCounts:
-        """Counts of the moment; recounted at most every ten simulated minutes."""
+        """Current counts; recounted at most every ten simulated minutes."""
         step = int(now) // 600
         if self._counts is None or self._counts[0] != step:
             self._counts = step, PortalCounts(self._world, int(now))
         return self._counts[1]
 
     def forget(self) -> None:
-        """The clock was moved."""
+        """Forget the counts, because the clock was moved."""
         self._counts = None
 
     # the 2026 API -----------------------------------------------------------------------------------------------

@@ -4,13 +4,13 @@ Contract: GET /o/rest/v2/dossiers and /o/rest/statistics with Basic authenticati
 below are those of the public sources at their 2020 state (VietOpenCPS/opencps-v2):
 
 * rows `start` (included) to `end` (excluded); without `end` all of them; `total` counts the whole search;
-* sorted by creation, oldest first; only `order=true` turns an order round ("desc" does not). `sort` takes the names
-  of fields that are kept as text and compares them as text, dates too; any other name is no order at all. Whether
-  `modifiedDate` is told and can be sorted by is a choice between worlds: the sources say no;
-* a day that is not d/M/yyyy is ignored and so asks for everything; both ends of a window are included; `toSubmitDate`
-  without `fromSubmitDate` looks at the receipt. `year` and `month` are those of the receipt, one works without the
-  other. In whose days and months all this is meant is a choice between worlds;
-* an unknown `groupId` finds nothing and is no error; what cannot be searched is 403 "No Content.";
+* sorted by creation, oldest first; only `order=true` reverses the order ("desc" does not). `sort` takes the names
+  of fields that are stored as text and compares them as text, dates too; any other name means no order at all. Whether
+  `modifiedDate` is shown and can be sorted by differs between worlds: the sources say no;
+* a day that is not d/M/yyyy is ignored, so everything is returned; both ends of a window are included; `toSubmitDate`
+  without `fromSubmitDate` filters by receipt. `year` and `month` are those of the receipt, one works without the
+  other. In which time zone days and months are meant differs between worlds;
+* an unknown `groupId` finds nothing and is not an error; what cannot be searched is 403 "No Content.";
 * removed dossiers are not there at all.
 """
 
@@ -62,7 +62,7 @@ _WHOLE = ("service", "domain", "online", "origin", "dossierNo")
 
 @dataclass(slots=True)
 class _Row:
-    """A row with what a search may ask about it; days are texts yyyyMMddHHmmss, compared as texts."""
+    """A row with what a search may filter by; days are texts yyyyMMddHHmmss, compared as texts."""
 
     made: Dossier
     row: LocalRow
@@ -106,7 +106,7 @@ class OpenCps(System):
             self._statistics.forget()
 
     def drift(self, request: Request, now: float) -> None:
-        """The next search misses the row that it would show first: it is being indexed anew."""
+        """The next search misses the row that it would show first: it is being reindexed."""
         self._hidden = self._hidden or request.path == SEARCH_PATH
 
     def answer(self, request: Request, now: float) -> Answer:
@@ -157,7 +157,7 @@ class OpenCps(System):
         return Answer(body=b'{"total":%d,"data":[%b]}' % (len(rows), b",".join(encoded)))
 
     def _find(self, query: dict[str, str], numbers: dict[str, int], now: int) -> list[_Row]:
-        """Every row that is asked for, in order; the same search is not made twice while nothing changes."""
+        """Every matching row, in order; the same search is not repeated while nothing changes."""
         if not self._valid[0] <= now < self._valid[1]:
             self._build(now)
         asked = repr(sorted((name, value) for name, value in query.items() if name not in ("start", "end")))
@@ -224,7 +224,7 @@ _Test = Callable[[_Row], bool]
 
 
 def _list_tests(query: dict[str, str]) -> list[_Test]:
-    """Lists, of which one value must be the row's, and what is compared whole; "all" agencies is no condition."""
+    """Conditions for lists, one of whose values must be the row's, and for exact values; "all" agencies is no condition."""
 
     def among(fact: str, wanted: list[str]) -> _Test:
         return lambda row: row.facts[fact] in wanted
@@ -249,7 +249,7 @@ def _day_tests(query: dict[str, str]) -> list[_Test]:
 
 
 def _day_text(text: str) -> str:
-    """d/M/yyyy as yyyyMMdd; anything else is "", so that it asks for nothing."""
+    """d/M/yyyy as yyyyMMdd; anything else is "", so that it does not filter."""
     parts = text.split("/")
     if len(parts) != 3 or len(parts[0]) > 2 or len(parts[1]) > 2:
         return ""

@@ -1,11 +1,11 @@
 """OpenCPS's own monthly statistics (CONTRACTS section 3): a row for each unit, field and origin, and for their totals.
 
-A row says what it is a total of by leaving it empty; month 0 is the year. As the public sources (2020) count: a
-month's dossiers are those received in it and those received before and not released before it; what was never
-received is in none, and what came in the very second in which a month begins counts as carried over. A year adds up
-what came and ended, and takes what is pending from its last month. Recounted on the hour, as of what OpenCPS then
-shows. Without `month` every month and year is shown, without `year` nothing (-1 asks for all years), and without
-`system` only what came from no other system: `total` asks for totals.
+A row leaves empty what it is a total of; month 0 is the year. As counted in the public sources (2020): a month's
+dossiers are those received in it and those received before and not released before it; what was never received is in
+none, and what was received in the very second in which a month begins counts as carried over. A year adds up what was
+received and what ended, and takes what is pending from its last month. Recounted on the hour, as of what OpenCPS then
+shows. Without `month` every month and year is shown, without `year` nothing (-1 means all years), and without `system`
+only what came from no other system: `total` requests totals.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class Statistics:
         self._counted_at = -1
 
     def answer(self, query: dict[str, str], numbers: dict[str, int], now: int | None) -> Answer:
-        """GET /o/rest/statistics; `now` is None for a group that there is not."""
+        """GET /o/rest/statistics; `now` is None for a group that does not exist."""
         start, end, year, month = (numbers[name] for name in ("start", "end", "year", "month"))
         start, end = start or -1, end or -1
         if end < start or not -1 <= month <= 12:
@@ -120,7 +120,7 @@ class Statistics:
                         yield self._row(period, key, tally)
 
     def _known(self, now: int) -> list[tuple[int, int]]:
-        """Months and years (month 0) for which there are rows, up to the one that runs."""
+        """Months and years (month 0) for which there are rows, up to the current one."""
         if not self._facts:
             return []
         months = months_between(self._month(min(fact.received for fact in self._facts)), self._month(now))
@@ -175,7 +175,7 @@ class Statistics:
         return counted
 
     def _count_year(self, year: int, now: int) -> dict[Key, Tally]:
-        """What came and ended in a year's months added up; what is pending is that of the last of them."""
+        """The sums of what was received and ended in a year's months; what is pending is that of the last month."""
         months = [one for one in self._known(now) if one[0] == year and one[1]]
         counted: dict[Key, Tally] = {}
         for month in months:

@@ -1,7 +1,7 @@
-"""OpenCPS v2's own words for a dossier (CONTRACTS section 3): statuses, channels, keys, and the JSON of a row.
+"""How OpenCPS v2 writes a dossier (CONTRACTS section 3): statuses, channels, keys, and the JSON of a row.
 
-As its public sources (2020) write it: dates dd/MM/yyyy HH:mm:ss local, `online` and `viaPostal` as text, an ended
-dossier with release and finish date whatever its end. Every personal field holds canaries.
+As in its public sources (2020): dates dd/MM/yyyy HH:mm:ss local, `online` and `viaPostal` as text, an ended dossier with
+release and finish date, however it ended. Every personal field holds canaries.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ STATUSES: dict[str, dict[int, tuple[str, str]]] = {
 }
 _ENDS = (truth.RETURNED, truth.WITHDRAWN, truth.STOPPED, truth.REFUSED)
 _NUMBERED = frozenset(_COMMON) - {truth.SUBMITTED, truth.REFUSED}
-_FIRST_ID, _STEP = 30_000, 7  # the product's one counter serves other things too
+_FIRST_ID, _STEP = 30_000, 7  # the product uses one counter for other things too
 
 
 @dataclass(frozen=True, slots=True)
 class RecordKey:
-    """What a row is found by: `dossierId`, and `referenceUid`, which other systems know."""
+    """The keys by which a row is found: `dossierId`, and `referenceUid`, which other systems know."""
 
     dossier_id: int
     reference_uid: str
@@ -59,7 +59,7 @@ def record_keys(world: World) -> dict[str, RecordKey]:
 
 
 def linked_code(row: LocalRow) -> str:
-    """The code under which another system knows a row, "" if there is none but its own."""
+    """The code under which another system knows a row, "" if there is only its own."""
     return "" if row.national_code in (row.code, row.former_code) else row.national_code
 
 
@@ -75,7 +75,7 @@ def system_id(row: LocalRow) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The moments of a row as it stands, None where there is none (yet)."""
+    """The times of a row at present, None if there is none (yet)."""
 
     created: int
     modified: int
@@ -89,7 +89,7 @@ class Times:
 
 
 def times_of(made: Dossier, row: LocalRow, now: int, variant: Variant) -> Times:
-    """The moments of a row at `now`; what ends without a result is released and finished at once."""
+    """The times of a row at `now`; what ends without a result is released and finished at once."""
 
     def first(*statuses: int) -> int | None:
         return next((at for at, status in row.life if status in statuses and at <= now), None)
@@ -109,7 +109,7 @@ def times_of(made: Dossier, row: LocalRow, now: int, variant: Variant) -> Times:
 
 
 def date(at: int | None) -> str:
-    """A moment as OpenCPS writes it."""
+    """A time as OpenCPS writes it."""
     return "" if at is None else f"{local_time(at):%d/%m/%Y %H:%M:%S}"
 
 
@@ -147,7 +147,7 @@ class Words:
         return made.procedure.code + self.variant.opencps_service_suffix
 
     def dossier(self, made: Dossier, row: LocalRow, now: int) -> dict[str, Any]:
-        """One row as it stands at `now`, in OpenCPS's field names."""
+        """One row as it is at `now`, in OpenCPS's field names."""
         words = {**self._facts(made, row, now), **self._dates(made, row, now), **_personal(made)}
         if self.variant.opencps_blank == "missing":
             return {name: value for name, value in words.items() if value != ""}
@@ -178,7 +178,7 @@ class Words:
             "originality": 1 if online else 3,
             "origin": "",
             "originDossierId": 0,
-            # What was handed in on the province's own portal keeps the number that it was sent there under.
+            # What was submitted on the province's own portal keeps the number under which it was sent there.
             "originDossierNo": row.code_at(now) if online and not linked_code(row) else "",
             "systemId": system_id(row),
             "viaPostal": "2" if made.number % 11 == 0 else "1",

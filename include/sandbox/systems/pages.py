@@ -10,14 +10,14 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-UNDATED = -(2**62)  # an accepted moment that lies in no window
+UNDATED = -(2**62)  # an acceptance time that is in no window
 
 
 class Encoded(Protocol):
-    """Where encoded rows lie, in the order of the shelf."""
+    """Storage of encoded rows, in the order of the shelf."""
 
     def join(self, positions: NDArray[np.int64]) -> bytes:
-        """The rows at these positions, with commas between."""
+        """The rows at these positions, separated by commas."""
 
 
 class EncodedWhenAsked:
@@ -57,10 +57,10 @@ class MappedRows:
 
 @dataclass
 class Shelf:
-    """All rows of one moment, newest update first, with what a search may ask about each.
+    """All rows at one point in time, newest update first, with what a search may filter by.
 
     Attributes:
-        accepted: moment of acceptance, UNDATED without; appointed: the due moment likewise.
+        accepted: time of acceptance, UNDATED if none; appointed: the due time likewise.
         removed: hidden by `remove-status=0`.
         agency, procedure, status: position in `agency_ids` and `procedure_ids`; the status id itself.
         codes: code of each row; None for a shelf that cannot be searched by code.
@@ -82,7 +82,7 @@ class Shelf:
         return len(self.accepted)
 
     def select(self, asked: Asked) -> NDArray[np.int64]:
-        """Positions of the rows that a search asks for, in order."""
+        """Positions of the rows that match a search, in order."""
         if asked.code:
             wanted = np.zeros(len(self), bool)
             wanted[(self.codes or {}).get(asked.code, [])] = True
@@ -111,7 +111,7 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a search asks for; moments in seconds, starts included and ends excluded."""
+    """The filters of a search; times in seconds, starts included and ends excluded."""
 
     code: str = ""
     procedure_id: str = ""
@@ -131,8 +131,8 @@ def page_body(
     """One page as bytes: Spring's names [A] (CONTRACTS section 3).
 
     Args:
-        found: positions of all rows that were asked for.
-        number, size: as asked; step: rows that a page really holds (size, or the server's cap).
+        found: positions of all matching rows.
+        number, size: as requested; step: rows that a page really holds (size, or the server's cap).
         spec: "page" states totals; "slice" does not.
     """
     rows = found[number * step : (number + 1) * step]

@@ -1,6 +1,6 @@
-"""What the national portal counts of the province at a moment, by unit and month of receipt.
+"""The national portal's counts for the province at a point in time, by unit and month of receipt.
 
-Both statistics interfaces (CONTRACTS section 2) answer from this; so they count what the simulated portal holds.
+Both statistics interfaces (CONTRACTS section 2) use these, so they count what the simulated portal holds.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Count:
     """Numbers of one unit and month.
 
     Attributes:
-        held: rows that the portal books to the month, by receipt, or by submission while there is no receipt.
+        held: rows that the portal assigns to the month, by receipt, or by submission while there is no receipt.
         synced: rows with a receipt date.
         reported: what the province reported to the national reporting system: its own, and of the ministries' systems
             what it does not hold (notice 204/TB-UBND).
@@ -59,7 +59,7 @@ class Count:
 
 
 class PortalCounts:
-    """Every unit's counts as of a moment."""
+    """Every unit's counts as of a point in time."""
 
     def __init__(self, world: World, now: int) -> None:
         self._counts: dict[tuple[str, dt.date], Count] = defaultdict(Count)

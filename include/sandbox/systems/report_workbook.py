@@ -1,8 +1,8 @@
 """The workbooks that offices send each month (CONTRACTS section 2b), dropped into `<inbox>/reports/<who>/`.
 
-`who` is province, portal or reporting_system; a world says which form each of them sends, and it is sent where there
-is a folder for it. The workbook of a month appears on the first night after the month's end, those of the months before
-at once on the first night. Forms
+`who` is province, portal or reporting_system; a world says which form each of them sends, and it is sent if there is a
+folder for it. The workbook of a month appears on the first night after the month's end, those of earlier months all on
+the first night. Forms
 "units" and "II.06a" are .xlsx; "07a" is an .xls with an empty first column and needs the package xlwt, which is among
 the requirements of the tests and not of the product: without it that form never appears.
 """
@@ -53,7 +53,7 @@ class ReportWorkbook(System):
         self._sent_before: dict[str, dt.date] = {}
 
     def drop(self, now: int, faults: list[Fault]) -> list[Path]:
-        """Send the months that have ended and were not sent; with fault "missing" they are sent on another night."""
+        """Send the months that have ended and were not sent yet; with fault "missing" they are sent on another night."""
         this_month = month_start(local_date(now))
         if self._inbox is None or any(fault.kind == "missing" for fault in faults):
             return []

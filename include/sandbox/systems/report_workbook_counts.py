@@ -1,4 +1,4 @@
-"""What an office counts of a month for its report, by unit or by field (CONTRACTS section 2b).
+"""An office's counts for its monthly report, by unit or by field (CONTRACTS section 2b).
 
 Three offices report: the province what it holds and has not removed, the portal what it holds, and the national
 reporting system what the province reported: its own, and of the ministries' systems what it does not hold (notice
@@ -59,7 +59,7 @@ class Tally:
     paid_online: int = 0
 
     def add(self, other: Tally) -> None:
-        """Add another's numbers to these."""
+        """Add another row's numbers to these."""
         for one in fields(self):
             setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
 
@@ -87,7 +87,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a count is kept by: a unit and a field."""
+    """The key of a count: a unit and a field."""
 
     unit: Agency
     field_code: str
@@ -107,7 +107,7 @@ class _Case:
 
 
 def count_months(world: World, office: str, now: int) -> dict[dt.date, dict[Row, Tally]]:
-    """What an office counts at `now` for every month that has ended by then, oldest first."""
+    """An office's counts at `now` for every month that has ended by then, oldest first."""
     last = month_start(local_date(now))
     cases = list(_cases(world, office, now))
     first = min((local_date(case.submitted) for case in cases), default=last)
@@ -166,7 +166,7 @@ def _case(made: Dossier, unit: Agency, submitted: int, received: int | None, lif
 
 
 def _portal_cases(world: World, now: int) -> Iterator[_Case]:
-    """Resolved is what the portal shows as finished, with the finish moment that it shows."""
+    """The portal's cases; resolved is what it shows as finished, with the finish time that it shows."""
     for made, row in world.portal_rows():
         if not row.is_held(now):
             continue

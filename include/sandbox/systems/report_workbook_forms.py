@@ -1,7 +1,7 @@
 """The three forms of CONTRACTS section 2b as grids of cells: titles, merged headers, rows, a total, signatures.
 
-Forms "units" (one row a unit), "II.06a" and "07a" (one row a field, grouped by level). In the first two what ended
-without a result counts as resolved on time, as one province's template has it; "07a" keeps it apart.
+Forms "units" (one row per unit), "II.06a" and "07a" (one row per field, grouped by level). In the first two, what ended
+without a result counts as resolved on time, as in one province's template; "07a" keeps it separate.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ class Form:
         ]
 
     def _add_header(self, grid: Grid) -> None:
-        """Labels as deep as the deepest; what is alike beside each other is merged, what is shallower goes down."""
+        """Labels to the depth of the deepest; equal neighbours are merged, shallower ones are extended downwards."""
         number = "TT" if self._variant.report_total_first else "STT"
         paths = [(number,), (_WHAT[self._kind],), *(path for path, _ in self._columns)]
         depth, top = max(len(path) for path in paths), len(grid.rows)
@@ -166,7 +166,7 @@ class Form:
         grid.rows.append([f"({place})" for place in range(1, len(paths) + 1)])
 
     def _label(self, text: str) -> str:
-        """A label as it stands in a cell: in one of the worlds broken into lines."""
+        """A label as written in a cell: in one of the worlds broken into lines."""
         return text.replace(" hồ sơ ", " hồ sơ\n") if self._variant.report_total_first else text
 
     # rows -----------------------------------------------------------------------------------------------------------
@@ -180,7 +180,7 @@ class Form:
         ]
 
     def _unit_name(self, unit: Agency, place: int, is_repeated: bool) -> str:
-        """A unit as somebody types it: shortened, spelled out, with the province; some in decomposed letters."""
+        """A unit's name as people type it: shortened, spelled out, with the province; some in decomposed Unicode."""
         name, parent = unit.name, self._agencies.get(unit.parent_id)
         if is_repeated and parent is not None and parent.level == "district":
             name = f"{name}, {parent.name.removeprefix('UBND ')}"
@@ -208,7 +208,7 @@ class Form:
         return rows
 
     def _closing(self, counted: dict[Row, Tally], total: Tally) -> list[list[Cell]]:
-        """The row of totals, and what of it is at province level."""
+        """The row of totals, and the part of it at province level."""
         part = Tally()
         for row, tally in counted.items():
             if row.unit.level in ("province", "department"):
@@ -219,7 +219,7 @@ class Form:
         ]
 
     def _numbers(self, tally: Tally | None, place: int) -> list[Cell]:
-        """Numbers as numbers, as text, or as text with thousands, from row to row as people type them."""
+        """Numbers as numbers, as text, or as text with thousands separators, varying from row to row as people type them."""
         values = [value(tally or Tally()) for _, value in self._columns]
         if place % 3 == 0:
             return [*values]

@@ -1,4 +1,4 @@
-"""What the server knows of a simulated source system; each system is a module of its own (sandbox.systems.systems lists them)."""
+"""The interface of a simulated source system; each system is a module of its own (sandbox.systems.systems lists them)."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class Setting:
 
 
 class System:
-    """One simulated source system; what a subclass leaves out is as here.
+    """One simulated source system; what a subclass does not override is as here.
 
     Attributes:
-        name: its source kind; faults are told by it.
-        paths: what it answers; one that ends with "/" stands for everything below it.
-        drops_files: whether its files appear in an inbox (`drop`), so that faults of files are meant for it.
-        madness: the fault of all that it holds which is in force for the next answer, empty for none.
+        name: its source kind; faults are addressed by it.
+        paths: the paths it answers; one that ends with "/" means everything below it.
+        drops_files: whether its files appear in an inbox (`drop`), so that file faults apply to it.
+        madness: the fault in everything it holds that is active for the next answer, empty for none.
     """
 
     name = ""
@@ -51,22 +51,22 @@ class System:
         """The answer without faults; a BadRequest becomes status 400.
 
         Args:
-            now: the simulated moment.
+            now: the simulated time.
         """
         return json_answer({"error": "not_found", "path": request.path}, 404)
 
     def prepare(self, now: float) -> None:
-        """Make what takes time ready for a moment."""
+        """Prepare what takes time for a point in time."""
 
     def forget(self) -> None:
-        """The clock was moved: nothing that was prepared holds."""
+        """Forget everything prepared, because the clock was moved."""
 
     def revoke_all(self) -> None:
-        """Every session and token ends now (fault expired_session)."""
+        """End every session and token (fault expired_session)."""
 
     def drift(self, request: Request, now: float) -> None:
-        """Change a record that this page did not show yet, so that the pages after it shift (fault drift)."""
+        """Change a record not yet shown, so that the pages after this one shift (fault drift)."""
 
     def drop(self, now: int, faults: list[Fault]) -> list[Path]:
-        """Let the files of a moment appear in the inbox; returns them."""
+        """Let the files due at `now` appear in the inbox; returns them."""
         return []

@@ -23,7 +23,7 @@ def systems_of(setting: Setting) -> list[System]:
     world, variant = setting.world, setting.world.variant
     credentials, life = setting.credentials, setting.session_life
     shelves = WorldShelves(world)
-    platform = Tokens(credentials, life)  # one integration platform stands before two ministries' systems
+    platform = Tokens(credentials, life)  # one integration platform in front of two ministries' systems
     return [
         IGate(
             Tokens(credentials, life),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-#: Matches every personal value that the sandbox gives out, and nothing else that it gives out.
+#: Matches every personal value that the sandbox sends, and nothing else that it sends.
 PATTERN = re.compile(r"Canary|canary\.invalid|CANARY|091999\d{6}|0919990\d{5}")
 
 _GIVEN = ("An", "Bình", "Châu", "Dung", "Giang", "Hà", "Khánh", "Lan", "Minh", "Nga", "Phúc", "Quỳnh", "Sơn", "Thảo")
@@ -39,7 +39,7 @@ def summary(number: int) -> str:
 
 
 def applicant(number: int) -> dict[str, Any]:
-    """iGate's `applicant{...}`: personal from end to end (CONTRACTS section 3)."""
+    """iGate's `applicant{...}`: entirely personal data (CONTRACTS section 3)."""
     return {
         "userId": f"CANARY-{number}",
         "eformId": f"CANARY-EFORM-{number}",

@@ -18,7 +18,7 @@ def change_moment(maker: Maker, made: Dossier) -> int:
 
 
 def freeze(made: Dossier, at: int) -> None:
-    """What is deleted lives no further."""
+    """Stop the life of a deleted dossier."""
     kept = [step for step in made.life if step[0] < at] or made.life[:1]
     made.life[:] = kept
     for row in made.portal:
@@ -26,7 +26,7 @@ def freeze(made: Dossier, at: int) -> None:
 
 
 def delay_local(maker: Maker, made: Dossier, at: int) -> None:
-    """The province holds it only from `at` on; what it does with it comes later still."""
+    """Let the province hold it only from `at` on; its processing is delayed accordingly."""
     first = 1 if made.national_code else 0
     shift = at + 5 * MINUTE - made.life[first][0] if len(made.life) > first and made.national_code else 0
     if shift > 0:

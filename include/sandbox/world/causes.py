@@ -1,7 +1,7 @@
-"""What goes wrong between the systems (CONTRACTS section 7), each cause beside an innocent look-alike.
+"""What goes wrong between the systems (CONTRACTS section 7), each cause with an innocent look-alike.
 
 A kind takes a dossier that both sides hold alike (sandbox.world.maker) and changes the rows in which they hold it. A cause
-leaves a true difference behind; its look-alike resembles it at some moment and is nobody's fault.
+leaves a true difference behind; its look-alike resembles it at some time and is nobody's fault.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ class Kind:
     """One thing that can happen to the visibility of a dossier.
 
     Attributes:
-        name: in the answer key.
-        cause: the cause whose look-alike this is; for a cause its own name.
-        wish: what the dossier must be like.
+        name: its name in the answer key.
+        cause: the cause whose look-alike this is; for a cause, its own name.
+        wish: the required properties of the dossier.
         decides: whether the evidence that a province can see decides the cause: "always", "never", or "when_seen" (only
             when an earlier night saw the row before it changed).
         makes: how many dossiers one application makes.
@@ -82,7 +82,7 @@ def _never_pulled(maker: Maker, made: Dossier) -> None:
 
 @_innocent("pulled_soon", "never_pulled", Wish("national", "minutes"))
 def _pulled_soon(maker: Maker, made: Dossier) -> None:
-    """Minutes old when the night is read; the province takes it in the next morning."""
+    """Minutes old when the night is read; the province imports it the next morning."""
     night = min(cut for cut in maker.cut_offs if cut > made.submitted_at)
     delay_local(maker, made, night + maker.rng.randrange(5 * HOUR, 10 * HOUR))
 
@@ -94,7 +94,7 @@ def _two_codes(maker: Maker, made: Dossier) -> None:
 
 @_innocent("linked_code", "two_codes", Wish("national", "settled"))
 def _linked_code(maker: Maker, made: Dossier) -> None:
-    """One row a side, under different codes, the local one naming the national."""
+    """One row per side, under different codes; the local row refers to the national code."""
 
 
 @_cause("resent_new_tail", Wish("direct", "settled"))
@@ -105,7 +105,7 @@ def _resent(maker: Maker, made: Dossier) -> None:
 
 @_innocent("same_second_twin", "resent_new_tail", Wish("direct", "settled"), makes=2)
 def _twin(maker: Maker, made: Dossier) -> None:
-    """Two genuine dossiers of the same unit, procedure and second: one person handed in a batch."""
+    """Two genuine dossiers of the same unit, procedure and second: one person submitted a batch."""
 
 
 @_cause("code_overwritten", Wish("direct", "settled"), "when_seen")
@@ -223,7 +223,7 @@ def _synced_at_the_edge(maker: Maker, made: Dossier) -> None:
     delay_push(made, made.submitted_at + maker.rng.randrange(22 * HOUR, 24 * HOUR))
 
 
-# on both sides, not alike -------------------------------------------------------------------------------------------
+# on both sides, different -------------------------------------------------------------------------------------------
 @_cause("status_distorted", Wish("direct", "recent", SUPPLEMENT))
 def _status_distorted(maker: Maker, made: Dossier) -> None:
     status = maker.rng.choice((SUPPLEMENT, FEE, STOPPED))

@@ -1,4 +1,4 @@
-"""The simulated clock: set to a moment, it runs on with real time; or it is real time."""
+"""The simulated clock: set to a point in time, it runs on with real time; or it is real time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ class Clock:
     """Seconds since the epoch in the simulated world.
 
     Args:
-        now: the moment it starts from; None for real time, which cannot be set.
+        now: the time it starts from; None for real time, which cannot be set.
     """
 
     def __init__(self, now: float | None) -> None:
@@ -18,11 +18,11 @@ class Clock:
         self._set_at = time.monotonic()
 
     def now(self) -> float:
-        """The simulated moment."""
+        """The simulated time."""
         return time.time() if self.is_wall else self._anchor + time.monotonic() - self._set_at
 
     def set(self, now: float) -> None:
-        """Move to a moment.
+        """Move to a point in time.
 
         Raises:
             ValueError: the clock is real time.

@@ -1,5 +1,5 @@
-"""Makes true dossiers: where, when and how they came, how they lived, and how both systems would hold them if all
-went well. What goes wrong is done to them afterwards (sandbox.world.causes).
+"""Makes true dossiers: where, when and how they were submitted, how they were handled, and how both systems would hold them
+if all went well. What goes wrong is applied afterwards (sandbox.world.causes).
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ _OFFICE_OPENS, _OFFICE_CLOSES = 7 * HOUR + 30 * MINUTE, 17 * HOUR
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a dossier must be like for something to happen to it; "" and 0 leave it to chance.
+    """The properties a dossier must have for something to happen to it; "" and 0 leave it to chance.
 
     Attributes:
         route: "direct", "post", "provincial" (online, province's portal) or "national" (online, national portal).
         when: "any"; "settled" (long before the first night); "recent" (3 to 15 days before the first night);
             "fresh" (the afternoon of a night's day); "minutes" (just before a night is read); "early" (settled or
             recent, received between 00:00 and 06:59).
-        ends_in: the status in which its life stands still.
+        ends_in: the status in which its life stops.
     """
 
     route: str = ""
@@ -61,7 +61,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class _Office:
-    """A unit with what it receives."""
+    """A unit and the procedures that it receives."""
 
     agency: Agency
     procedures: list[Procedure]
@@ -88,7 +88,7 @@ class Maker:
         self.catalogue = catalogue()
         self._offices: dict[str, dict[str, tuple[list[_Office], list[float]]]] = {}
         self._breaks = sorted({a.valid_from for a in self.agencies} | {a.valid_to for a in self.agencies if a.valid_to})
-        #: A migration set the updatedDate of all that it brought over to this one moment.
+        #: A migration set the updatedDate of everything it transferred to this single time.
         self.migrated_at = self.cut_offs[0] - 45 * DAY + 20 * HOUR
         self._tails: dict[tuple[str, int], int] = {}
         self._made = 0
@@ -143,7 +143,7 @@ class Maker:
 
     # when -------------------------------------------------------------------------------------------------------
     def when(self, wish: Wish) -> int:
-        """The moment at which a dossier comes in."""
+        """The time at which a dossier is submitted."""
         rng, first = self.rng, self.cut_offs[0]
         if wish.when == "minutes":
             return rng.choice(self.cut_offs) - rng.randrange(2 * MINUTE, 50 * MINUTE)
@@ -161,7 +161,7 @@ class Maker:
         return day * DAY - moments.OFFSET + rng.randrange(_OFFICE_OPENS, _OFFICE_CLOSES)
 
     def office_time(self, at: int) -> int:
-        """The moment itself in office hours, else one when the office is next open."""
+        """The time itself if in office hours, else one when the office is next open."""
         day, second = local_day(at), moments.seconds_of_day(at)
         if moments.is_working_day(day) and _OFFICE_OPENS <= second <= _OFFICE_CLOSES:
             return at
@@ -170,7 +170,7 @@ class Maker:
         return day * DAY - moments.OFFSET + self.rng.randrange(_OFFICE_OPENS, _OFFICE_OPENS + 3 * HOUR)
 
     def lag(self) -> int:
-        """Seconds from a change at the province to the portal's knowing it; always well under a day."""
+        """Seconds from a change at the province until the portal knows it; always well under a day."""
         draw = self.rng.random()
         if draw < 0.9:
             return self.rng.randrange(30, 900)
@@ -184,7 +184,7 @@ class Maker:
         return self._tails[key]
 
     def local_code(self, agency_code: str, at: int) -> str:
-        """The next code that a unit gives on the day of a moment."""
+        """The next code that a unit issues on that day."""
         return f"{agency_code}-{local_date(at):%y%m%d}-{self.tail(agency_code, at):04d}"
 
     def generated_code(self, agency_code: str, at: int) -> str:
@@ -221,11 +221,11 @@ class Maker:
     def case(
         self, kind: str, agency: Agency, procedure: Procedure, route: str, at: int, received: int | None, wish: Wish
     ) -> Dossier:
-        """A dossier with its life, which nobody holds yet.
+        """A dossier with its life, not yet held by anybody.
 
         Args:
             route: as in Wish.
-            at, received: when it was handed in and when it was accepted.
+            at, received: when it was submitted and when it was accepted.
         """
         is_online = route in ("provincial", "national")
         self._made += 1
@@ -350,7 +350,7 @@ class Maker:
         life: list[tuple[int, str]] = []
         known, last = 0, 0
         for at, status in made.life:
-            # What the citizen submits on the portal is known there at once; all else is pushed by the province.
+            # What a citizen submits on the portal is known there at once; everything else is pushed by the province.
             at_portal = at if status == SUBMITTED and made.national_code else at + self.lag()
             last = max(last, at_portal)
             life.append((last, national_status(status)))
@@ -370,7 +370,7 @@ class Maker:
 
 
 def national_status(status: int) -> str:
-    """A true status as the province sends it when it sends it right."""
+    """A true status as the province sends it if it sends it correctly."""
     return str(IN_PROCESS if status == INTEROPERATING else status)
 
 

@@ -1,6 +1,6 @@
-"""Dossiers that are handled on ministries' systems, and what the province and the portal hold of them.
+"""Dossiers that are handled in ministries' systems, and what the province and the portal hold of them.
 
-They are made after the ordinary dossiers, from their own random numbers, so that those stay as they are. Most are
+They are made after the ordinary dossiers, from their own random numbers, so that the ordinary ones do not change. Most are
 missing at the province (the complaint of notice 204/TB-UBND); others were imported: under the same code, with a link,
 or insert-only under a new code, where at best agency, procedure and moment of receipt tell (CONTRACTS section 7,
 "ministry-system dossiers").
@@ -20,10 +20,10 @@ from sandbox.world.reference import Agency
 from sandbox.world.truth import SUBMITTED, Dossier, Life, LocalRow, MinistryRow, latest
 
 DRIVING, REGISTRATION, JUDICIAL = "driving_licence", "business_registration", "judicial_record"
-#: Of a ministry's dossiers that were imported: how many the province then sends to the portal.
+#: The share of a ministry's imported dossiers that the province then sends to the portal.
 _SENT_ON = 0.6
 _IMPORT_HOUR = 6
-#: Kinds of which the portal knows a code of its own if they came online.
+#: Kinds for which the portal has its own code if they were submitted online.
 _THROUGH_PORTAL = ("on_portal_only", "pushed_and_imported")
 
 
@@ -32,11 +32,11 @@ class Source:
     """A ministry's system.
 
     Attributes:
-        weight: of all ministries' dossiers, how many are its own.
-        fields: fields of procedures (CONTRACTS section 4), narrowed to procedures whose names hold `words`.
+        weight: its share of all ministries' dossiers.
+        fields: fields of procedures (CONTRACTS section 4), limited to procedures whose names contain `words`.
         departments: who receives them at province level: the first that exists on the day.
-        unit: the ministry's unit in the codes that its system gives [A]; "" for a system that knows no dossier codes.
-        online: share that comes online: through the national portal where it is pushed there, else the ministry's own.
+        unit: the ministry's unit in the codes that its system issues [A]; "" for a system without dossier codes.
+        online: share submitted online: through the national portal if it is pushed there, else the ministry's own.
     """
 
     name: str
@@ -87,8 +87,8 @@ class Kind:
     Attributes:
         name: in the answer key.
         cause: the cause whose look-alike this is; for a cause its own name.
-        weight: how many dossiers of each system meet it, among 100.
-        sources: the systems whose dossiers can meet it.
+        weight: how many of 100 dossiers of each system it happens to.
+        sources: the systems to whose dossiers it can happen.
         makes: how many dossiers of one office, procedure and day one application makes.
     """
 
@@ -122,7 +122,7 @@ class Ministries:
     Args:
         maker: what made the ordinary dossiers.
         seed: of the world.
-        plain: ordinary dossiers to which nothing happened, beside which some of these are laid.
+        plain: ordinary dossiers to which nothing happened; some of these are placed next to them.
     """
 
     def __init__(self, maker: Maker, seed: int, plain: list[Dossier]) -> None:
@@ -165,7 +165,7 @@ class Ministries:
         return self.maker.office_time(self.maker.when(Wish(when=when)))
 
     def _same_day(self, at: int, number: int) -> int:
-        """Another moment of the office's same day."""
+        """Another time on the office's same day."""
         start = at - moments.seconds_of_day(at) + 8 * HOUR
         return start + self.rng.randrange(8 * HOUR) + number
 
@@ -192,7 +192,7 @@ class Ministries:
 
     # what ---------------------------------------------------------------------------------------------------------
     def _dossier(self, source: Source, kind: str, place: tuple[Agency, Procedure], at: int) -> Dossier:
-        """A dossier of a ministry's system that nobody else holds yet."""
+        """A dossier of a ministry's system, not yet held by anybody else."""
         is_online = self.rng.random() < source.online
         route = ("national" if kind in _THROUGH_PORTAL else "provincial") if is_online else "direct"
         sent = at - self.rng.randrange(10 * MINUTE, 3 * HOUR) if is_online else at
@@ -207,13 +207,13 @@ class Ministries:
         return made
 
     def import_at(self, made: Dossier, days: tuple[int, ...] = (1, 1, 1, 2, 3)) -> int:
-        """When the province's import of the last three days takes a dossier in: a morning some days after it came."""
+        """When the province's import of the last three days takes in a dossier: a morning some days after its receipt."""
         assert made.ministry is not None  # noqa: S101 - it is a ministry's dossier
         day = local_day(made.ministry.received_at) + self.rng.choice(days)
         return day * DAY - moments.OFFSET + _IMPORT_HOUR * HOUR + self.rng.randrange(20 * MINUTE)
 
     def import_row(self, made: Dossier, at: int, *, keeps_code: bool = False, only_day: bool = False) -> LocalRow:
-        """Let the province import a dossier at a moment; the row is added to it.
+        """Let the province import a dossier at a given time; the row is added to it.
 
         Args:
             keeps_code: under the ministry's code and kept up to date, else insert-only under a new local code.
@@ -279,7 +279,7 @@ def _status(life: Life, at: int) -> int:
 
 
 def _life_from(life: Life, at: int) -> Life:
-    """A life as somebody learns it who looks from a moment on."""
+    """A life as seen by somebody who only looks from a given time on."""
     return [(at, _status(life, at)), *(step for step in life if step[0] > at)]
 
 
@@ -291,7 +291,7 @@ def _left_out(ministries: Ministries, made: list[Dossier]) -> None:
 
 @_kind("left_out_beside_own", "left_out", 4)
 def _left_out_beside_own(ministries: Ministries, made: list[Dossier]) -> None:
-    """Left out, while the province holds a dossier of its own of the same office, procedure and hour: not this one."""
+    """Left out, while the province holds its own dossier of the same office, procedure and hour: not this one."""
 
 
 @_kind("imported_soon", "left_out", 3, when="fresh")
@@ -312,7 +312,7 @@ def _on_portal_only(ministries: Ministries, made: list[Dossier]) -> None:
 # at the province too ------------------------------------------------------------------------------------------------
 @_kind("pushed_and_imported", "on_portal_only", 8, sources=WITH_CODES)
 def _pushed_and_imported(ministries: Ministries, made: list[Dossier]) -> None:
-    """On the portal by the ministry's push, at the province by its import, under codes that name each other."""
+    """On the portal by the ministry's push, at the province by its import, under codes that refer to each other."""
     ministries.push(made[0])
     row = ministries.import_row(made[0], ministries.import_at(made[0]), keeps_code=True)
     row.national_code = made[0].portal[0].code if made[0].portal[0].code != row.code else row.national_code
@@ -326,7 +326,7 @@ def _imported_same_code(ministries: Ministries, made: list[Dossier]) -> None:
 
 @_kind("imported_with_link", "left_out", 8, sources=WITH_CODES)
 def _imported_with_link(ministries: Ministries, made: list[Dossier]) -> None:
-    """Under a new local code that names the ministry's."""
+    """Under a new local code, with a reference to the ministry's code."""
     row = ministries.import_row(made[0], ministries.import_at(made[0]))
     assert made[0].ministry is not None  # noqa: S101 - it is a ministry's dossier
     row.national_code = made[0].ministry.code
@@ -344,7 +344,7 @@ def _imported_new_code(ministries: Ministries, made: list[Dossier]) -> None:
 
 @_kind("imported_in_one_second", "left_out", 2, makes=2)
 def _imported_in_one_second(ministries: Ministries, made: list[Dossier]) -> None:
-    """Two of one office, procedure and second: handed in together, imported under new codes."""
+    """Two of one office, procedure and second: submitted together, imported under new codes."""
     for one in made:
         ministries.import_row(one, ministries.import_at(one))
         ministries.maybe_send_on(one)
@@ -360,7 +360,7 @@ def _imported_as_group(ministries: Ministries, made: list[Dossier]) -> None:
 
 @_kind("group_partly_imported", "group_partly_imported", 4, sources=(REGISTRATION,), makes=3)
 def _group_partly_imported(ministries: Ministries, made: list[Dossier]) -> None:
-    """As a group, but one was left out: nobody can tell which."""
+    """As a group, but one was left out: which one cannot be known."""
     for one in made[1:]:
         ministries.import_row(one, ministries.import_at(one), only_day=True)
         ministries.maybe_send_on(one)
@@ -368,7 +368,7 @@ def _group_partly_imported(ministries: Ministries, made: list[Dossier]) -> None:
 
 @_kind("imported_twice", "imported_twice", 4)
 def _imported_twice(ministries: Ministries, made: list[Dossier]) -> None:
-    """The windows of two imports overlapped, and the second took it in again under another new code."""
+    """The windows of two imports overlapped, and the second imported it again under another new code."""
     at = ministries.import_at(made[0])
     ministries.import_row(made[0], at)
     ministries.import_row(made[0], at + DAY)

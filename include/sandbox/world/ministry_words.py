@@ -1,6 +1,6 @@
-"""The ministries' own words [A]: codes of types, statuses and offices, of which two sets differ between worlds.
+"""The ministries' own vocabulary [A]: codes of types, statuses and offices, in two sets that differ between worlds.
 
-`words` tells them all, for whoever writes a province's configuration (`python -m sandbox words`).
+`python -m sandbox words` prints all of it, for writing a province's configuration.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sandbox.world.reference import PROVINCE_CODE, Agency, agencies
 from sandbox.world.truth import MinistryRow
 from sandbox.world.variant import Variant
 
-#: The national table's names, of which the licence system shows some.
+#: The national table's names, some of which the licence system shows.
 STATUS_NAMES = {
     "2": "Đã tiếp nhận",
     "4": "Đang xử lý",
@@ -54,7 +54,7 @@ _DOCUMENT_PREFIXES = {
 
 
 class MinistryWords:
-    """The words of one world.
+    """The vocabulary of one world.
 
     Args:
         catalogue: every procedure.
@@ -85,7 +85,7 @@ class MinistryWords:
         return 19_000 + number % 9 if self._set == "a" else f"CBG-{21 + number % 9}"
 
     def licence_status(self, row: MinistryRow, now: int) -> str:
-        """What `TrangThaiHoSo` of the licences' listing says."""
+        """The value of `TrangThaiHoSo` in the licence listing."""
         code = national(row, now)
         return code if self._set == "a" else STATUS_NAMES[code]
 
@@ -98,7 +98,7 @@ class MinistryWords:
         return _JUDICIAL_STATUSES[self._set][national(row, now)]
 
     def told(self) -> dict[str, Any]:
-        """Every word with its meaning: procedure codes, national statuses, agency codes."""
+        """Every value with its meaning: procedure codes, national statuses, agency codes."""
         licence = {code: code for code in STATUS_NAMES} if self._set == "a" else _turned(STATUS_NAMES)
         return {
             DRIVING: {"loaiHoSo": _turned(self.licence_kinds), "TrangThaiHoSo": licence},
@@ -113,7 +113,7 @@ class MinistryWords:
 
 
 def _registrars() -> Iterator[tuple[Agency, str]]:
-    """Every unit that registers, and the day from which it does: a department from when the one before it is gone."""
+    """Every unit that registers, and since which day: a department from the end of its predecessor on."""
     start = ""
     for name in SOURCES[REGISTRATION].departments:
         department = next(one for one in agencies() if one.name == name)
@@ -138,7 +138,7 @@ def national(row: MinistryRow, now: int) -> str:
 
 
 def written(at: int | None, kind: str) -> str:
-    """A moment as a ministry's system writes it, "" for none.
+    """A time as a ministry's system writes it, "" for none.
 
     Args:
         kind: "dmy_hms", "dmy" or "iso".
@@ -150,7 +150,7 @@ def written(at: int | None, kind: str) -> str:
 
 
 def reached(row: MinistryRow, statuses: tuple[int, ...], now: int) -> int | None:
-    """When a row first came to one of some statuses, None if not yet."""
+    """When a row first reached one of these statuses, None if not yet."""
     return next((at for at, status in row.life if status in statuses and at <= now), None)
 
 

@@ -1,4 +1,4 @@
-"""Moments of the simulated world: whole seconds since the epoch (UTC), shown in Asia/Ho_Chi_Minh (+07:00, no DST)."""
+"""Times in the simulated world: whole seconds since the epoch (UTC), shown in Asia/Ho_Chi_Minh (+07:00, no DST)."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _EPOCH_ORDINAL = dt.date(1970, 1, 1).toordinal()
 
 
 def moment(day: dt.date, hour: int = 0, minute: int = 0, second: int = 0) -> int:
-    """The moment of a local time of day."""
+    """The epoch time of a local day and time."""
     return (day.toordinal() - _EPOCH_ORDINAL) * DAY - OFFSET + hour * HOUR + minute * MINUTE + second
 
 
 def local_day(at: int) -> int:
-    """Days since the epoch of the local calendar day that holds the moment."""
+    """Days since the epoch of the local calendar day of a time."""
     return (at + OFFSET) // DAY
 
 
@@ -27,7 +27,7 @@ def day_number(day: dt.date) -> int:
 
 
 def local_date(at: int) -> dt.date:
-    """The local calendar date of the moment."""
+    """The local calendar date of a time."""
     return date_of_day(local_day(at))
 
 
@@ -37,7 +37,7 @@ def date_of_day(day: int) -> dt.date:
 
 
 def local_time(at: float) -> dt.datetime:
-    """The moment as an aware local datetime."""
+    """The time as an aware local datetime."""
     return dt.datetime.fromtimestamp(at, LOCAL)
 
 
@@ -52,7 +52,7 @@ def night_cut_off(night: dt.date) -> int:
 
 
 def after_quiet_hours(at: int) -> int:
-    """Nothing changes at the provincial system between 01:00 and 05:00 local: such a change waits until after 05:00.
+    """Move a change between 01:00 and 05:00 local to after 05:00: nothing changes in the provincial system in that time.
 
     So the state that a night sees does not depend on how fast the night runs.
     """
@@ -85,7 +85,7 @@ def next_month(day: dt.date) -> dt.date:
 
 
 def months_between(start: dt.date, end: dt.date) -> list[dt.date]:
-    """First days of the months from the one that holds `start` to the one that holds `end`."""
+    """First days of the months from that of `start` to that of `end`."""
     months, month = [], month_start(start)
     while month <= end:
         months.append(month)
@@ -94,10 +94,10 @@ def months_between(start: dt.date, end: dt.date) -> list[dt.date]:
 
 
 def parse_moment(text: str) -> float:
-    """Read an ISO moment; without an offset it is local.
+    """Parse an ISO time; without an offset it is local.
 
     Raises:
-        ValueError: the text is not an ISO moment.
+        ValueError: the text is not an ISO time.
     """
     text = text.strip().replace(" ", "+") if "T" in text else text.strip()
     if len(text) > 5 and text[-5] in "+-" and text[-4:].isdigit() and "T" in text:
@@ -107,5 +107,5 @@ def parse_moment(text: str) -> float:
 
 
 def http_date(at: float) -> bytes:
-    """The moment as an HTTP Date header (RFC 9110)."""
+    """The time as an HTTP Date header (RFC 9110)."""
     return format_datetime(dt.datetime.fromtimestamp(int(at), dt.UTC), usegmt=True).encode()

@@ -21,8 +21,8 @@ class Procedure:
     Attributes:
         code: its family, eight characters such as "1.001193".
         levels: agency levels that receive it.
-        owners: words of the names of the departments that receive it at province level.
-        days: working days that it may take; 0 is the same day.
+        owners: words in the names of the departments that receive it at province level.
+        days: working days that it may take; 0 means the same day.
     """
 
     code: str

@@ -1,4 +1,4 @@
-"""The true rates of a world at a moment, from its answer key."""
+"""The true rates of a world at a point in time, from its answer key."""
 
 from __future__ import annotations
 
@@ -9,23 +9,22 @@ from typing import Any
 from sandbox.world.moments import local_date
 from sandbox.world.reference import Agency
 
-#: Within how long a dossier submitted online should be accepted.
+#: The time within which a dossier submitted online should be accepted.
 EIGHT_HOURS = 8 * 3600
-#: Of each rate, by agency (None: the whole) and month ("2024-04"): what counts, and of how many.
+#: For each rate, by agency (None: the whole) and month ("2024-04"): numerator and denominator.
 Rates = dict[str, dict[tuple[str | None, str], tuple[int, int]]]
 
 
 def true_rates(lines: Iterable[dict[str, Any]], agencies: Iterable[Agency]) -> Rates:
-    """Of each rate, of the whole and of each agency with all below it, by month: what counts, and of how many.
+    """For each rate, for the whole and for each agency with all below it, by month: numerator and denominator.
 
     Args:
         lines: entries of the key (sandbox.key.key).
         agencies: those of the reference; none moves under another one in a world.
 
-    Returns, by the names of the indicators: `sync_own` and `sync_corrected`, where a case counts once, whatever codes it runs
-    under; and of the province's own counts, where what was taken in twice counts twice, the others. What has no receipt date is
-    in no month; `on_time_by_date` goes by the month of the
-    end, as far as the province's row knows of it.
+    Returns, by the names of the indicators: `sync_own` and `sync_corrected`, where a case counts once, whatever its codes; and
+    the others from the province's own counts, where what was imported twice counts twice. What has no receipt date is in no
+    month; `on_time_by_date` uses the month of the end, as far as the province's row knows it.
     """
     rates: dict[str, dict[tuple[str | None, str], list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
     parents = {one.agency_id: one.parent_id for one in agencies}

@@ -67,7 +67,7 @@ _NEW_DEPARTMENTS = ("Sở Nông nghiệp và Môi trường", "Sở Dân tộc v
 
 
 def agencies() -> list[Agency]:
-    """Every unit that ever was, parents before children, in a stable order."""
+    """Every unit that ever existed, parents before children, in a stable order."""
     found = [Agency(PROVINCE_CODE, PROVINCE_CODE, "000.00.00.H37", "UBND tỉnh Lạng Sơn", "province", "", _START, "")]
     for number, (name, valid_to) in enumerate(_DEPARTMENTS, 1):
         code = f"{PROVINCE_CODE}.{number:02d}"
@@ -106,7 +106,7 @@ def _after_reform() -> list[Agency]:
 
 
 def _office(unit: str) -> str:
-    """The name of a unit's people's committee; the kind of unit is written small, its name with capitals."""
+    """The name of a unit's people's committee; the kind of unit is in lower case, its name capitalised."""
     kinds = ("Thành phố", "Thị trấn", "Huyện", "Phường", "Xã")
     kind = next(kind for kind in kinds if unit.startswith(kind + " "))
     words = unit[len(kind) + 1 :].split()

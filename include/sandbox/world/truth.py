@@ -1,7 +1,7 @@
-"""What is true of a dossier, and the rows in which each system holds it.
+"""The truth about a dossier, and the rows in which each system holds it.
 
-Statuses are the national table's (CONTRACTS section 1) with one of the province's own. All moments are in seconds
-(sandbox.world.moments). A row knows its whole life at once; what a system shows of it depends on the clock.
+Statuses are the national table's (CONTRACTS section 1) plus one of the province's own. All times are in seconds
+(sandbox.world.moments). A row knows its whole life in advance; what a system shows of it depends on the clock.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ class LocalRow:
 
     Attributes:
         record_id: its 24 hexadecimal digits, which never change.
-        code, former_code, recoded_at: from `recoded_at` on the row carries `code`, before it `former_code`.
-        national_code: what `nationCode` says, "" for nothing.
+        code, former_code, recoded_at: from `recoded_at` on the row has `code`, before that `former_code`.
+        national_code: the value of `nationCode`, "" for none.
         appears_at: when the row is committed; removed_at: hidden from `remove-status=0`; gone_at: no longer there.
-        touched_at: a migration that set its updatedDate, the same moment for many rows.
+        touched_at: when a migration set its updatedDate, the same for many rows.
         submitted_at: what the row says instead of the truth, None for the truth.
     """
 
@@ -69,7 +69,7 @@ class LocalRow:
         return self.former_code if self.recoded_at is not None and now < self.recoded_at else self.code
 
     def moments(self) -> Iterator[int]:
-        """Every moment at which the row changes."""
+        """Every time at which the row changes."""
         yield self.appears_at
         for at, _ in self.life:
             yield at
@@ -114,7 +114,7 @@ class PortalRow:
         return self.received_at if self.received_known_at <= now else None
 
     def moments(self) -> Iterator[int]:
-        """Every moment at which the row changes."""
+        """Every time at which the row changes."""
         for at, _ in self.life:
             yield at
         yield self.received_known_at
@@ -128,7 +128,7 @@ class MinistryRow:
 
     Attributes:
         source: kind of the ministry's system.
-        record_key: what it is found by there: the code, or for registrations the journal number.
+        record_key: the key by which it is found there: the code, or for registrations the journal number.
         code: its dossier code; "" for registrations, which have none.
         portal_code: the portal's code of it that the ministry knows (`maDangKyDvc`), "" if it did not come through there.
         received_at: when it was received; the row is there from then on.
@@ -146,7 +146,7 @@ class MinistryRow:
         return self.received_at <= now
 
     def status_at(self, now: int) -> int:
-        """Its status at a moment at which the ministry holds it."""
+        """Its status at a time when the ministry holds it."""
         return latest(self.life, now) or self.life[0][1]
 
 
@@ -160,7 +160,7 @@ class Dossier:
         due_at: None where the procedure has no due date.
         life: what truly happened, whoever knows it.
         local, portal: the rows in which the two sides hold it.
-        ministry: the row of a dossier that is handled on a ministry's system.
+        ministry: the row of a dossier that is handled in a ministry's system.
         other: number of another dossier that it resembles, if any.
     """
 
@@ -191,12 +191,12 @@ class Dossier:
         return _first(self.life, (RETURNED,))
 
     def status_at(self, now: int) -> int | None:
-        """The true status at a moment, None before it was submitted."""
+        """The true status at a given time, None before it was submitted."""
         return latest(self.life, now)
 
 
 def latest(life: list[tuple[int, T]], now: int) -> T | None:
-    """The last state of a life at a moment, None before its first."""
+    """The last state of a life at a given time, None before its first."""
     for at, state in reversed(life):
         if at <= now:
             return state
@@ -204,5 +204,5 @@ def latest(life: list[tuple[int, T]], now: int) -> T | None:
 
 
 def _first(life: Life, statuses: tuple[int, ...]) -> int | None:
-    """When a life first reaches one of some statuses."""
+    """When a life first reaches one of these statuses."""
     return next((at for at, status in life if status in statuses), None)

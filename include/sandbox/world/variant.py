@@ -1,6 +1,6 @@
 """What docs/contracts.md marks [A] or leaves open, as choices that differ between worlds.
 
-World "a" is the default; world "b" differs from it in every choice. A reader that works with both does not rest on
+World "a" is the default; world "b" differs from it in every choice. A reader that works with both does not depend on
 an assumption.
 """
 
@@ -21,14 +21,14 @@ class Variant:
         export_status: statuses, channels and flags as "name" or as the national "code".
         export_headers: which of two sets of column names.
         export_typed_cells: workbooks hold real dates and numbers, not text.
-        own_national_code: a locally born dossier's nationCode is its own code (else empty).
+        own_national_code: the nationCode of a dossier created locally is its own code (else empty).
         igate_codes: which tenant's ids of status and channel (igate.py).
         igate_slice_has_last: a slice says whether it is the last one.
-        igate_page_cap: rows a page never exceeds, whatever `size` asks.
+        igate_page_cap: maximum rows per page, whatever `size` requests.
         igate_returned_date: whether `returnedDate` exists.
         removal_updates: removing a dossier moves its updatedDate.
         statistics_first_page: 0 or 1.
-        parents_include_children: a parent unit's numbers hold its children's.
+        parents_include_children: a parent unit's numbers include its children's.
         unended_period: a period that has not ended is refused by "http" (400) or by "code" (not OK).
         hs_total: the old API's HS_TOTAL is the "portal" count or the "larger" of portal and province.
         old_unit_keys: the old API's keys for a unit's code and name.
@@ -37,22 +37,22 @@ class Variant:
         adapter_success: error_code of success: "0", "00", or "int" for the number 0 (then every code is a number).
         adapter_rows_key, adapter_message_key: where the adapter puts rows and messages.
         adapter_dossier_keys: keys of a looked-up dossier in "camel" or "upper" case.
-        adapter_not_found: an unknown dossier is told by "empty" or "missing" rows, or by an error_code ("error").
-        adapter_refusal: a bad login or session is told by an error_code ("code") or by 401 ("http").
+        adapter_not_found: an unknown dossier is reported by "empty" or "missing" rows, or by an error_code ("error").
+        adapter_refusal: a bad login or session is reported by an error_code ("code") or by 401 ("http").
         adapter_session_calls: calls after which a session ends, whatever its age; 0 for no such limit.
         adapter_procedure_suffix: what follows a procedure's eight characters in the portal's catalogue.
         opencps_refusal: OpenCPS refuses a caller with "401" or with "203" (which is no success).
         opencps_days: its days and months are "local" or "utc".
-        opencps_modified: it tells `modifiedDate` and can sort by it.
-        opencps_window: rows beyond this position cannot be asked for; 0 for no such limit.
+        opencps_modified: it shows `modifiedDate` and can sort by it.
+        opencps_window: rows beyond this position cannot be requested; 0 for no such limit.
         opencps_agency_ids: units by their "new" or "old" ids.
         opencps_service_suffix: what follows a procedure's eight characters in `serviceCode`.
         opencps_blank: an empty field is "" or is "missing".
-        opencps_statistics_key: where the statistics' rows stand.
-        opencps_statuses: which tenant's words for statuses (opencps_words.py).
+        opencps_statistics_key: the key of the statistics' rows.
+        opencps_statuses: which tenant's names for statuses (opencps_words.py).
         report_families: which workbook the province, the portal and the reporting system send (report_workbook.py).
-        report_numbers: thousands in a workbook stand as "1.234" or "1,234".
-        report_total_first: the row of totals stands above the units, not below.
+        report_numbers: thousands in a workbook are written as "1.234" or "1,234".
+        report_total_first: the row of totals is above the units, not below.
     """
 
     export_agency: str = "code_and_name"
@@ -91,7 +91,7 @@ class Variant:
 
     @property
     def ministries_with_days(self) -> tuple[str, ...]:
-        """Names of the ministries' systems that tell no more of a moment than its day."""
+        """Names of the ministries' systems that show only the day of a time."""
         names = ("driving_licence", "business_registration", "judicial_record")
         return tuple(name for name in names if getattr(self, f"{name}_dates") == "dmy")
 

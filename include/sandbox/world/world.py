@@ -1,7 +1,7 @@
-"""A world: the truth about every dossier, and what happens to its visibility, for a seed.
+"""A world: the truth about every dossier, and what happens to its visibility, determined by a seed.
 
-Nothing here knows a clock: a world holds all that happens from 16 months before the last night to three days after
-it. What a system shows at a moment is asked of the rows (sandbox.world.truth).
+Nothing here has a clock: a world holds everything that happens from 16 months before the last night to three days after
+it. The rows know what a system shows at a given time (sandbox.world.truth).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SAID_EVERY = 10_000  # dossiers
 
 @dataclass(frozen=True)
 class Rates:
-    """Share of all dossiers that meet each cause (CONTRACTS section 7); names are those of sandbox.world.causes.
+    """Share of all dossiers affected by each cause (CONTRACTS section 7); names are those of sandbox.world.causes.
 
     `lookalikes` says how many innocent look-alikes there are for each distorted dossier; `ministries` how many dossiers
     of ministries' systems (sandbox.world.ministries) there are in addition, for each ordinary one.
@@ -64,7 +64,7 @@ def parse_rates(text: str) -> dict[str, float]:
     """Changes of the default rates: "two_codes=0.01,lookalikes=2" -> {"two_codes": 0.01, "lookalikes": 2.0}.
 
     Raises:
-        ValueError: there is no such rate, or a value is no number.
+        ValueError: there is no such rate, or a value is not a number.
     """
     given = dict(part.split("=", 1) for part in text.split(",") if part)
     if unknown := sorted(set(given) - set(dataclasses.asdict(Rates()))):
@@ -74,7 +74,7 @@ def parse_rates(text: str) -> dict[str, float]:
 
 @dataclass
 class World:
-    """Everything that is and will be, as made for one seed."""
+    """Everything that exists and will happen, made from one seed."""
 
     seed: int
     last_night: dt.date
@@ -133,7 +133,7 @@ def make_world(
 
 
 def _plan(dossiers: int, rates: Rates) -> list[Kind | None]:
-    """One entry for each thing to make, None for a plain dossier; together they make `dossiers`."""
+    """One entry per thing to make, None for a plain dossier; together they make `dossiers`."""
     plan: list[Kind | None] = []
     made = 0
     for kind in KINDS.values():
