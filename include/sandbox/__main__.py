@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sandbox.server import Systems
 
 _SAID_EVERY_SECONDS = 3
-_BENCH_PAGE_CAP = 2000  # rows that a page of the static shelf never exceeds
+_BENCH_PAGE_CAP = 2000  # maximum rows per page of the static shelf
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -96,7 +96,7 @@ def _world(given: argparse.Namespace) -> World:
 
 
 def _saying_of(dossiers: int) -> Callable[[int], None]:
-    """Says on stderr, every few seconds, how many of so many dossiers are made: a million takes a minute or two."""
+    """Reports on stderr, every few seconds, how many of the dossiers are made: a million takes a minute or two."""
     said = time.monotonic()
 
     def say(made: int) -> None:
@@ -148,7 +148,7 @@ def _systems(given: argparse.Namespace, credentials: Credentials) -> Systems:
         return Systems(
             Clock(moment), [IGate(Tokens(credentials, given.token_life), lambda now: shelf, _BENCH_PAGE_CAP)]
         )
-    gc.disable()  # millions of objects that all stay: looking for what could go takes longer than making them
+    gc.disable()  # millions of objects that all stay: garbage collection would take longer than making them
     world = _world(given)
     now = moments.parse_moment(given.now) if given.now else world.cut_offs[-1]
     clock = Clock(None if given.clock == "wall" else now)

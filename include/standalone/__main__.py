@@ -252,7 +252,7 @@ def _stopping(laptop: Laptop, *, only_on_error: bool = False) -> Iterator[None]:
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, signal.SIG_IGN)
             laptop.stop()
-            laptop.progress.say("stopped what was started")
+            laptop.progress.say("stopped everything that was started")
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -64,7 +64,7 @@ class Laptop:
         if self.sandbox:
             self.sandbox.start(self.processes, self.environment)
         self.processes.start("warehouse-migrate", [DOISOAT, "migrate"], self.environment)
-        with self.progress.doing("warehouse and Airflow database are brought to their newest schema"):
+        with self.progress.doing("upgrading warehouse and Airflow database to their newest schema"):
             self._prepare(airflow, inside)
             self.processes.finish("warehouse-migrate")
         self.progress.say("warehouse and Airflow database are at their newest schema")
@@ -101,7 +101,7 @@ class Laptop:
             self.progress.say(f"night {night}")
             if self.sandbox:
                 read_at = dt.datetime.combine(night + dt.timedelta(days=1), READ_AT, tzinfo=self.settings.timezone)
-                with self.progress.doing(f"the source systems come to {read_at:%Y-%m-%d %H:%M}"):
+                with self.progress.doing(f"moving the source systems to {read_at:%Y-%m-%d %H:%M}"):
                     self.sandbox.set_clock(read_at)
             state = client.run(night, collect_late=collect_late)
             if state != "success":

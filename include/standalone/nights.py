@@ -27,9 +27,9 @@ class Nights:
     """A client of one Airflow, for one Dag.
 
     Args:
-        airflow: a running one.
-        check: called while waiting; raises when a process that we rely on has ended.
-        progress: where it says what is going on.
+        airflow: a running Airflow.
+        check: called while waiting; raises if a process that we rely on has ended.
+        progress: where it reports what is going on.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class Nights:
         A run that waits for a person's decision is not waited for: "undecided", and how to give it is printed.
         """
         seen: dict[str, str] = {}
-        with self._progress.doing(lambda: f"at work: {', '.join(self._running) or 'the scheduler'}"):
+        with self._progress.doing(lambda: f"running: {', '.join(self._running) or 'the scheduler'}"):
             return self._follow(run_id, seen)
 
     def _follow(self, run_id: str, seen: dict[str, str]) -> str:

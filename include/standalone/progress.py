@@ -1,4 +1,4 @@
-"""What a command is doing, on the terminal: a line when something is done, a sign of life while nothing is."""
+"""Progress of a command on the terminal: a line when something is done, a sign of life while it takes long."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-SILENCE_SECONDS = 4.0  # nobody looks at a terminal for longer without asking whether it hangs
+SILENCE_SECONDS = 4.0  # after a longer silence, people wonder whether it hangs
 
 
 class Progress:
-    """Lines with the seconds since the beginning; on a terminal a sign of life is overwritten by what follows it."""
+    """Prints lines with the seconds since the start; on a terminal a sign of life is overwritten by the next line."""
 
     def __init__(self) -> None:
         self._began = self._printed = time.monotonic()
-        self._is_pending = False  # a sign of life stands on the last line
+        self._is_pending = False  # the last line is a sign of life
         self._lock = threading.Lock()
 
     def say(self, what: str) -> None:
-        """One line, with the seconds since the beginning."""
+        """Print one line, with the seconds since the start."""
         self.line(f"[{time.monotonic() - self._began:5.1f} s] {what}")
 
     def line(self, text: str) -> None:
-        """One line as it is."""
+        """Print one line as it is."""
         with self._lock:
             self._print(text, "\n")
 
     @contextmanager
     def doing(self, what: str | Callable[[], str]) -> Iterator[None]:
-        """For as long as the block takes, say every few seconds of silence what is being done.
+        """While the block runs, report what is being done after every few seconds of silence.
 
         Args:
-            what: a function is asked each time, in another thread.
+            what: the text; a function is called each time, in another thread.
         """
         is_done = threading.Event()
         thread = threading.Thread(target=self._give_signs, args=(what, is_done), daemon=True)

@@ -98,13 +98,13 @@ class Sandbox:
         processes.wait_for(NAME, is_ready, seconds=self._patience)
 
     def says(self) -> str:
-        """Its last word: how far the making of the world is."""
+        """The last line of its log: how far the generation of the world is."""
         lines = (self.home / "logs" / f"{NAME}.log").read_text(encoding="utf-8").splitlines()
         return f"sandbox: {lines[-1] if lines else 'the world is being made'}"
 
     @property
     def _patience(self) -> float:
-        """Seconds that it may take to make the world, or what it shows of it at a moment, on a slow machine."""
+        """How many seconds generating the world, or its state at a new time, may take on a slow machine."""
         return 120 + self.dossiers / 500
 
     def set_clock(self, now: dt.datetime) -> None:

@@ -77,7 +77,7 @@ def test_a_sweep_of_a_good_week_changes_nothing(world: World) -> None:
 def test_whatever_went_wrong_is_found_and_both_are_kept(world: World, sabotage: str, found: str) -> None:
     world.rows(sabotage)
     stands = world.rows("select * from recon.verdict order by 1, 2, 3")
-    with pytest.raises(SweepDiffersError, match=r"asked to derive \d+ rows anew; came: \d+ rows that only one"):
+    with pytest.raises(SweepDiffersError, match=r"recomputed \d+ rows; \d+ rows are in only one"):
         deep_sweep(world.site)
     assert found in {relation for relation, _ in kept(world)}
     assert world.rows("select * from recon.verdict order by 1, 2, 3") == stands  # what stands is not touched

@@ -64,7 +64,7 @@ def sources(night: Night = None, revision: Revision = None, format: As = Format.
         with warehouse_at_hand() as (site, connection):
             reviewed = review_nights_of(connection, site.settings)
         for source_id, nights in reviewed.items():
-            console.print(f"{source_id}: a month in which nothing changes is listed again within {nights} nights")
+            console.print(f"{source_id}: months without changes are listed again within {nights} nights")
 
 
 @asking.command(rich_help_panel=LOOK)

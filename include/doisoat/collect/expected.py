@@ -116,10 +116,10 @@ class Expected:
 
 
 def due_for_review(counts: Mapping[dt.date, int], night: dt.date, limits: Limits) -> list[Cell]:
-    """The quiet months whose turn it is: each comes once in `review_nights`, by the night's date alone.
+    """The quiet months whose turn it is: each one every `review_nights`, determined only by the night's date.
 
     Args:
-        counts: how many records each quiet month holds.
+        counts: the number of records in each quiet month.
     """
     turns = _turns(counts, limits)
     nights = review_nights(counts, limits)
@@ -127,7 +127,7 @@ def due_for_review(counts: Mapping[dt.date, int], night: dt.date, limits: Limits
 
 
 def review_nights(counts: Mapping[dt.date, int], limits: Limits) -> int:
-    """Within how many nights every quiet month is listed again: as the share says, or as long as the requests take."""
+    """The number of nights in which every quiet month is listed again: by the share, or longer if the requests need it."""
     if limits.quiet_cell_share <= 0 or not counts:
         return 0
     share = max(1, round(1 / limits.quiet_cell_share))
@@ -135,8 +135,8 @@ def review_nights(counts: Mapping[dt.date, int], limits: Limits) -> int:
 
 
 def _turns(counts: Mapping[dt.date, int], limits: Limits) -> dict[dt.date, int]:
-    """Month -> its turn. Where the share asks for more requests a night than may be made, the oldest months fill the first night
-    and so on: their counts hardly change any more, so a month that is added at the end moves no other."""
+    """Month -> its turn. If the share needs more requests per night than allowed, the oldest months fill the first night and so
+    on: their counts hardly change any more, so a month added at the end does not shift the others."""
     if limits.quiet_cell_share <= 0:
         return {}
     if _fits(counts, limits):
@@ -154,5 +154,5 @@ def _fits(counts: Mapping[dt.date, int], limits: Limits) -> bool:
 
 
 def _requests(count: int, limits: Limits) -> int:
-    """What listing a month costs: counted before and after, and its pages."""
+    """The requests for listing a month: a count before and after, and its pages."""
     return 2 + -(-count // limits.page_size)

@@ -12,7 +12,7 @@ from doisoat.province.file import ProvinceSettings
 
 
 def review_nights_of(connection: psycopg.Connection, settings: ProvinceSettings) -> dict[str, int]:
-    """Source -> within how many nights each of its quiet months is listed again; only sources that list and count."""
+    """Source -> the number of nights in which each of its quiet months is listed again; only sources that list and count."""
     rows = connection.execute(
         """select source_id, receipt_month, count(*) from core.dossier_record join core.source using (source_id)
         where to_night = 'infinity' and receipt_month is not null and has_listing and has_counts and is_enabled

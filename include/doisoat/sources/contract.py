@@ -40,9 +40,9 @@ class Limits(BaseModel):
         requests_per_second: None sends one request after the other without a pause, never two at once.
         page_size: rows requested per page; a source may return fewer.
         relist_cells_per_night: how many cells an incremental pull may list again.
-        quiet_cell_share: the share of the quiet months that is listed again each night all the same, as far as the next allows.
-        review_requests_per_night: how many requests that may take; where the share would take more, the months take longer to
-            come round (`doisoat sources` says how long). A month is listed whole, if need be beyond it.
+        quiet_cell_share: the share of the quiet months that is listed again each night anyway, within the next limit.
+        review_requests_per_night: how many requests that may take; if the share would take more, the months are listed again
+            less often (`doisoat sources` says how often). A month is always listed completely, even beyond this limit.
         overlap_minutes: how far before the watermark changes are read again, for commits that became visible late.
         recent_months: how many of the newest receipt months are listed each night if a source has no CHANGES.
         look_ups_per_night: how many dossiers may be looked up by code in one night.

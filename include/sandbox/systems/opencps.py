@@ -94,7 +94,7 @@ class OpenCps(System):
 
     @cached_property
     def _words(self) -> Words:
-        return Words(self._world)  # only a province that has OpenCPS asks it
+        return Words(self._world)  # lazily: only a province with OpenCPS needs it
 
     @cached_property
     def _statistics(self) -> Statistics:

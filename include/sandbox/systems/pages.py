@@ -21,10 +21,10 @@ class Encoded(Protocol):
 
 
 class EncodedWhenAsked:
-    """Rows that are encoded when a page shows them: a world of a million is up before all of them are.
+    """Rows encoded only when a page shows them, so that a world of a million can be served before all are encoded.
 
     Args:
-        encode: gives the row at a position.
+        encode: returns the encoded row at a position.
     """
 
     def __init__(self, encode: Callable[[int], bytes]) -> None:

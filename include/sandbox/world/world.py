@@ -115,8 +115,8 @@ def make_world(
 
     Args:
         dossiers: how many ordinary dossiers there are; those of ministries' systems come on top.
-        last_night: the last of `nights` consecutive nights whose worth of change the causes are laid in.
-        made: called now and then with how many dossiers there are.
+        last_night: the last of `nights` consecutive nights in which the causes make their changes.
+        made: called now and then with the number of dossiers made so far.
     """
     rates, variant = rates or Rates(), variant or Variant()
     maker = Maker(seed, last_night, nights, variant)
