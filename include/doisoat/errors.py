@@ -89,7 +89,7 @@ class SourceError(DoisoatError):
 
     def __init__(self, source_id: str, *, asked: str, came: str, todo: str) -> None:
         self.source_id, self.asked, self.came, self.todo = source_id, asked, came, todo
-        super().__init__(f"{source_id}: asked {asked}; came {came}; do: {todo}")
+        super().__init__(f"{source_id}: asked {asked}; got {came}; do: {todo}")
 
     def __reduce__(self):  # type: ignore[no-untyped-def]
         # Keyword-only arguments do not survive default pickling, and task processes pickle their errors.

@@ -227,7 +227,7 @@ def test_what_is_to_be_looked_up_is_and_a_source_that_fails_stops_nobody(world, 
     monkeypatch.setattr(steps, "look_up_source", fail)
     assert acceptance.publish_accepted(site, NIGHT, DECISION) == 1
     assert asked == site.settings.asked == ["national_adapter"]
-    assert "not looked up, so left undecided: national_adapter: asked a code; came 503" in caplog.text
+    assert "not looked up, so left undecided: national_adapter: asked a code; got 503" in caplog.text
 
 
 def test_what_is_wrong_with_the_results_is_another_question(world, monkeypatch):

@@ -88,11 +88,11 @@ def test_a_system_that_cannot_be_reached(
     sandbox: Sandbox, warehouse_dsn: str, tmp_path: Path, change: Any, came: str
 ) -> None:
     said = check(altered(sandbox, change), warehouse_dsn, impatient(tmp_path))
-    reached = [name for name, line in said.items() if name != "configuration" and f"came {came}; do: " in line]
+    reached = [name for name, line in said.items() if name != "configuration" and f"got {came}; do: " in line]
     over_http = {"igate", "national_adapter", "national_statistics", "business_registration", "driving_licence"}
     assert set(reached) == over_http
     assert {name for name, line in said.items() if line.startswith("WRONG")} == over_http
-    assert f"`came {came}`" in (DOCS / "connecting.md").read_text(encoding="utf-8")
+    assert f"`got {came}`" in (DOCS / "connecting.md").read_text(encoding="utf-8")
 
 
 def test_a_wrong_password_or_inbox_is_said_and_never_repeated(sandbox: Sandbox, warehouse_dsn: str) -> None:
@@ -105,10 +105,10 @@ def test_a_wrong_password_or_inbox_is_said_and_never_repeated(sandbox: Sandbox, 
     said = check(altered(sandbox, spoil), warehouse_dsn)
     text = "\n".join(said.values())
     for source_id in ("igate", "business_registration", "driving_licence"):
-        assert re.search(r"^WRONG asked POST .*; came HTTP 401; do: check login and password", said[source_id]), (
+        assert re.search(r"^WRONG asked POST .*; got HTTP 401; do: check login and password", said[source_id]), (
             source_id
         )
-    assert re.search(r"came error_code .*; do: check login and password", said["national_adapter"])
+    assert re.search(r"got error_code .*; do: check login and password", said["national_adapter"])
     for source_id in ("national_export", "judicial_record", "provincial_report"):
         assert said[source_id].startswith(f"WRONG the inbox {sandbox.home / 'nowhere'} is not a directory")
     assert said["national_statistics"].startswith("ok ")

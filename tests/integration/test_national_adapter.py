@@ -325,7 +325,7 @@ def test_a_catalogue_that_came_empty_is_a_changed_contract(portal: FakeAdapter, 
 
 def test_a_catalogue_that_is_refused_is_a_refusal(portal: FakeAdapter) -> None:
     portal.refuses["LayDanhMucCoQuan"] = {"error_code": "12", "message": "Không tìm thấy"}
-    with pytest.raises(SourceRejectedError, match="LayDanhMucCoQuan; came error_code 12"):
+    with pytest.raises(SourceRejectedError, match="LayDanhMucCoQuan; got error_code 12"):
         list(_source(portal).catalogue())
 
 

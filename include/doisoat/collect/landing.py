@@ -322,7 +322,7 @@ def _room_for(directory: Path) -> Iterator[None]:
         if error.errno not in _NO_ROOM:
             raise
         raise StorageFullError(
-            f"landing: asked to write {directory}; came: {os.strerror(error.errno)}; do: make room on that disk, or move "
+            f"landing: asked to write {directory}; got: {os.strerror(error.errno)}; do: make room on that disk, or move "
             "DOISOAT_LANDING to a larger one, then clear the failed task: nothing of this pull was kept, and what was "
             "sealed before is unharmed"
         ) from error

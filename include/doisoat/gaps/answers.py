@@ -71,7 +71,7 @@ def read_answers(file: Path) -> tuple[list[Answer], list[tuple[str, str]]]:
                 places = {column: cells.index(column) for column in columns}
                 return _placed(rows[at + 1 :], places, *columns[-2:])
     raise DecisionRefusedError(
-        f"{file.name}: asked for the columns {', '.join(wanted)} among the first {HEAD_ROWS} rows; came: not all of them; "
+        f"{file.name}: asked for the columns {', '.join(wanted)} among the first {HEAD_ROWS} rows; got: not all of them; "
         "do: send the original list back, filled in"
     )
 
@@ -168,5 +168,5 @@ def _text(cell: Any) -> str:
 
 def _unreadable(file: Path, came: str) -> DecisionRefusedError:
     return DecisionRefusedError(
-        f"{file.name}: asked for a returned list, .xlsx or .csv; came: {came}; do: have it saved again"
+        f"{file.name}: asked for a returned list, .xlsx or .csv; got: {came}; do: have it saved again"
     )

@@ -19,5 +19,5 @@ def save(book: Workbook, file: Path) -> None:
         book.save(file)
     except OSError as error:
         raise ConfigurationError(
-            f"{file}: asked to write a workbook; came: {error.strerror}; do: name a file in an existing folder"
+            f"{file}: asked to write a workbook; got: {error.strerror}; do: name a file in an existing folder"
         ) from None

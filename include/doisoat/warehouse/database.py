@@ -91,11 +91,11 @@ def _told(error: psycopg.OperationalError) -> StorageFullError | WarehouseUnavai
     came = str(error).strip().splitlines()[0]  # further lines may quote values
     if isinstance(error, psycopg.errors.DiskFull):
         return StorageFullError(
-            f"warehouse: asked to write; came: {came}; do: make room on the disk of PostgreSQL's data (`doisoat nights` "
+            f"warehouse: asked to write; got: {came}; do: make room on the disk of PostgreSQL's data (`doisoat nights` "
             "shows how far the night got), then clear the failed task: nothing of it was written"
         )
     return WarehouseUnavailableError(
-        f"warehouse: connection lost; came: {came}; do: make sure that PostgreSQL is running and has room (its log says why it "
+        f"warehouse: asked to run SQL; got: {came}; do: make sure that PostgreSQL is running and has room (its log says why it "
         "stopped), then clear the failed task: what was not committed was rolled back"
     )
 
