@@ -172,7 +172,7 @@ class CatalogueEntry(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         catalogue: procedure, agency or field.
         code: its code there, as stated.
-        name: its Vietnamese name (NFC), None where none is stated.
+        name: its Vietnamese name (NFC), None if none is stated.
         parent_code: a procedure's field, a field's sector, an agency's parent agency; None if not stated.
         level: an agency's level, as stated.
     """

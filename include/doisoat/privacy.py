@@ -1,6 +1,6 @@
 """Which parts of a source's own text may be kept (docs/privacy.md, "A person where none should be").
 
-A decoder reads only fields that hold no person's data by contract; a source may put a person there all the same. No list
+A decoder reads only fields that by contract hold no personal data; a source may put some there nevertheless. No list
 of names can find them (communes are called after people), so this goes by form alone: a code has a digit, a status has no
 capitals within, a public body's name begins as such names do. collect/screen.py applies it to what a source says.
 """
@@ -58,7 +58,7 @@ def is_word(text: str) -> bool:
 def is_note(text: str) -> bool:
     """Whether an operator's note may be kept: a few words, without an address or a number as long as a personal one.
 
-    A name cannot be told from other words: the command that asks for the note says that none belongs there.
+    A name cannot be distinguished from other words: the command that asks for the note says that none belongs there.
     """
     return 0 < len(text.strip()) <= 500 and person_in(text) is None
 

@@ -160,7 +160,7 @@ def sweep() -> None:
     with site_at_hand() as site:
         swept = deep_sweep(site)
     typer.echo(
-        f"night {swept.night}: {swept.rows:,} derived rows, all the same"
+        f"night {swept.night}: {swept.rows:,} rows recomputed, no difference"
         if swept
         else "nothing to sweep: no night is compared yet, or data, rules or configuration changed; the next night recomputes"
     )

@@ -272,7 +272,7 @@ class ProvinceSettings(_Strict):
         return self.sources[source_id].flood_guard or self.flood_guard
 
     def outage_of(self, source_id: str, night: dt.date) -> Outage | None:
-        """The planned outage of a source on a night, None where none was announced."""
+        """The planned outage of a source on a night, None if none was announced."""
         planned = (outage for outage in self.outages if outage.source == source_id)
         return next((outage for outage in planned if outage.first_night <= night <= outage.last_night), None)
 

@@ -1,5 +1,5 @@
 -- Of dossiers with something to pay, those paid online. No source states which ones have something to pay: at least
--- those paid or billed, at most every dossier received. If certainly none was paid, it is 0 of whatever there is.
+-- those paid or asked to pay, at most every dossier received. If certainly none was paid, it is 0 of whatever there is.
 select
     period_kind,
     period_start,

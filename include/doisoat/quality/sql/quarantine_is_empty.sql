@@ -1,4 +1,4 @@
--- The unreadable rows of sources that have few of them; where there are many, quarantine_is_small says so.
+-- The unreadable rows of sources that have few of them; if there are many, quarantine_is_small reports them.
 select
     coalesce(sum(quarantined) filter (where received < 20 or quarantined <= %(quarantine_is_small)s * received), 0)
         as unexpected,

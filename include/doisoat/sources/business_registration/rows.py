@@ -171,7 +171,7 @@ def _plain(raw: msgspec.Raw | None) -> str | None:
 
 
 def _changed(http: HttpSession, answer: Answer, came: str) -> SourceChangedError:
-    todo = "compare with docs/contracts.md section 4 and mend the connector"
+    todo = "compare with docs/contracts.md section 4 and fix the connector"
     return SourceChangedError(http.source_id, asked=answer.asked, came=came, todo=todo)
 
 

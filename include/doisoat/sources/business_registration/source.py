@@ -267,7 +267,7 @@ class BusinessRegistration(Source):
         return answer, listing
 
     def _changed(self, answer: Answer, came: str) -> SourceChangedError:
-        todo = "compare with docs/contracts.md section 4 and mend the connector"
+        todo = "compare with docs/contracts.md section 4 and fix the connector"
         return SourceChangedError(self.source_id, asked=answer.asked, came=came, todo=todo)
 
     # windows, feeds, clock --------------------------------------------------------------------------------------
