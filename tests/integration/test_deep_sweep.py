@@ -126,7 +126,7 @@ def test_where_rules_are_others_since_the_night_there_is_nothing_to_hold_against
 def test_a_night_under_way_is_not_swept(world: World) -> None:
     world.land(NIGHTS[2], "igate", HERE)
     world.open_and_load(NIGHTS[2])
-    with pytest.raises(NightBusyError, match=f"night {NIGHTS[2]} is under way"):
+    with pytest.raises(NightBusyError, match=f"night {NIGHTS[2]} is still running"):
         deep_sweep(world.site)
 
 

@@ -52,7 +52,7 @@ def test_only_regular_files_of_the_inbox_itself_are_read(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("pattern", ["../*.csv", "/etc/*", "below/*.csv", "**/*.csv", "..\\*.csv"])
 def test_a_pattern_names_files_not_paths(pattern: str) -> None:
-    with pytest.raises(ValidationError, match="not of paths"):
+    with pytest.raises(ValidationError, match="not paths"):
         DropOptions(columns=COLUMNS, patterns=(pattern,))
 
 
@@ -65,7 +65,7 @@ def test_a_name_that_is_no_text_must_be_changed(tmp_path: Path) -> None:
 def test_an_inbox_that_is_not_there_is_news_that_the_pull_explains(tmp_path: Path) -> None:
     source = drop(tmp_path / "nowhere")
     assert source.has_news()
-    with pytest.raises(ConfigurationError, match="no directory"):
+    with pytest.raises(ConfigurationError, match="not a directory"):
         source.probe()
     with pytest.raises(SourceUnavailableError, match="cannot be read"):
         list(source.list_cell(WHOLE))
