@@ -122,9 +122,9 @@ def test_the_systems_own_number_may_be_the_key(tmp_path: Path) -> None:
     [
         (lambda o: o["columns"].pop("record_id"), "dossier_code or record_id"),
         (lambda o: o["constants"].update(status_code="9"), "not both"),
-        (lambda o: o["constants"].update(dossier_code="H37"), "no key"),
-        (lambda o: o["constants"].update(received_at="2024-01-01"), "no key"),
-        (lambda o: o["constants"].update(applicant="x"), "no key"),
+        (lambda o: o["constants"].update(dossier_code="H37"), "not a key"),
+        (lambda o: o["constants"].update(received_at="2024-01-01"), "not a key"),
+        (lambda o: o["constants"].update(applicant="x"), "not a key"),
         (lambda o: o.update(required=["agency_name"]), "not among the columns"),
         (lambda o: o.update(encodings=["latin-99"]), "not an encoding"),
     ],
