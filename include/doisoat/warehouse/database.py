@@ -35,6 +35,7 @@ WRITER_SETTINGS = {
     "default_statistics_target": "10",  # what it analyzes is gone when it ends: a rough estimate picks the same plan
     "synchronous_commit": "on",  # a step that succeeded must survive a crash, whatever the server's own setting
 }
+_SET_FOR_WRITING = "select " + ", ".join(["set_config(%s, %s, true)"] * len(WRITER_SETTINGS))
 #: A worker whose machine is gone must not hold its night for two hours, the default before TCP checks a peer.
 KEEPALIVES = "-c tcp_keepalives_idle=60 -c tcp_keepalives_interval=20 -c tcp_keepalives_count=3"
 #: Fragments of a server's message when it refuses us for good; any other connection error may be temporary.
@@ -119,8 +120,7 @@ def writing(dsn: str) -> Iterator[psycopg.Connection]:
     """
     with connect(dsn) as connection, connection.transaction():
         wait_to_write(connection)
-        for name, value in WRITER_SETTINGS.items():
-            connection.execute("select set_config(%s, %s, true)", [name, value])
+        connection.execute(_SET_FOR_WRITING, [word for setting in WRITER_SETTINGS.items() for word in setting])
         yield connection
 
 
