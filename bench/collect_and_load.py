@@ -137,8 +137,8 @@ def _only_igate(path: Path) -> str:
 
 
 def _child(step: str, environment: dict[str, str]) -> dict[str, Any]:
-    command = [sys.executable, __file__, step]
-    output = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
+    command = [sys.executable, "-m", "bench.collect_and_load", step]
+    output = subprocess.run(command, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
     return dict(json.loads(output.splitlines()[-1]))
 
 

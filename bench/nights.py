@@ -11,6 +11,7 @@ and both sides copied into bare tables of the same PostgreSQL and joined there.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
 import resource
 import tempfile
@@ -220,6 +221,7 @@ def _run(step: str, of: str, night: dt.date, environment: dict[str, str], told: 
 
     from bench.score import at_once
 
+    logging.disable(logging.WARNING)  # the measurement says what it did; an error is still shown
     os.environ.update(environment)
     found = Site.from_environment()
     sources = {name: at_once(source) for name, source in found.settings.sources.items()}

@@ -15,7 +15,7 @@ from support.statement_work import Work, explaining, work_since
 
 #: Dossiers of the worlds compared, the smallest first: for every change, and for the campaign.
 SMALL = (1_500, 6_000)
-LARGE = (10_000, 20_000, 40_000)
+LARGE = (10_000, 40_000)
 #: By how much more than the data a statement may grow: logarithms, and causes that a small world holds once by chance.
 TOLERANCE = 2.0
 #: How many times the rows that it reads and makes one node of a statement may handle: a record counts in its month, quarter and

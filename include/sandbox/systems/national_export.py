@@ -95,7 +95,7 @@ CHANNEL_NAMES = {truth.DIRECT: "Trực tiếp", truth.ONLINE: "Trực tuyến", 
 PAYMENT_NAMES = {0: "Không", 1: "Cổng DVC quốc gia", 2: "Cổng thanh toán của tỉnh", 3: "Khác"}
 _DATE_KINDS = {"dmy_hms": "%d/%m/%Y %H:%M:%S", "dmy": "%d/%m/%Y", "iso": "%Y-%m-%d %H:%M:%S"}
 _MOMENTS = ("submitted_at", "received_at", "due_at", "finished_at", "returned_at")
-_ROWS_OF_A_SHEET = 1_000_000  # longer listings are always CSV
+_ROWS_OF_A_SHEET = 100_000  # a longer listing is CSV every day: nobody opens such a workbook
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)
 
 Cell = str | int | float | None
@@ -127,7 +127,7 @@ class NationalExport(System):
         self._names = {procedure.code: procedure for procedure in world.procedures}
 
     def drop(self, now: int, faults: list[Fault]) -> list[Path]:
-        """Write the file as of `now`: CSV on even local days, XLSX on odd ones; its mtime is `now`.
+        """Write the file as of `now`: CSV on even local days, XLSX on odd ones (a long listing: always CSV); its mtime is `now`.
 
         Returns:
             The file, or nothing if a fault kept it from appearing.
