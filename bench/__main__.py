@@ -54,8 +54,11 @@ def main() -> None:
         print(f"whole nights of {dossiers:,} dossiers", file=sys.stderr)
         wholes.append(nights.take_nights(dossiers, lambda said: print(said, file=sys.stderr)))
     page = render(collected, reconciled, changed, wholes)
-    Path(__file__).with_name("RESULTS.md").write_text(page, encoding="utf-8")
     print(page)
+    if asked.collect and asked.reconcile and asked.changes and asked.nights:
+        Path(__file__).with_name("RESULTS.md").write_text(page, encoding="utf-8")
+    else:
+        print("bench/RESULTS.md is left as it was: only a part was measured", file=sys.stderr)
 
 
 if __name__ == "__main__":

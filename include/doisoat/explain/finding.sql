@@ -117,3 +117,23 @@ where not exists (
         select from cause_tonight c
         where (c.pair, c.dossier_id, c.kind, c.detail) = (f.pair, f.dossier_id, f.kind, f.detail)
     );
+
+-- A link between two codes, found from either of them: a rule that asks for "one names the other" joins by equality.
+create temporary view link_either_way as
+select
+    source_id,
+    link_kind,
+    code,
+    other_code,
+    code as one,
+    other_code as other
+from core.identity_link
+union all
+select
+    source_id,
+    link_kind,
+    code,
+    other_code,
+    other_code,
+    code
+from core.identity_link;

@@ -60,7 +60,7 @@ def explain(connection: psycopg.Connection, parameters: Mapping[str, Any], pairs
     for pair in pairs:
         merge(connection, GAP, f"(select * from gap_tonight where pair = {_literal(pair)})", pair, night)
     connection.execute(
-        "drop view unexplained; drop table finding, witness, cause_tonight, became, gap_before, gap_tonight"
+        "drop view unexplained, link_either_way; drop table finding, witness, cause_tonight, became, gap_before, gap_tonight"
     )
 
 

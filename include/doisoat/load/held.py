@@ -21,7 +21,11 @@ def review_nights_of(connection: psycopg.Connection, settings: ProvinceSettings)
     counts: dict[str, dict[dt.date, int]] = {}
     for source_id, month, count in rows:
         counts.setdefault(source_id, {})[month] = count
-    nights = {source_id: review_nights(held, settings.sources[source_id].limits) for source_id, held in counts.items()}
+    nights = {
+        source_id: review_nights(held, settings.sources[source_id].limits)
+        for source_id, held in counts.items()
+        if source_id in settings.sources
+    }
     return {source_id: number for source_id, number in nights.items() if number}
 
 

@@ -10,26 +10,9 @@ join witness x on x.to_night = 'infinity' and x.source_id || ':' || x.record_id 
 join
     witness k
     on k.dossier_id = f.dossier_id and k.side = 'national' and k.to_night = 'infinity' and k.duplicate_rank = 1
-join (
-    -- either may name the other; each way is a join by equality
-    select
-        source_id,
-        code,
-        other_code,
-        code as one,
-        other_code as other
-    from core.identity_link
-    where link_kind = 'named'
-    union all
-    select
-        source_id,
-        code,
-        other_code,
-        other_code,
-        code
-    from core.identity_link
-    where link_kind = 'named'
-) l on l.one = x.dossier_code and l.other = k.dossier_code
+join
+    link_either_way l
+    on l.link_kind = 'named' and (l.one, l.other) = (x.dossier_code, k.dossier_code)
 join core.source s on s.source_id = l.source_id and s.side in ('provincial', 'national')
 where f.kind = 'extra_national_row' and exists (
         select from witness p

@@ -22,7 +22,7 @@ select
     d.said_on as state_since,
     d.expires_on,
     w.agency_id,
-    mart.owner_of(w.agency_id, n.night) as owner_id
+    o.owner_id
 from mart.night_revision n
 join archive.any_gap g on g.archive_id = n.archive_id and g.from_night <= n.night and n.night < g.to_night
 left join archive.any_cause c
@@ -39,6 +39,8 @@ left join lateral (
         = (g.pair, g.dossier_id, g.kind, g.detail) and e.from_night <= n.night and n.night < e.to_night
     limit 1
 ) w on true
+-- `offset 0` keeps it a sub-select of its own, whose answers are remembered: one call per agency, not one per gap
+cross join lateral (select mart.owner_of(w.agency_id, n.night) as owner_id offset 0) o
 cross join lateral mart.said_of_gap(
     g.pair, g.dossier_id, g.kind, g.detail, n.night, coalesce(g.reopened_on, g.opened_on), g.cause, c.basis
 ) d;
