@@ -40,7 +40,7 @@ left join lateral (
     limit 1
 ) w on true
 -- `offset 0` keeps it a sub-select of its own, whose answers are remembered: one call per agency, not one per gap
-cross join lateral (select mart.owner_of(w.agency_id, n.night) as owner_id offset 0) o
+cross join lateral (select mart.owner_of(w.agency_id, n.night) as owner_id from (select 1) one offset 0) o
 cross join lateral mart.said_of_gap(
     g.pair, g.dossier_id, g.kind, g.detail, n.night, coalesce(g.reopened_on, g.opened_on), g.cause, c.basis
 ) d;
