@@ -2,7 +2,8 @@
 
 Each step runs in a process of its own, forked from one that has imported Airflow, as a task's process is. Nobody is waited for:
 requests follow one another at once, and a file is not watched for growth. The nights: the first of all (a warehouse without
-statistics), the one after it with what a day changes, and, some nights later, one in which nothing has changed.
+statistics), the one after it with what a day changes, and, some nights later, a quiet one, in which little changes any more (the
+page says how much).
 
 The floor is measured in the same run: a bare loop that downloads and parses the same listing, the export file read by polars,
 and both sides copied into bare tables of the same PostgreSQL and joined there.
@@ -35,12 +36,12 @@ from bench import floor
 from bench.reconcile import ROOT
 
 LAST = dt.date(2024, 4, 19)
-#: What happens in a world ends three days after its last night; "settled" is the night before nothing has changed.
+#: What happens in a world ends three days after its last night; "settled" is the night before the quiet one.
 NIGHTS = {
     "first": LAST - dt.timedelta(days=1),
     "changed": LAST,
     "settled": LAST + dt.timedelta(days=4),
-    "nothing changed": LAST + dt.timedelta(days=5),
+    "quiet": LAST + dt.timedelta(days=5),
 }
 LOCAL = dt.timezone(dt.timedelta(hours=7))
 PROVINCE = ROOT / "config" / "lang_son.yaml"

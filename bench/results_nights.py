@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from bench.nights import Whole
 
 #: How many times the floor a night may take.
-OF_THE_FLOOR = {"first": 4.0, "changed": 1.0, "nothing changed": 0.6}
+OF_THE_FLOOR = {"first": 4.0, "changed": 1.0, "quiet": 0.6}
 GROWTH, PEAK_MB, FLAT = 5.5, 500, 1.1
 READY_SECONDS, READY_MB = 60, 2048
 _SHOWN = 160  # characters of a statement
