@@ -32,7 +32,7 @@ from standalone.processes import Processes
 from standalone.sandbox import NAME as SANDBOX
 from standalone.sandbox import Sandbox
 
-from bench import floor
+from bench import floor, reading
 from bench.reconcile import ROOT
 
 LAST = dt.date(2024, 4, 19)
@@ -101,13 +101,14 @@ class Night:
 
 @dataclass
 class Whole:
-    """A world of N dossiers: what serving it took, the floor, in seconds, and its nights."""
+    """A world of N dossiers: what serving it took, the floor, in seconds, its nights, and what reading the last one takes."""
 
     dossiers: int
     ready_seconds: float = 0
     sandbox_mb: float = 0
     floor: dict[str, float] = field(default_factory=dict)
     nights: list[Night] = field(default_factory=list)
+    reading: list[tuple[str, float]] = field(default_factory=list)
 
     @property
     def floor_seconds(self) -> float:
@@ -147,6 +148,7 @@ def _nights(
                 whole.floor = _floor_of_sources(sandbox)
             whole.nights.append(_night(name, night, environment, admin, say))
         whole.floor["both sides copied and joined"] = floor.joined(dsn, sandbox.home)
+        whole.reading = reading.waits(environment, dsn, NIGHTS["quiet"])
     whole.sandbox_mb = processes.running()[SANDBOX].memory_info().rss / MB
     return whole
 

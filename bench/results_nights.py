@@ -10,7 +10,10 @@ from bench.nights import Whole
 OF_THE_FLOOR = {"first": 4.0, "changed": 1.0, "quiet": 0.6}
 GROWTH, PEAK_MB, FLAT = 5.5, 500, 1.1
 READY_SECONDS, READY_MB = 60, 2048
+#: (dossiers, seconds): within which every command and view answers; the start of the command itself.
+ANSWERED, STARTED = ((20_000, 1.0), (1_000_000, 2.0)), 0.5
 _SHOWN = 160  # characters of a statement
+_ASKED = 15  # answers
 
 
 def targets(wholes: Sequence[Whole]) -> Iterator[tuple[str, str, bool]]:
@@ -42,6 +45,23 @@ def targets(wholes: Sequence[Whole]) -> Iterator[tuple[str, str, bool]]:
     )
     yield f"and takes less than {READY_MB} MB", f"{largest.sandbox_mb:.0f} MB", largest.sandbox_mb < READY_MB
 
+    for whole in wholes:
+        yield from _read(whole)
+
+
+def _read(whole: Whole) -> Iterator[tuple[str, str, bool]]:
+    if not whole.reading:
+        return
+    most = next(seconds for dossiers, seconds in ANSWERED if whole.dossiers <= dossiers or dossiers == ANSWERED[-1][0])
+    slow = sum(seconds > most for _, seconds in whole.reading)
+    (name, longest), start = whole.reading[0], dict(whole.reading)["doisoat --help"]
+    yield (
+        f"every command and view of {whole.dossiers:,} dossiers answers within {most:g} s",
+        f"{longest:.2f} s ({name}); {slow} of {len(whole.reading)} take longer",
+        not slow,
+    )
+    yield f"the command itself starts within {STARTED:g} s", f"{start:.2f} s", start <= STARTED
+
 
 def lines(wholes: Sequence[Whole]) -> list[str]:
     """The sections, one for each world."""
@@ -72,6 +92,7 @@ def _section(whole: Whole) -> list[str]:
         "| warehouse on disk, MB | " + " | ".join(f"{night.database_mb:.0f}" for night in whole.nights) + " |",
         "",
         *(line for night in whole.nights if night.name in OF_THE_FLOOR for line in _dearest(night.name, night.dearest)),
+        *_reading(whole.reading),
     ]
 
 
@@ -85,5 +106,17 @@ def _dearest(name: str, statements: Sequence[tuple[int, float, str]]) -> list[st
             f"| {seconds:.2f} | {calls:,} | `{text[:_SHOWN].replace('|', '¦').replace('`', '')}` |"
             for calls, seconds, text in statements
         ),
+        "",
+    ]
+
+
+def _reading(asked: Sequence[tuple[str, float]]) -> list[str]:
+    return [
+        f"What readers wait for, the longest {_ASKED} of {len(asked)} commands (each a process of its own) and views (read whole "
+        "for the latest night):",
+        "",
+        "| seconds | asked |",
+        "|---|---|",
+        *(f"| {seconds:.2f} | `{name}` |" for name, seconds in asked[:_ASKED]),
         "",
     ]

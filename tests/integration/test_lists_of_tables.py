@@ -118,7 +118,8 @@ def test_what_the_list_says_of_a_table_is_so(connection: psycopg.Connection, one
 
 def test_the_digest_names_each_table_as_it_always_did() -> None:
     """Digests of published nights are kept: under another name every night that is replayed would be a new revision."""
-    assert {one.name: one.said_as for one in ARCHIVED if one.said_as.replace(" ", "_") != one.table} == {
+    assert {one.name: one.said_as for one in ARCHIVED if (one.said_as or "").replace(" ", "_") != one.table} == {
+        "recon.finding": None,
         "recon.ledger_entry": "entry",
         "recon.gap_event": "event",
         "recon.cell_status": "cell",

@@ -20,6 +20,7 @@ from doisoat.warehouse import connect
 from doisoat.warehouse.queries import archive_of
 from standalone import postgres
 from support import many_nights as many
+from support.findings import kept_otherwise
 from support.quick_checks import ask_quickly
 from support.world import World
 
@@ -107,6 +108,10 @@ def test_reports_and_the_list_of_nights_show_every_revision(world: World) -> Non
         ("2024-04-19", 1, False, "archive", False), ("2024-04-19", 2, True, "in place", True),
     ]  # fmt: skip
     assert all("igate" in row["landings"] and row["code"] for row in listed)
+    with connect(world.dsn) as connection:
+        kept = connection.execute("select night, archive_id from ops.publication").fetchall()
+        assert len(kept) == 5
+        assert {each: kept_otherwise(connection, *each) for each in kept} == {each: {} for each in kept}
 
 
 def test_the_same_outcome_is_the_same_revision_and_leaves_nothing_in_the_archive(world: World) -> None:
@@ -236,4 +241,4 @@ def test_the_archive_has_the_columns_of_what_it_keeps(world: World) -> None:
         where a.table_schema = 'archive' and a.table_name not like 'any\\_%%' group by 1, array_append_first.columns order by 1"""
     )
     assert [name for name, is_same in kept if not is_same] == []
-    assert len(kept) == 18
+    assert len(kept) == 19

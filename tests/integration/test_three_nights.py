@@ -7,6 +7,7 @@ from pathlib import Path
 from doisoat.nights.sweep import deep_sweep
 from doisoat.warehouse import connect
 from support import nights_against_key as against
+from support.findings import kept_otherwise
 from support.provinces import CONFIG
 
 from bench import score as scoring
@@ -27,6 +28,8 @@ def test_three_nights_agree_with_the_answer_key(tmp_path: Path, warehouse_dsn: s
         assert connection.execute("select count(*) from mart.night").fetchone() == (3,)
         how = connection.execute("select is_whole from recon.whole_night order by night").fetchall()
         assert how == [(True,), (False,), (False,)]  # what changed was enough to look at, as the sweeps agree
+        for night in against.NIGHTS:
+            assert kept_otherwise(connection, night) == {}
         assert against.failed_checks(connection) == []
         assert against.incomplete_pulls(connection) == []
         assert against.wrong_rates(connection, key) == {}

@@ -17,6 +17,7 @@ from doisoat.warehouse.database import BEFORE_0_1_0
 from standalone import postgres
 from support import nights_against_key as against
 from support.commands import doisoat
+from support.findings import kept_otherwise
 from support.provinces import CONFIG
 from support.upgrades import OLD, newest_revision
 from support.world import World
@@ -67,6 +68,9 @@ def test_a_filled_warehouse_is_upgraded_and_goes_on(tmp_path: Path, postgres_ser
     with connect(dsn) as connection:
         assert connection.execute("select version_num from doisoat_migration").fetchone() == (newest_revision(),)
         assert connection.execute("select count(*) from mart.night").fetchone() == (2,)
+        assert connection.execute("select count(*) from recon.finding").fetchone() > (0,)
+        for night in against.NIGHTS[:2]:
+            assert kept_otherwise(connection, night) == {}
 
     night = against.NIGHTS[2]
     with against.served(tmp_path / "sandbox", 60) as sandbox:
@@ -76,6 +80,8 @@ def test_a_filled_warehouse_is_upgraded_and_goes_on(tmp_path: Path, postgres_ser
         published = connection.execute("select night from mart.night order by night").fetchall()
         assert published == [(known,) for known in against.NIGHTS]
         assert against.failed_checks(connection) == []
+        for known in against.NIGHTS:
+            assert kept_otherwise(connection, known) == {}
         changed = connection.execute("select sum(unchanged), sum(received) from ops.load where night = %s", [night])
         unchanged, received = changed.fetchone()
     assert received > unchanged > 0  # it stands on what the release before held

@@ -56,3 +56,9 @@ def test_a_table_that_has_no_room_is_told_row_by_row() -> None:
         "Title", "row 1", "  cause: ministry_dossier_not_on_portal", "  ratio: 0.25–0.5", "  gaps: 1,234",
         "  seen at: 2024-04-20 01:00:02",
     ]  # fmt: skip
+
+
+def test_a_long_table_is_cut_and_says_so() -> None:
+    lines = printed(Report(("number",), [(number,) for number in range(1500)]), 120)
+    assert lines[0] == "Title: the first 1,000 of 1,500 rows (--format csv gives all)"
+    assert (lines[2], lines[1001], lines[1002:]) == ("     0", "   999", [""])

@@ -11,7 +11,7 @@ from psycopg import sql
 
 from doisoat.explain.causes import UNDETERMINED, load_causes
 from doisoat.warehouse.database import run_file
-from doisoat.warehouse.ranges import CAUSE, GAP, merge, rewind
+from doisoat.warehouse.ranges import CAUSE, FINDING, GAP, merge, rewind
 
 HERE = Path(__file__).parent
 #: From so many findings on, rules join by hash: one wrong estimate would pair every finding with every witness (30 s for one
@@ -20,7 +20,8 @@ MANY = 1000
 
 
 def explain(connection: psycopg.Connection, parameters: Mapping[str, Any], pairs: tuple[str, ...]) -> None:
-    """Explain the findings in recon for the pairs: store the causes, the open gaps, and what happened to gaps tonight.
+    """Explain the findings in recon for the pairs: store the causes, the open gaps, what happened to
+    gaps tonight, and all of it flat, as it is read (recon.finding).
 
     The caller holds the write lock; the night is the latest one, and its verdicts, differences and entries are stored.
 
@@ -52,15 +53,17 @@ def explain(connection: psycopg.Connection, parameters: Mapping[str, Any], pairs
     connection.execute("analyze cause_tonight; set local enable_nestloop = on")
     _keep_policy(connection)
     for pair in pairs:
-        rewind(connection, CAUSE, pair, night)
-        rewind(connection, GAP, pair, night)
+        for table in (CAUSE, GAP, FINDING):
+            rewind(connection, table, pair, night)
         merge(connection, CAUSE, f"(select * from cause_tonight where pair = {_literal(pair)})", pair, night)
-    for name in ("gap", "gap_event"):
+    for name in ("gap", "gap_event", "finding_tonight"):
         run_file(connection, HERE / f"{name}.sql", {"night": night})
     for pair in pairs:
-        merge(connection, GAP, f"(select * from gap_tonight where pair = {_literal(pair)})", pair, night)
+        for table, tonight in ((GAP, "gap_tonight"), (FINDING, "finding_tonight")):
+            merge(connection, table, f"(select * from {tonight} where pair = {_literal(pair)})", pair, night)
     connection.execute(
-        "drop view unexplained, link_either_way; drop table finding, witness, cause_tonight, became, gap_before, gap_tonight"
+        """drop view unexplained, link_either_way;
+        drop table finding, witness, cause_tonight, became, gap_before, gap_tonight, beside, finding_tonight"""
     )
 
 

@@ -18,6 +18,8 @@ from rich.table import Table
 
 from doisoat.warehouse.queries import Report
 
+#: A table is for eyes: one with more rows than this is cut, and its title says so. The other formats give every row.
+MOST_ROWS = 1000
 #: First characters of a text that a spreadsheet takes for a formula.
 RUN_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 #: A timestamp as as_report gives it; a table leaves out fractions of a second and the offset of the province's time zone.
@@ -94,12 +96,14 @@ def print_table(
     """Print a table on the terminal; `columns` selects columns; columns without any value are left out.
 
     A lower and an upper bound become one column. A table wider than the terminal is printed row by row, as no number may be
-    cut off.
+    cut off; of more than MOST_ROWS rows the first are printed.
 
     Args:
         blank: columns in which no value means that there is nothing to say, not that it is unknown.
     """
-    report = in_ranges(_narrowed(report, columns))
+    if len(report.rows) > MOST_ROWS:
+        title += f": the first {MOST_ROWS:,} of {len(report.rows):,} rows (--format csv gives all)"
+    report = in_ranges(_narrowed(Report(report.columns, report.rows[:MOST_ROWS]), columns))
     shown = [index for index in range(len(report.columns)) if any(row[index] is not None for row in report.rows)]
     names = [report.columns[index] for index in shown]
     texts = [

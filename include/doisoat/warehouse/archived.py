@@ -16,7 +16,8 @@ class Archived:
 
     Attributes:
         name: with its schema.
-        said_as: its name within the digest of a night. Digests of published nights are stored, so it never changes.
+        said_as: its name within the digest of a night. Digests of published nights are stored, so it never changes. None: the
+            digest leaves the table out, for all of it follows from the others.
         is_range: a row is valid from one night to another (from_night, to_night); else it belongs to one night.
         unsaid: columns that the digest leaves out: our own clock.
         is_derived: computed from core by a comparison alone, so the deep sweep can recompute it.
@@ -24,7 +25,7 @@ class Archived:
     """
 
     name: str
-    said_as: str
+    said_as: str | None
     is_range: bool = True
     unsaid: tuple[str, ...] = ()
     is_derived: bool = False
@@ -44,6 +45,7 @@ ARCHIVED = (
     Archived("recon.ledger_entry", "entry", is_derived=True),
     Archived("recon.cause", "cause", is_derived=True),
     Archived("recon.gap", "gap", is_derived=True, ages=False),
+    Archived("recon.finding", None, is_derived=True),
     Archived("recon.gap_event", "event", is_range=False, is_derived=True, ages=False),
     Archived("recon.cell_status", "cell", is_derived=True),
     Archived("recon.ministry_cell", "ministry cell", is_derived=True),
@@ -114,6 +116,7 @@ def night_digest() -> str:
         f"select md5('{one.said_as}' || ({_row(one.is_range, one.unsaid)})::text) as line from {one.name} t where "
         + ("from_night <= %(night)s and %(night)s < to_night" if one.is_range else "night = %(night)s")
         for one in ARCHIVED
+        if one.said_as
     )
     ordered = """coalesce(string_agg(line, ' ' order by line collate "C"), '')"""
     return f"select encode(sha256(convert_to({ordered}, 'UTF8')), 'hex') from ({lines}) said"

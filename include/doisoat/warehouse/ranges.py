@@ -60,6 +60,15 @@ MINISTRY_CELL = RangeTable(
 )  # fmt: skip
 CAUSE = RangeTable("recon.cause", ("pair", "dossier_id", "kind", "detail"), ("cause", "basis"), "pair")
 GAP = RangeTable("recon.gap", ("pair", "dossier_id", "kind", "detail"), ("cause", "opened_on", "reopened_on"), "pair")
+FINDING = RangeTable(
+    "recon.finding",
+    ("pair", "dossier_id", "kind", "detail"),
+    ("standing", "evidence", "since_night", "national_value", "provincial_value", "ministry_value", "national_codes",
+     "provincial_codes", "ministry_codes", "national_record_id", "provincial_record_id", "ministry_record_id",
+     "ministry_source_id", "is_removed_provincially", "agency_id", "procedure_family", "receipt_date", "channel", "cause",
+     "basis", "opened_on", "reopened_on", "next_review_on"),
+    "pair",
+)  # fmt: skip
 INDICATOR_CELL = RangeTable(
     "recon.indicator_cell",
     ("source_id", "agency_id", "procedure_family", "channel", "cell_month"),

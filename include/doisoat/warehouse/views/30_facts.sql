@@ -55,82 +55,37 @@ select
     n.revision,
     n.is_standing,
     n.is_latest,
-    g.pair,
-    g.dossier_id,
-    g.gap_kind,
-    g.attribute,
-    g.standing,
-    v.evidence,
-    g.from_night as since_night,
-    g.national_value,
-    g.provincial_value,
-    g.ministry_value,
-    v.national_record_id,
-    v.provincial_record_id,
-    v.ministry_record_id,
-    v.ministry_source_id,
-    v.agency_id,
-    v.procedure_family,
-    v.receipt_date,
-    v.is_removed_provincially,
-    c.cause,
-    c.basis,
-    g.next_review_on
+    f.pair,
+    f.dossier_id,
+    case when f.is_difference then 'difference' else f.kind end as gap_kind,
+    case when f.is_difference then f.kind else f.detail end as attribute,
+    f.standing,
+    f.evidence,
+    f.since_night,
+    f.national_value,
+    f.provincial_value,
+    f.ministry_value,
+    f.national_record_id,
+    f.provincial_record_id,
+    f.ministry_record_id,
+    f.ministry_source_id,
+    f.agency_id,
+    f.procedure_family,
+    f.receipt_date,
+    f.is_removed_provincially,
+    f.cause,
+    f.basis,
+    f.next_review_on
 from mart.night_revision n
 join (
     select
-        archive_id,
-        pair,
-        dossier_id,
-        presence as gap_kind,
-        ''::text as attribute,
-        standing,
-        from_night,
-        to_night,
-        null::text as national_value,
-        null::text as provincial_value,
-        null::text as ministry_value,
-        next_review_on
-    from archive.any_verdict where presence <> 'matched'
-    union all
-    select
-        archive_id,
-        pair,
-        dossier_id,
-        'difference',
-        attribute,
-        standing,
-        from_night,
-        to_night,
-        national_value,
-        provincial_value,
-        ministry_value,
-        next_review_on
-    from archive.any_difference
-    union all
-    select
-        archive_id,
-        pair,
-        dossier_id,
-        entry_kind,
-        record_id,
-        standing,
-        from_night,
-        to_night,
-        null,
-        null,
-        null,
-        null
-    from archive.any_ledger_entry where entry_kind in ('extra_national_row', 'extra_provincial_row')
-) g on g.archive_id = n.archive_id and g.from_night <= n.night and n.night < g.to_night
-left join archive.any_verdict v
-    on v.archive_id = n.archive_id and v.pair = g.pair and v.dossier_id = g.dossier_id
-    and v.from_night <= n.night and n.night < v.to_night
-left join
-    archive.any_cause c on c.archive_id = n.archive_id and c.pair = g.pair and c.dossier_id = g.dossier_id
-and c.kind = case g.gap_kind when 'difference' then g.attribute else g.gap_kind end
-and c.detail = case g.gap_kind when 'difference' then '' else g.attribute end
-and c.from_night <= n.night and n.night < c.to_night;
+        *,
+        kind not in (
+            'national_only', 'provincial_only', 'ministry_only', 'undetermined', 'extra_national_row',
+            'extra_provincial_row'
+        ) as is_difference
+    from archive.any_finding
+) f on f.archive_id = n.archive_id and f.from_night <= n.night and n.night < f.to_night;
 
 create view mart.fact_sync_gap as
 select
@@ -175,7 +130,7 @@ comment on column mart.fact_sync_gap.national_value is 'What the portal says.';
 comment on column mart.fact_sync_gap.provincial_value is 'What the province says.';
 comment on column mart.fact_sync_gap.national_record_id is 'The national record.';
 comment on column mart.fact_sync_gap.provincial_record_id is 'The provincial record.';
-comment on column mart.fact_sync_gap.agency_id is 'The agency at the receipt date.';
+comment on column mart.fact_sync_gap.agency_id is 'The agency at the receipt date; for an extra row of a dossier that is otherwise alike, the row''s own.';
 comment on column mart.fact_sync_gap.procedure_family is 'The procedure family.';
 comment on column mart.fact_sync_gap.receipt_date is 'The receipt date.';
 comment on column mart.fact_sync_gap.is_removed_provincially is 'The province still shows a removed record of it.';

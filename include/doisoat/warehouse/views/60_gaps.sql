@@ -15,35 +15,37 @@ select
     g.opened_on,
     g.reopened_on,
     n.night - coalesce(g.reopened_on, g.opened_on) as age_nights,
-    c.basis,
-    d.state,
+    g.basis,
+    coalesce(d.state, 'open') as state,
     d.reason as state_reason,
     d.decided_by as state_by,
     d.said_on as state_since,
     d.expires_on,
-    w.agency_id,
+    g.agency_id,
     o.owner_id
 from mart.night_revision n
-join archive.any_gap g on g.archive_id = n.archive_id and g.from_night <= n.night and n.night < g.to_night
-left join archive.any_cause c
-    on c.archive_id = n.archive_id and (c.pair, c.dossier_id, c.kind, c.detail)
-    = (g.pair, g.dossier_id, g.kind, g.detail) and c.from_night <= n.night and n.night < c.to_night
+join archive.any_finding g
+    on g.archive_id = n.archive_id and g.from_night <= n.night and n.night < g.to_night and g.opened_on is not null
 left join core.cause_rule k on k.cause = g.cause
-left join lateral (
-    select v.agency_id from archive.any_verdict v
-    where v.archive_id = n.archive_id and (v.pair, v.dossier_id) = (g.pair, g.dossier_id)
-        and v.from_night <= n.night and n.night < v.to_night
-    union all
-    select e.agency_id from archive.any_ledger_entry e
-    where e.archive_id = n.archive_id and (e.pair, e.dossier_id, e.entry_kind, e.record_id)
-        = (g.pair, g.dossier_id, g.kind, g.detail) and e.from_night <= n.night and n.night < e.to_night
-    limit 1
-) w on true
 -- `offset 0` keeps it a sub-select of its own, whose answers are remembered: one call per agency, not one per gap
-cross join lateral (select mart.owner_of(w.agency_id, n.night) as owner_id from (select 1) one offset 0) o
-cross join lateral mart.said_of_gap(
-    g.pair, g.dossier_id, g.kind, g.detail, n.night, coalesce(g.reopened_on, g.opened_on), g.cause, c.basis
-) d;
+cross join lateral (select mart.owner_of(g.agency_id, n.night) as owner_id from (select 1) one offset 0) o
+-- asked what was decided is only a gap of which anybody ever decided anything
+left join (
+    select distinct
+        pair,
+        dossier_id,
+        kind,
+        detail
+    from ops.gap_decision
+) x using (pair, dossier_id, kind, detail)
+left join lateral (
+    select said.*
+    from (select 1 where x.pair is not null offset 0) asked
+    cross join
+        lateral mart.said_of_gap(
+            g.pair, g.dossier_id, g.kind, g.detail, n.night, coalesce(g.reopened_on, g.opened_on), g.cause, g.basis
+        ) said
+) d on true;
 
 create view mart.gap as
 select
