@@ -51,6 +51,7 @@ current as materialized (
         ) period
     where s.source_kind = 'report_workbook' and c.period_kind in ('month', 'quarter', 'year')
         and c.from_night <= %(night)s and %(night)s < c.to_night
+        and (%(measure)s::text is null or c.measure = %(measure)s)
 ),
 -- once each, instead of a lookup from every count: a report may cover thousands of units
 with_units_below as materialized (
@@ -87,118 +88,185 @@ reported as (
     = (c.source_id, c.measure, c.period_kind, c.period_start)
 ),
 published as (select night from mart.night where night <= %(night)s),
-unit as (
-    select distinct
-        side,
-        period_start,
-        period_end,
-        part,
-        is_own,
-        since_night,
+-- what is compared, numbered: a unit with all below it, or its own part, in a period, on the night its report arrived
+unit as materialized (
+    select
+        *,
+        row_number() over () as unit_no,
         since_night in (select night from published) as has_then,
         period_start - 1 in (select night from published) as has_beginning,
         period_end - 1 in (select night from published) as has_end
-    from reported
-    where part <> 'unknown' and side in ('provincial', 'national')
+    from (
+        select distinct
+            side,
+            period_start,
+            period_end,
+            part,
+            is_own,
+            since_night
+        from reported
+        where part <> 'unknown' and side in ('provincial', 'national')
+    ) distinct_unit
 ),
--- each unit's counts: the cells of all agencies that are the unit or below it, on the nights that matter
-of_night as materialized (
+-- the cells of the nights that matter, without procedure and channel
+cell as materialized (
     select
-        *,
-        coalesce(receipt_month, date_trunc('month', night)::date) as stood_in
+        night,
+        agency_id,
+        receipt_month,
+        coalesce(receipt_month, date_trunc('month', night)::date) as stood_in,
+        sum(provincial) as provincial,
+        sum(provincial) filter (where channel = 'online') as provincial_online,
+        sum(provincial) filter (where channel = 'direct') as provincial_direct,
+        sum(provincial) filter (where channel = 'post') as provincial_post,
+        sum(portal) as national,
+        sum(portal) filter (where channel = 'online') as national_online,
+        sum(portal) filter (where channel = 'direct') as national_direct,
+        sum(portal) filter (where channel = 'post') as national_post,
+        sum(portal_rows - portal) as repeated,
+        sum(added + maybe_added) as ministries,
+        sum(case when %(by_date)s then resolved_early_by_date else resolved_early end) as early,
+        sum(case when %(by_date)s then resolved_on_time_by_date else resolved_on_time end) as on_time,
+        sum(case when %(by_date)s then resolved_overdue_by_date else resolved_overdue end) as overdue,
+        sum(case when %(by_date)s then resolved_undecided_by_date else resolved_undecided end) as undecided,
+        sum(ended_without_result) as without_result,
+        sum(ended_undated) as ended_undated,
+        sum(case when %(by_date)s then pending_in_time_by_date else pending_in_time end) as open_in_time,
+        sum(case when %(by_date)s then pending_overdue_by_date else pending_overdue end) as open_overdue,
+        sum(case when %(by_date)s then pending_undecided_by_date else pending_undecided end) as open_undecided,
+        sum(pending_awaiting) as awaiting
     from mart.fact_indicator
     where night in (
             select distinct unnest(array[%(night)s::date, since_night, period_start - 1, period_end - 1]) from unit
         ) and night <= %(night)s
+    group by 1, 2, 3
 ),
-fact as (
+-- the same by unit: its own part, and with all below it
+of_part as materialized (
     select
-        u.side,
-        u.period_start,
-        u.period_end,
-        u.part,
-        u.is_own,
-        u.since_night,
-        u.has_then,
-        u.has_beginning,
-        u.has_end,
-        f.*,
-        f.night = %(night)s as now,
-        f.receipt_month >= u.period_start and f.receipt_month < u.period_end as is_in_period,
-        case u.side when 'provincial' then f.provincial else f.portal end as dossiers,
-        case when %(by_date)s then f.resolved_early_by_date else f.resolved_early end as early,
-        case when %(by_date)s then f.resolved_on_time_by_date else f.resolved_on_time end as on_time,
-        case when %(by_date)s then f.resolved_overdue_by_date else f.resolved_overdue end as overdue,
-        case when %(by_date)s then f.resolved_undecided_by_date else f.resolved_undecided end as undecided,
-        case when %(by_date)s then f.pending_in_time_by_date else f.pending_in_time end as open_in_time,
-        case when %(by_date)s then f.pending_overdue_by_date else f.pending_overdue end as open_overdue,
-        case when %(by_date)s then f.pending_undecided_by_date else f.pending_undecided end as open_undecided
+        p.part,
+        w.is_own,
+        c.night,
+        c.receipt_month,
+        sum(c.provincial) as provincial,
+        sum(c.provincial_online) as provincial_online,
+        sum(c.provincial_direct) as provincial_direct,
+        sum(c.provincial_post) as provincial_post,
+        sum(c.national) as national,
+        sum(c.national_online) as national_online,
+        sum(c.national_direct) as national_direct,
+        sum(c.national_post) as national_post,
+        sum(c.repeated) as repeated,
+        sum(c.ministries) as ministries,
+        sum(c.early) as early,
+        sum(c.on_time) as on_time,
+        sum(c.overdue) as overdue,
+        sum(c.undecided) as undecided,
+        sum(c.without_result) as without_result,
+        sum(c.ended_undated) as ended_undated,
+        sum(c.open_in_time) as open_in_time,
+        sum(c.open_overdue) as open_overdue,
+        sum(c.open_undecided) as open_undecided,
+        sum(c.awaiting) as awaiting
+    from parts p
+    join (values (true), (false)) as w (is_own) on p.is_own or not w.is_own
+    join cell c on c.agency_id = p.agency_id and p.from_month <= c.stood_in and c.stood_in < p.to_month
+    group by 1, 2, 3, 4
+),
+in_period as materialized (
+    select
+        u.unit_no,
+        sum(case u.side when 'provincial' then o.provincial else o.national end) as received,
+        sum(case u.side when 'provincial' then o.provincial_online else o.national_online end) as received_online,
+        sum(case u.side when 'provincial' then o.provincial_direct else o.national_direct end) as received_direct,
+        sum(case u.side when 'provincial' then o.provincial_post else o.national_post end) as received_post,
+        sum(case u.side when 'national' then o.repeated end) as repeated,
+        sum(case u.side when 'provincial' then o.ministries end) as ministries,
+        sum(o.early) as early,
+        sum(o.on_time) as on_time,
+        sum(o.overdue) as overdue,
+        sum(o.undecided) as undecided,
+        sum(o.without_result) as without_result
     from unit u
-    join parts p on p.part = u.part and (p.is_own or not u.is_own)
-    left join
-        of_night f
-        on f.agency_id = p.agency_id and f.night in (%(night)s, u.since_night, u.period_start - 1, u.period_end - 1)
-        and p.from_month <= f.stood_in and f.stood_in < p.to_month
+    join of_part o using (part, is_own)
+    where o.night = %(night)s and o.receipt_month >= u.period_start and o.receipt_month < u.period_end
+    group by 1
 ),
-counted as (
+in_period_then as materialized (
     select
-        side,
-        period_start,
-        period_end,
+        u.unit_no,
+        sum(case u.side when 'provincial' then o.provincial else o.national end) as received
+    from unit u
+    join of_part o on (o.part, o.is_own, o.night) = (u.part, u.is_own, u.since_night)
+    where o.receipt_month >= u.period_start and o.receipt_month < u.period_end
+    group by 1
+),
+ended_before as materialized (
+    select
+        u.unit_no,
+        sum(o.ended_undated) as ended_undated
+    from unit u
+    join of_part o using (part, is_own)
+    where o.night = %(night)s and o.receipt_month < u.period_end
+    group by 1
+),
+standing as materialized (
+    select
         part,
         is_own,
-        since_night,
-        coalesce(sum(dossiers) filter (where now and is_in_period), 0) as received,
-        coalesce(sum(dossiers) filter (where now and is_in_period and channel = 'online'), 0) as received_online,
-        coalesce(sum(dossiers) filter (where now and is_in_period and channel = 'direct'), 0) as received_direct,
-        coalesce(sum(dossiers) filter (where now and is_in_period and channel = 'post'), 0) as received_post,
-        case when has_then then coalesce(sum(dossiers) filter (where night = since_night and is_in_period), 0) end
-            as received_then,
-        coalesce(sum(dossiers) filter (where now and receipt_month is null), 0) as undated,
-        coalesce(sum(case side when 'national' then portal_rows - portal end) filter (where now and is_in_period), 0)
-            as repeated,
-        coalesce(sum(added + maybe_added) filter (where now and is_in_period and side = 'provincial'), 0) as ministries,
-        coalesce(sum(early) filter (where now and is_in_period), 0) as early,
-        coalesce(sum(on_time) filter (where now and is_in_period), 0) as on_time,
-        coalesce(sum(overdue) filter (where now and is_in_period), 0) as overdue,
-        coalesce(sum(undecided) filter (where now and is_in_period), 0) as undecided,
-        coalesce(sum(ended_without_result) filter (where now and is_in_period), 0) as without_result,
-        coalesce(sum(ended_undated) filter (where now and receipt_month < period_end), 0) as ended_undated,
-        case when has_beginning then coalesce(
-                    sum(open_in_time + open_overdue + open_undecided)
-                    filter (where night = period_start - 1), 0
-                )
-        end as carried_over,
-        case when has_end then coalesce(sum(open_in_time) filter (where night = period_end - 1), 0) end as open_in_time,
-        case when has_end then coalesce(sum(open_overdue) filter (where night = period_end - 1), 0) end as open_overdue,
-        case when has_end then coalesce(sum(open_undecided) filter (where night = period_end - 1), 0) end
-            as open_undecided,
-        case when has_end then coalesce(sum(pending_awaiting) filter (where night = period_end - 1), 0) end as awaiting
-    from fact
-    group by 1, 2, 3, 4, 5, 6, has_then, has_beginning, has_end
+        night,
+        sum(provincial) filter (where receipt_month is null) as provincial_undated,
+        sum(national) filter (where receipt_month is null) as national_undated,
+        sum(open_in_time) as open_in_time,
+        sum(open_overdue) as open_overdue,
+        sum(open_undecided) as open_undecided,
+        sum(awaiting) as awaiting
+    from of_part
+    group by 1, 2, 3
+),
+counted as materialized (
+    select
+        u.unit_no,
+        coalesce(n.received, 0) as received,
+        coalesce(n.received_online, 0) as received_online,
+        coalesce(n.received_direct, 0) as received_direct,
+        coalesce(n.received_post, 0) as received_post,
+        case when u.has_then then coalesce(t.received, 0) end as received_then,
+        coalesce(case u.side when 'provincial' then s.provincial_undated else s.national_undated end, 0) as undated,
+        coalesce(n.repeated, 0) as repeated,
+        coalesce(n.ministries, 0) as ministries,
+        coalesce(n.early, 0) as early,
+        coalesce(n.on_time, 0) as on_time,
+        coalesce(n.overdue, 0) as overdue,
+        coalesce(n.undecided, 0) as undecided,
+        coalesce(n.without_result, 0) as without_result,
+        coalesce(d.ended_undated, 0) as ended_undated,
+        case when u.has_beginning then coalesce(b.open_in_time + b.open_overdue + b.open_undecided, 0) end
+            as carried_over,
+        case when u.has_end then coalesce(e.open_in_time, 0) end as open_in_time,
+        case when u.has_end then coalesce(e.open_overdue, 0) end as open_overdue,
+        case when u.has_end then coalesce(e.open_undecided, 0) end as open_undecided,
+        case when u.has_end then coalesce(e.awaiting, 0) end as awaiting
+    from unit u
+    left join in_period n using (unit_no)
+    left join in_period_then t using (unit_no)
+    left join ended_before d using (unit_no)
+    left join standing s on (s.part, s.is_own, s.night) = (u.part, u.is_own, %(night)s)
+    left join standing b on (b.part, b.is_own, b.night) = (u.part, u.is_own, u.period_start - 1)
+    left join standing e on (e.part, e.is_own, e.night) = (u.part, u.is_own, u.period_end - 1)
 ),
 -- from the bridge: what the other side has in the unit and period and this side elsewhere, and vice versa
 entry as materialized (
     select * from mart.ledger_entry where night = %(night)s and pair = 'national_provincial' and entry_kind = 'moved'
 ),
-moved as (
+moved as materialized (
     select
-        side,
-        period_start,
-        period_end,
-        part,
-        is_own,
-        since_night,
+        unit_no,
         count(*) filter (where balance > 0) as moved_in,
         count(*) filter (where balance < 0) as moved_out
     from (
         select
-            u.side,
-            u.period_start,
-            u.period_end,
-            u.part,
-            u.is_own,
-            u.since_night,
+            u.unit_no,
             e.dossier_id,
             sum(case u.side when 'provincial' then e.sign else -e.sign end) as balance
         from unit u
@@ -206,9 +274,9 @@ moved as (
         join entry e
             on e.agency_id = p.agency_id and e.receipt_month >= u.period_start and e.receipt_month < u.period_end
             and p.from_month <= e.receipt_month and e.receipt_month < p.to_month
-        group by 1, 2, 3, 4, 5, 6, 7
+        group by 1, 2
     ) dossier
-    group by 1, 2, 3, 4, 5, 6
+    group by 1
 ),
 -- rows of this side that count no dossier: removed, and (for the province, whose facts do not show them) repeated
 row as materialized (
@@ -221,14 +289,9 @@ row as materialized (
     join core.dossier_record r on r.source_id = s.source_id and r.from_night <= %(night)s and %(night)s < r.to_night
     where (s.has_listing or s.has_look_ups) and (r.is_removed or r.duplicate_rank > 1 and s.side = 'provincial')
 ),
-shown as (
+shown as materialized (
     select
-        u.side,
-        u.period_start,
-        u.period_end,
-        u.part,
-        u.is_own,
-        u.since_night,
+        u.unit_no,
         count(*) filter (where r.is_removed) as removed,
         count(*) filter (where not r.is_removed) as repeated
     from unit u
@@ -240,7 +303,7 @@ shown as (
         and r.receipt_date < u.period_end
         and p.from_month <= date_trunc('month', r.receipt_date)::date
         and date_trunc('month', r.receipt_date)::date < p.to_month
-    group by 1, 2, 3, 4, 5, 6
+    group by 1
 ),
 -- for each measure, the lower and the upper bound of the count; null if our evidence does not say
 compared as (
@@ -262,9 +325,10 @@ compared as (
         coalesce(v.moved_in, 0) as moved_in,
         coalesce(v.moved_out, 0) as moved_out
     from reported r
-    left join counted c using (side, period_start, period_end, part, is_own, since_night)
-    left join moved v using (side, period_start, period_end, part, is_own, since_night)
-    left join shown s using (side, period_start, period_end, part, is_own, since_night)
+    left join unit u using (side, period_start, period_end, part, is_own, since_night)
+    left join counted c using (unit_no)
+    left join moved v using (unit_no)
+    left join shown s using (unit_no)
     -- a flag says whether what ended without a result counts as resolved, or it is not known
     cross join
         lateral (
@@ -278,38 +342,53 @@ compared as (
                 c.early + c.on_time + c.overdue + c.undecided as resolved,
                 c.open_in_time + c.open_overdue + c.open_undecided as pending
         ) w
-    left join lateral (
-        values
-        ('received', c.received, c.received), ('received_online', c.received_online, c.received_online),
-        ('received_direct', c.received_direct, c.received_direct), ('received_post', c.received_post, c.received_post),
-        ('received_direct_or_post', c.received_direct + c.received_post, c.received_direct + c.received_post)
-    ) of_any_side (measure, least, most) on of_any_side.measure = r.measure
-    left join lateral (
-        values
-        ('carried_over', c.carried_over, c.carried_over),
-        ('received_and_carried_over', c.received + c.carried_over, c.received + c.carried_over),
-        ('resolved', w.resolved + w.returned_least, w.resolved + w.returned_most + c.ended_undated),
-        ('resolved_early', c.early, c.early + c.undecided + c.ended_undated),
-        ('resolved_on_time', c.on_time + w.returned_least, c.on_time + w.returned_most + c.undecided + c.ended_undated),
-        (
-            'resolved_in_time', c.early + c.on_time + w.returned_least,
-            c.early + c.on_time + w.returned_most + c.undecided + c.ended_undated
-        ),
-        ('resolved_overdue', c.overdue, c.overdue + c.undecided + c.ended_undated),
-        ('pending', w.pending, w.pending + c.ended_undated),
-        (
-            'pending_in_time', case when w.pending is not null then greatest(c.open_in_time, w.awaiting_least) end,
-            least(w.pending, c.open_in_time + c.open_undecided + w.awaiting_most)
-        ),
-        (
-            'pending_overdue', case when w.pending is not null then greatest(0, c.open_overdue - w.awaiting_most) end,
-            c.open_overdue + c.open_undecided
-        )
-    ) of_the_province (measure, least, most) on of_the_province.measure = r.measure and r.side = 'provincial'
+    cross join
+        lateral (
+            select
+                case r.measure when 'received' then c.received when 'received_online' then c.received_online
+                    when 'received_direct' then c.received_direct when 'received_post' then c.received_post
+                    when 'received_direct_or_post' then c.received_direct + c.received_post
+                end as received,
+                case when r.side = 'provincial'
+                        then case r.measure when 'carried_over' then c.carried_over
+                                when 'received_and_carried_over' then c.received + c.carried_over
+                                when 'resolved' then w.resolved + w.returned_least
+                                when 'resolved_early' then c.early
+                                when 'resolved_on_time' then c.on_time + w.returned_least
+                                when 'resolved_in_time' then c.early + c.on_time + w.returned_least
+                                when 'resolved_overdue' then c.overdue
+                                when 'pending' then w.pending
+                                when 'pending_in_time'
+                                    then case when w.pending is not null
+                                                then greatest(c.open_in_time, w.awaiting_least)
+                                        end
+                                when 'pending_overdue'
+                                    then case when w.pending is not null
+                                                then greatest(0, c.open_overdue - w.awaiting_most)
+                                        end
+                            end
+                end as least,
+                case when r.side = 'provincial'
+                        then case r.measure when 'carried_over' then c.carried_over
+                                when 'received_and_carried_over' then c.received + c.carried_over
+                                when 'resolved' then w.resolved + w.returned_most + c.ended_undated
+                                when 'resolved_early' then c.early + c.undecided + c.ended_undated
+                                when 'resolved_on_time'
+                                    then c.on_time + w.returned_most + c.undecided + c.ended_undated
+                                when 'resolved_in_time'
+                                    then c.early + c.on_time + w.returned_most + c.undecided + c.ended_undated
+                                when 'resolved_overdue' then c.overdue + c.undecided + c.ended_undated
+                                when 'pending' then w.pending + c.ended_undated
+                                when 'pending_in_time'
+                                    then least(w.pending, c.open_in_time + c.open_undecided + w.awaiting_most)
+                                when 'pending_overdue' then c.open_overdue + c.open_undecided
+                            end
+                end as most
+        ) ours
     cross join lateral (
         select
-            coalesce(of_any_side.least, of_the_province.least) as least,
-            coalesce(of_any_side.most, of_the_province.most) as most
+            coalesce(ours.received, ours.least) as least,
+            coalesce(ours.received, ours.most) as most
     ) m
 )
 select
@@ -341,5 +420,5 @@ from (
         difference - coalesce(changed_since, 0) as rest
     from compared
 ) compared
-where (%(measure)s::text is null or measure = %(measure)s) and (not %(differing)s or difference <> 0)
+where not %(differing)s or difference <> 0
 order by source_id, period_start, period_kind, agency_id nulls first, agency_key, measure
