@@ -89,6 +89,19 @@ def test_the_list_says_values_in_words(world: World, tmp_path: Path) -> None:
     assert told == ["Yêu cầu bổ sung giấy tờ (5)", "Đã xử lý xong (9)", None]
 
 
+def test_files_of_one_return_that_contradict_each_other_change_nothing_there(world: World, tmp_path: Path) -> None:
+    file, book, sheet = sent(world, tmp_path)
+    fill_in(sheet, {A: ("Đã khắc phục sai lệch", None), B: ("Đã khắc phục sai lệch", None)})
+    book.save(file)
+    second = tmp_path / "second.xlsx"
+    fill_in(sheet, {A: ("Không phải sai lệch", "Cổng đã hiện đúng"), B: (None, None)})
+    book.save(second)
+    done = doisoat(world, "answers", str(file), str(second))
+    assert (done.returncode, done.stdout) == (1, f"night {NIGHT}: 1 answers stored, 0 already known, 2 refused\n")
+    assert done.stderr.count("answered differently") == 2
+    assert {code: state[0] for code, state in states(world).items()} == {A: "open", B: "done", C: "open", D: "open"}
+
+
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_a_list_may_come_back_with_any_separator_of_spreadsheets(separator: str, world: World, tmp_path: Path) -> None:
     rows = list(csv.DictReader(doisoat(world, "gaps", "--night", NIGHT, "--format", "csv").stdout.splitlines()))

@@ -84,14 +84,15 @@ def revoke(context: typer.Context) -> None:
 
 @answering.command(rich_help_panel=ACT)
 def answers(
-    file: Annotated[
-        Path, typer.Argument(help="A list from `doisoat gaps --format xlsx` (or csv), filled in and sent back.")
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Lists from `doisoat gaps --format xlsx` (or csv), filled in and sent back together."),
     ],
     by: Annotated[
         str | None, typer.Option(help="Which unit answered; default: your account. No person's name.")
     ] = None,
 ) -> None:
-    """Read the answers on a list that a unit sent back. Exit code 1: some rows were refused; the others are kept."""
+    """Read the answers on lists that a unit sent back. Exit code 1: some rows were refused; the others are kept."""
     from doisoat.gaps.answers import read_answers, take_in
     from doisoat.privacy import is_note
     from doisoat.warehouse.database import writing
@@ -99,7 +100,7 @@ def answers(
 
     if by is not None and not is_note(by):
         raise typer.BadParameter("name a unit, without anybody's address or number", param_hint="--by")
-    given, refused = read_answers(file)
+    given, refused = read_answers(files)
     with site_at_hand() as site, writing(site.dsn) as connection:
         night = last_published(connection)
         taken = take_in(connection, night, given, by.strip() if by else account())

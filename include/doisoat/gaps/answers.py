@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
 
 import psycopg
-from openpyxl import load_workbook
 
 from doisoat.errors import DecisionRefusedError
+from doisoat.gaps.answer_files import HEAD_ROWS, Line, tables
 from doisoat.gaps.decisions import Said, decide
 from doisoat.gaps.repair_words import gap_of, heading, read_gap_id, words
-from doisoat.sources.files.workbook_checks import RefusedError, check_archive
-from doisoat.sources.files.workbooks import REASONS
+from doisoat.sources.files.words import fold
 
+#: Columns of a list from `doisoat gaps --format xlsx`: the gap, the answer, the reason.
+GAP_ID = "gap_id"
+WANTED = tuple(heading(shows) for shows in (GAP_ID, "answer", "reason"))
 #: Columns of a list from `doisoat gaps --format csv`, with the two that were added to it.
 OF_CSV = ("pair", "dossier_id", "gap_kind", "attribute", "answer", "reason")
-#: The headings are among the first rows; a list of a million gaps does not unpack to more than this.
-HEAD_ROWS, LARGEST = 10, 256 << 20
-#: Column separators of a .csv: a spreadsheet on a Vietnamese system writes semicolons.
-SEPARATORS = (",", ";", "\t")
-#: One row of a list: its position, its cells, and which of them (from 0) show no value although they are not empty.
-_Row = tuple[str, list[str], set[int]]
+
+
+def _choices() -> dict[str, str]:
+    """What may be chosen as an answer, in words or as the action itself -> the action."""
+    return {word: action for action, word in words()["answers"].items()} | {a: a for a in words()["answers"]}
+
+
+_ACTIONS = {fold(choice): action for choice, action in _choices().items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,51 +55,123 @@ class Taken:
     refused: list[tuple[str, str]] = field(default_factory=list)
 
 
-def read_answers(file: Path) -> tuple[list[Answer], list[tuple[str, str]]]:
-    """The answers on a returned list, and the rows that cannot be used, each with the reason; unanswered rows are skipped.
+def read_answers(files: Sequence[Path]) -> tuple[list[Answer], list[tuple[str, str]]]:
+    """The answers on the files of one return, and the rows that cannot be used, each with the reason.
 
-    The list comes from `doisoat gaps --format xlsx`, or from `--format csv`, as it is or saved as a workbook, with the
-    columns `answer` (done, disputed or empty) and `reason` added. Columns are found by their headings; no other is read.
+    A list comes from `doisoat gaps --format xlsx`, or from `--format csv`, as it is or saved as a workbook, with the columns
+    `answer` (done, disputed or empty) and `reason` added. Columns are found by their headings, in whichever visible sheet
+    has them; no other is read. Rows that answer the same gap differently are refused, all of them: nobody knows which is meant.
 
     Raises:
-        DecisionRefusedError: it cannot be read, or lacks a column.
+        DecisionRefusedError: a file cannot be read, lacks a column, or answers nothing.
     """
-    rows = list(_rows_of_workbook(file) if file.suffix.lower() == ".xlsx" else _rows_of_csv(file))
-    wanted = tuple(heading(shows) for shows in ("gap_id", "answer", "reason"))
-    for at, (_, cells, _unknown) in enumerate(rows):
-        for columns in (wanted, OF_CSV):
-            if set(columns) <= set(cells):
-                places = {column: cells.index(column) for column in columns}
-                return _placed(rows[at + 1 :], places, *columns[-2:])
-    raise DecisionRefusedError(
-        f"{file.name}: asked for the columns {', '.join(wanted)} among the first {HEAD_ROWS} rows; got: not all of them; "
-        "do: send the original list back, filled in"
-    )
+    found: list[Answer] = []
+    refused: list[tuple[str, str]] = []
+    for file in files:
+        answers, bad = _read_file(file)
+        where = f"{file.name}, " if len(files) > 1 else ""
+        found += (replace(answer, place=where + answer.place) for answer in answers)
+        refused += ((where + place, why) for place, why in bad)
+    agreed, contradictory = _without_contradictions(found)
+    return agreed, refused + contradictory
 
 
-def _placed(
-    rows: Sequence[_Row], places: dict[str, int], answer: str, reason: str
-) -> tuple[list[Answer], list[tuple[str, str]]]:
-    found, refused = [], []
-    known = {word.casefold(): action for action, word in words()["answers"].items()} | {
-        a: a for a in words()["answers"]
-    }
-    for place, cells, unknown in rows:
-        said = {column: cells[at] if at < len(cells) else "" for column, at in places.items()}
-        if unknown & set(places.values()):
-            refused.append((place, "it contains a formula without a value, or an error"))
-        elif said[answer]:
-            action = known.get(said[answer].casefold())
-            gap = gap_of(said) if "pair" in said else read_gap_id(said[heading("gap_id")])
-            if action is None:
-                refused.append((place, f"the answer is not one of {', '.join(known)}"))
-            elif gap is None:
-                refused.append((place, "it does not say which gap it is about"))
-            else:
-                found.append(Answer(place, gap, action, said[reason] or None))
-        elif said[reason]:
-            refused.append((place, "a reason without an answer"))
+def _read_file(file: Path) -> tuple[list[Answer], list[tuple[str, str]]]:
+    found: list[Answer] = []
+    refused: list[tuple[str, str]] = []
+    lists = rows = 0
+    for lines in tables(file):
+        if (head := _head(file, lines)) is None:
+            continue
+        at, places = head
+        lists, rows = lists + 1, rows + sum(any(line.cells) for line in lines[at + 1 :])
+        answers, bad = _placed(lines[at + 1 :], places, len(lines[at].cells))
+        found, refused = found + answers, refused + bad
+    wanted = ", ".join(WANTED)
+    if not lists:
+        raise DecisionRefusedError(
+            f"{file.name}: asked for the columns {wanted} among the first {HEAD_ROWS} rows of a visible sheet; "
+            "got: not all of them; do: send the original list back, filled in"
+        )
+    if not found and not refused:
+        raise DecisionRefusedError(
+            f"{file.name}: asked for answers in the column {WANTED[1]}; got: {rows} rows and no answer; "
+            "do: ask the unit to fill it in and send it again"
+        )
     return found, refused
+
+
+def _head(file: Path, lines: Sequence[Line]) -> tuple[int, dict[str, int]] | None:
+    """The row of the headings, and the column of each that is wanted; None if the sheet is not a list."""
+    for at, line in enumerate(lines[:HEAD_ROWS]):
+        cells = [fold(cell) for cell in line.cells]
+        for columns in (WANTED, OF_CSV):
+            if not {fold(column) for column in columns} <= set(cells):
+                continue
+            if twice := [column for column in columns if cells.count(fold(column)) > 1]:
+                raise DecisionRefusedError(
+                    f"{file.name}: asked for one column {twice[0]}; got: {cells.count(fold(twice[0]))}; "
+                    "do: delete the ones that do not count"
+                )
+            names = (GAP_ID, *columns[-2:]) if columns is WANTED else columns
+            return at, {name: cells.index(fold(column)) for name, column in zip(names, columns, strict=True)}
+    return None
+
+
+def _placed(lines: Sequence[Line], places: dict[str, int], width: int) -> tuple[list[Answer], list[tuple[str, str]]]:
+    """The answers of the rows below the headings, and the rows that cannot be used.
+
+    Args:
+        places: the columns by what they hold; the last two are the answer and the reason.
+        width: how many cells the row of the headings has.
+    """
+    found, refused = [], []
+    *_, answer, reason = places
+    for line in lines:
+        said = {column: line.cells[at] if at < len(line.cells) else "" for column, at in places.items()}
+        gap = read_gap_id(said[GAP_ID]) if GAP_ID in said else gap_of(said)
+        if why := _unusable(line, said, gap, places, width):
+            refused.append((line.place, why))
+        elif gap and (action := _ACTIONS.get(fold(said[answer]))):
+            found.append(Answer(line.place, gap, action, said[reason] or None))
+    return found, refused
+
+
+def _unusable(
+    line: Line, said: dict[str, str], gap: tuple[str, str, str, str] | None, places: dict[str, int], width: int
+) -> str | None:
+    """Why a row cannot be used; None if it can, or has no answer."""
+    *_, answer, reason = said.values()
+    if line.fault and not line.cells:
+        return line.fault
+    if line.unknown & set(places.values()):
+        return line.fault or "it contains a formula without a value, or an error"
+    if any(line.cells[width:]):
+        return "it has more cells than there are headings"
+    if not answer:
+        return "a reason without an answer" if reason else None
+    if "?" in answer or fold(answer) not in _ACTIONS:
+        return f"the answer is not one of {', '.join(_choices())}"
+    if gap is None or not all(gap[:3]):
+        return "it does not say which gap it is about"
+    return None if "".join(said.values()).isprintable() else "it holds characters that are no text"
+
+
+def _without_contradictions(answers: Sequence[Answer]) -> tuple[list[Answer], list[tuple[str, str]]]:
+    """The answers to gaps that are answered in one way, and the rows of the others."""
+    said: dict[tuple[str, str, str, str], list[Answer]] = {}
+    for answer in answers:
+        said.setdefault(answer.gap, []).append(answer)
+    agreed: list[Answer] = []
+    refused: list[tuple[str, str]] = []
+    for given in said.values():
+        if len({(answer.action, answer.reason) for answer in given}) == 1:
+            agreed += given
+            continue
+        for answer in given:
+            others = ", ".join(other.place for other in given if other is not answer)
+            refused.append((answer.place, f"the same gap is answered differently in {others}; neither answer is kept"))
+    return agreed, refused
 
 
 def take_in(connection: psycopg.Connection, night: dt.date, answers: Sequence[Answer], by: str) -> Taken:
@@ -133,40 +206,3 @@ _STATE = """
     where (g.pair, g.dossier_id, g.kind, g.detail) = (%(pair)s, %(dossier)s, %(kind)s, %(detail)s)
       and g.from_night <= %(night)s and %(night)s < g.to_night and c.from_night <= %(night)s and %(night)s < c.to_night
 """
-
-
-def _rows_of_csv(file: Path) -> Iterator[_Row]:
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            head = stream.readline()
-            stream.seek(0)
-            for number, cells in enumerate(csv.reader(stream, delimiter=max(SEPARATORS, key=head.count)), 1):
-                yield f"row {number}", [cell.strip() for cell in cells], set()
-    except (OSError, ValueError, csv.Error) as error:
-        raise _unreadable(file, type(error).__name__) from None
-
-
-def _rows_of_workbook(file: Path) -> Iterator[_Row]:
-    """The rows of the first sheet, after its file was checked (doisoat.sources.files.workbook_checks)."""
-    try:
-        with file.open("rb") as stream:
-            unknowns = check_archive(stream, LARGEST)
-            sheet = load_workbook(stream, read_only=True, data_only=True).worksheets[0]
-            of_sheet = unknowns.get(sheet.title, {})
-            for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
-                unknown = {column for column in range(len(cells)) if (number - 1, column) in of_sheet}
-                yield f"row {number}", [_text(cell) for cell in cells], unknown
-    except RefusedError as error:
-        raise _unreadable(file, REASONS[error.reason][0]) from None
-    except (OSError, ValueError, KeyError, IndexError, BadZipFile) as error:
-        raise _unreadable(file, type(error).__name__) from None
-
-
-def _text(cell: Any) -> str:
-    return "" if cell is None else str(cell).strip()
-
-
-def _unreadable(file: Path, came: str) -> DecisionRefusedError:
-    return DecisionRefusedError(
-        f"{file.name}: asked for a returned list, .xlsx or .csv; got: {came}; do: have it saved again"
-    )
