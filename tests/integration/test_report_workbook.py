@@ -320,6 +320,65 @@ def test_each_sheet_is_read_for_itself(tmp_path: Path) -> None:
     assert {total.receipt_month for total in _totals(tmp_path)} == {dt.date(2024, 2, 1), dt.date(2024, 3, 1)}
 
 
+def _quarter(number: int, rows: reports.Grid | None = None) -> reports.Grid:
+    return report("by unit", period=f"Quý {number} năm 2024", rows=rows)
+
+
+def _of_periods(inbox: Path, night: dt.date) -> dict[dt.date | None, tuple[int | None, tuple[str, ...]]]:
+    totals = [total for total in _totals(inbox, night) if total.measure == "received" and total.agency_name is None]
+    return {total.receipt_month: (total.value, total.flags) for total in totals}
+
+
+def test_of_a_years_workbook_the_quarters_that_have_ended_are_read(tmp_path: Path) -> None:
+    zeros = [[*row[:2], *[0] * len(row[2:])] for row in ROWS["by unit"]]
+    write_report_xlsx(tmp_path / "a.xlsx", *map(_quarter, (1, 2, 3)), _quarter(4, zeros))
+    read = dict.fromkeys((dt.date(2024, month, 1) for month in (1, 4, 7)), (1251, ()))
+    assert _of_periods(tmp_path, dt.date(2024, 10, 5)) == {
+        **read, dt.date(2024, 10, 1): (None, ("PERIOD_NOT_ENDED",)),
+    }, "what is left out is said"  # fmt: skip
+    with pytest.raises(SourceChangedError, match="had not ended on night 2024-02-01"):
+        _totals(tmp_path, dt.date(2024, 2, 1))
+
+
+@pytest.mark.parametrize("period", ["Quý 4 năm 2024", "Quý ..... năm 2024"])
+def test_a_sheet_that_is_not_filled_in_declares_nothing(tmp_path: Path, period: str) -> None:
+    unfilled = [[*row[:2], *[None] * len(row[2:])] for row in ROWS["by unit"]]
+    empty = report("by unit", period=period, rows=unfilled)
+    write_report_xlsx(tmp_path / "a.xlsx", _quarter(1), empty)
+    assert _of_periods(tmp_path, dt.date(2024, 10, 5)) == {dt.date(2024, 1, 1): (1251, ())}
+    write_report_xlsx(tmp_path / "a.xlsx", empty)
+    with pytest.raises(SourceChangedError, match="without rows"):
+        _totals(tmp_path)
+
+
+def test_a_filled_sheet_whose_period_is_unsure_is_refused_with_the_whole_file(tmp_path: Path) -> None:
+    write_report_xlsx(tmp_path / "a.xlsx", _quarter(1), report("by unit", period="Quý ..... năm 2024"))
+    with pytest.raises(SourceChangedError, match="more than one reporting period"):
+        _totals(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Biểu số 06 /VPCP/KSTT\nBan hành theo Thông tư số\n01/2020/TT-VPCP ngày 21/10/2020", "Biểu số II.07a/VPCP/KSTT"],
+)
+def test_the_same_table_under_other_numbers(tmp_path: Path, title: str) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    for inbox, above in ((first, reports.TITLES["by field"]), (second, [title])):
+        inbox.mkdir()
+        write_report_xlsx(inbox / "a.xlsx", report("by field", above=above))
+    assert _told(first) == _told(second)
+
+
+def test_a_form_of_reasons_for_delays_is_left_out_beside_a_report(tmp_path: Path) -> None:
+    reasons = report("by unit", above=["Biểu số II.07a/VPCP/KSTT"], header=[["STT", "Đơn vị", "Số hồ sơ quá hạn", "Nguyên nhân"]],
+                     rows=[[1, "Sở Tư pháp", 5, "x"]])  # fmt: skip
+    write_report_xlsx(tmp_path / "a.xlsx", report("by unit"), reasons)
+    assert _told(tmp_path)[None, "received"] == (1251, ())
+    write_report_xlsx(tmp_path / "a.xlsx", reasons)
+    with pytest.raises(SourceChangedError, match="received and resolved"):
+        _totals(tmp_path)
+
+
 def test_hidden_sheets_are_left_out(tmp_path: Path) -> None:
     path = write_report_xlsx(tmp_path / "a.xlsx", report("by field"), report("by field", period="Tháng 2 năm 2024"))
     book = openpyxl.load_workbook(path)
@@ -336,6 +395,9 @@ def test_hidden_sheets_are_left_out(tmp_path: Path) -> None:
         (report("by unit", header=[["STT", "Đơn vị", "Ghi chú"]], rows=[[1, "Sở Tư pháp", "x"]]), "received and resolved"),
         (report("by unit", header=[["STT", "Tên", "Tiếp nhận", "Đã giải quyết"]]), "units or fields"),
         (report("by unit", rows=[]), "without rows"),
+        (report("by unit", rows=ROWS["by unit"][-1:]), "without a row of a unit"),
+        (report("by unit", rows=[ROWS["by unit"][2], ROWS["by unit"][-1]]), "without a row of a unit"),
+        (report("by unit", above=["BÁO CÁO KHÁC"]), "II.06a, b, c, d, đ or 06/VPCP/KSTT"),
     ],
 )  # fmt: skip
 def test_what_is_no_report_says_so(tmp_path: Path, grid: reports.Grid, message: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from doisoat.sources.report_workbook.words import count, measure_of
+from doisoat.sources.report_workbook.words import count, form_of, measure_of
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,18 @@ def test_how_numbers_are_written(cell: object, expected: object) -> None:
 )
 def test_what_a_label_counts(labels: list[str], measure: str | None) -> None:
     assert measure_of(labels) == measure
+
+
+@pytest.mark.parametrize(
+    ("title", "form"),
+    [
+        ("Biểu số II.06a/VPCP/KSTT", "II.06/VPCP/KSTT"), ("Biểu số 06 /VPCP/KSTT\nBan hành theo Thông tư", "II.06/VPCP/KSTT"),
+        ("Biểu số II.06b/VPCP/KSTT", "II.06/VPCP/KSTT"), ("Biểu số: II.06đ/VPCP/KSTT", "II.06/VPCP/KSTT"),
+        ("Biểu mẫu 06c/VPCP/KSTT", "II.06/VPCP/KSTT"), ("BIEU SO II.6A BTP", "II.06/VPCP/KSTT"),
+        ("Biểu số II.07a/VPCP/KSTT", "II.07/VPCP/KSTT"), ("Biểu số II.07b", "II.07/VPCP/KSTT"),
+        ("Biểu mẫu 07a/BTP", "07a/BTP"), ("TỔNG HỢP KẾT QUẢ GIẢI QUYẾT TTHC THEO ĐƠN VỊ", "by unit"),
+        ("Công văn số 106/VPCP-KSTT", None), ("Biểu số II.05a/VPCP/KSTT", None), ("", None),
+    ],
+)  # fmt: skip
+def test_which_form_a_title_names(title: str, form: str | None) -> None:
+    assert form_of(title) == form

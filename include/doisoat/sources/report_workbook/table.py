@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from doisoat.sources.files.words import fold, is_number_row
-from doisoat.sources.files.workbooks import Head, NoValue
-from doisoat.sources.report_workbook.words import PARTS, count, includes_returned, measure_of
-from doisoat.sources.values import BadRowError, text
+from doisoat.sources.files.workbooks import Head
+from doisoat.sources.report_workbook.rows import Row, added, differ, is_filled_in, rows_of
+from doisoat.sources.report_workbook.words import PARTS, includes_returned, measure_of
 
 PARTS_DO_NOT_ADD_UP = "PARTS_DO_NOT_ADD_UP"
 SUM_OF_PARTS, SUM_OF_ROWS = "SUM_OF_PARTS", "SUM_OF_ROWS"
@@ -21,42 +21,14 @@ _HEADER_WITHIN, _DEEPEST = 40, 6
 _NUMBER_LABELS = frozenset({"stt", "tt", "sott", "sothutu"})
 _NAME = re.compile(r"^(?:ten)?(?:cac)?(?:donvi|coquan|linhvuc)")
 _GROUP = re.compile(r"tiepnhan|giaiquyet|xuly")
-_TOTAL = re.compile(r"^(?:tong(?:cong|so)?|cong|toantinh|tongcong.*)$")
-_OUTLINE = re.compile(r"^(?:[IVXLC]+|[A-HĐ])[.)]?$")
-_LEVEL = re.compile(
-    r"^(?:tthc|thutuchanhchinh|linhvuc)?(?:ubnd|uybannhandan)?"
-    r"(?:cap(?:tinh|huyen|xa)|khoi|cac(?:so|xa|phuong|huyen|donvi|coquan))"
-)
-_FOOT = re.compile(r"(?:nguoi|canbo)|thutruong|lanhdao|dienthoai|sodienthoai|noinhan|lienhe|email|ghichu|kyten")
-_TOP_LEVEL = re.compile(r"^\d*\.?$")
-
-Counts = dict[str, int | str | None]
 
 
 class NoTableError(ValueError):
     """Raised if a sheet has a form's title but no readable table; says what is missing."""
 
 
-@dataclass(slots=True)
-class Row:
-    """One unit or field, or the total.
-
-    Attributes:
-        name: as stated; None for the total.
-        counts: measure -> count, or the flag that says why it cannot be read.
-        flags: measure -> what is wrong with, or needs to be known about, its number.
-    """
-
-    name: str | None
-    counts: Counts
-    flags: dict[str, list[str]] = field(default_factory=dict)
-    is_top_level: bool = True
-
-    def flag(self, measure: str, flag: str) -> None:
-        """Flag a number, once."""
-        noted = self.flags.setdefault(measure, [])
-        if flag not in noted:
-            noted.append(flag)
+class EmptyTableError(NoTableError):
+    """Raised if a table is not filled in: no cell below its header states anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +55,18 @@ def read_report(head: Head, start: int) -> Report:
     name_at, number_at, below = _shape(rows, start)
     measures, with_returned = _columns(rows[start:below], name_at)
     body = rows[below + 1 :] if below < len(rows) and is_number_row(rows[below]) else rows[below:]
-    found = list(_entries(body, measures, name_at, number_at))
-    units, total = (
-        [row for row in found if row.name is not None],
-        next((row for row in found if row.name is None), None),
-    )
-    if not units and total is None:
-        raise NoTableError("a header without rows")
     is_by_unit = not any(fold(str(row[name_at])).startswith("linhvuc") for row in rows[start:below])
-    for row in found:
+    found = rows_of(body, measures, name_at, number_at)
+    if found is None:
+        raise NoTableError("several closing rows, none of which is the sum of the rows above")
+    units, total = found
+    if not units and (total is None or is_by_unit):
+        if not is_filled_in(body, measures, name_at):
+            raise EmptyTableError("a header without rows")
+        raise NoTableError(
+            "a table without a row of a unit" if is_by_unit else "a table without a row that can be read"
+        )
+    for row in [*units, *([total] if total else [])]:
         _check_parts(row)
         for measure in with_returned:
             row.flag(measure, WITH_RETURNED)
@@ -196,84 +171,26 @@ def _with_or_without_carried(columns: dict[str, tuple[int, list[str]]]) -> dict[
     return columns
 
 
-def _entries(body: list[list[Any]], measures: Mapping[str, int], name_at: int, number_at: int) -> Iterator[Row]:
-    """The units or fields of the table and its total.
-
-    The table ends with its total, or at the first blank row or foot text if the total comes first or is missing.
-    """
-    kinds = [_kind(row, measures, name_at, number_at) for row in body]
-    totals = [at for at, kind in enumerate(kinds) if kind == "total"]
-    ends = [at for at in totals if "entry" in kinds[:at]]
-    end = ends[0] + 1 if ends else next((at for at, kind in enumerate(kinds) if kind == "end"), len(kinds))
-    for row, kind in zip(body[:end], kinds, strict=False):
-        if kind not in ("entry", "total"):
-            continue
-        counts: Counts = {measure: count(row[at]) for measure, at in measures.items()}
-        number = _shown(row[number_at])
-        yield Row(_name(row[name_at]) if kind == "entry" else None, counts, is_top_level=bool(_TOP_LEVEL.match(number)))
-
-
-def _kind(row: Sequence[Any], measures: Mapping[str, int], name_at: int, number_at: int) -> str:
-    name, number = _shown(row[name_at]), _shown(row[number_at])
-    if all(cell in ("", None) for cell in row) or _FOOT.match(fold(name)):
-        return "end"
-    stated = sum(1 for at in measures.values() if isinstance(row[at], NoValue) or isinstance(count(row[at]), int))
-    if any(_TOTAL.match(fold(word)) for word in (name, number) if word):
-        return "total" if stated else "other"
-    if _OUTLINE.match(number) or fold(name).startswith("trongdo") or fold(number).startswith("trongdo"):
-        return "other"
-    if not number.replace(".", "").isdigit() and _LEVEL.match(fold(name)):
-        return "other"
-    return "entry" if _name(row[name_at]) and stated > 1 else "other"
-
-
-def _shown(cell: object) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return "" if cell is None else str(cell).strip()
-
-
-def _name(cell: object) -> str | None:
-    try:
-        return text(cell) if isinstance(cell, str) else None
-    except BadRowError:
-        return None
-
-
 def _check_parts(row: Row) -> None:
     counts = row.counts
     if "received" not in counts and "received_and_carried_over" in counts:
         parts = next((parts for whole, parts in PARTS if whole == "received" and set(parts) <= counts.keys()), ())
         stated = [counts[part] for part in parts if counts[part] is not None]
-        if stated and (received := _added(stated)) is not None:
+        if stated and (received := added(stated)) is not None:
             counts["received"] = received
             row.flag("received", SUM_OF_PARTS)
     for whole, parts in PARTS:
         if whole not in counts or not set(parts) <= counts.keys():
             continue
         also = ("received_other",) if whole == "received" and "received_other" in counts else ()
-        if _differ(counts[whole], _added(counts[part] for part in (*parts, *also))):
+        if differ(counts[whole], added(counts[part] for part in (*parts, *also))):
             row.flag(whole, PARTS_DO_NOT_ADD_UP)
 
 
 def _check_sum(units: list[Row], total: Row) -> None:
     for measure, stated in total.counts.items():
-        if _differ(stated, _added(row.counts.get(measure) for row in units if row.is_top_level)):
+        if differ(stated, added(row.counts.get(measure) for row in units if row.is_top_level)):
             total.flag(measure, PARTS_DO_NOT_ADD_UP)
-
-
-def _added(counts: Iterable[int | str | None]) -> int | None:
-    """The sum, None if one of them cannot be read; an empty cell next to numbers counts as zero."""
-    added = 0
-    for value in counts:
-        if isinstance(value, str):
-            return None
-        added += value or 0
-    return added
-
-
-def _differ(stated: int | str | None, added: int | None) -> bool:
-    return isinstance(stated, int) and added is not None and stated != added
 
 
 def _sum(units: list[Row]) -> Row:

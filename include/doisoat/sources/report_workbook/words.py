@@ -56,6 +56,21 @@ PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("pending", ("pending_in_time", "pending_overdue")),
 )
 
+#: The forms, by what is left of their titles without case, marks and spaces. The same table has had several numbers: II.06a (b,
+#: c, d, đ for other offices), 06 in Circular 01/2020, 07a of the Ministry of Justice. Under II.07 travel that table and another
+#: one, of reasons for delays: only the columns tell.
+_FORMS = {
+    "II.06/VPCP/KSTT": re.compile(
+        r"ii0?6[a-eg]?(?:vpcp|btp|kstt)|ii0?6[a-d]|(?:bieu|mau)(?:so|mau)?0?6[a-eg]?(?:vpcp|kstt)"
+    ),
+    "II.07/VPCP/KSTT": re.compile(r"ii0?7[a-eg]?(?:vpcp|kstt)|ii0?7[ab](?!btp)"),
+    "07a/BTP": re.compile(r"0?7abtp"),
+    "by unit": re.compile(r"tonghop.*giaiquyet.*theo(?:cac)?donvi"),
+}
+#: For messages.
+KNOWN_FORMS = "by unit; II.06a, b, c, d, đ or 06/VPCP/KSTT; II.07a, b; 07a/BTP"
+#: Forms whose number alone does not say what the table holds.
+MAY_HOLD_OTHERS = "II.07/VPCP/KSTT"
 NOT_A_COUNT = "NOT_A_COUNT"
 FORMULA_WITHOUT_VALUE = "FORMULA_WITHOUT_VALUE"
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
@@ -70,15 +85,9 @@ _DASHES = frozenset("-–—")
 
 
 def form_of(title: str) -> str | None:
-    """Which of the three forms a sheet is, by the texts above its table; None for any other sheet."""
+    """Which of the FORMS a sheet is, by the texts above its table; None for any other sheet."""
     said = fold(title).replace("thutuchanhchinh", "tthc")
-    if re.search(r"ii0?6abtp|ii0?6avpcp|ii0?6a", said):
-        return "II.06a/VPCP/KSTT"
-    if re.search(r"0?7abtp", said):
-        return "07a/BTP"
-    if re.search(r"tonghop.*giaiquyet.*theo(?:cac)?donvi", said):
-        return "by unit"
-    return None
+    return next((form for form, pattern in _FORMS.items() if pattern.search(said)), None)
 
 
 def measure_of(labels: Sequence[str]) -> str | None:
