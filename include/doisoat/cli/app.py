@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from doisoat.cli.gaps import answering, gap
 from doisoat.cli.operate import operations
 from doisoat.cli.rates import rating
 from doisoat.cli.shared import ACT
-from doisoat.errors import DoisoatError
+from doisoat.errors import ConfigurationError, DoisoatError
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 for part in (asking, rating, forms, answering):
@@ -35,10 +36,27 @@ def province(
 def app() -> None:
     """Run the command line: one of our errors becomes one line on stderr and exit code 1, never a traceback."""
     try:
+        _check_encoding(sys.argv)
         commands(prog_name="doisoat")
     except DoisoatError as error:
         typer.echo(f"error: {error}", err=True)
         raise SystemExit(1) from None
+
+
+def _check_encoding(arguments: list[str]) -> None:
+    """Refuse an argument that is no UTF-8: the warehouse could neither look for it nor store it.
+
+    Raises:
+        ConfigurationError: there is one.
+    """
+    for number, argument in enumerate(arguments[1:], 1):
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            raise ConfigurationError(
+                f"asked for arguments in UTF-8; got: argument {number} in another encoding; "
+                "do: set the terminal's encoding to UTF-8, or rename the file"
+            ) from None
 
 
 if __name__ == "__main__":
