@@ -320,6 +320,20 @@ def test_each_sheet_is_read_for_itself(tmp_path: Path) -> None:
     assert {total.receipt_month for total in _totals(tmp_path)} == {dt.date(2024, 2, 1), dt.date(2024, 3, 1)}
 
 
+def test_two_sheets_that_state_a_count_differently_leave_it_open(tmp_path: Path) -> None:
+    corrected = copy.deepcopy(ROWS["by unit"])
+    for at in (1, -1):
+        corrected[at][6] += 1
+        corrected[at][7] += 1
+    write_report_xlsx(tmp_path / "a.xlsx", *(report("by unit", rows=rows) for rows in (None, corrected, None)))
+    told = _told(tmp_path)
+    assert {key for key, (value, _) in told.items() if value is None} == {
+        (name, measure) for name in ("Sở Tư pháp", None) for measure in ("resolved", "resolved_in_time")
+    }
+    assert told[None, "resolved"] == (None, ("STATED_DIFFERENTLY",))
+    assert told[None, "received"] == (1251, ())
+
+
 def _quarter(number: int, rows: reports.Grid | None = None) -> reports.Grid:
     return report("by unit", period=f"Quý {number} năm 2024", rows=rows)
 

@@ -12,10 +12,11 @@ Caveats: for a form by field only the whole is kept, not the fields: the total r
     SUM_OF_ROWS). A total that includes what was carried over has its own name (`received_and_carried_over`); what was
     received is then the sum of its parts (SUM_OF_PARTS). An office's mistake is evidence, not an error: parts or rows
     that do not add up are flagged on the whole (PARTS_DO_NOT_ADD_UP), an unreadable number has no value (NOT_A_COUNT,
-    FORMULA_WITHOUT_VALUE), nor has a unit that is named twice (NAMED_TWICE). Whether dossiers awaiting supplement,
-    returned or withdrawn count as resolved is an option (`counts_as`), recorded as a flag. A unit is named as the office
-    names it. A form that says who reports ("Đơn vị báo cáo") and names no province belongs to that office. If the same
-    count is reported twice, the newer file's counts. The file's own time says when it was measured.
+    FORMULA_WITHOUT_VALUE), nor has a unit that is named twice (NAMED_TWICE), nor a count that two sheets of a file state
+    differently (STATED_DIFFERENTLY). Whether dossiers awaiting supplement, returned or withdrawn count as resolved is an
+    option (`counts_as`), recorded as a flag. A unit is named as the office names it. A form that says who reports ("Đơn vị báo
+    cáo") and names no province belongs to that office. If the same count is reported twice, the newer file's counts. The
+    file's own time says when it was measured.
 Limits: only the texts above a table and its cells are read; the foot, with names and numbers of people, is not. A report
     for a period that has not ended is refused, and so are the shifted quarters of form II.06a (15th to 14th); in a workbook
     with other sheets such a report is left out and flagged (PERIOD_NOT_ENDED), and so is a form that is not filled in. Hidden
@@ -27,6 +28,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Literal
+
+from msgspec.structs import replace
 
 from doisoat.errors import SourceError
 from doisoat.model import Capability, ControlTotal, Side
@@ -46,6 +49,7 @@ from doisoat.sources.report_workbook.words import KNOWN_FORMS, MAY_HOLD_OTHERS, 
 
 _MOST_ROWS = 3_000
 PERIOD_NOT_ENDED = "PERIOD_NOT_ENDED"
+STATED_DIFFERENTLY = "STATED_DIFFERENTLY"
 _FINISHED_ONLY = "RESOLVED_COUNTS_FINISHED_ONLY"
 _Key = tuple[str, str, dt.date | None, str | None]
 
@@ -90,8 +94,7 @@ class ReportWorkbook(InboxSource):
                 came = f"a file that can no longer be read ({type(error).__name__})"
                 raise file.unavailable(came, "wait; it is read again") from None
             self._check_unchanged(file)
-            for total in totals:
-                key = (total.measure, total.period_kind, total.receipt_month, total.agency_name)
+            for key, total in _agreed(totals).items():
                 found.pop(key, None)
                 found[key] = total
         yield from found.values()
@@ -174,6 +177,19 @@ class ReportWorkbook(InboxSource):
             return flags
         chosen = WITH_RETURNED if self.options.counts_as == "with_returned" else _FINISHED_ONLY
         return [*(flag for flag in flags if flag != WITH_RETURNED), chosen]
+
+
+def _agreed(totals: Sequence[ControlTotal]) -> dict[_Key, ControlTotal]:
+    """One total for each count; two sheets of a file that state it differently leave it without a value."""
+    found: dict[_Key, ControlTotal] = {}
+    for total in totals:
+        key = (total.measure, total.period_kind, total.receipt_month, total.agency_name)
+        before = found.get(key)
+        if before is None or before.value is None:
+            found[key] = before if before and STATED_DIFFERENTLY in before.flags else total
+        elif total.value is not None and total.value != before.value:
+            found[key] = replace(total, value=None, flags=(STATED_DIFFERENTLY,))
+    return found
 
 
 class _LeftOutError(Exception):
