@@ -102,8 +102,8 @@ class ReportWorkbook(InboxSource):
     def _totals(self, file: InboxFile, night: dt.date) -> list[ControlTotal]:
         """What a file's sheets declare.
 
-        A sheet that is not filled in, for a period that has not ended, or without the columns of its form's other kind is left
-        out if another sheet was read: a workbook may hold a whole year. A period that has not ended is said by a flag.
+        Left out, if another sheet was read, is one that is not filled in or whose period has not ended (which a flag says): a
+        workbook may hold a whole year; and one with the other table that has the same form's number.
         """
         declared: list[ControlTotal] = []
         read, left_out = 0, []
@@ -125,14 +125,7 @@ class ReportWorkbook(InboxSource):
                         raise error.refusal from None
                     left_out.append(error.refusal)
         if not read:
-            raise (
-                left_out[0]
-                if left_out
-                else file.changed(
-                    "a workbook without a title and a header that are known",
-                    f"take it out, or ask for one of the forms ({KNOWN_FORMS})",
-                )
-            )
+            raise left_out[0] if left_out else _no_form(file)
         return declared
 
     def _sheet(self, file: InboxFile, head: Head, start: int, night: dt.date) -> list[ControlTotal]:
@@ -177,6 +170,13 @@ class ReportWorkbook(InboxSource):
             return flags
         chosen = WITH_RETURNED if self.options.counts_as == "with_returned" else _FINISHED_ONLY
         return [*(flag for flag in flags if flag != WITH_RETURNED), chosen]
+
+
+def _no_form(file: InboxFile) -> SourceError:
+    return file.changed(
+        "a workbook without a title and a header that are known",
+        f"take it out, or ask for one of the forms ({KNOWN_FORMS})",
+    )
 
 
 def _agreed(totals: Sequence[ControlTotal]) -> dict[_Key, ControlTotal]:
