@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from doisoat.errors import ConfigurationError
 
@@ -28,6 +29,10 @@ class Connection:
 
 
 WAREHOUSE_CONNECTION_ID = "warehouse"
+#: Parameters of libpq that an address states elsewhere, or that doisoat.warehouse.connect sets itself.
+_SET_ELSEWHERE = {"host", "port", "user", "password", "dbname", "options", "application_name", "client_encoding"}
+#: What the extra of a connection may say that is no credential; anything else may be one.
+_NO_CREDENTIALS = {"base_path", "proxy", "verify", "plain_http"}
 ConnectionLookup = Callable[[str], Connection]
 
 
@@ -96,11 +101,35 @@ def _from_uri(connection_id: str, value: str) -> Connection:
     )
 
 
-def warehouse_dsn(connection: Connection) -> str:
-    """The libpq URI of the Airflow connection `warehouse`.
+def refuse_credentials_in_the_open(connection: Connection) -> None:
+    """Credentials over plain http can be read by everybody on the way.
 
     Raises:
-        ConfigurationError: it names no PostgreSQL host or no database.
+        ConfigurationError: the connection has any, its scheme is http, its host is not this machine, and its extra does not
+            say that this is meant (`"plain_http": true`).
+    """
+    has_credentials = bool(connection.login or connection.password or set(connection.extra) - _NO_CREDENTIALS)
+    is_meant = connection.extra.get("plain_http") in (True, "true")
+    if connection.scheme == "http" and has_credentials and not is_meant and not _is_this_machine(connection.host or ""):
+        raise ConfigurationError(
+            f"connection {connection.connection_id!r}: would send credentials to {connection.host} over plain http, where "
+            'anybody on the way can read them; give https, or say in its extra that this is meant: "plain_http": true'
+        )
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def warehouse_dsn(connection: Connection) -> str:
+    """The libpq URI of the Airflow connection `warehouse`, with every parameter that it gives (sslmode, sslrootcert, ...).
+
+    Raises:
+        ConfigurationError: it names no PostgreSQL host or no database, or a parameter that libpq does not know or that is
+            not for it to set.
     """
     if connection.conn_type not in ("postgres", "postgresql") or not connection.host or not connection.schema:
         raise ConfigurationError(
@@ -109,6 +138,20 @@ def warehouse_dsn(connection: Connection) -> str:
         )
     login = quote(connection.login or "", safe="")
     secret = f":{quote(connection.password, safe='')}" if connection.password else ""
-    return (
-        f"postgresql://{login}{secret}@{connection.host}:{connection.port or 5432}/{quote(connection.schema, safe='')}"
-    )
+    host = f"[{connection.host}]" if ":" in connection.host else connection.host
+    where = f"{host}:{connection.port or 5432}/{quote(connection.schema, safe='')}"
+    given = urlencode(_libpq_parameters(connection), quote_via=quote)
+    return f"postgresql://{login}{secret}@{where}" + (f"?{given}" if given else "")
+
+
+def _libpq_parameters(connection: Connection) -> dict[str, str]:
+    """What it says besides host, database and login: a parameter that is dropped might be the one that asks for TLS."""
+    from psycopg.pq import Conninfo
+
+    known = {option.keyword.decode() for option in Conninfo.get_defaults()} - _SET_ELSEWHERE
+    if unknown := sorted(set(connection.extra) - known):
+        raise ConfigurationError(
+            f"connection {connection.connection_id!r}: {', '.join(unknown)} is no parameter that it may set; give libpq's "
+            "names, such as sslmode=verify-full&sslrootcert=...; host, database and login are in the address itself"
+        )
+    return {name: str(value) for name, value in connection.extra.items()}

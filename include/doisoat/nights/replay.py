@@ -99,6 +99,7 @@ def replay(site: Site, start: dt.date | None = None) -> Iterator[Replayed]:
     run_id = f"replay {uuid.uuid4().hex[:8]}"
     with _alone(site):
         with writing(site.dsn) as connection:
+            order.claim(connection, site.settings.province.id)
             plan = plan_replay(connection, site, start)
             _begin(connection, site, plan, run_id)
         log.info("%s: %s nights from %s on", run_id, len(plan), plan[0].night)

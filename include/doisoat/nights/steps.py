@@ -54,6 +54,7 @@ def open_night(site: Site, night: dt.date, *, run_id: str, collect_late: bool = 
     refuse_impossible(site.settings, night, now=dt.datetime.now(dt.UTC))
     sealed = sealed_nights(site.landing_root, site.settings.province.id)
     with writing(site.dsn) as connection:
+        order.claim(connection, site.settings.province.id)
         order.open_night(connection, night, run_id=run_id, collect_late=collect_late, sealed=sealed)
     log.info("night %s is open for %s", night, run_id)
 

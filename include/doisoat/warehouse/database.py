@@ -12,11 +12,12 @@ from typing import Any
 import psycopg
 from psycopg import ClientCursor
 from psycopg.abc import Buffer
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.datetime import DateLoader
 
 from doisoat.errors import ConfigurationError, StorageFullError, WarehouseUnavailableError
 from doisoat.warehouse.archived import any_revision
-from doisoat.warehouse.locks import wait_to_write
+from doisoat.warehouse.locks import connect_again, wait_to_write
 
 HERE = Path(__file__).parent
 MINIMUM_SERVER_VERSION = 160000
@@ -35,9 +36,22 @@ WRITER_SETTINGS = {
     "default_statistics_target": "10",  # what it analyzes is gone when it ends: a rough estimate picks the same plan
     "synchronous_commit": "on",  # a step that succeeded must survive a crash, whatever the server's own setting
 }
+#: A reader's own function in WHERE sees no row that a view hides: those of nights that were withdrawn.
+_BARRIERS = """do $$
+    declare of_view regclass;
+    begin
+        for of_view in select oid from pg_class where relkind = 'v' and relnamespace = 'mart'::regnamespace loop
+            execute format('alter view %s set (security_barrier)', of_view);
+        end loop;
+    end $$"""
 _SET_FOR_WRITING = "select " + ", ".join(["set_config(%s, %s, true)"] * len(WRITER_SETTINGS))
 #: A worker whose machine is gone must not hold its night for two hours, the default before TCP checks a peer.
 KEEPALIVES = "-c tcp_keepalives_idle=60 -c tcp_keepalives_interval=20 -c tcp_keepalives_count=3"
+#: What a server says of a statement that a warehouse of another schema lacks something for.
+_MISSING = (
+    psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction,
+    psycopg.errors.InvalidSchemaName,
+)  # fmt: skip
 #: Fragments of a server's message when it refuses us for good; any other connection error may be temporary.
 _REFUSALS = ("authentication failed", "does not exist", "pg_hba.conf", "not permitted", "permission denied")
 
@@ -59,7 +73,7 @@ def connect(dsn: str) -> psycopg.Connection:
             cursor_factory=ClientCursor,
             options=f"-c timezone=UTC -c client_min_messages=warning {KEEPALIVES}",
             application_name="doisoat",
-            connect_timeout=15,
+            connect_timeout=int(conninfo_to_dict(dsn).get("connect_timeout") or 15),
         )
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1]
@@ -79,6 +93,7 @@ class _Connection(psycopg.Connection):
     """A connection that reports failures of its server as our own errors."""
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        found = _schema_of(self) if isinstance(error, _MISSING) else None
         try:
             super().__exit__(kind, error, at)
             raised = error
@@ -86,6 +101,10 @@ class _Connection(psycopg.Connection):
             raised = at_the_commit
         if isinstance(raised, psycopg.OperationalError):
             raise _told(raised) from raised
+        if isinstance(raised, _MISSING) and found != _newest():
+            raise ConfigurationError(
+                f"warehouse: it has schema {found or 'none'}, and this release works on {_newest()}; do: `doisoat migrate`"
+            ) from raised
 
 
 def _told(error: psycopg.OperationalError) -> StorageFullError | WarehouseUnavailableError:
@@ -157,6 +176,22 @@ def migrate(dsn: str) -> None:
         run_sql(connection, any_revision())
         for path in sorted((HERE / "views").glob("*.sql")):
             run_file(connection, path)
+        connection.execute(_BARRIERS)
+
+
+def _newest() -> str | None:
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory(str(HERE / "migrations")).get_current_head()
+
+
+def _schema_of(connection: psycopg.Connection) -> str | None:
+    """The revision that a warehouse is at, None if it was never migrated; the connection's transaction has failed."""
+    with connect_again(connection) as other:
+        if other.execute("select to_regclass('doisoat_migration')").fetchone() == (None,):
+            return None
+        row = other.execute("select version_num from doisoat_migration").fetchone()
+        return str(row[0]) if row else None
 
 
 def _refuse_unknown(dsn: str, ours: set[str]) -> None:

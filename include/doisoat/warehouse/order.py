@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import psycopg
 
 from doisoat.errors import (
+    ConfigurationError,
     DecisionRefusedError,
     NightBusyError,
     NightError,
@@ -27,6 +28,21 @@ UNFINISHED_REPLAY = (
     "If it died, `doisoat replay` finishes it; meanwhile analysts read what was published before"
 )
 #: How far a pull may lie after its night's end before the landing is marked as collected late: doisoat.collect.cut_off.
+
+
+def claim(connection: psycopg.Connection, province_id: str) -> None:
+    """Make sure that the warehouse is this province's: it belongs to the first one that opens a night in it.
+
+    Raises:
+        ConfigurationError: it is another province's, whose records a night of this one would end.
+    """
+    connection.execute("insert into ops.province (province_id) values (%s) on conflict do nothing", [province_id])
+    row = connection.execute("select province_id, since::date from ops.province").fetchone()
+    if row and row[0] != province_id:
+        raise ConfigurationError(
+            f"warehouse: it has been that of province {row[0]!r} since {row[1]}, and this is province {province_id!r}; nothing "
+            "was written. Name a database of its own for each province in AIRFLOW_CONN_WAREHOUSE"
+        )
 
 
 def open_night(

@@ -31,7 +31,7 @@ import msgspec
 import requests
 import urllib3
 
-from doisoat.connections import Connection
+from doisoat.connections import Connection, refuse_credentials_in_the_open
 from doisoat.errors import ConfigurationError, SourceChangedError, SourceRejectedError, SourceUnavailableError
 from doisoat.sources.contract import Limits
 from doisoat.sources.http.deadline import Deadline, DeadlineAdapter
@@ -348,6 +348,7 @@ def shape(body: bytes) -> str:
 def _base_url(connection: Connection) -> str:
     if not connection.host:
         raise ConfigurationError(f"connection {connection.connection_id!r} names no host")
+    refuse_credentials_in_the_open(connection)
     port = f":{connection.port}" if connection.port else ""
     path = str(connection.extra.get("base_path", "")).strip("/")
     return f"{connection.scheme or 'https'}://{connection.host}{port}/{path + '/' if path else ''}"
