@@ -61,7 +61,7 @@ def test_each_agency_has_one_owner_or_whoever_stands_above(world: World) -> None
     with connect(world.dsn) as connection:
         load_reference(connection, world.site.settings)
         for agency, night, owner, why in OWNERS:
-            assert connection.execute("select mart.owner_of(%s, %s)", [agency, night]).fetchone() == (owner,), why
+            assert connection.execute("select core.owner_of(%s, %s)", [agency, night]).fetchone() == (owner,), why
 
 
 def test_a_gap_names_its_owner_wherever_it_is_shown(world: World, postgres_server: postgres.Server) -> None:

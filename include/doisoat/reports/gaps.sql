@@ -10,13 +10,6 @@ with found as materialized (
     where archive_id = %(archive_id)s and from_night <= %(night)s and %(night)s < to_night
         and (%(with_pending)s or standing = 'gap') and (%(pair)s::text is null or pair = %(pair)s)
 ),
--- whose move it is follows from the agency alone: asked once for each, not once for each gap
-owner as materialized (
-    select
-        agency_id,
-        mart.owner_of(agency_id, %(night)s) as owner_id
-    from (select distinct agency_id from found) agency
-),
 -- asked what was decided is only a gap of which anybody ever decided anything
 decided as (
     select distinct
@@ -61,7 +54,7 @@ select
     f.procedure_family,
     f.receipt_date,
     f.is_removed_provincially,
-    w.owner_id,
+    case when f.opened_on is not null then f.owner_id end as owner_id,
     o.name as owner_name,
     case when f.opened_on is not null then coalesce(d.state, 'open') end as state,
     d.expires_on,
@@ -69,8 +62,7 @@ select
 from found f
 left join core.cause_rule k using (cause)
 left join agency_name a on a.agency_id = f.agency_id
-left join owner w on coalesce(w.agency_id, '') = coalesce(f.agency_id, '') and f.opened_on is not null
-left join agency_name o on o.agency_id = w.owner_id
+left join agency_name o on o.agency_id = f.owner_id and f.opened_on is not null
 left join decided x using (pair, dossier_id, kind, detail)
 left join lateral (
     select said.*
@@ -80,5 +72,5 @@ left join lateral (
             f.pair, f.dossier_id, f.kind, f.detail, %(night)s, coalesce(f.reopened_on, f.opened_on), f.cause, f.basis
         ) said
 ) d on true
-where %(owner)s::text is null or w.owner_id = %(owner)s
+where %(owner)s::text is null or f.owner_id = %(owner)s and f.opened_on is not null
 order by f.pair desc, gap_kind, attribute nulls first, f.agency_id, f.dossier_id

@@ -22,13 +22,11 @@ select
     d.said_on as state_since,
     d.expires_on,
     g.agency_id,
-    o.owner_id
+    g.owner_id
 from mart.night_revision n
 join archive.any_finding g
     on g.archive_id = n.archive_id and g.from_night <= n.night and n.night < g.to_night and g.opened_on is not null
 left join core.cause_rule k on k.cause = g.cause
--- `offset 0` keeps it a sub-select of its own, whose answers are remembered: one call per agency, not one per gap
-cross join lateral (select mart.owner_of(g.agency_id, n.night) as owner_id from (select 1) one offset 0) o
 -- asked what was decided is only a gap of which anybody ever decided anything
 left join (
     select distinct

@@ -15,6 +15,7 @@ HERE = Path(__file__).with_name("findings")
 
 def upgrade() -> None:
     connection = op.get_bind()
+    connection.exec_driver_sql(_statements("owners"))
     connection.exec_driver_sql(_statements("table"))
     nights = connection.exec_driver_sql(
         """select archive_id, night from ops.publication where expired_at is null

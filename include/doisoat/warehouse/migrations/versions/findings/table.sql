@@ -20,6 +20,7 @@ create table recon.finding (
     ministry_source_id text,
     is_removed_provincially boolean,
     agency_id text,
+    owner_id text,
     procedure_family text,
     receipt_date date,
     channel text,
@@ -58,6 +59,9 @@ comment on column recon.finding.ministry_source_id is 'The ministry''s system it
 comment on column recon.finding.is_removed_provincially is 'Whether the province still shows a removed record of it.';
 comment on column recon.finding.agency_id is
     'The agency at the receipt date: the verdict''s; for an extra row of a dossier without a verdict, the row''s own.';
+comment on column recon.finding.owner_id is
+    'The agency that has to act that night: agency_id or its only successor, else the nearest above it for which that can be '
+    'decided, else unknown.';
 comment on column recon.finding.procedure_family is 'The procedure family, likewise.';
 comment on column recon.finding.receipt_date is 'The receipt date, likewise.';
 comment on column recon.finding.channel is
