@@ -63,11 +63,6 @@ def is_note(text: str) -> bool:
     return 0 < len(text.strip()) <= 500 and person_in(text) is None
 
 
-def name_key(name: str) -> str:
-    """The form in which names of units are compared."""
-    return " ".join(unicodedata.normalize("NFC", name).lower().split()).removeprefix("ubnd ")
-
-
 def person_in(text: str) -> str | None:
     """The kind of personal data that an operator's text seems to hold, or None. A name cannot be recognised by its form."""
     plain = "".join(sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")

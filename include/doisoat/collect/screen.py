@@ -10,7 +10,8 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from doisoat.model import CatalogueEntry, ControlTotal, DossierRecord, Page, QuarantinedRow
-from doisoat.privacy import WITHHELD, is_body, is_code, is_id, is_word, name_key
+from doisoat.names import unit_key
+from doisoat.privacy import WITHHELD, is_body, is_code, is_id, is_word
 
 _IDS = ("procedure_code", "field_code", "agency_code", "agency_ref", "parent_agency_code")
 _WORDS = ("channel_code", "status_code", "online_payment_code", "agency_level")
@@ -24,7 +25,7 @@ class Screen:
 
     Attributes:
         words: field -> the source's own values that the province file maps; they are kept whatever they look like.
-        agencies: the names of the reference's units, normalised by `name_key`.
+        agencies: the names of the reference's units, in the form in which they are compared (doisoat.names).
         withheld: field -> how many values were not kept.
     """
 
@@ -96,5 +97,5 @@ class Screen:
         if text in self.words.get(name, ()):
             return True
         if name == "agency_name":
-            return is_body(text) or name_key(text) in self.agencies
+            return is_body(text) or unit_key(text) in self.agencies
         return is_word(text) if name in _WORDS else is_id(text)

@@ -10,7 +10,7 @@ from doisoat.errors import ConfigurationError
 from doisoat.load.calendar import load_calendar
 from doisoat.model import Capability
 from doisoat.province.file import CodeMaps, ProvinceSettings
-from doisoat.province.reference import AGENCY_COLUMNS, PROCEDURE_COLUMNS, PROCEDURE_OPTIONS, read_table, successions
+from doisoat.province.reference import PROCEDURE_COLUMNS, PROCEDURE_OPTIONS, agencies, aliases, read_table, successions
 from doisoat.sources.registry import facts
 
 
@@ -26,7 +26,9 @@ def load_reference(connection: psycopg.Connection, settings: ProvinceSettings) -
     _load_sources(connection, settings)
     _load_code_maps(connection, settings)
     if settings.province.agencies:
-        _load_agencies(connection, read_table(settings.resolve(settings.province.agencies), AGENCY_COLUMNS))
+        rows = agencies(settings)
+        _load_agencies(connection, rows)
+        _load_aliases(connection, rows)
     _load_successions(connection, successions(settings))
     if settings.province.procedures:
         path = settings.resolve(settings.province.procedures)
@@ -103,6 +105,18 @@ def _load_agencies(connection: psycopg.Connection, rows: list[dict[str, str | No
         where learned.origin <> 'reference' and known.origin = 'reference'
           and learned.agency_id in (known.agency_id, known.code, known.old_code)"""
     )
+
+
+def _load_aliases(connection: psycopg.Connection, rows: list[dict[str, str | None]]) -> None:
+    said = sorted({(row["agency_id"], name) for row in rows for name in aliases(row)})
+    connection.execute("delete from core.agency_alias")
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """insert into core.agency_alias
+            select %s, normalize(said, nfc), core.agency_name_key(said) from (values (%s)) one (said)
+            where core.agency_name_key(said) is not null on conflict do nothing""",
+            said,
+        )
 
 
 def _load_successions(connection: psycopg.Connection, rows: list[dict[str, str | None]]) -> None:

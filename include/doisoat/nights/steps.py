@@ -23,9 +23,8 @@ from doisoat.errors import NightNotCollectedError, NightOrderError, QualityGateE
 from doisoat.load.landings import inputs_hash, keep_as_loaded, load_answers, load_landings, refuse_unsealed
 from doisoat.load.pulls import forget_failure, record_failure, stand_ins
 from doisoat.load.reference import load_reference
-from doisoat.privacy import name_key
 from doisoat.province.file import CodeMaps, ProvinceSettings
-from doisoat.province.reference import AGENCY_COLUMNS, read_table
+from doisoat.province.reference import agencies, aliases
 from doisoat.province.site import Site
 from doisoat.province.working_days import FIRST_DAY
 from doisoat.warehouse import connect, order, revisions, writing
@@ -368,12 +367,12 @@ def tell_run(site: Site, at: dt.datetime, *, dag_id: str, run_id: str, failed: S
 
 def _screen(site: Site, source_id: str) -> Screen:
     """What the province's files know about a source's own values: its code maps, and the units of the reference."""
-    maps, agencies = site.settings.sources[source_id].code_maps, site.settings.province.agencies
+    maps = site.settings.sources[source_id].code_maps
     words = {
         f"{kind}_code": {said for dated in getattr(maps, kind) for said in dated.map} for kind in CodeMaps.model_fields
     }
-    rows = read_table(site.settings.resolve(agencies), AGENCY_COLUMNS) if agencies else []
-    return Screen(words, {name_key(row["name"]) for row in rows if row["name"]})
+    names = {name for row in agencies(site.settings) for name in (row["name"], *aliases(row)) if name}
+    return Screen(words, set(map(unit_key, names)))
 
 
 def _note_failure(site: Site, night: dt.date, error: SourceError) -> None:

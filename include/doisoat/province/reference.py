@@ -11,6 +11,8 @@ from doisoat.errors import ConfigurationError
 from doisoat.province.file import ProvinceSettings
 
 AGENCY_COLUMNS = ("agency_id", "code", "old_code", "name", "level", "parent_id", "valid_from", "valid_to")
+#: For an agency: other names of it, with ";" between them.
+AGENCY_OPTIONS = ("aliases",)
 SUCCESSION_COLUMNS = ("agency_id", "successor_id", "since")
 PROCEDURE_COLUMNS = ("procedure_code", "name", "field_code", "field_name")
 #: For a procedure: the maximum number of working days that the law allows.
@@ -49,6 +51,21 @@ def _content(path: Path) -> str:
         raise ConfigurationError(
             f"reference file {path.name}: {error.strerror}; fix `province` in the province file"
         ) from error
+
+
+def agencies(settings: ProvinceSettings) -> list[dict[str, str | None]]:
+    """The rows of the province's agencies; none if it names no file.
+
+    Raises:
+        ConfigurationError: the file cannot be read or lacks a column.
+    """
+    path = settings.province.agencies
+    return read_table(settings.resolve(path), AGENCY_COLUMNS, AGENCY_OPTIONS) if path else []
+
+
+def aliases(row: dict[str, str | None]) -> list[str]:
+    """The other names of an agency's row, in order."""
+    return [name.strip() for name in (row["aliases"] or "").split(";") if name.strip()]
 
 
 def successions(settings: ProvinceSettings) -> list[dict[str, str | None]]:

@@ -64,6 +64,8 @@ _DEPARTMENTS = (
     ("Ban Quản lý Khu kinh tế cửa khẩu Đồng Đăng - Lạng Sơn", ""),
 )
 _NEW_DEPARTMENTS = ("Sở Nông nghiệp và Môi trường", "Sở Dân tộc và Tôn giáo")
+#: The Ministry of Public Security's in the province: no department of the committee, but an office that handles dossiers.
+_POLICE = "Công an tỉnh Lạng Sơn"
 
 
 def agencies() -> list[Agency]:
@@ -76,6 +78,8 @@ def agencies() -> list[Agency]:
     for number, name in enumerate(_NEW_DEPARTMENTS, 41):
         code = f"{PROVINCE_CODE}.{number}"
         found.append(Agency(code, code, "", name, "department", PROVINCE_CODE, _DEPARTMENTS_MERGED, ""))
+    police = f"{PROVINCE_CODE}.{41 + len(_NEW_DEPARTMENTS)}"
+    found.append(Agency(police, police, "", _POLICE, "department", PROVINCE_CODE, _START, ""))
     return found + _before_reform() + _after_reform()
 
 

@@ -34,7 +34,7 @@ from (
 ) stated
 where not exists (select from known where known.code = stated.agency_code)
     and (agency_code is not null or not exists (
-        select from core.agency a where a.name_key = core.agency_name_key(stated.agency_name)
+        select from core.agency_named a where a.name_key = core.agency_name_key(stated.agency_name)
     ))
 order by agency_id, stated_rows desc, agency_name
 on conflict do nothing;

@@ -13,50 +13,46 @@ with stated as materialized (
     from raw.landing_stated
 ),
 alias as (
-    select
+    select distinct
         agency_id,
         valid_from,
         valid_to,
-        unnest(array[agency_id, code, old_code]) as alias,
-        true as is_code
+        unnest(array[agency_id, code, old_code]) as alias
     from core.agency
-    union
+),
+meant as (
     select
+        s.*,
         a.agency_id,
         a.valid_from,
         a.valid_to,
-        name_key,
-        false
-    from core.agency a
-    union
+        true as is_code
+    from stated s join alias a on a.alias = s.agency_code
+    union all
     select
-        a.agency_id,
-        a.valid_from,
-        a.valid_to,
-        a.name_key || ', ' || p.name_key,
+        s.*,
+        n.agency_id,
+        n.valid_from,
+        n.valid_to,
         false
-    from core.agency a join core.agency p on p.agency_id = a.parent_id
+    from stated s join core.agency_named n on n.name_key = s.name_key
 ),
 candidate as (
     select
-        s.agency_code,
-        s.agency_name,
-        s.prefix,
-        s.epoch,
-        a.agency_id,
+        m.agency_code,
+        m.agency_name,
+        m.prefix,
+        m.epoch,
+        m.agency_id,
         min(
-            case when a.is_code then 0 when s.prefix in (g.agency_id, g.code, g.old_code) then 1 else 2 end
-            + case when width_bucket(a.valid_from, %(epochs)s::date[]) <= s.epoch
-                    and s.epoch < width_bucket(a.valid_to, %(epochs)s::date[]) then 0
+            case when m.is_code then 0 when m.prefix in (g.agency_id, g.code, g.old_code) then 1 else 2 end
+            + case when width_bucket(m.valid_from, %(epochs)s::date[]) <= m.epoch
+                    and m.epoch < width_bucket(m.valid_to, %(epochs)s::date[]) then 0
                 else 10
             end
-        ) as distance,
-        bool_or(not a.is_code) as by_name
-    from stated s
-    join alias a
-        on a.is_code and a.alias = s.agency_code
-        or not a.is_code and a.alias = s.name_key
-    join core.agency g on g.agency_id = a.agency_id and g.valid_from = a.valid_from
+        ) as distance
+    from meant m
+    join core.agency g on g.agency_id = m.agency_id and g.valid_from = m.valid_from
     group by 1, 2, 3, 4, 5
 ),
 ranked as (
@@ -83,13 +79,19 @@ analyze raw.landing_agency;
 
 -- A unit that the source calls by its own name, if the province file says which agency that is.
 create unlogged table raw.mapped_agency as
+with alias as (
+    select distinct
+        agency_id,
+        unnest(array[agency_id, code, old_code]) as alias
+    from core.agency
+)
 select
     m.source_value,
     m.valid_from,
     m.valid_to,
     min(a.agency_id) as agency_id
 from core.code_map m
-join core.agency a on m.value in (a.agency_id, a.code, a.old_code)
+join alias a on a.alias = m.value
 where m.source_id = %(source_id)s and m.kind = 'agency'
 group by 1, 2, 3
 having count(distinct a.agency_id) = 1;

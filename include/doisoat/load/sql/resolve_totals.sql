@@ -61,7 +61,7 @@ by_name as (
             name_key
         from stated
     ) s
-    join core.agency a
+    join core.agency_named a
         on a.name_key = s.name_key
         and (not isfinite(s.period_start) or a.valid_from <= s.period_start + 31 and s.period_start < a.valid_to)
     group by 1, 2
