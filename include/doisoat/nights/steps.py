@@ -23,6 +23,7 @@ from doisoat.errors import NightNotCollectedError, NightOrderError, QualityGateE
 from doisoat.load.landings import inputs_hash, keep_as_loaded, load_answers, load_landings, refuse_unsealed
 from doisoat.load.pulls import forget_failure, record_failure, stand_ins
 from doisoat.load.reference import load_reference
+from doisoat.names import unit_key
 from doisoat.province.file import CodeMaps, ProvinceSettings
 from doisoat.province.reference import agencies, aliases
 from doisoat.province.site import Site
