@@ -95,13 +95,36 @@ class DossierRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     is_removed: bool = False
 
 
-class QuarantinedRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A row that could not be read: where it was and why, never its contents."""
+#: What tells which record a row is, and whether it counts: a row in which one of these could not be read proves no presence.
+IDENTIFYING = frozenset({"record_id", "dossier_code", "is_removed"})
 
-    position: str  # e.g. "page 3 row 17" or "file 2 row 812"
-    reason: str  # a short stable name, e.g. "impossible_date"
+
+class QuarantinedRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A row that could not be read as a whole: where it was and why, never what could not be read (docs/adr/0026).
+
+    Attributes:
+        position: such as "page 3 row 17" or "file 2 row 812".
+        reason: a short stable name, such as "impossible_date".
+        field: the source's own name of the first field that could not be read.
+        record_id: its key, only if the key itself was readable and looks like a key.
+        read: what else of it was read; None if nothing was.
+        unread: the fields of `read` that could not be read: they are unknown, not empty.
+        receipt_month: the month of receipt by the source's own filter, None if it was not asked by month.
+    """
+
+    position: str
+    reason: str
     field: str | None = None
-    record_id: str | None = None  # only if the key itself was readable and looks like a key
+    record_id: str | None = None
+    read: DossierRecord | None = None
+    unread: tuple[str, ...] = ()
+    receipt_month: dt.date | None = None
+
+    @property
+    def is_identified(self) -> bool:
+        """Whether everything was read that tells which record it is."""
+        key = self.read and (self.read.record_id or self.read.dossier_code)
+        return bool(key) and not IDENTIFYING & set(self.unread)
 
 
 class ControlTotal(msgspec.Struct, frozen=True, kw_only=True):

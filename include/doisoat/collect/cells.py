@@ -20,7 +20,7 @@ def list_cell(pull: Pull, cell: Cell) -> None:
     for _ in range(2):
         listed: Counter[str] = Counter()
         for page in pull.source.list_cell(cell) if before else ():
-            pull.take(page)
+            pull.take(page, cell)
             received += page.received
             listed.update(record.record_id or "" for record in page.records)
             listed.update(row.record_id or row.position for row in page.quarantined)

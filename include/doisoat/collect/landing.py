@@ -7,7 +7,8 @@ A landing is the directory `<landing_root>/<province_id>/<night>/<source_id>/`:
                       within them is escaped by a backslash, NULL is a bare null, booleans true/false, linked_codes a
                       PostgreSQL array literal. A record seen twice appears twice.
     totals.jsonl      one ControlTotal per line
-    quarantine.jsonl  one QuarantinedRow per line: where a row was and why it could not be read, never its contents
+    quarantine.jsonl  one QuarantinedRow per line: where a row was, why it could not be read, and what else of it was read (the
+                      fields of records.csv.zst), never what could not be read
     look_ups.jsonl    one LookUp per line, without its record (that is in records.csv.zst)
     catalogue.jsonl   one CatalogueEntry per line
     manifest.json     the seal: certificate, sha256 and size of each file, versions, hashes of the deleted originals

@@ -35,16 +35,27 @@ class Screen:
     _seen: dict[tuple[str | None, ...], dict[str, str | None]] = field(default_factory=dict, repr=False)
 
     def page(self, page: Page, number: int) -> Page:
-        """The page as it may be written; a record whose key or code cannot be valid is quarantined."""
-        kept, aside = [], [row if is_code(row.record_id) else replace(row, record_id=None) for row in page.quarantined]
+        """The page as it may be written; a record whose key or code cannot be valid is quarantined, without that key or code."""
+        kept, aside = [], [self._quarantined(row) for row in page.quarantined]
         for at, record in enumerate(page.records, 1):
             if is_code(record.record_id) and is_code(record.dossier_code):
                 kept.append(self._record(record))
             else:
                 name = "dossier_code" if is_code(record.record_id) else "record_id"
                 where = f"answer {number} record {at}"
-                aside.append(QuarantinedRow(position=where, reason="not_a_code", field=name))
+                row = QuarantinedRow(position=where, reason="not_a_code", field=name, read=record)
+                aside.append(self._quarantined(row))
         return Page(kept, aside, page.declared_total, page.source_time)
+
+    def _quarantined(self, row: QuarantinedRow) -> QuarantinedRow:
+        """A row that was read in part: what is no code counts as unread."""
+        if not is_code(row.record_id):
+            row = replace(row, record_id=None)
+        if row.read is None:
+            return row
+        wrong = tuple(name for name in ("record_id", "dossier_code") if not is_code(getattr(row.read, name)))
+        read = self._record(replace(row.read, **dict.fromkeys(wrong)))
+        return replace(row, read=read, unread=tuple(dict.fromkeys((*row.unread, *wrong))))
 
     def total(self, total: ControlTotal) -> ControlTotal | None:
         """The total as it may be written; None if nothing is left to identify its unit: it must not be taken for another's."""

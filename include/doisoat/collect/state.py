@@ -52,11 +52,14 @@ class Pull:
         self._expected = Expected(self.held, self.source.timezone)
         return self._expected
 
-    def take(self, page: Page) -> None:
-        """Land the contents of one answer."""
+    def take(self, page: Page, cell: Cell = WHOLE) -> None:
+        """Land the contents of one answer to a listing of this cell."""
         if page.source_time:
             self.cut_off.take(page.source_time)
         self._stated.take(page.records)
+        if cell.receipt_month:
+            month = cell.receipt_month
+            page.quarantined = [msgspec.structs.replace(row, receipt_month=month) for row in page.quarantined]
         self.writer.write_page(page)
         if self._expected:
             self._expected.apply(page.records)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,14 @@ import psycopg
 from psycopg import sql
 
 from doisoat.collect.landing import COPY_OPTIONS, MANIFEST, RECORD_COLUMNS, Landing
+from doisoat.load.in_part import set_aside, stage_in_part, written_in_part
 from doisoat.model import ControlTotal
 from doisoat.warehouse.database import run_file
 from doisoat.warehouse.ranges import CONTROL_TOTAL, merge, rewind
 from doisoat.warehouse.touched import begin_identifying
 
 SQL = Path(__file__).with_name("sql")
+WITHOUT_RECORDS = ("counts", "reports")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,14 @@ def load_landing(connection: psycopg.Connection, landing: Landing, timezone: str
         ),
     }
     unload(connection, certificate.source_id, certificate.night)
-    if certificate.mode in ("counts", "reports"):
+    set_aside(connection, landing)
+    if certificate.mode in WITHOUT_RECORDS:
         records = dict.fromkeys(("received", "inserted", "updated", "unchanged", "repeated", "ended"), 0)
     else:
         run_file(connection, SQL / "stage.sql")
         _copy(connection, landing)
+        stage_in_part(connection, landing)
+        connection.execute("analyze raw.landing")
         records = _merge_records(connection, landing, parameters)
     totals = _merge_totals(connection, landing)
     counts = LoadCounts(**records, quarantined=certificate.quarantined, control_totals=totals)
@@ -111,7 +115,6 @@ def _copy(connection: psycopg.Connection, landing: Landing) -> None:
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for chunk in landing.records_csv():
             copy.write(chunk)
-    connection.execute("analyze raw.landing")
 
 
 def _merge_records(connection: psycopg.Connection, landing: Landing, parameters: dict[str, Any]) -> dict[str, int]:
@@ -122,11 +125,14 @@ def _merge_records(connection: psycopg.Connection, landing: Landing, parameters:
         run_file(connection, SQL / "learn_agencies.sql", parameters)
     run_file(connection, SQL / "resolve_agencies.sql", parameters)
     run_file(connection, SQL / "map.sql", parameters)
-    inserted_or_updated = run_file(connection, SQL / "merge.sql", parameters)
+    run_file(connection, SQL / "quarantine.sql", parameters)
+    written = run_file(connection, SQL / "merge.sql", parameters) - written_in_part(connection, parameters)
     connection.execute("call core.ensure_index(%s)", [certificate.source_id])
-    updated = _one(connection, "select count(*) from changed")
+    updated = _one(
+        connection, "select count(*) from changed join raw.landing_record using (record_id) where unread is null"
+    )
     ended = _end_unseen(connection, landing, parameters)
-    records = _one(connection, "select count(*) from raw.landing_record")
+    records = _one(connection, "select count(*) from raw.landing_record where unread is null")
     run_file(connection, SQL / "learn_procedures.sql", parameters)
     connection.execute(
         "drop table changed, likely; drop table raw.landing, raw.landing_repeat, raw.landing_stated, raw.landing_agency, "
@@ -134,9 +140,9 @@ def _merge_records(connection: psycopg.Connection, landing: Landing, parameters:
     )
     return {
         "received": certificate.received,
-        "inserted": inserted_or_updated - updated,
+        "inserted": written - updated,
         "updated": updated,
-        "unchanged": records - inserted_or_updated,
+        "unchanged": records - written,
         "repeated": certificate.decoded - records,
         "ended": ended,
     }
@@ -207,14 +213,13 @@ def _account(connection: psycopg.Connection, landing: Landing, counts: LoadCount
         [certificate.night, certificate.source_id, seal_of(landing), counts.received, counts.inserted, counts.updated,
          counts.unchanged, counts.repeated, counts.quarantined, counts.ended, counts.control_totals],
     )  # fmt: skip
-    seen: Counter[str] = Counter()
-    rows = []
-    for row in landing.quarantined():
-        seen[row.position] += 1  # "page 0 row 3" may occur in the changes and in a cell that is listed as well
-        position = row.position if seen[row.position] == 1 else f"{row.position}, answer {seen[row.position]}"
-        rows.append((certificate.night, certificate.source_id, position, row.reason, row.field, row.record_id))
-    with connection.cursor() as cursor:
-        cursor.executemany("insert into ops.quarantine values (%s, %s, %s, %s, %s, %s)", rows)
+    if certificate.mode in WITHOUT_RECORDS:
+        connection.execute(
+            """insert into ops.quarantine (night, source_id, position, reason, field, record_id)
+            select %s, %s, position, reason, field, record_id from quarantined""",
+            [certificate.night, certificate.source_id],
+        )
+    connection.execute("drop table quarantined")
 
 
 def _one(connection: psycopg.Connection, query: str, *parameters: Any) -> Any:

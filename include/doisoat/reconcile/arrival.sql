@@ -14,6 +14,7 @@ with received as materialized (
     where source_id = any(%(holding)s) and from_night >= %(received_on)s::date - 1 and to_night = 'infinity'
         and duplicate_rank = 1
         and (coalesce(received_at, submitted_at) at time zone %(timezone)s)::date = %(received_on)s
+        and ('received_at' = any(unread)) is not true
 ),
 arrived as (
     select

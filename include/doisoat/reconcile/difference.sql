@@ -1,6 +1,6 @@
 -- Attribute differences of dossiers that both sides hold, with both values. A value that one side does not state at all
 -- (its listing has no such column, a look-up left it out) is not a difference; nor is one that our maps or reference
--- cannot read: the input checks count those. Days are compared as local calendar dates, as the sides print them. If a
+-- cannot read, nor one that could not be read in its row: the input checks count those. Days are compared as local calendar dates, as the sides print them. If a
 -- side is older than tonight (known.sql), a difference is a gap only if both sides already differed then: it could not
 -- show what the other side has changed since. For a dossier that was looked up, that is the night of its answer, which
 -- stays valid for some nights (docs/adr 7) and says nothing about what the province changed since, or within the lag
@@ -58,37 +58,48 @@ cross join
         values
         (
             'agency', o.national_agency_id, o.provincial_agency_id,
-            'unknown' not in (o.national_agency_id, o.provincial_agency_id), n.agency_id <> p.agency_id
+            'unknown' not in (o.national_agency_id, o.provincial_agency_id), n.agency_id <> p.agency_id,
+            'agency_id'
         ),
         (
             'procedure', o.national_procedure_family, o.provincial_procedure_family,
             'unknown' not in (o.national_procedure_family, o.provincial_procedure_family),
-            n.procedure_family <> p.procedure_family
+            n.procedure_family <> p.procedure_family,
+            'procedure'
         ),
         (
             'status', o.national_status, o.provincial_status,
             o.provincial_status is not null and (o.national_status is not null or o.national_status_code is null),
-            n.status is distinct from p.status
+            n.status is distinct from p.status,
+            'status_code'
         ),
         (
             'receipt_date', o.national_receipt_date::text, o.provincial_receipt_date::text, true,
-            n.receipt_date is distinct from p.receipt_date
+            n.receipt_date is distinct from p.receipt_date,
+            'received_at'
         ),
         (
             'due_date', (o.national_due_at at time zone %(timezone)s)::date::text,
             (o.provincial_due_at at time zone %(timezone)s)::date::text, true,
-            (n.due_at at time zone %(timezone)s)::date is distinct from (p.due_at at time zone %(timezone)s)::date
+            (n.due_at at time zone %(timezone)s)::date is distinct from (p.due_at at time zone %(timezone)s)::date,
+            'due_at'
         ),
         (
             'finish_date', (o.national_finished_at at time zone %(timezone)s)::date::text,
             (o.provincial_finished_at at time zone %(timezone)s)::date::text, true,
             (n.finished_at at time zone %(timezone)s)::date is distinct from (
                 p.finished_at at time zone %(timezone)s
-            )::date
+            )::date,
+            'finished_at'
         )
-    ) as d (attribute, national_value, provincial_value, is_readable, differs_then)
-cross join lateral (select n.record_id is not null and p.record_id is not null and d.differs_then as differed) before
-where o.is_provincial and o.is_national and d.is_readable and (not o.is_looked_up or d.national_value is not null)
+    ) as d (attribute, national_value, provincial_value, is_readable, differs_then, read_from)
+cross join lateral (
+    select n.record_id is not null and p.record_id is not null and d.differs_then
+        and (d.read_from = any(n.unread || p.unread)) is not true as differed
+) before
+where o.is_provincial and o.is_national and d.is_readable
+    and (d.read_from = any(o.national_unread || o.provincial_unread)) is not true
+    and (not o.is_looked_up or d.national_value is not null)
     and d.attribute = any(%(compared_attributes)s)
     and d.national_value is distinct from d.provincial_value;
 analyze difference_tonight;

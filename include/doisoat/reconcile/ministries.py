@@ -16,7 +16,7 @@ from doisoat.warehouse.ranges import DIFFERENCE, MINISTRY_CELL, VERDICT, merge, 
 
 HERE = Path(__file__).parent
 PAIRS = ("ministry_provincial", "ministry_national")
-FILES = ("ministry_match", "ministry_difference", "ministry_verdict", "ministry_cell")
+FILES = ("ministry_match", "ministry_difference", "ministry_hidden", "ministry_verdict", "ministry_cell")
 
 
 def reconcile_ministries(connection: psycopg.Connection, parameters: Mapping[str, Any]) -> list[str]:
@@ -42,7 +42,7 @@ def reconcile_ministries(connection: psycopg.Connection, parameters: Mapping[str
             name = table.name.removeprefix("recon.")
             merge(connection, table, f"(select * from {name}_tonight where pair = '{pair}')", pair, night)
     connection.execute(
-        "drop table ministry_side, ministry_row, other_row, unjoined, second_group, through_province, "
+        "drop table ministry_side, ministry_row, other_row, unjoined, second_group, through_province, ministry_hidden, "
         "difference_tonight, verdict_tonight, ministry_cell_tonight"
     )
     return sources

@@ -8,7 +8,8 @@ select
     d.attribute,
     case when p.updated_at > s.values_settled then 'pending'
         when s.values_night >= %(night)s
-            or m_then.record_id is not null and p_then.record_id is not null and d.differed_then then 'gap'
+            or m_then.record_id is not null and p_then.record_id is not null and d.differed_then
+            and (d.read_from = any(m_then.unread || p_then.unread)) is not true then 'gap'
         else 'not_yet_observable'
     end as standing,
     null::text as national_value,
@@ -45,16 +46,19 @@ cross join
             'agency',
             nullif(m.agency_id, 'unknown'),
             nullif(p.agency_id, 'unknown'),
-            m_then.agency_id <> p_then.agency_id
+            m_then.agency_id <> p_then.agency_id,
+            'agency_id'
         ),
         (
             'procedure', nullif(m.procedure_family, 'unknown'), nullif(p.procedure_family, 'unknown'),
-            m_then.procedure_family <> p_then.procedure_family
+            m_then.procedure_family <> p_then.procedure_family,
+            'procedure'
         ),
-        ('status', m.status, p.status, m_then.status is distinct from p_then.status),
+        ('status', m.status, p.status, m_then.status is distinct from p_then.status, 'status_code'),
         (
             'receipt_date', m.receipt_date::text, p.receipt_date::text,
-            m_then.receipt_date is distinct from p_then.receipt_date
+            m_then.receipt_date is distinct from p_then.receipt_date,
+            'received_at'
         ),
         (
             'due_date',
@@ -62,16 +66,19 @@ cross join
             (p.due_at at time zone %(timezone)s)::date::text,
             (m_then.due_at at time zone %(timezone)s)::date is distinct from (
                 p_then.due_at at time zone %(timezone)s
-            )::date
+            )::date,
+            'due_at'
         ),
         (
             'finish_date', (m.finished_at at time zone %(timezone)s)::date::text,
             (p.finished_at at time zone %(timezone)s)::date::text,
             (m_then.finished_at at time zone %(timezone)s)::date
-            is distinct from (p_then.finished_at at time zone %(timezone)s)::date
+            is distinct from (p_then.finished_at at time zone %(timezone)s)::date,
+            'finished_at'
         )
-    ) as d (attribute, ministry_value, provincial_value, differed_then)
+    ) as d (attribute, ministry_value, provincial_value, differed_then, read_from)
 where d.attribute = any(%(compared_attributes)s) and d.ministry_value is not null
+    and (d.read_from = any(p.unread)) is not true
     and (d.provincial_value is not null or d.attribute not in ('agency', 'procedure', 'status'))
     and d.ministry_value is distinct from d.provincial_value;
 analyze difference_tonight;

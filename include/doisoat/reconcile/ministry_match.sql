@@ -16,12 +16,20 @@ select
     r.receipt_date,
     r.receipt_month,
     r.received_at,
-    coalesce(r.received_at, r.submitted_at) as moment,
+    case when 'received_at' = any(r.unread) then shown.by else coalesce(r.received_at, r.submitted_at, shown.by) end
+        as moment,
+    r.unread,
     r.status,
     r.due_at,
     r.finished_at,
     (r.received_at at time zone %(timezone)s)::time <> '00:00' as has_time
 from core.dossier_record r
+-- as in outcome.sql
+left join lateral (
+    select (min(f.from_night) + 1)::timestamp at time zone %(timezone)s as by
+    from core.dossier_record f
+    where r.unread && array['received_at', 'submitted_at'] and (f.source_id, f.record_id) = (r.source_id, r.record_id)
+) shown on true
 where r.source_id = any(%(ministry_sources)s) and r.to_night = 'infinity' and r.duplicate_rank = 1;
 create unique index on ministry_row (source_id, record_id);
 create index on ministry_row (dossier_id);
@@ -37,7 +45,9 @@ select
     r.agency_id,
     r.procedure_family,
     r.receipt_date,
+    r.receipt_month,
     r.received_at,
+    r.unread,
     (r.received_at at time zone %(timezone)s)::time <> '00:00' as has_time
 from core.dossier_record r
 where cardinality(%(ministry_sources)s::text[]) > 0
@@ -46,6 +56,7 @@ where cardinality(%(ministry_sources)s::text[]) > 0
     and (
         r.procedure_family in (select procedure_family from ministry_row)
         or r.dossier_id in (select dossier_id from ministry_row)
+        or r.unread is not null
     );
 create index on other_row (dossier_id);
 analyze other_row;

@@ -81,12 +81,15 @@ judged as (
         coalesce(m.moment < s.absence_settled, true) and (
             s.absence_night >= %(night)s or h.dossier_id is not null and o.dossier_id is null
         ) as is_proven,
+        hidden.dossier_id is not null as is_hidden,
         exists(select from difference_tonight d where d.pair = s.pair and d.dossier_id = m.dossier_id) as is_differing
     from ministry_row m
     join side s using (source_id)
     left join held_then h on (h.pair, h.source_id, h.dossier_id) = (s.pair, m.source_id, m.dossier_id)
     left join others_then o on (o.pair, o.source_id, o.dossier_id) = (s.pair, m.source_id, m.dossier_id)
     left join ministry_match x on (x.side, x.source_id, x.record_id) = (s.side, m.source_id, m.record_id)
+    left join ministry_hidden hidden
+        on (hidden.side, hidden.source_id, hidden.dossier_id) = (s.side, m.source_id, m.dossier_id)
 )
 select
     j.pair,
@@ -98,6 +101,7 @@ select
         when j.found is not null then 'settled'
         when j.moment > j.as_of then 'not_yet_observable'
         when j.moment >= j.settled_before then 'pending'
+        when j.is_hidden then 'incomplete'
         when j.is_proven then 'gap'
         when not j.is_complete then 'incomplete'
         else 'not_yet_observable'
@@ -133,6 +137,7 @@ select * from (
         'provincial_only',
         case when received.moment > s.as_of then 'not_yet_observable'
             when received.moment >= s.settled_before then 'pending'
+            when hidden.dossier_id is not null then 'incomplete'
             when coalesce(received.moment < s.ministry_absence_settled, true)
                 and (s.ministry_absence_night >= %(night)s or w.dossier_id is not null and h.dossier_id is null)
                 then 'gap'
@@ -158,7 +163,18 @@ select * from (
         end
     from ministry_side s
     join core.dossier_record p on p.procedure_family = any(s.procedure_families)
-    cross join lateral (select coalesce(p.received_at, p.submitted_at) as moment) received
+    left join lateral (
+        select (min(f.from_night) + 1)::timestamp at time zone %(timezone)s as by
+        from core.dossier_record f
+        where p.unread && array['received_at', 'submitted_at'] and (f.source_id, f.record_id) = (p.source_id, p.record_id)
+    ) shown on true
+    cross join lateral (
+        select case
+                when 'received_at' = any(p.unread) then shown.by else coalesce(p.received_at, p.submitted_at, shown.by)
+            end as moment
+    ) received
+    left join ministry_hidden hidden
+        on (hidden.side, hidden.source_id, hidden.dossier_id) = ('ministry', s.source_id, p.dossier_id)
     left join provinces_then w on (w.source_id, w.dossier_id) = (s.source_id, p.dossier_id)
     left join ministries_then h on (h.source_id, h.dossier_id) = (s.source_id, p.dossier_id)
     where cardinality(%(ministry_sources)s::text[]) > 0

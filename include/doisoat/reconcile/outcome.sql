@@ -1,5 +1,5 @@
 -- Both sides at once: every dossier that they do not hold alike, with what each side states. Matched dossiers that
--- agree in everything compared get no row.
+-- agree in everything compared get no row. What could not be read of a row is unknown: it differs from nothing.
 drop table if exists raw.outcome;
 create unlogged table raw.outcome as
 select
@@ -16,7 +16,9 @@ select
     p.due_at as provincial_due_at,
     p.finished_at as provincial_finished_at,
     p.updated_at as provincial_updated_at,
-    coalesce(p.received_at, p.submitted_at) as provincial_moment,
+    p.unread as provincial_unread,
+    case when 'received_at' = any(p.unread) then p_shown.by else coalesce(p.received_at, p.submitted_at, p_shown.by) end
+        as provincial_moment,
     n.source_id = any(%(look_up_sources)s) as is_looked_up,
     n.source_id as national_source_id,
     n.record_id as national_record_id,
@@ -28,12 +30,25 @@ select
     n.status_code as national_status_code,
     n.due_at as national_due_at,
     n.finished_at as national_finished_at,
-    coalesce(n.received_at, n.submitted_at) as national_moment
+    n.unread as national_unread,
+    case when 'received_at' = any(n.unread) then n_shown.by else coalesce(n.received_at, n.submitted_at, n_shown.by) end
+        as national_moment
 from raw.candidate c
 left join core.dossier_record p
     on p.dossier_id = c.dossier_id and p.source_id = any(%(provincial_sources)s)
     and p.to_night = 'infinity' and p.duplicate_rank = 1
 left join
     core.dossier_record n on n.dossier_id = c.dossier_id and n.source_id = any(%(national_sources)s)
-and n.to_night = 'infinity' and n.duplicate_rank = 1;
+and n.to_night = 'infinity' and n.duplicate_rank = 1
+-- when a receipt cannot be read: not after the night that first showed the record; read only for the few such rows
+left join lateral (
+    select (min(f.from_night) + 1)::timestamp at time zone %(timezone)s as by
+    from core.dossier_record f
+    where p.unread && array['received_at', 'submitted_at'] and (f.source_id, f.record_id) = (p.source_id, p.record_id)
+) p_shown on true
+left join lateral (
+    select (min(f.from_night) + 1)::timestamp at time zone %(timezone)s as by
+    from core.dossier_record f
+    where n.unread && array['received_at', 'submitted_at'] and (f.source_id, f.record_id) = (n.source_id, n.record_id)
+) n_shown on true;
 analyze raw.outcome;

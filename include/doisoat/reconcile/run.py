@@ -97,7 +97,7 @@ def reconcile(
         connection, settings.reconciliation.learned_lag, parameters,
         [comparison.provincial.listings, comparison.national.listings],
     )  # fmt: skip
-    for name in ("applied_lag", "proven"):
+    for name in ("applied_lag", "proven", "hidden_place", "hidden"):
         run_file(connection, HERE / f"{name}.sql", parameters)
     for table in (DIFFERENCE, VERDICT, LEDGER_ENTRY, CELL_STATUS):
         name = table.name.removeprefix("recon.")
@@ -107,12 +107,13 @@ def reconcile(
     _store(connection, comparison)
     reconcile_ministries(connection, parameters)
     run_file(connection, HERE / "ledger_cell.sql", parameters)
-    connection.execute("drop table raw.candidate, raw.outcome, raw.listed, proven")
+    connection.execute("drop table raw.candidate, raw.outcome, raw.listed, proven, hidden")
     refresh_statistics(connection)
     explain(connection, parameters, (PAIR, *PAIRS))
     refresh_statistics(connection)
     connection.execute(
-        "drop view reviewed_record; drop table known, agency_line, applied_lag, ministry_match; drop table if exists raw.reviewed"
+        "drop view reviewed_record; drop table known, hidden_place, place_known, agency_line, applied_lag, ministry_match; "
+        "drop table if exists raw.reviewed"
     )
     return comparison
 

@@ -1,6 +1,6 @@
 -- One presence verdict per dossier. Absence is a gap only if it proves something: not while the dossier is younger than
 -- the allowed lag (applied_lag.sql), not after the point in time at which both sides are compared, not if the other
--- side was listed in part or is older than the dossier's own row (proven.sql), unless the portal was asked for every
+-- side was listed in part, is older than the dossier's own row (proven.sql) or has a row that may be it (hidden.sql), unless the portal was asked for every
 -- code of the dossier and answered for each that it does not hold it.
 create temporary table verdict_tonight on commit drop as
 with asked as (
@@ -37,7 +37,9 @@ select
     case when o.is_provincial and o.is_national then 'settled'
         when received.moment > %(as_of)s then 'not_yet_observable'
         when received.moment >= %(as_of)s - lag.allowed_lag then 'pending'
-        when proven.dossier_id is not null or o.is_provincial and absent.dossier_id is not null then 'gap'
+        when o.is_provincial and absent.dossier_id is not null then 'gap'
+        when hidden.dossier_id is not null then 'incomplete'
+        when proven.dossier_id is not null then 'gap'
         when o.is_national and not %(provincial_is_complete)s then 'incomplete'
         when o.is_provincial and not %(national_is_complete)s then 'incomplete'
         else 'not_yet_observable'
@@ -67,6 +69,7 @@ left join applied_lag lag using (dossier_id)
 cross join lateral (select coalesce(o.provincial_moment, o.national_moment) as moment) received
 left join absent using (dossier_id)
 left join proven using (dossier_id)
+left join hidden using (dossier_id)
 left join lateral (
     -- the ministry's record of the same dossier: which system it comes from matters to the cause, not to presence
     select

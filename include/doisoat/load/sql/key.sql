@@ -3,6 +3,7 @@
 create unlogged table raw.landing_repeat as
 select coalesce(record_id, dossier_code) as key
 from raw.landing
+where is_identified
 group by 1
 having count(*) > 1 or coalesce(record_id, dossier_code) is null;
 
@@ -13,7 +14,7 @@ select
     coalesce(l.record_id, l.dossier_code) as key,
     l.*
 from raw.landing l
-where coalesce(l.record_id, l.dossier_code) is not null
+where l.is_identified and coalesce(l.record_id, l.dossier_code) is not null
     and not exists (select from raw.landing_repeat r where r.key = coalesce(l.record_id, l.dossier_code))
 union all
 select
@@ -41,17 +42,23 @@ select
     returned_at,
     updated_at,
     has_digitised_parts,
-    is_removed
+    is_removed,
+    unread,
+    position,
+    asked_month,
+    is_identified
 from (
     select
         l.*,
         md5(l::text) || '-' || row_number() over (partition by l::text) as content,
         row_number() over (
-            partition by coalesce(l.record_id, l.dossier_code) order by l.updated_at desc nulls last, l::text
+            partition by coalesce(l.record_id, l.dossier_code) order by l.updated_at desc nulls last, l.unread nulls first, l.asked_month, l::text
         ) as rank_in_key
     from raw.landing l
-    where coalesce(l.record_id, l.dossier_code) is null
-        or coalesce(l.record_id, l.dossier_code) in (select key from raw.landing_repeat)
+    where l.is_identified and (
+            coalesce(l.record_id, l.dossier_code) is null
+            or coalesce(l.record_id, l.dossier_code) in (select key from raw.landing_repeat)
+        )
 ) ranked
 where %(is_keyed_by_code)s or rank_in_key = 1;
 

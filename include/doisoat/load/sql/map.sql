@@ -1,4 +1,5 @@
 -- The landing in our terms: agencies, families and codes resolved, with a fingerprint over everything stated or mapped.
+-- What could not be read is unknown, and not in the fingerprint: merge.sql compares it.
 -- A source's own names for kinds of dossiers and units are mapped as of the receipt date; its other codes as of
 -- tonight.
 create unlogged table raw.landing_record as
@@ -9,7 +10,8 @@ select
     coalesce(u.agency_id, a.agency_id, 'unknown') as agency_id,
     core.procedure_family(coalesce(f.value, l.procedure_code)) as procedure_family,
     l.receipt_date,
-    date_trunc('month', l.receipt_date)::date as receipt_month,
+    coalesce(date_trunc('month', l.receipt_date)::date, case when 'received_at' = any(l.unread) then l.asked_month end)
+        as receipt_month,
     s.value as status,
     c.value as channel,
     p.value as online_payment,
@@ -29,6 +31,7 @@ select
     l.channel_code,
     l.status_code,
     l.online_payment_code,
+    l.unread,
     hash_record_extended(row(
         l.dossier_code,
         l.linked_codes,
@@ -63,7 +66,8 @@ left join core.code_map s
     and s.valid_from <= %(night)s and %(night)s < s.valid_to
 left join core.code_map c
     on c.source_id = %(source_id)s and c.kind = 'channel'
-    and c.source_value = coalesce(l.channel_code, '') and c.valid_from <= %(night)s and %(night)s < c.valid_to
+    and c.source_value = coalesce(l.channel_code, case when 'channel_code' = any(l.unread) then null else '' end)
+    and c.valid_from <= %(night)s and %(night)s < c.valid_to
 left join
     core.code_map p on p.source_id = %(source_id)s and p.kind = 'online_payment'
 and p.source_value = l.online_payment_code and p.valid_from <= %(night)s and %(night)s < p.valid_to;

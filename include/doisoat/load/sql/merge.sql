@@ -16,7 +16,7 @@ where c.source_id = %(source_id)s and c.to_night = 'infinity'
             c.due_at,
             c.finished_at,
             c.returned_at, c.updated_at, c.procedure_code, c.field_code, c.agency_code, c.agency_name, c.agency_ref,
-            c.channel_code, c.status_code, c.online_payment_code
+            c.channel_code, c.status_code, c.online_payment_code, c.receipt_month, c.unread
         )
         is distinct from
         (
@@ -29,7 +29,7 @@ where c.source_id = %(source_id)s and c.to_night = 'infinity'
             n.due_at,
             n.finished_at,
             n.returned_at, n.updated_at, n.procedure_code, n.field_code, n.agency_code, n.agency_name, n.agency_ref,
-            n.channel_code, n.status_code, n.online_payment_code
+            n.channel_code, n.status_code, n.online_payment_code, n.receipt_month, n.unread
         )
     );
 analyze changed;
@@ -96,7 +96,7 @@ insert into core.dossier_record (
     procedure_family,
     receipt_date, receipt_month, status, channel, online_payment, is_removed, has_digitised_parts, submitted_at,
     received_at, due_at, finished_at, returned_at, updated_at, procedure_code, field_code, agency_code, agency_name,
-    agency_ref, channel_code, status_code, online_payment_code, fingerprint
+    agency_ref, channel_code, status_code, online_payment_code, fingerprint, unread
 )
 select
     %(source_id)s,
@@ -129,7 +129,8 @@ select
     n.channel_code,
     n.status_code,
     n.online_payment_code,
-    n.fingerprint
+    n.fingerprint,
+    n.unread
 from raw.landing_record n
 left join likely on likely.code = coalesce(n.dossier_code, %(source_id)s || ':' || n.record_id)
 where not exists (

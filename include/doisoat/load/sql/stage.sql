@@ -6,5 +6,7 @@ create unlogged table raw.landing (
     agency_name text, agency_ref text, parent_agency_code text, agency_level text, channel_code text,
     status_code text, online_payment_code text, submitted_at timestamptz, received_at timestamptz,
     due_at timestamptz, finished_at timestamptz, returned_at timestamptz, updated_at timestamptz,
-    has_digitised_parts boolean, is_removed boolean
+    has_digitised_parts boolean, is_removed boolean,
+    -- of rows that were read in part: what was not, where the row stood, and the month by the source's own filter
+    unread text[], position text, asked_month date, is_identified boolean not null default true
 );

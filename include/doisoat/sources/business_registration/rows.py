@@ -10,17 +10,28 @@ Message of an answer.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
 from doisoat.errors import SourceChangedError, SourceRejectedError
 from doisoat.model import DossierRecord, QuarantinedRow
 from doisoat.sources.http.session import Answer, HttpSession
+from doisoat.sources.in_part import read_in_part
 from doisoat.sources.values import BadRowError, text, written_moment
 
 _LIST_KEYS = ("data", "maininformation", "result", "results", "rows", "items", "danhsachhoso")
+#: The fields of a row that may be left out if they cannot be read, and what of a record each of them fills.
+_FILLS = {
+    "IN_JOURNAL_NO": ("record_id", "linked_codes"),
+    "DOCUMENT_TYPE": ("procedure_code",),
+    "SITE_ID": ("agency_code",),
+    "RECEIPT_DATE": ("received_at",),
+    "PLAN_DATE": ("due_at",),
+    "PROCESS_STATUS": ("status_code",),
+}
 _DEEPEST = 3
 _MOST = 10**18  # beyond any receipt number
 Scalar = str | int | None
@@ -227,39 +238,71 @@ class RowReader:
                 continue
             try:
                 records.append(self._record(raw, selection.prefix, window))
-            except BadRowError as error:
-                where = f"{position} row {number}"
-                quarantined.append(
-                    QuarantinedRow(
-                        position=where, reason=error.reason, field=error.field, record_id=_shown(head, selection)
-                    )
-                )
+            except BadRowError:
+                shown = _shown(head, selection)
+                quarantined.append(self._in_part(raw, selection, window, f"{position} row {number}", shown))
         return records, quarantined
 
-    def _record(self, raw: msgspec.Raw, prefix: str, window: tuple[dt.date, dt.date]) -> DossierRecord:
-        try:
-            row = _ROW.decode(raw)
-        except msgspec.ValidationError as error:
-            raise BadRowError("wrong_shape", _field_of(error)) from None
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            raise BadRowError("wrong_shape", "row") from None
-        fields = row.MainInformation or row
-        key = key_of(fields, prefix)
+    def _in_part(
+        self, raw: msgspec.Raw, selection: Selection, window: tuple[dt.date, dt.date], position: str, shown: str | None
+    ) -> QuarantinedRow:
+        """A row that cannot be read as a whole; one that does not say whose it is may be another office's."""
+        left_out: set[str] = set()
+
+        def blank(field: str) -> None:
+            left_out.add(field)
+
+        found = read_in_part(
+            lambda: self._record(raw, selection.prefix, window, left_out),
+            blank,
+            _FILLS,
+            position=position,
+            record_id=shown,
+        )
+        if found.read and left_out & {"SITE_ID", "DOCUMENT_TYPE"} and not selection.takes_all:
+            found = msgspec.structs.replace(found, unread=(*found.unread, "is_removed"))
+        return found
+
+    def _record(
+        self, raw: msgspec.Raw, prefix: str, window: tuple[dt.date, dt.date], left_out: Set[str] = frozenset()
+    ) -> DossierRecord:
+        fields = _fields(raw, left_out)
+        key = None if "IN_JOURNAL_NO" in left_out else key_of(fields, prefix)
         received = written_moment(fields.RECEIPT_DATE, self._timezone, "RECEIPT_DATE")
-        if received is None:
+        if received is None and "RECEIPT_DATE" not in left_out:
             raise BadRowError("no_receipt_date", "RECEIPT_DATE")
-        if not window[0] <= received.astimezone(self._timezone).date() <= window[1]:
+        if received and not window[0] <= received.astimezone(self._timezone).date() <= window[1]:
             raise BadRowError("outside_window", "RECEIPT_DATE")
         kind = _text(fields.DOCUMENT_TYPE, "DOCUMENT_TYPE")
         return DossierRecord(
             record_id=key,
-            linked_codes=(key_of(fields, ""),) if self._number_is_code else (),
+            linked_codes=(key_of(fields, ""),) if self._number_is_code and key else (),
             procedure_code=None if kind is None else f"{prefix}{kind}",
             agency_code=_text(fields.SITE_ID, "SITE_ID"),
             status_code=_text(fields.PROCESS_STATUS, "PROCESS_STATUS"),
             received_at=received,
             due_at=written_moment(fields.PLAN_DATE, self._timezone, "PLAN_DATE"),
         )
+
+
+def _fields(raw: msgspec.Raw, left_out: Set[str]) -> Fields:
+    """The fields of a row, without those that are left out because they cannot be read."""
+    try:
+        if left_out:
+            raw = msgspec.Raw(msgspec.json.encode(_without(_OBJECT.decode(raw), left_out)))
+        row = _ROW.decode(raw)
+    except msgspec.ValidationError as error:
+        raise BadRowError("wrong_shape", _field_of(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise BadRowError("wrong_shape", "row") from None
+    return row.MainInformation or row
+
+
+def _without(parts: dict[str, msgspec.Raw], left_out: Set[str]) -> dict[str, Any]:
+    kept: dict[str, Any] = {name: part for name, part in parts.items() if name not in left_out}
+    if _is_filled(kept.get("MainInformation")):
+        kept["MainInformation"] = _without(_OBJECT.decode(kept["MainInformation"]), left_out)
+    return kept
 
 
 def _text(value: Scalar, field: str) -> str | None:

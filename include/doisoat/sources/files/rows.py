@@ -15,6 +15,8 @@ import pandas as pd
 
 from doisoat.model import DossierRecord, QuarantinedRow
 from doisoat.sources.files.words import fold
+from doisoat.sources.files.workbooks import NoValue
+from doisoat.sources.in_part import read_in_part
 from doisoat.sources.values import BadRowError, text
 
 KEYS = ("record_id", "dossier_code")
@@ -102,9 +104,9 @@ class RowBlock:
     """A block of consecutive rows.
 
     Attributes:
-        columns: one list per field that the file has; None for an empty cell.
+        columns: one list per field that the file has; None for an empty cell, NoValue for one that cannot be read.
         first_row: number of the first row, counted below the header from 1.
-        faults: unreadable rows, by their position in the block: a reason and a field.
+        faults: rows of which nothing can be read, by their position in the block: a reason and a field.
         skipped: positions of rows that are not records (closing rows).
         sheet: the number of the sheet, None if only one is read.
     """
@@ -151,23 +153,35 @@ class BlockReader:
             if at in block.skipped:
                 continue
             row = dict(zip(columns, values, strict=True))
+            sheet = f" sheet {block.sheet}" if block.sheet else ""
+            where = f"{position}{sheet} row {block.first_row + at}"
+            if at in block.faults:
+                reason, field = block.faults[at]
+                quarantined.append(QuarantinedRow(position=where, reason=reason, field=field))
+                continue
             try:
-                if at in block.faults:
-                    raise BadRowError(*block.faults[at])  # type: ignore[arg-type]
                 record = self._record(row)
-            except BadRowError as error:
-                sheet = f" sheet {block.sheet}" if block.sheet else ""
-                where = f"{position}{sheet} row {block.first_row + at}"
-                key = None if at in block.faults else self._key(row)
-                quarantined.append(
-                    QuarantinedRow(position=where, reason=error.reason, field=error.field, record_id=key)
-                )
+            except BadRowError:
+                quarantined.append(self._in_part(row, where))
             else:
                 if record:
                     records.append(record)
         return records, quarantined
 
-    def _record(self, row: dict[str, Any]) -> DossierRecord | None:
+    def _in_part(self, row: dict[str, Any], position: str) -> QuarantinedRow:
+        """A row that cannot be read as a whole."""
+        shown, left_out = self._key(row), set[str]()
+
+        def read() -> DossierRecord:
+            return self._record(row, needs_key=not left_out & set(KEYS)) or DossierRecord(record_id=None)
+
+        def blank(name: str) -> None:
+            left_out.add(name)
+            row[name] = None
+
+        return read_in_part(read, blank, {name: (name,) for name in FIELDS}, position=position, record_id=shown)
+
+    def _record(self, row: dict[str, Any], *, needs_key: bool = True) -> DossierRecord | None:
         if any(self._is_label(row.get(key)) for key in KEYS):
             return None  # the header again, as at the top of a printed page
         filled = self._filled(row)
@@ -178,7 +192,7 @@ class BlockReader:
         for name, value in (("dossier_code", code), ("record_id", key), ("linked_codes", linked)):
             if value and not (value[0].isalnum() and value[-1].isdigit()):
                 _check_code(value, name)
-        if code is None and key is None:
+        if code is None and key is None and needs_key:
             raise BadRowError("no_dossier_code", "dossier_code")
         if linked:
             filled["linked_codes"] = (linked,) if linked != code else ()
@@ -202,7 +216,7 @@ class BlockReader:
         for name, value in row.items():
             if value is None:
                 continue
-            if name not in _DATES:
+            if name not in _DATES or isinstance(value, NoValue):
                 value = self._text(value, name)  # noqa: PLW2901
             elif value is _BAD:
                 raise BadRowError("impossible_date", name)
@@ -222,6 +236,8 @@ class BlockReader:
 
     def _text(self, value: object, name: str) -> str | None:
         """The text as stored; a whole number that a workbook holds as 10.0 is "10". Repeated texts are computed once."""
+        if isinstance(value, NoValue):
+            raise BadRowError(value.value, name)
         if value in self._texts:
             return self._texts[value]
         try:
@@ -247,6 +263,8 @@ class BlockReader:
     def _moment(self, value: object, read: Any) -> Any:
         if value is None or (isinstance(value, str) and not value.strip()):
             return None
+        if isinstance(value, NoValue):
+            return value
         if isinstance(value, dt.datetime):
             found: dt.datetime = value
         elif isinstance(value, (int, float)) and not isinstance(value, bool) and 1 <= value < 110_000:

@@ -21,7 +21,7 @@ from doisoat.errors import SourceUnavailableError
 from doisoat.sources.files.inbox import InboxFile
 from doisoat.sources.files.rows import Columns, Header, RowBlock
 from doisoat.sources.files.words import closing_text, declared_total, fold, is_number_row
-from doisoat.sources.files.workbooks import NoValue, Workbook
+from doisoat.sources.files.workbooks import Workbook
 
 BLOCK_ROWS = 5_000
 _HEADER_WITHIN = 50
@@ -263,12 +263,11 @@ class WorkbookTable(Table):
                 return
             for text in closing.values():
                 self._close(text)
-            faults: dict[int, tuple[str, str | None]] = {}
-            columns: dict[str, list[Any]] = {}
-            for field, cells in zip(header.columns, zip(*rows, strict=True), strict=True):
-                faults.update({at: (cell.value, field) for at, cell in enumerate(cells) if isinstance(cell, NoValue)})
-                columns[field] = [None if cell == "" or isinstance(cell, NoValue) else cell for cell in cells]
-            yield RowBlock(columns, first, faults, frozenset(closing), sheet)
+            columns: dict[str, list[Any]] = {
+                field: [None if cell == "" else cell for cell in cells]
+                for field, cells in zip(header.columns, zip(*rows, strict=True), strict=True)
+            }
+            yield RowBlock(columns, first, {}, frozenset(closing), sheet)
             first, row = first + len(rows), row + len(rows)
 
 

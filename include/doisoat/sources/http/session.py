@@ -35,6 +35,7 @@ from doisoat.connections import Connection, refuse_credentials_in_the_open
 from doisoat.errors import ConfigurationError, SourceChangedError, SourceRejectedError, SourceUnavailableError
 from doisoat.sources.contract import Limits
 from doisoat.sources.http.deadline import Deadline, DeadlineAdapter
+from doisoat.sources.http.mending import mended
 from doisoat.sources.http.trust import no_answer, no_tls, trusted
 
 _CHUNK = 1 << 20
@@ -271,7 +272,7 @@ class HttpSession:
         return error
 
     def decode(self, answer: Answer, decoder: msgspec.json.Decoder[_T]) -> _T:
-        """The answer as the decoder's type.
+        """The answer as the decoder's type; single broken characters fail only the field that holds them (mending.py).
 
         Raises:
             SourceUnavailableError: the JSON is truncated.
@@ -280,7 +281,11 @@ class HttpSession:
         try:
             return decoder.decode(answer.body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise self._undecodable(answer, error) from None
+            refused = error
+        try:
+            return decoder.decode(mended(answer.body))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            raise self._undecodable(answer, refused) from None
 
     def _undecodable(self, answer: Answer, error: Exception) -> Exception:
         size = len(answer.body)

@@ -14,8 +14,30 @@ from typing import Any, TypeVar
 import msgspec
 
 from doisoat.model import DossierRecord, QuarantinedRow
+from doisoat.sources.in_part import read_in_part
 from doisoat.sources.values import BadRowError, moment, text
 
+#: The fields of a row that may be left out if they cannot be read, and what of a record each of them fills.
+_FILLS = {
+    "id": ("record_id",),
+    "code": ("dossier_code",),
+    "nationCode": ("linked_codes",),
+    "dossierStatus": ("status_code",),
+    "procedure": ("procedure_code", "field_code"),
+    "agency": ("agency_ref", "agency_code", "agency_name", "parent_agency_code"),
+    "agencyLevel": ("agency_level",),
+    "applyMethod": ("channel_code",),
+    "paymentMethod": ("online_payment_code",),
+    "appliedDate": ("submitted_at",),
+    "acceptedDate": ("received_at",),
+    "appointmentDate": ("due_at",),
+    "dueDate": ("due_at",),
+    "completedDate": ("finished_at",),
+    "returnedDate": ("returned_at",),
+    "updatedDate": ("updated_at",),
+    "undefindedCompleteTime": ("due_at",),
+}
+_DUE = ("appointmentDate", "dueDate", "undefindedCompleteTime")  # together they say when it is due
 _DATES = ("appliedDate", "acceptedDate", "appointmentDate", "completedDate", "returnedDate", "updatedDate")
 _NULL = msgspec.Raw(b"null")
 _CACHED = 50_000  # distinct agencies, procedures, ...; far more than a province has
@@ -27,7 +49,7 @@ Scalar = str | int | None
 class Row(msgspec.Struct, gc=False):
     """One dossier as `GET /pa/dossier/search` shows it."""
 
-    id: str
+    id: str | None
     code: str | None = None
     nationCode: str | None = None
     dossierStatus: msgspec.Raw = _NULL
@@ -125,39 +147,61 @@ class RowReader:
         for number, row in enumerate(rows, 1):
             try:
                 records.append(self.record(row))
-            except BadRowError as error:
-                key = row.id if row.id.isalnum() and len(row.id) <= 64 else None
-                quarantined.append(
-                    QuarantinedRow(
-                        position=f"{position} row {number}", reason=error.reason, field=error.field, record_id=key
-                    )
-                )
+            except BadRowError:
+                quarantined.append(self._in_part(msgspec.Raw(msgspec.json.encode(row)), f"{position} row {number}"))
         return records, quarantined
 
     def read_raw(self, rows: Iterable[msgspec.Raw], position: str) -> tuple[list[DossierRecord], list[QuarantinedRow]]:
         """The same, if at least one row is malformed."""
         records, quarantined = [], []
         for number, raw in enumerate(rows, 1):
-            where = f"{position} row {number}"
             try:
-                good, bad = self.read([self._row.decode(raw)], position)
-            except msgspec.ValidationError as error:
-                good, bad = [], [QuarantinedRow(position=where, reason="wrong_shape", field=_field_of(error))]
-            records += good
-            quarantined += [msgspec.structs.replace(row, position=where) for row in bad]
+                records.append(self.record(self._row.decode(raw)))
+            except (BadRowError, msgspec.DecodeError, UnicodeDecodeError):
+                quarantined.append(self._in_part(raw, f"{position} row {number}"))
         return records, quarantined
 
-    def record(self, row: Row) -> DossierRecord:
+    def _in_part(self, raw: msgspec.Raw, position: str) -> QuarantinedRow:
+        """A row that cannot be read as a whole."""
+        try:
+            parts = _PARTS.decode(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return QuarantinedRow(position=position, reason="wrong_shape", field="row")
+
+        left_out: set[str] = set()
+
+        def read() -> DossierRecord:
+            try:
+                row = self._row.decode(msgspec.json.encode(parts))
+            except msgspec.ValidationError as error:
+                raise BadRowError("wrong_shape", _field_of(error) or "id") from None
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                raise BadRowError("wrong_shape", "row") from None
+            return self.record(row, needs_key="id" not in left_out)
+
+        def blank(field: str) -> None:
+            left_out.add(field)
+            parts.update(dict.fromkeys(_DUE if field in _DUE else (field,), _NULL))
+
+        found = read_in_part(read, blank, _FILLS, position=position, record_id=None)
+        key = found.read and found.read.record_id
+        return msgspec.structs.replace(found, record_id=key if key and key.isalnum() and len(key) <= 64 else None)
+
+    def record(self, row: Row, *, needs_key: bool = True) -> DossierRecord:
         """One record.
+
+        Args:
+            needs_key: False for a row that is read in part.
 
         Raises:
             BadRowError: it has no key, an unprintable code, an impossible date, or a malformed nested object.
         """
         record_id, code, nation_code = row.id, row.code or None, row.nationCode or None
-        if not (record_id and record_id.isprintable()):
+        if needs_key and not (record_id and record_id.isprintable()):
             raise BadRowError("no_record_id", "id")
-        if not ((code or "").isprintable() and (nation_code or "").isprintable()):
-            raise BadRowError("unprintable_code", "code")
+        for value, name in ((code, "code"), (nation_code, "nationCode")):
+            if value and not value.isprintable():
+                raise BadRowError("unprintable_code", name)
         procedure_code, field_code = self._procedure(row.procedure)
         agency_ref, agency_code, agency_name, parent_code = self._agency(row.agency)
         submitted, received, due, finished, returned, updated = self._moments(row)
@@ -225,6 +269,7 @@ def _remembering(decode: Callable[[msgspec.Raw], _T], field: str) -> Callable[[m
     return remembered
 
 
+_PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _NAMED_OR_SCALAR = msgspec.json.Decoder(_Named | Scalar)
 _PROCEDURE = msgspec.json.Decoder(_Procedure | None)
 _AGENCY = msgspec.json.Decoder(_Agency | None)

@@ -159,7 +159,7 @@ class Igate(Source):
     ) -> Iterator[Page]:
         for page in self._list_marked(filters, *self._removed(filters)):
             page.records = [r for r in page.records if r.received_at is None and r.status_code not in skip_statuses]
-            page.quarantined = [row for row in page.quarantined if row.field == "acceptedDate"]
+            page.quarantined = [row for row in page.quarantined if row.read and row.read.received_at is None]
             if page.received:
                 yield page
             wanted -= page.received
@@ -183,7 +183,7 @@ class Igate(Source):
                 self._check_order(answer, records)
             fresh = [r for r in records if since is None or r.updated_at is None or r.updated_at >= since]
             marked = [shown.mark(record) for record in fresh] if shown else fresh
-            yield Page(marked, quarantined, source_time=answer.time)
+            yield Page(marked, shown.marked(quarantined) if shown else quarantined, source_time=answer.time)
             if len(fresh) < len(records):
                 return
 
@@ -220,7 +220,10 @@ class Igate(Source):
     def _decode_rows(self, answer: Answer) -> Slice | RawSlice:
         try:
             return self._slices.decode(answer.body)
-        except msgspec.DecodeError:  # one bad row, or the whole answer: decoding row by row decides
+        except (
+            msgspec.DecodeError,
+            UnicodeDecodeError,
+        ):  # one bad row, or the whole answer: decoding row by row decides
             return self._http.decode(answer, self._raw_slices)
 
     def _read(self, answer: Answer, rows: list[Any], position: str) -> tuple[list[DossierRecord], list[QuarantinedRow]]:
@@ -292,6 +295,13 @@ class _Shown:
         if not self._is_settled and self._is_shown(record):
             return record
         return msgspec.structs.replace(record, is_removed=True)
+
+    def marked(self, rows: list[QuarantinedRow]) -> list[QuarantinedRow]:
+        """The same for rows that were read in part; whether one without a key is removed is not known, and it is unidentified."""
+        return [
+            msgspec.structs.replace(row, read=self.mark(row.read)) if row.read and row.read.record_id else row
+            for row in rows
+        ]
 
     def _decode(self, answer: Answer) -> KeySlice:
         return self._source._http.decode(answer, self._source._key_slices)

@@ -171,21 +171,34 @@ class RowReader:
         """The records of an answer and its unreadable rows; `position` names the answer."""
         records, quarantined = [], []
         for number, raw in enumerate(rows, 1):
-            where, code = f"{position} row {number}", None
+            where = f"{position} row {number}"
             try:
                 filled, unread = self._fields.decode(raw)
-                code = filled.get("dossier_code")
-                if unread:
-                    raise next(iter(unread.values()))
-                if code is None:
-                    raise BadRowError("no_dossier_code", "dossier_code")
-                records.append(record_of(filled, code, self._removed_when_filled))
             except BadRowError as error:
-                key = code if code and _CODE.match(code) else None
-                quarantined.append(
-                    QuarantinedRow(position=where, reason=error.reason, field=error.field, record_id=key)
-                )
+                quarantined.append(QuarantinedRow(position=where, reason=error.reason, field=error.field))
+                continue
+            code = filled.get("dossier_code")
+            if code is None:
+                unread.setdefault("dossier_code", BadRowError("no_dossier_code", "dossier_code"))
+            record = record_of(filled, code, self._removed_when_filled)
+            if unread:
+                quarantined.append(self._in_part(record, unread, where))
+            else:
+                records.append(record)
         return records, quarantined
+
+    def _in_part(self, record: DossierRecord, unread: Mapping[str, BadRowError], position: str) -> QuarantinedRow:
+        """A row of which some fields cannot be read; whether one that may have been withdrawn counts is then not known."""
+        first, code = next(iter(unread.values())), record.dossier_code
+        names = ("is_removed" if name in self._removed_when_filled else name for name in unread)
+        return QuarantinedRow(
+            position=position,
+            reason=first.reason,
+            field=first.field,
+            record_id=code if code and _CODE.match(code) else None,
+            read=record,
+            unread=tuple(names),
+        )
 
 
 class LookUpReader:
@@ -238,7 +251,7 @@ class LookUpReader:
         return SourceChangedError(self._source_id, asked=answer.asked, came=came, todo=todo)
 
 
-def record_of(filled: Mapping[str, Any], code: str, removed_when_filled: Sequence[str] = ()) -> DossierRecord:
+def record_of(filled: Mapping[str, Any], code: str | None, removed_when_filled: Sequence[str] = ()) -> DossierRecord:
     """A record from decoded fields, keyed by the code under which it is held; other codes in it are links."""
     given = {field: value for field, value in filled.items() if field in DossierRecord.__struct_fields__}
     linked = tuple(other for other in given.pop("linked_codes", ()) if other != code)

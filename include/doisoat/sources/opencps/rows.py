@@ -16,13 +16,38 @@ from typing import Any
 import msgspec
 
 from doisoat.model import DossierRecord, QuarantinedRow
+from doisoat.sources.in_part import read_in_part
 from doisoat.sources.values import BadRowError, text, written_moment
 
 _DATES = ("submitDate", "receiveDate", "dueDate", "releaseDate", "finishDate", "modifiedDate")
+#: The fields of a row that may be left out if they cannot be read, and what of a record each of them fills.
+_FILLS = {
+    "dossierId": ("record_id",),
+    "dossierNo": ("dossier_code",),
+    "referenceUid": ("linked_codes",),
+    "originDossierNo": ("linked_codes",),
+    "systemId": ("linked_codes",),
+    "originality": ("is_removed",),
+    "serviceCode": ("procedure_code",),
+    "domainCode": ("field_code",),
+    "govAgencyCode": ("agency_code", "agency_ref"),
+    "govAgencyName": ("agency_name",),
+    "dossierStatus": ("status_code",),
+    "online": ("channel_code",),
+    "fromViaPostal": ("channel_code",),
+    "submitDate": ("submitted_at",),
+    "receiveDate": ("received_at",),
+    "dueDate": ("due_at",),
+    "releaseDate": ("finished_at",),
+    "finishDate": ("returned_at",),
+    "modifiedDate": ("updated_at",),
+}
 _YES, _NO = frozenset({"true", "1"}), frozenset({"false", "0"})
 _FROM_PORTAL = "5"  # the systemId of dossiers that the national portal created [V]
 #: CONTRACTS section 5: what looks like a dossier code, including national ones (G22).
 _CODE = re.compile(r"^(?:\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(?:\.\d{2,3}){0,3}-\d{6}-\d{4,5}$")
+_PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_NULL = msgspec.Raw(b"null")
 Scalar = str | int | None
 Loose = str | int | bool | None
 
@@ -106,17 +131,31 @@ class RowReader:
         """The records of a page and its unreadable rows; `position` names the page."""
         records, quarantined = [], []
         for number, row in enumerate(rows, 1):
-            key = None
             try:
-                decoded = self._decode(row) if isinstance(row, msgspec.Raw) else row
-                key = _key(decoded)
-                records.append(self.record(decoded))
-            except BadRowError as error:
-                where = f"{position} row {number}"
-                quarantined.append(
-                    QuarantinedRow(position=where, reason=error.reason, field=error.field, record_id=key)
-                )
+                records.append(self.record(self._decode(row) if isinstance(row, msgspec.Raw) else row))
+            except BadRowError:
+                raw = row if isinstance(row, msgspec.Raw) else msgspec.Raw(msgspec.json.encode(row))
+                quarantined.append(self._in_part(raw, f"{position} row {number}"))
         return records, quarantined
+
+    def _in_part(self, raw: msgspec.Raw, position: str) -> QuarantinedRow:
+        """A row that cannot be read as a whole."""
+        try:
+            parts = _PARTS.decode(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return QuarantinedRow(position=position, reason="wrong_shape", field="row")
+        left_out: set[str] = set()
+
+        def read() -> DossierRecord:
+            row = self._decode(msgspec.Raw(msgspec.json.encode(parts)))
+            return self.record(row, needs_key="dossierId" not in left_out)
+
+        def blank(field: str) -> None:
+            left_out.add(field)
+            parts[field] = _NULL
+
+        found = read_in_part(read, blank, _FILLS, position=position, record_id=None)
+        return msgspec.structs.replace(found, record_id=found.read and found.read.record_id)
 
     def _decode(self, raw: msgspec.Raw) -> Row:
         try:
@@ -127,14 +166,17 @@ class RowReader:
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise BadRowError("wrong_shape", "row") from None
 
-    def record(self, row: Row) -> DossierRecord:
+    def record(self, row: Row, *, needs_key: bool = True) -> DossierRecord:
         """One record.
+
+        Args:
+            needs_key: False for a row that is read in part.
 
         Raises:
             BadRowError: it has no key, an unprintable text or an impossible date.
         """
         key = _key(row)
-        if key is None:
+        if key is None and needs_key:
             raise BadRowError("no_record_id", "dossierId")
         code = _text(row.dossierNo, "dossierNo")
         submitted, received, due, released, finished, modified = [

@@ -237,7 +237,7 @@ class Opencps(Source):
         """Rows without a date; if those are fewer than the count, also rows whose date cannot be read."""
         sort, unread = {"sort": "receiveDate", "order": "false"}, list[QuarantinedRow]()
         for page, _ in self._pages(filters, f"undated {filters.get('status', '')} ", sort):
-            unread += [row for row in page.quarantined if row.field == "receiveDate"][: max(0, wanted - len(unread))]
+            unread += [row for row in page.quarantined if _lacks_date(row)][: max(0, wanted - len(unread))]
             page.records = [r for r in page.records if r.received_at is None and r.status_code not in skip_statuses]
             page.quarantined = []
             if page.received:
@@ -311,7 +311,16 @@ def _agency(cell: Cell) -> Filters:
     return {"agency": cell.agency_ref} if cell.agency_ref else _SHOWN
 
 
+def _lacks_date(row: QuarantinedRow) -> bool:
+    return row.read.received_at is None if row.read else row.field == "receiveDate"
+
+
 def _apart(record: DossierRecord, reason: str) -> QuarantinedRow:
     return QuarantinedRow(
-        position=f"record {record.record_id}", reason=reason, field="receiveDate", record_id=record.record_id
+        position=f"record {record.record_id}",
+        reason=reason,
+        field="receiveDate",
+        record_id=record.record_id,
+        read=msgspec.structs.replace(record, received_at=None),
+        unread=("received_at",),
     )

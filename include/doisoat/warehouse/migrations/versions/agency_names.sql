@@ -19,8 +19,11 @@ begin
     said := regexp_replace(said, ', tỉnh [^,]+$', '');
     said := regexp_replace(said, ' tỉnh [^,]+$', ' tỉnh');
     said := regexp_replace(said, '^tỉnh( [^,]*)?$', 'tỉnh');
+    -- {1,1}?: the shortest match; an alternative within would make all of it greedy
     said := regexp_replace(
-        said, '((^|[ ])(xã(?! hội)|phường|thị trấn) [^,]+?) (huyện|thị xã|thành phố|quận) ', '\1, \4 '
+        said,
+        '(?:((^|[ ])(xã(?! hội)|phường|thị trấn) [^,]+?) (huyện|thị xã|thành phố|quận) ){1,1}?',
+        '\1, \4 '
     );
     said := regexp_replace(
         said,
