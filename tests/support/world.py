@@ -14,7 +14,8 @@
 A column is a field of DossierRecord or one of COLUMNS' short names; a field without a column gets its default, on every
 side the same, so that a table states only what matters: `received` is 08:00 on the day that the code names, `due` five
 days later, the agency is the code's, procedure 1.000482, channel direct, status 4. An empty cell, or `-`, is NULL; `=` is the
-default. Times are local: `2024-04-01` (08:00) or `2024-04-01 23:59`. Nothing here is personal, and nothing is decoded.
+default. The column `unread` names what of a row
+could not be read. Times are local: `2024-04-01` (08:00) or `2024-04-01 23:59`. Nothing here is personal, and nothing is decoded.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import psycopg
 import yaml
 from doisoat.collect.landing import Landing, LandingWriter, Versions, landing_directory
@@ -43,6 +45,7 @@ from psycopg.types.datetime import DateLoader
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 DEFAULT = "="
+UNREAD = "unread"
 COLUMNS = {
     "id": "record_id", "code": "dossier_code", "national": "linked_codes", "links": "linked_codes",
     "agency": "agency_code", "procedure": "procedure_code", "status": "status_code", "channel": "channel_code",
@@ -175,6 +178,8 @@ class World:
         """
         night = _date(night)
         rows = read_records(table, keyed=source_id != "national_export") if isinstance(table, str) else list(table)
+        unread = unread_fields(table) if isinstance(table, str) else [()] * len(rows)
+        whole_rows = [row for row, fields in zip(rows, unread, strict=True) if not fields]
         mode = mode or ("counts" if source_id == "national_statistics" else "full")
         moment = _time(cut_off) if cut_off else dt.datetime.combine(night + dt.timedelta(days=1), dt.time(0, 30), LOCAL)
         shown = self._show(source_id, rows, mode)
@@ -187,15 +192,20 @@ class World:
             QuarantinedRow(position=f"page 2 row {n}", reason="impossible_date", field="due_at", record_id=key)
             for n, key in enumerate(unreadable)
         ]
+        reject += [
+            _in_part(row, fields, f"page 3 row {n}", by_month=source_id != "national_export")
+            for n, (row, fields) in enumerate(zip(rows, unread, strict=True))
+            if fields
+        ]
         certificate = PullCertificate(
             source_id=source_id, night=night, mode=mode, started_at=moment, ended_at=moment, cut_off=moment,
-            requests=2, pages=1, received=len(rows) + len(reject), decoded=len(rows), quarantined=len(reject),
+            requests=2, pages=1, received=len(whole_rows) + len(reject), decoded=len(whole_rows), quarantined=len(reject),
             declared_before=whole, declared_after=whole, is_complete=is_complete,
             incomplete_reason=None if is_complete else "told so by the test",
             watermark=moment if source_id == "igate" else None, cells=tuple(cells),
         )  # fmt: skip
         with LandingWriter(self.site.landing_root, self.site.settings.province.id, night, source_id) as writer:
-            writer.write_page(Page(records=rows, quarantined=reject))
+            writer.write_page(Page(records=whole_rows, quarantined=reject))
             for total in declared:
                 writer.write_total(total)
             return writer.seal(certificate, VERSIONS, collected_late=collected_late)
@@ -285,13 +295,40 @@ def read_records(table: str, *, keyed: bool = True) -> list[DossierRecord]:
     if not lines:
         return []
     headings = [COLUMNS.get(heading.strip(), heading.strip()) for heading in lines[0].split("|")]
-    unknown = set(headings) - set(DossierRecord.__struct_fields__)
+    unknown = set(headings) - set(DossierRecord.__struct_fields__) - {UNREAD}
     if unknown:
         raise ValueError(f"no such column: {', '.join(sorted(unknown))}")
     return [
         _record(dict(zip(headings, (cell.strip() for cell in line.split("|")), strict=True)), keyed)
         for line in lines[1:]
     ]
+
+
+def unread_fields(table: str) -> list[tuple[str, ...]]:
+    """What of each row of an ASCII table could not be read: its column `unread`, fields or short names with spaces between."""
+    lines = [line.strip() for line in table.splitlines() if line.strip() and not set(line.strip()) <= set("-+| ")]
+    headings = [heading.strip() for heading in lines[0].split("|")] if lines else []
+    if UNREAD not in headings:
+        return [()] * len(lines[1:])
+    at = headings.index(UNREAD)
+    return [tuple(COLUMNS.get(name, name) for name in line.split("|")[at].split()) for line in lines[1:]]
+
+
+def _in_part(row: DossierRecord, unread: tuple[str, ...], position: str, *, by_month: bool) -> QuarantinedRow:
+    """What a connector makes of a row with such fields."""
+    blanks: dict[str, Any] = {name: () if name == "linked_codes" else None for name in unread if name != "is_removed"}
+    read = msgspec.structs.replace(row, **blanks)
+    if "dossier_code" in unread and row.record_id is None:
+        read = msgspec.structs.replace(read, record_id=None)
+    return QuarantinedRow(
+        position=position,
+        reason="unreadable",
+        field=unread[0],
+        record_id=read.record_id or read.dossier_code,
+        read=read,
+        unread=unread,
+        receipt_month=row.received_at.astimezone(LOCAL).date().replace(day=1) if by_month and row.received_at else None,
+    )
 
 
 def total(value: int | None, measure: str = "dossiers", **facts: Any) -> ControlTotal:
@@ -303,7 +340,9 @@ def total(value: int | None, measure: str = "dossiers", **facts: Any) -> Control
 
 
 def _record(cells: dict[str, str], keyed: bool) -> DossierRecord:
-    values: dict[str, Any] = {name: _value(name, cell) for name, cell in cells.items() if cell != DEFAULT}
+    values: dict[str, Any] = {
+        name: _value(name, cell) for name, cell in cells.items() if cell != DEFAULT and name != UNREAD
+    }
     code = values.get("dossier_code")
     day = _day_of(code)
     received = values.setdefault("received_at", day and dt.datetime.combine(day, dt.time(8), LOCAL))

@@ -38,9 +38,12 @@ left join lateral (
         )
 ) h on true
 left join lateral (
-    -- an unreadable row has no month: it can only be missing from the total; if its record is held it is not missing
+    -- an unreadable row may have no month: it is missing from the total, and from its month if that is known; if its
+    -- record is held it is not missing
     select count(distinct coalesce(q.record_id, q.position)) as quarantined from ops.quarantine q
-    where q.source_id = d.source_id and q.night = %(night)s and d.period_kind = 'all' and not exists (
+    where q.source_id = d.source_id and q.night = %(night)s
+        and (d.period_kind = 'all' or d.period_kind = 'month' and q.receipt_month = d.period_start)
+        and not exists (
             select from core.dossier_record r
             where r.source_id = q.source_id and r.record_id = q.record_id and r.to_night = 'infinity'
         )
