@@ -12,6 +12,7 @@ from doisoat.errors import SourceChangedError
 from doisoat.model import WHOLE, Cell, DossierRecord
 from doisoat.sources.contract import Limits
 from doisoat.sources.igate.source import Igate, IgateOptions
+from msgspec.structs import asdict
 from support.servers import LOCAL, FakeIgate, igate_connection, igate_row, serving
 
 MARCH, APRIL = dt.date(2024, 3, 1), dt.date(2024, 4, 1)
@@ -226,7 +227,7 @@ def _reply(body: object) -> Any:
 
 
 BAD_ROWS: dict[str, tuple[dict[str, Any], str, str | None]] = {
-    "no id": ({"id": None}, "wrong_shape", "id"),
+    "no id": ({"id": None}, "no_record_id", "id"),
     "an empty id": ({"id": ""}, "no_record_id", "id"),
     "an id of another type": ({"id": {"$oid": "x"}}, "wrong_shape", "id"),
     "a day that is not": ({"appointmentDate": "2024-02-30T08:00:00.000+0700"}, "impossible_date", "appointmentDate"),
@@ -234,7 +235,7 @@ BAD_ROWS: dict[str, tuple[dict[str, Any], str, str | None]] = {
     "the year 1": ({"updatedDate": "0001-01-01T00:00:00Z"}, "impossible_date", "updatedDate"),
     "a list for a date": ({"completedDate": [2024, 3, 5]}, "wrong_shape", "completedDate"),
     "a code with a line break": ({"code": "H37.17-240305\n-0001"}, "unprintable_code", "code"),
-    "a nul in a code": ({"nationCode": "G22\u0000"}, "unprintable_code", "code"),
+    "a nul in a code": ({"nationCode": "G22\u0000"}, "unprintable_code", "nationCode"),
     "an agency that is a list": ({"agency": {"id": [1], "ancestors": []}}, "wrong_shape", "agency"),
 }
 
@@ -251,6 +252,26 @@ def test_a_bad_row_is_set_aside_and_the_others_go_on(fake: FakeIgate, name: str)
     (row,) = [row for page in pages for row in page.quarantined]
     assert (row.reason, row.field, row.position) == (reason, field, "page 0 row 5")
     assert "hôm qua" not in repr(row)
+    assert row.read is not None  # what else it says: unreadable is not absent
+    assert row.is_identified is (field not in ("id", "code"))
+    assert row.receipt_month is None
+    fake.rows[4] = igate_row(4)
+    answer["content"] = fake.rows
+    whole = _records(list(_source(fake, page_size=9).list_cell(Cell(MARCH))))[4]
+    assert {name for name, value in asdict(row.read).items() if value != getattr(whole, name)} <= set(row.unread)
+
+
+def test_a_broken_character_fails_the_field_that_holds_it_if_that_is_read(fake: FakeIgate) -> None:
+    """A lone half of a surrogate pair: in an applicant's name, which nobody reads, in a date, and in a key."""
+    half = "\ud800"
+    fake.rows = [igate_row(number) for number in range(9)]
+    fake.rows[1]["applicant"] = {"data": {"fullname": half}}
+    fake.rows[2]["completedDate"] = f"2024-03-05{half}"
+    fake.rows[3]["code"] = half
+    pages = list(_source(fake, page_size=9).list_cell(Cell(MARCH)))
+    assert _ids(_records(pages)) == [0, 1, 4, 5, 6, 7, 8]
+    told = [(row.field, row.is_identified, row.unread) for page in pages for row in page.quarantined]
+    assert sorted(told) == [("code", False, ("dossier_code",)), ("completedDate", True, ("finished_at",))]
 
 
 def test_a_page_of_nothing_but_bad_rows_is_a_changed_contract(fake: FakeIgate) -> None:

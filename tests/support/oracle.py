@@ -5,6 +5,8 @@ temporary tables, nothing carried from one night's outcome to the next but the l
 docs/adr 4 (identity), 6 (ministries), 11 (what a source that is down or half there may change), 16 and 17 (gaps), 19 (lags
 that are learned), and of DESIGN 3.5, 3.7 and 3.9.
 
+What cannot be read of a row (ADR 26) is unknown, and not nothing.
+
 Three sides: the province's and the ministry's records have keys, the portal's rows have none. What it does not model: a
 ministry's dossier known by the time of its receipt or counted in a group (worlds for this oracle give the ministry a
 procedure of its own, which rules both out), dossiers missed in a ministry's system (no procedures are declared its own),
@@ -17,7 +19,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -25,6 +27,8 @@ LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 LAG = dt.timedelta(hours=24)
 #: The sources' clocks at a pull: this long after the end of its night.
 CUT_OFF = dt.timedelta(minutes=30)
+#: attribute -> the field of a row that states it
+_FIELDS = {"status": "status", "receipt_date": "received"}
 PRESENCES = ("national_only", "provincial_only")
 BRIDGE, LEFT_OUT, NOT_ON_PORTAL = "national_provincial", "ministry_provincial", "ministry_national"
 FAR = dt.datetime.max.replace(tzinfo=dt.UTC)
@@ -32,15 +36,16 @@ FAR = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 @dataclass(frozen=True)
 class Row:
-    """One row as a side shows it; `key` is the system's own, "" on the portal."""
+    """One row as a side shows it; `key` is the system's own, "" on the portal; `unread`: what of it cannot be read."""
 
     key: str
     code: str
     names: str = ""
-    status: str = "4"
+    status: str | None = "4"
     received: dt.datetime | None = None
     updated: dt.datetime | None = None
     is_removed: bool = False
+    unread: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -82,15 +87,42 @@ class Side:
         self.held: dict[dt.date, dict[str, Row]] = {}
         self.pulls: dict[dt.date, bool] = {}  # night -> whether it was complete
         self.night = dt.date.min
+        #: night -> the months of rows that may be any dossier of that month; None: of any month.
+        self.hiding: dict[dt.date, set[str | None]] = {}
+        self._shown_on: dict[str, dt.date] = {}  # key -> the first night that showed it
 
     def take(self, night: dt.date, pull: Pull | None) -> None:
         """A complete pull is all there is; one in part shows what it shows; of one that is down the last one stands."""
         now = dict(self.now)
         if pull is not None:
-            shown = _keyed(pull.rows)
+            readable, self.hiding[night] = self._read(pull.rows)
+            shown = _keyed(readable)
             now = shown if pull.is_complete else {**now, **shown}
             self.pulls[night] = pull.is_complete
         self.held[night], self.night = now, night
+        for key in now:
+            self._shown_on.setdefault(key, night)
+
+    def _read(self, rows: Sequence[Row]) -> tuple[list[Row], set[str | None]]:
+        """The rows with what can be read of them (ADR 26), and the months of those of which it is not known what they are."""
+        found, hiding = [], set[str | None]()
+        for row in rows:
+            before = self.now.get(row.key) if row.key else None
+            if row.unread & {"code", "names"} and before is None:
+                is_dated = row.received and (
+                    row.key or "received" not in row.unread
+                )  # a system with keys is asked by month
+                hiding.add(_day(row.received)[:7] if row.received and is_dated else None)
+            if "code" not in row.unread:
+                blank = {name: "" if name == "names" else None for name in row.unread}
+                found.append(replace(row, **blank))  # type: ignore[arg-type]
+            elif before is not None:
+                found.append(before)
+        return found, hiding
+
+    def moment(self, key: str, row: Row) -> dt.datetime | None:
+        """When it was received; if that cannot be read, no later than the end of the night that first showed it."""
+        return midnight(self._shown_on[key]) if "received" in row.unread else row.received
 
     @property
     def now(self) -> dict[str, Row]:
@@ -151,6 +183,7 @@ class Oracle:
         self.borne: set[str] = set()  # codes that records stood under, not only named
         self._links: set[tuple[str, str, str, str]] = set()  # side, key, code, other code
         self._night = dt.date.min
+        self._open: set[tuple[str, str, str]] = set()  # gaps of the night before
 
     def night(self, night: dt.date, province: Pull | None, portal: Pull | None, ministry: Pull | None = None) -> Night:
         """What must come out of a night on which the sources answer this; None: it is down."""
@@ -175,6 +208,7 @@ class Oracle:
             self._left_out(told, NOT_ON_PORTAL, self.portal)
         if self._learning:  # for the nights to come
             self._watch(self._learning)
+        self._open = told.gaps()
         return told
 
     # identity -----------------------------------------------------------------------------------------------------
@@ -231,11 +265,15 @@ class Oracle:
             is_theirs = dossier in theirs
             holding, lacking = (self.portal, self.province) if is_theirs else (self.province, self.portal)
             presence = "national_only" if is_theirs else "provincial_only"
-            row = (theirs if is_theirs else ours)[dossier][0][1]
-            lag = self._lag(presence)
-            told.verdicts[BRIDGE, dossier] = (presence, self._absence(dossier, row, holding, lacking, lag))
-            if row.received and row.received >= self._moment(holding.last, lacking.last) - lag:
-                told.reviews[BRIDGE, dossier, presence] = self._review(row.received, lag)
+            key, row = (theirs if is_theirs else ours)[dossier][0]
+            lag, received = self._lag(presence), holding.moment(key, row)
+            is_open = (BRIDGE, dossier, presence) in self._open
+            standing = self._absence(dossier, received, holding, lacking, lag)
+            if standing == "gap" and not is_open and ("names" in row.unread or self._is_hidden(row, holding, lacking)):
+                standing = "incomplete"
+            told.verdicts[BRIDGE, dossier] = (presence, standing)
+            if received and received >= self._moment(holding.last, lacking.last) - lag:
+                told.reviews[BRIDGE, dossier, presence] = self._review(received, lag)
             told.entries[dossier, presence, 1 if is_theirs else -1] = 1
 
     def _left_out(self, told: Night, pair: str, other: Side) -> None:
@@ -248,21 +286,36 @@ class Oracle:
             elif row.received is None:  # nothing to compare it by
                 told.verdicts[pair, dossier] = ("undetermined", "undecided")
             else:
-                told.verdicts[pair, dossier] = (
-                    "ministry_only", self._absence(dossier, row, self.ministry, other, LAG))  # fmt: skip
+                standing = self._absence(dossier, row.received, self.ministry, other, LAG)
+                if standing == "gap" and "names" in row.unread and (pair, dossier, "ministry_only") not in self._open:
+                    standing = "incomplete"
+                told.verdicts[pair, dossier] = ("ministry_only", standing)
                 if row.received >= self._moment(self.ministry.last, other.last) - LAG:
                     told.reviews[pair, dossier, "ministry_only"] = self._review(row.received, LAG)
 
-    def _absence(self, dossier: str, row: Row, holding: Side, lacking: Side, lag: dt.timedelta) -> str:
+    def _is_hidden(self, row: Row, holding: Side, lacking: Side) -> bool:
+        """Whether it may be a row of the other side of which it is not known what it is, since absence was proven last."""
+        month = row.received and _day(row.received)[:7]
+        since = min(lacking.whole, holding.whole)
+        return any(
+            hides is None or hides == month
+            for night, months in lacking.hiding.items()
+            if night >= since
+            for hides in months
+        )
+
+    def _absence(
+        self, dossier: str, received: dt.datetime | None, holding: Side, lacking: Side, lag: dt.timedelta
+    ) -> str:
         """What it means that one side holds a dossier and the other does not. They are compared at the older cut-off; absence
         is proven as of the night up to which the one is known as a whole and the other for what it shows."""
         as_of = self._moment(holding.last, lacking.last)
         proof = min(lacking.whole, holding.whole)
-        if row.received and row.received > as_of:
+        if received and received > as_of:
             return "not_yet_observable"
-        if row.received and row.received >= as_of - lag:
+        if received and received >= as_of - lag:
             return "pending"
-        is_settled = row.received is None or row.received < self._moment(proof) - lag
+        is_settled = received is None or received < self._moment(proof) - lag
         was_so = holding.holds(dossier, proof, self.dossier_of) and not lacking.holds(dossier, proof, self.dossier_of)
         if is_settled and was_so:
             return "gap"
@@ -278,9 +331,12 @@ class Oracle:
         settled = self._moment(known, other.last, self.province.last) - LAG
         for name in ("status", "receipt_date"):
             values = _value(theirs[1], name), _value(ours[1], name)
+            if _FIELDS[name] in theirs[1].unread | ours[1].unread:
+                continue
             if values[0] == values[1] or (pair == LEFT_OUT and values[0] is None):
                 continue
-            differed = all(then) and _value(then[0], name) != _value(then[1], name)  # type: ignore[arg-type]
+            was_read = all(one and _FIELDS[name] not in one.unread for one in then)
+            differed = was_read and _value(then[0], name) != _value(then[1], name)  # type: ignore[arg-type]
             late = ours[1].updated and ours[1].updated > settled
             standing = "pending" if late else "gap" if differed else "not_yet_observable"
             told.differences[pair, dossier, name] = (standing, *values)

@@ -29,6 +29,8 @@ RECEIVED = [None, "2024-03-31 23:30", "2024-04-01 08:00", "2024-04-16 10:00", "2
 WATCHED = ["2024-04-16 10:00", "2024-04-16 18:30", "2024-04-16 00:00", "2024-04-18 00:00", "2024-04-18 09:59",
            "2024-04-18 10:00", "2024-04-18 18:30"]  # fmt: skip
 UPDATED = [None, None, "2024-04-01 09:00", "2024-04-17 10:00", "2024-04-18 10:00"]
+READABLE: frozenset[str] = frozenset()
+ALL_READ = st.just(READABLE)
 _numbers = itertools.count()
 
 
@@ -54,7 +56,12 @@ def moment(text: str | None) -> dt.datetime | None:
 
 @st.composite
 def keyed(
-    draw: st.DrawFn, keys: Sequence[str], codes: Sequence[str], names: Sequence[str], moments: Sequence[str | None]
+    draw: st.DrawFn,
+    keys: Sequence[str],
+    codes: Sequence[str],
+    names: Sequence[str],
+    moments: Sequence[str | None],
+    unread: st.SearchStrategy[frozenset[str]],
 ) -> list[Row]:
     """Records of a system with keys, in any order."""
     return [
@@ -66,31 +73,62 @@ def keyed(
             received=moment(draw(st.sampled_from(moments))),
             updated=moment(draw(st.sampled_from(UPDATED))),
             is_removed=draw(st.booleans()) and draw(st.booleans()),
+            unread=draw(unread),
         )
         for key in draw(st.lists(st.sampled_from(keys), unique=True))
     ]
 
 
-def province(moments: Sequence[str | None] = RECEIVED) -> st.SearchStrategy[list[Row]]:
+def unreadable(*fields: str) -> st.SearchStrategy[frozenset[str]]:
+    """What of a row cannot be read: mostly nothing."""
+    some = st.frozensets(st.sampled_from(fields))
+    return st.one_of(st.just(READABLE), st.just(READABLE), st.just(READABLE), some)
+
+
+def province(
+    moments: Sequence[str | None] = RECEIVED, unread: st.SearchStrategy[frozenset[str]] = ALL_READ
+) -> st.SearchStrategy[list[Row]]:
     """The case system's records; several may name one code, also one that is another record's own."""
-    return keyed(["x1", "x2", "x3", "x4"], LOCALS, ["", "", *NATIONALS, LOCALS[0], MINISTRY], moments)
+    return keyed(["x1", "x2", "x3", "x4"], LOCALS, ["", "", *NATIONALS, LOCALS[0], MINISTRY], moments, unread)
 
 
-def ministry(moments: Sequence[str | None] = RECEIVED) -> st.SearchStrategy[list[Row]]:
+def ministry(
+    moments: Sequence[str | None] = RECEIVED, unread: st.SearchStrategy[frozenset[str]] = ALL_READ
+) -> st.SearchStrategy[list[Row]]:
     """A ministry's records, some under the province's or the portal's codes."""
     return keyed(
-        ["m1", "m2"], [MINISTRY, LOCALS[1], LOCALS[2], NATIONALS[1]], ["", "", "", LOCALS[3], NATIONALS[1]], moments
+        ["m1", "m2"],
+        [MINISTRY, LOCALS[1], LOCALS[2], NATIONALS[1]],
+        ["", "", "", LOCALS[3], NATIONALS[1]],
+        moments,
+        unread,
     )
 
 
 @st.composite
-def portal(draw: st.DrawFn, moments: Sequence[str | None] = RECEIVED) -> list[Row]:
+def portal(
+    draw: st.DrawFn, moments: Sequence[str | None] = RECEIVED, unread: st.SearchStrategy[frozenset[str]] = ALL_READ
+) -> list[Row]:
     """The portal's rows. Those of one code are alike in what is compared: which stands for it is nobody's business."""
     codes = draw(st.lists(st.sampled_from([*LOCALS, *NATIONALS, MINISTRY]), max_size=6))
-    told = {code: (draw(st.sampled_from("459")), moment(draw(st.sampled_from(moments)))) for code in sorted({*codes})}
-    return [Row("", code, status=told[code][0], received=told[code][1]) for code in codes if codes.count(code) < 3]
+    told = {
+        code: Row(
+            "",
+            code,
+            status=draw(st.sampled_from("459")),
+            received=moment(draw(st.sampled_from(moments))),
+            unread=draw(unread),
+        )
+        for code in sorted({*codes})
+    }
+    return [told[code] for code in codes if codes.count(code) < 3]
 
 
+UNREAD = {
+    "igate": unreadable("code", "names", "status", "received", "updated"),
+    "national_export": unreadable("code", "status", "received"),
+    "licences": unreadable("code", "names", "status", "received"),
+}
 SIDES = {"igate": province, "national_export": portal, "licences": ministry}
 
 
@@ -110,7 +148,7 @@ def nights(draw: st.DrawFn) -> list[Shown]:
             if is_watched:
                 answer = "whole"
             if answer != "down":
-                pulls[source_id] = Pull(draw(rows(moments)), is_complete=answer == "whole")
+                pulls[source_id] = Pull(draw(rows(moments, UNREAD[source_id])), is_complete=answer == "whole")
                 seen.add(source_id)
         if not pulls:  # that is no night
             pulls["igate"] = Pull(draw(province()))
@@ -144,15 +182,22 @@ def changes(draw: st.DrawFn) -> tuple[dict[str, list[Row]], list[dict[str, list[
 def table(rows: Sequence[Row], source_id: str) -> str:
     """The rows as a source shows them."""
     procedure = "2.000635" if source_id == "licences" else "1.000482"  # no ministry's dossier is known by its receipt
-    lines = ["id | code | national | status | received | due | updated | removed | payment | agency | procedure"]
+    lines = [
+        "id | code | national | status | received | due | updated | removed | payment | agency | procedure | unread"
+    ]
     for place, row in enumerate(rows):
         received, updated = (f"{at:%Y-%m-%d %H:%M}" if at else "-" for at in (row.received, row.updated))
         twin = sum(earlier.code == row.code for earlier in rows[:place]) if not row.key else 0
         lines.append(
             f"{row.key or '-'} | {row.code} | {row.names or '-'} | {row.status} | {received} | - | {updated} | "
-            f"{'yes' if row.is_removed else 'no'} | {twin} | H37.21.01 | {procedure}"
+            f"{'yes' if row.is_removed else 'no'} | {twin} | H37.21.01 | {procedure} | {_unread(row)}"
         )
     return "\n".join(lines)
+
+
+def _unread(row: Row) -> str:
+    names = {"names": "national"}
+    return " ".join(names.get(name, name) for name in sorted(row.unread))
 
 
 @contextmanager

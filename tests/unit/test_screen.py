@@ -36,7 +36,9 @@ def test_a_code_of_any_form_stays(code: str) -> None:
 def test_what_is_no_code_sets_its_row_aside(name: str, said: str) -> None:
     records, [row] = kept(Screen(), **{name: said})
     assert records == []
-    assert row == QuarantinedRow(position="answer 3 record 1", reason="not_a_code", field=name)
+    assert (row.position, row.reason, row.field, row.record_id) == ("answer 3 record 1", "not_a_code", name, None)
+    assert row.unread == (name,)
+    assert said not in repr(row)
 
 
 def test_a_row_that_was_set_aside_keeps_no_key_that_is_none() -> None:

@@ -61,7 +61,8 @@ sought as (
     from ministry_side s join core.dossier_record o on o.procedure_family = any(s.procedure_families)
     where o.source_id = any(%(provincial_sources)s) and o.to_night = 'infinity' and o.duplicate_rank = 1
         and (exists (select from place) or o.unread is not null)
-)
+),
+may_be as (
 select
     s.side,
     s.source_id,
@@ -79,5 +80,17 @@ select
     side,
     source_id,
     dossier_id
-from sought where may_be_linked;
+from sought where may_be_linked
+)
+select m.*
+from may_be m
+where not exists (
+        select from recon.gap g
+        where g.dossier_id = m.dossier_id
+            and (g.pair, g.kind) = (
+                case m.side when 'national' then 'ministry_national' else 'ministry_provincial' end,
+                case m.side when 'ministry' then 'provincial_only' else 'ministry_only' end
+            )
+            and g.from_night < %(night)s and %(night)s <= g.to_night
+    );
 analyze ministry_hidden;
