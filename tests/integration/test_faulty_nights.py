@@ -69,12 +69,13 @@ SET_ASIDE: list[list[tuple[str, dict[str, Any], set[str]]]] = [
         ("driving_licence", {"kind": "changed_value", "field": "ngayNhanHoSo", "to": "31/02/2024"}, {"impossible_date"}),
     ],
     [("igate", {"kind": "changed_type", "field": "dossierStatus", "nth": 3}, {"wrong_shape"})],
+    [("igate", {"kind": "broken_character", "field": "updatedDate", "nth": 2}, {"impossible_date"})],
     [("igate", {"kind": "changed_value", "field": "code", "to": "không có", "nth": 1}, {"not_a_code"})],
 ]  # fmt: skip
 #: What is harmless in each of these, all in one night.
 SPOKEN = ("igate", "business_registration", "driving_licence")
 HARMLESS: list[tuple[str, dict[str, Any]]] = [
-    ("two_timezones", {}), ("decomposed", {}), ("expired_session", {"count": 1, "after": 2}), ("latency", {"seconds": 0}),
+    ("two_timezones", {}), ("decomposed", {}), ("broken_character", {"field": "fullname"}), ("expired_session", {"count": 1, "after": 2}), ("latency", {"seconds": 0}),
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,7 @@ from doisoat.model import WHOLE, Cell, DossierRecord
 from doisoat.sources.contract import Limits
 from doisoat.sources.igate.source import Igate, IgateOptions
 from msgspec.structs import asdict
-from support.servers import LOCAL, FakeIgate, igate_connection, igate_row, serving
+from support.servers import LOCAL, FakeIgate, Reply, igate_connection, igate_row, serving
 
 MARCH, APRIL = dt.date(2024, 3, 1), dt.date(2024, 4, 1)
 UNDATED = Cell(undated=True)
@@ -268,6 +269,9 @@ def test_a_broken_character_fails_the_field_that_holds_it_if_that_is_read(fake: 
     fake.rows[1]["applicant"] = {"data": {"fullname": half}}
     fake.rows[2]["completedDate"] = f"2024-03-05{half}"
     fake.rows[3]["code"] = half
+    answer = json.dumps({"content": fake.rows, "last": True}).encode()
+    fake.rows = [igate_row(number) for number in range(9)]
+    fake.instead = lambda request: Reply(answer) if request.query.get("spec") == "slice" else None
     pages = list(_source(fake, page_size=9).list_cell(Cell(MARCH)))
     assert _ids(_records(pages)) == [0, 1, 4, 5, 6, 7, 8]
     told = [(row.field, row.is_identified, row.unread) for page in pages for row in page.quarantined]

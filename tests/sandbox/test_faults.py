@@ -147,6 +147,8 @@ def test_fields_that_are_missing_or_of_another_type_or_value(world: Served, aske
     assert fields_of(ask(), field) == [12_345, *right[1:]]
     world.fault(name, "changed_value", field=field, to="31/02/2024", nth=1)
     assert fields_of(ask(), field) == ["31/02/2024", *right[1:]]
+    world.fault(name, "broken_character", field=field, nth=1)
+    assert fields_of(ask(), field) == [f"{right[0]}\ud800", *right[1:]]
     world.fault(name, "changed_shape", field=field, to="other")
     assert fields_of(ask(), "other") == right
 

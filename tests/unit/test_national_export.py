@@ -149,6 +149,29 @@ def test_a_bad_row_is_set_aside_and_the_others_go_on(tmp_path: Path, changes: di
     (page,) = _pages(tmp_path)
     assert [record.dossier_code for record in page.records] == ["H37.17-240305-0001", "H37.17-240305-0003"]
     assert [(row.position, row.reason, row.field) for row in page.quarantined] == [("file 1 row 2", reason, field)]
+    [row], whole = page.quarantined, page.records[0]
+    assert row.read is not None  # what else the row says: unreadable is not absent (docs/adr/0026)
+    assert row.is_identified is (field != "dossier_code")
+    assert row.unread == (field,)
+    assert getattr(row.read, field) is None
+    assert row.read.status_code == whole.status_code
+    assert (row.read.dossier_code, row.record_id) == (
+        (None,) * 2 if field == "dossier_code" else ("H37.17-240305-0002",) * 2
+    )
+
+
+def test_what_a_workbook_cannot_show_in_one_cell_leaves_the_rest_of_its_row(tmp_path: Path) -> None:
+    rows = [export_row(1, **{"Ngày hẹn trả": "=1/0", "Trạng thái": "=1/0"}), export_row(2)]
+    write_xlsx(tmp_path / "a.xlsx", export_table(rows))
+    (page,) = _pages(tmp_path)
+    [row] = page.quarantined
+    assert (row.record_id, set(row.unread), row.is_identified) == (
+        "H37.17-240305-0001",
+        {"due_at", "status_code"},
+        True,
+    )
+    assert row.read is not None
+    assert row.read.received_at == EIGHT
 
 
 @pytest.mark.parametrize("kind", WRITERS)

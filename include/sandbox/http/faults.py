@@ -27,7 +27,8 @@ KINDS = (
     "changed_shape",  # field `field` is called `to`; in a file the column of that label
     "missing_field",  # field `field` is left out
     "changed_type",  # field `field` has a value of another type
-    "changed_value",  # field `field` is `to`
+    "changed_value",  # field `field` is `to`; in the portal's file the `nth` row's cell under that label
+    "broken_character",  # field `field`, a text, holds half a surrogate pair
     "wrong_total",  # declared totals (or `field`) are seven too high
     "two_timezones",  # half of the timestamps are written in UTC
     "decomposed",  # Vietnamese in NFD

@@ -19,6 +19,7 @@ from sandbox.world.moments import LOCAL
 #: A page of HTML, as a proxy or a login form in between would send.
 PAGE = b"<!DOCTYPE html><html><head><title>502</title></head><body><h1>\xc4\x90\xc4\x83ng nh\xe1\xba\xadp</h1></body></html>"
 _TOTALS = ("total", "totalElements", "totalItems", "DataCount", "totalReceived", "HS_TOTAL")
+_TO_BREAK = "half-a-pair"
 _CHUNK = b" " * 65_536
 _ISO = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:[+-]\d\d:?\d\d|Z)?"
 _MOMENT = re.compile(rf'"({_ISO}|\d\d/\d\d/\d{{4}} \d\d:\d\d:\d\d)"')
@@ -149,6 +150,18 @@ def _changed_value(fault: Fault, answer: Answer) -> Answer:
     return _in_json(answer, (fault.field,), fault.nth, lambda holder, name: holder.update({name: fault.to}))
 
 
+def _broken_character(fault: Fault, answer: Answer) -> Answer:
+    """No encoder writes half a pair: it is put in afterwards."""
+
+    def change(holder: dict[str, Any], name: str) -> None:
+        if isinstance(holder[name], str):
+            holder[name] += _TO_BREAK
+
+    answer = _in_json(answer, (fault.field,), fault.nth, change)
+    answer.body = answer.body.replace(_TO_BREAK.encode(), b"\\ud800")
+    return answer
+
+
 def _repeated(fault: Fault, answer: Answer) -> Answer:
     """Repeat the first row of the longest list at its end."""
 
@@ -215,5 +228,6 @@ _CHANGES: dict[str, Callable[[Fault, Answer], Answer]] = {
     "missing_field": _missing_field,
     "changed_type": _changed_type,
     "changed_value": _changed_value,
+    "broken_character": _broken_character,
     "repeated": _repeated,
 }

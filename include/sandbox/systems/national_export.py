@@ -142,6 +142,8 @@ class NationalExport(System):
         if shape := kinds.get("changed_shape"):
             header = [shape.to if name == shape.field else name for name in listing.header]
             listing = replace(listing, header=header)
+        for value in (fault for fault in faults if fault.kind == "changed_value"):
+            listing = replace(listing, rows=_changed(listing, value))
         made_at = local_time(now).replace(tzinfo=None)
         content = _csv(listing) if is_csv else steady_workbook(_xlsx(listing), made_at)
         name = f"DanhSachHoSo_H37_{local_time(now):%Y%m%d%H%M%S}.{'csv' if is_csv else 'xlsx'}"
@@ -215,6 +217,13 @@ class NationalExport(System):
         if self._variant.export_agency == "name_with_district" and parent is not None and parent.level == "district":
             return f"{row.agency_name.strip()}, {parent.name.removeprefix('UBND ')}"
         return row.agency_name
+
+
+def _changed(listing: _Listing, fault: Fault) -> Iterator[list[Cell]]:
+    """The rows, with another value under the fault's label: in all of them, or in the `nth`."""
+    at = listing.header.index(fault.field)
+    for number, cells in enumerate(listing.rows, 1):
+        yield [*cells[:at], fault.to, *cells[at + 1 :]] if fault.nth in (0, number) else cells
 
 
 def _maddened(cells: list[Cell], names: list[str], madness: str) -> list[Cell]:
