@@ -75,7 +75,8 @@ SET_ASIDE: list[list[tuple[str, dict[str, Any], set[str]]]] = [
 #: What is harmless in each of these, all in one night.
 SPOKEN = ("igate", "business_registration", "driving_licence")
 HARMLESS: list[tuple[str, dict[str, Any]]] = [
-    ("two_timezones", {}), ("decomposed", {}), ("broken_character", {"field": "fullname"}), ("expired_session", {"count": 1, "after": 2}), ("latency", {"seconds": 0}),
+    ("two_timezones", {}), ("decomposed", {}), ("broken_character", {"field": "fullname"}),
+    ("expired_session", {"count": 1, "after": 2}), ("latency", {"seconds": 0}),
 ]  # fmt: skip
 
 

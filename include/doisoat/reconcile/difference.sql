@@ -1,10 +1,10 @@
--- Attribute differences of dossiers that both sides hold, with both values. A value that one side does not state at all
--- (its listing has no such column, a look-up left it out) is not a difference; nor is one that our maps or reference
--- cannot read, nor one that could not be read in its row: the input checks count those. Days are compared as local calendar dates, as the sides print them. If a
--- side is older than tonight (known.sql), a difference is a gap only if both sides already differed then: it could not
--- show what the other side has changed since. For a dossier that was looked up, that is the night of its answer, which
--- stays valid for some nights (docs/adr 7) and says nothing about what the province changed since, or within the lag
--- before.
+-- Attribute differences of dossiers that both sides hold, with both values. A value that one side does not state at
+-- all (its listing has no such column, a look-up left it out) is not a difference; nor is one that our maps or
+-- reference cannot read, nor one that could not be read in its row: the input checks count those. Days are compared as
+-- local calendar dates, as the sides print them. If a side is older than tonight (known.sql), a difference is a gap
+-- only if both sides already differed then: it could not show what the other side has changed since. For a dossier
+-- that was looked up, that is the night of its answer, which stays valid for some nights (docs/adr 7) and says nothing
+-- about what the province changed since, or within the lag before.
 create temporary table difference_tonight on commit drop as
 select
     %(pair)s as pair,
@@ -93,10 +93,12 @@ cross join
             'finished_at'
         )
     ) as d (attribute, national_value, provincial_value, is_readable, differs_then, read_from)
-cross join lateral (
-    select n.record_id is not null and p.record_id is not null and d.differs_then
-        and (d.read_from = any(n.unread || p.unread)) is not true as differed
-) before
+cross join
+    lateral (
+        select
+            n.record_id is not null and p.record_id is not null and d.differs_then
+            and (d.read_from = any(n.unread || p.unread)) is not true as differed
+    ) before
 where o.is_provincial and o.is_national and d.is_readable
     and (d.read_from = any(o.national_unread || o.provincial_unread)) is not true
     and (not o.is_looked_up or d.national_value is not null)

@@ -1,5 +1,6 @@
--- What may be there after all, for the ministries' pairs, as hidden.sql for the bridge: rows that could not be identified,
--- and rows that no code joins and whose agency, procedure or receipt, by which they would be matched, could not be read.
+-- What may be there after all, for the ministries' pairs, as hidden.sql for the bridge: rows that could not be
+-- identified, and rows that no code joins and whose agency, procedure or receipt, by which they would be matched,
+-- could not be read.
 create temporary table ministry_hidden on commit drop as
 with place as (
     select
@@ -63,24 +64,24 @@ sought as (
         and (exists (select from place) or o.unread is not null)
 ),
 may_be as (
-select
-    s.side,
-    s.source_id,
-    s.dossier_id
-from sought s
-cross join known k
-join place p
-    on p.side = s.side
-    and p.receipt_month = case when k.by_month then s.receipt_month::text else '' end
-    and p.agency_id = case when k.by_agency then s.agency_id else '' end
-    and p.procedure_family = case when k.by_procedure then s.procedure_family else '' end
-where s.side <> 'ministry' or p.source_id = s.source_id
-union
-select
-    side,
-    source_id,
-    dossier_id
-from sought where may_be_linked
+    select
+        s.side,
+        s.source_id,
+        s.dossier_id
+    from sought s
+    cross join known k
+    join place p
+        on p.side = s.side
+        and p.receipt_month = case when k.by_month then s.receipt_month::text else '' end
+        and p.agency_id = case when k.by_agency then s.agency_id else '' end
+        and p.procedure_family = case when k.by_procedure then s.procedure_family else '' end
+    where s.side <> 'ministry' or p.source_id = s.source_id
+    union
+    select
+        side,
+        source_id,
+        dossier_id
+    from sought where may_be_linked
 )
 select m.*
 from may_be m

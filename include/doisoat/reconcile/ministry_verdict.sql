@@ -101,8 +101,7 @@ select
         when j.found is not null then 'settled'
         when j.moment > j.as_of then 'not_yet_observable'
         when j.moment >= j.settled_before then 'pending'
-        when j.is_hidden then 'incomplete'
-        when j.is_proven then 'gap'
+        when j.is_proven then case when j.is_hidden then 'incomplete' else 'gap' end
         when not j.is_complete then 'incomplete'
         else 'not_yet_observable'
     end as standing,
@@ -137,10 +136,9 @@ select * from (
         'provincial_only',
         case when received.moment > s.as_of then 'not_yet_observable'
             when received.moment >= s.settled_before then 'pending'
-            when hidden.dossier_id is not null then 'incomplete'
             when coalesce(received.moment < s.ministry_absence_settled, true)
                 and (s.ministry_absence_night >= %(night)s or w.dossier_id is not null and h.dossier_id is null)
-                then 'gap'
+                then case when hidden.dossier_id is null then 'gap' else 'incomplete' end
             when not s.ministry_is_complete then 'incomplete'
             else 'not_yet_observable'
         end,
@@ -166,13 +164,15 @@ select * from (
     left join lateral (
         select (min(f.from_night) + 1)::timestamp at time zone %(timezone)s as by
         from core.dossier_record f
-        where p.unread && array['received_at', 'submitted_at'] and (f.source_id, f.record_id) = (p.source_id, p.record_id)
+        where p.unread && array['received_at', 'submitted_at']
+            and (f.source_id, f.record_id) = (p.source_id, p.record_id)
     ) shown on true
-    cross join lateral (
-        select case
+    cross join
+        lateral (
+            select case
                 when 'received_at' = any(p.unread) then shown.by else coalesce(p.received_at, p.submitted_at, shown.by)
             end as moment
-    ) received
+        ) received
     left join ministry_hidden hidden
         on (hidden.side, hidden.source_id, hidden.dossier_id) = ('ministry', s.source_id, p.dossier_id)
     left join provinces_then w on (w.source_id, w.dossier_id) = (s.source_id, p.dossier_id)

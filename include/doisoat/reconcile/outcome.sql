@@ -38,8 +38,9 @@ left join core.dossier_record p
     on p.dossier_id = c.dossier_id and p.source_id = any(%(provincial_sources)s)
     and p.to_night = 'infinity' and p.duplicate_rank = 1
 left join
-    core.dossier_record n on n.dossier_id = c.dossier_id and n.source_id = any(%(national_sources)s)
-and n.to_night = 'infinity' and n.duplicate_rank = 1
+    core.dossier_record n
+    on n.dossier_id = c.dossier_id and n.source_id = any(%(national_sources)s)
+    and n.to_night = 'infinity' and n.duplicate_rank = 1
 -- when a receipt cannot be read: not after the night that first showed the record; read only for the few such rows
 left join lateral (
     select (min(f.from_night) + 1)::timestamp at time zone %(timezone)s as by

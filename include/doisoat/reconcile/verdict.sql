@@ -1,7 +1,8 @@
--- One presence verdict per dossier. Absence is a gap only if it proves something: not while the dossier is younger than
--- the allowed lag (applied_lag.sql), not after the point in time at which both sides are compared, not if the other
--- side was listed in part, is older than the dossier's own row (proven.sql) or has a row that may be it (hidden.sql), unless the portal was asked for every
--- code of the dossier and answered for each that it does not hold it.
+-- One presence verdict per dossier. Absence is a gap only if it proves something: not while the dossier is younger
+-- than the allowed lag (applied_lag.sql), not after the point in time at which both sides are compared, not if the
+-- other side was listed in part, is older than the dossier's own row (proven.sql) or has a row that may be it
+-- (hidden.sql), unless the portal was asked for every code of the dossier and answered for each that it does not hold
+-- it.
 create temporary table verdict_tonight on commit drop as
 with asked as (
     select distinct on (source_id, code)
@@ -38,8 +39,7 @@ select
         when received.moment > %(as_of)s then 'not_yet_observable'
         when received.moment >= %(as_of)s - lag.allowed_lag then 'pending'
         when o.is_provincial and absent.dossier_id is not null then 'gap'
-        when hidden.dossier_id is not null then 'incomplete'
-        when proven.dossier_id is not null then 'gap'
+        when proven.dossier_id is not null then case when hidden.dossier_id is null then 'gap' else 'incomplete' end
         when o.is_national and not %(provincial_is_complete)s then 'incomplete'
         when o.is_provincial and not %(national_is_complete)s then 'incomplete'
         else 'not_yet_observable'

@@ -61,11 +61,12 @@ from there t
 full join here h using (catalogue, code)
 join comparable using (catalogue)
 where h.code is null or t.code is null or t.stated_code <> h.code
-    or case catalogue when 'agency' then core.agency_name_key(t.name) is distinct from core.agency_name_key(h.name)
-            and not exists (
-                select from core.agency_alias a join core.agency g using (agency_id)
-                where coalesce(g.code, g.agency_id) = h.code and a.name_key = core.agency_name_key(t.name)
-            )
+    or case catalogue when 'agency'
+            then core.agency_name_key(t.name) is distinct from core.agency_name_key(h.name)
+                and not exists (
+                    select from core.agency_alias a join core.agency g using (agency_id)
+                    where coalesce(g.code, g.agency_id) = h.code and a.name_key = core.agency_name_key(t.name)
+                )
         else lower(btrim(normalize(t.name, nfc))) is distinct from lower(btrim(normalize(h.name, nfc)))
     end
 order by catalogue, code, t.stated_code = code desc;

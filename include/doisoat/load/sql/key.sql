@@ -52,7 +52,8 @@ from (
         l.*,
         md5(l::text) || '-' || row_number() over (partition by l::text) as content,
         row_number() over (
-            partition by coalesce(l.record_id, l.dossier_code) order by l.updated_at desc nulls last, l.unread nulls first, l.asked_month, l::text
+            partition by coalesce(l.record_id, l.dossier_code)
+            order by l.updated_at desc nulls last, l.unread nulls first, l.asked_month, l::text
         ) as rank_in_key
     from raw.landing l
     where l.is_identified and (
