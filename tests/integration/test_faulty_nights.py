@@ -69,7 +69,7 @@ SET_ASIDE: list[list[tuple[str, dict[str, Any], set[str]]]] = [
         ("driving_licence", {"kind": "changed_value", "field": "ngayNhanHoSo", "to": "31/02/2024"}, {"impossible_date"}),
     ],
     [("igate", {"kind": "changed_type", "field": "dossierStatus", "nth": 3}, {"wrong_shape"})],
-    [("igate", {"kind": "broken_character", "field": "updatedDate", "nth": 2}, {"impossible_date"})],
+    [("igate", {"kind": "broken_character", "field": "appointmentDate", "nth": 2}, {"impossible_date"})],
     [("igate", {"kind": "changed_value", "field": "code", "to": "không có", "nth": 1}, {"not_a_code"})],
 ]  # fmt: skip
 #: What is harmless in each of these, all in one night.

@@ -113,12 +113,21 @@ class Side:
                     row.key or "received" not in row.unread
                 )  # a system with keys is asked by month
                 hiding.add(_day(row.received)[:7] if row.received and is_dated else None)
-            if "code" not in row.unread:
+            if before and self._is_unchanged(row, before):
+                found.append(before)
+            elif "code" not in row.unread:
                 blank = {name: "" if name == "names" else None for name in row.unread}
                 found.append(replace(row, **blank))  # type: ignore[arg-type]
             elif before is not None:
                 found.append(before)
         return found, hiding
+
+    @staticmethod
+    def _is_unchanged(row: Row, before: Row) -> bool:
+        """Whether a row that cannot be read as a whole says by its `updated`, and as far as it can be read, what it said before."""
+        if not row.unread or before.unread or row.unread & {"code", "names", "updated"} or row.updated is None:
+            return False
+        return replace(row, **{name: getattr(before, name) for name in row.unread}, unread=frozenset()) == before
 
     def moment(self, key: str, row: Row) -> dt.datetime | None:
         """When it was received; if that cannot be read, no later than the end of the night that first showed it."""

@@ -126,6 +126,7 @@ def _merge_records(connection: psycopg.Connection, landing: Landing, parameters:
     run_file(connection, SQL / "resolve_agencies.sql", parameters)
     run_file(connection, SQL / "map.sql", parameters)
     run_file(connection, SQL / "quarantine.sql", parameters)
+    run_file(connection, SQL / "keep_read.sql", parameters)
     written = run_file(connection, SQL / "merge.sql", parameters) - written_in_part(connection, parameters)
     connection.execute("call core.ensure_index(%s)", [certificate.source_id])
     updated = _one(
@@ -167,7 +168,8 @@ def _end_unseen(connection: psycopg.Connection, landing: Landing, parameters: di
     if not cells:
         return 0
     months, agency_refs, undated = (list(column) for column in zip(*cells, strict=True))
-    unreadable = sorted({row.record_id for row in landing.quarantined() if row.record_id})
+    keys = connection.execute("select distinct record_id from quarantined where record_id is not null order by 1")
+    unreadable = [key for (key,) in keys]
     cell_parameters = {"months": months, "agency_refs": agency_refs, "undated": undated, "unreadable": unreadable}
     return run_file(connection, SQL / "end_unseen.sql", {**parameters, **cell_parameters})
 
