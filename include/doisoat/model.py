@@ -100,7 +100,7 @@ IDENTIFYING = frozenset({"record_id", "dossier_code", "is_removed"})
 
 
 class QuarantinedRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A row that could not be read as a whole: where it was and why, never what could not be read (docs/adr/0026).
+    """A row that could not be read as a whole: where it was and why, never what could not be read (docs/adr/0027).
 
     Attributes:
         position: such as "page 3 row 17" or "file 2 row 812".

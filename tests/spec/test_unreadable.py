@@ -1,4 +1,4 @@
-"""The manual of what cannot be read: unreadable is not absent, on no side, and unknown differs from nothing (docs/adr/0026)."""
+"""The manual of what cannot be read: unreadable is not absent, on no side, and unknown differs from nothing (docs/adr/0027)."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ temporary tables, nothing carried from one night's outcome to the next but the l
 docs/adr 4 (identity), 6 (ministries), 11 (what a source that is down or half there may change), 16 and 17 (gaps), 19 (lags
 that are learned), and of DESIGN 3.5, 3.7 and 3.9.
 
-What cannot be read of a row (ADR 26) is unknown, and not nothing.
+What cannot be read of a row (ADR 27) is unknown, and not nothing.
 
 Three sides: the province's and the ministry's records have keys, the portal's rows have none. What it does not model: a
 ministry's dossier known by the time of its receipt or counted in a group (worlds for this oracle give the ministry a
@@ -104,7 +104,7 @@ class Side:
             self._shown_on.setdefault(key, night)
 
     def _read(self, rows: Sequence[Row]) -> tuple[list[Row], set[str | None]]:
-        """The rows with what can be read of them (ADR 26), and the months of those of which it is not known what they are."""
+        """The rows with what can be read of them (ADR 27), and the months of those of which it is not known what they are."""
         found, hiding = [], set[str | None]()
         for row in rows:
             before = self.now.get(row.key) if row.key else None
@@ -124,7 +124,7 @@ class Side:
 
     @staticmethod
     def _is_unchanged(row: Row, before: Row) -> bool:
-        """Whether a row that cannot be read as a whole says by its `updated`, and as far as it can be read, what it said before."""
+        """Whether a row that cannot be read as a whole says, by `updated` and where it can be read, what it said before."""
         if not row.unread or before.unread or row.unread & {"code", "names", "updated"} or row.updated is None:
             return False
         return replace(row, **{name: getattr(before, name) for name in row.unread}, unread=frozenset()) == before

@@ -150,7 +150,7 @@ def test_a_bad_row_is_set_aside_and_the_others_go_on(tmp_path: Path, changes: di
     assert [record.dossier_code for record in page.records] == ["H37.17-240305-0001", "H37.17-240305-0003"]
     assert [(row.position, row.reason, row.field) for row in page.quarantined] == [("file 1 row 2", reason, field)]
     [row], whole = page.quarantined, page.records[0]
-    assert row.read is not None  # what else the row says: unreadable is not absent (docs/adr/0026)
+    assert row.read is not None  # what else the row says: unreadable is not absent (docs/adr/0027)
     assert row.is_identified is (field != "dossier_code")
     assert row.unread == (field,)
     assert getattr(row.read, field) is None

@@ -1,4 +1,4 @@
-"""Rows that could not be read as a whole: held with what could be read, or at least given a place (docs/adr/0026)."""
+"""Rows that could not be read as a whole: held with what could be read, or at least given a place (docs/adr/0027)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
--- Where a listing has rows of which it is not known which dossier they are (docs/adr/0026): a dossier of such a place
+-- Where a listing has rows of which it is not known which dossier they are (docs/adr/0027): a dossier of such a place
 -- that the listing seems to lack may be one of them. '' is what could not be read of the row: it may be anything. A
 -- row of which neither month nor agency is known hides nothing: one row must not blind a night; it counts as
 -- unreadable. From the night on up to which an absence is proven (proven.sql): what was unreadable since may be it.

@@ -1,4 +1,4 @@
-"""Shared by connectors that read rows: what of a row can be read if some of its fields cannot (docs/adr/0026)."""
+"""Shared by connectors that read rows: what of a row can be read if some of its fields cannot (docs/adr/0027)."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "agency_names"
-down_revision = "baseline"
+down_revision = "one_province"
 
 
 def upgrade() -> None:
