@@ -46,6 +46,12 @@ class Row:
     updated: dt.datetime | None = None
     is_removed: bool = False
     unread: frozenset[str] = frozenset()
+    asked_in: str | None = None  # the month in which a system with keys shows it, if its receipt cannot be read
+
+    @property
+    def month(self) -> str | None:
+        """Its month of receipt."""
+        return _day(self.received)[:7] if self.received else self.asked_in
 
 
 @dataclass(frozen=True)
@@ -117,7 +123,8 @@ class Side:
                 found.append(before)
             elif "code" not in row.unread:
                 blank = {name: "" if name == "names" else None for name in row.unread}
-                found.append(replace(row, **blank))  # type: ignore[arg-type]
+                asked_in = row.month if row.key and "received" in row.unread else None
+                found.append(replace(row, **blank, asked_in=asked_in))  # type: ignore[arg-type]
             elif before is not None:
                 found.append(before)
         return found, hiding
@@ -264,10 +271,7 @@ class Oracle:
         for dossier in ours.keys() | theirs.keys():
             if dossier in ours and dossier in theirs:
                 self._differ(told, BRIDGE, dossier, self.portal, theirs[dossier][0], ours[dossier][0])
-                months = [
-                    (row.received and _day(row.received)[:7]) for _, row in (theirs[dossier][0], ours[dossier][0])
-                ]
-                if months[0] != months[1]:
+                if theirs[dossier][0][1].month != ours[dossier][0][1].month:
                     told.verdicts[BRIDGE, dossier] = ("matched", "settled")
                     told.entries[dossier, "moved", 1] = told.entries[dossier, "moved", -1] = 1
                 continue
@@ -304,10 +308,9 @@ class Oracle:
 
     def _is_hidden(self, row: Row, holding: Side, lacking: Side) -> bool:
         """Whether it may be a row of the other side of which it is not known what it is, since absence was proven last."""
-        month = row.received and _day(row.received)[:7]
         since = min(lacking.whole, holding.whole)
         return any(
-            hides is None or hides == month
+            hides is None or hides == row.month
             for night, months in lacking.hiding.items()
             if night >= since
             for hides in months
