@@ -115,10 +115,7 @@ class Side:
         for row in rows:
             before = self.now.get(row.key) if row.key else None
             if row.unread & {"code", "names"} and before is None:
-                is_dated = row.received and (
-                    row.key or "received" not in row.unread
-                )  # a system with keys is asked by month
-                hiding.add(_day(row.received)[:7] if row.received and is_dated else None)
+                hiding.add(row.month if row.key or "received" not in row.unread else None)
             if before and self._is_unchanged(row, before):
                 found.append(before)
             elif "code" not in row.unread:
