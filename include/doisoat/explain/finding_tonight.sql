@@ -1,7 +1,8 @@
--- What readers ask of tonight's findings, flat: codes, verdict, cause and the life of the gap beside each other. It runs
--- after tonight's ranges are merged, so a row's from_night is the first night on which it differed like this.
+-- What readers ask of tonight's findings, flat: codes, verdict, cause and the life of the gap beside each other. It
+-- runs after tonight's ranges are merged, so a row's from_night is the first night on which it differed like this.
 
--- A ministry's dossier that only its second of receipt tells is shown by records of another dossier: they are witnesses too.
+-- A ministry's dossier that only its second of receipt tells is shown by records of another dossier: they are witnesses
+-- too.
 create temporary table beside on commit drop as
 select distinct
     v.dossier_id,
@@ -25,7 +26,11 @@ select
     r.*
 from core.dossier_record r
 join core.source s using (source_id)
-where r.to_night = 'infinity' and r.dossier_id in (select shown_by from beside except select dossier_id from finding);
+where r.to_night = 'infinity' and r.dossier_id in (
+        select shown_by from beside
+        except
+        select dossier_id from finding
+    );
 analyze witness;
 
 create temporary table finding_tonight on commit drop as
@@ -104,9 +109,9 @@ owner as materialized (
     select
         agency_id,
         case when exists (
-                select from core.agency a
-                where a.agency_id = asked.agency_id and a.valid_from <= %(night)s and %(night)s < a.valid_to
-            ) then agency_id
+                    select from core.agency a
+                    where a.agency_id = asked.agency_id and a.valid_from <= %(night)s and %(night)s < a.valid_to
+                ) then agency_id
             else core.owner_of(agency_id, %(night)s)
         end as owner_id
     from (select distinct agency_id from placed) asked

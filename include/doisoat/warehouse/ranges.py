@@ -65,8 +65,8 @@ FINDING = RangeTable(
     ("pair", "dossier_id", "kind", "detail"),
     ("standing", "evidence", "since_night", "national_value", "provincial_value", "ministry_value", "national_codes",
      "provincial_codes", "ministry_codes", "national_record_id", "provincial_record_id", "ministry_record_id",
-     "ministry_source_id", "is_removed_provincially", "agency_id", "owner_id", "procedure_family", "receipt_date", "channel", "cause",
-     "basis", "opened_on", "reopened_on", "next_review_on"),
+     "ministry_source_id", "is_removed_provincially", "agency_id", "owner_id", "procedure_family", "receipt_date", "channel",
+     "cause", "basis", "opened_on", "reopened_on", "next_review_on"),
     "pair",
 )  # fmt: skip
 INDICATOR_CELL = RangeTable(
