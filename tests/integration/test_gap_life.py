@@ -298,9 +298,11 @@ def test_the_owner_of_a_gap_is_an_agency_that_exists_that_night(world: World) ->
     assert own[A][1]
     assert own[B] == ("unknown", None)
     world.rows("update core.agency set valid_to = %s where agency_id = 'H37.21.01'", [FIRST])
-    assert owners(world, FIRST)[A][0] == "H37.21"
+    owner_of = "select core.owner_of('H37.21.01', %s)"
+    assert world.rows(owner_of, [FIRST]) == [("H37.21",)]
     world.rows("update core.agency set valid_to = %s where agency_id like 'H37.21%%'", [FIRST])
-    assert owners(world, FIRST)[A][0] == "H37"
+    assert world.rows(owner_of, [FIRST]) == [("H37",)]
+    assert owners(world, FIRST)[A][0] == "H37.21.01", "whose move it was that night stays what it was"
 
 
 def test_the_list_of_gaps_says_what_was_said_of_each(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 
 import pytest
 from doisoat.reports.printing import as_csv, as_json, print_table
@@ -11,11 +12,36 @@ from doisoat.warehouse.queries import Report
 from rich.console import Console
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+84", "-1", "@SUM(A1)", "\t=1", "\r=1"])
-def test_a_text_is_never_a_formula_in_a_spreadsheet(text: str) -> None:
-    report = Report(("text", "number", "share", "unknown"), [(text, -1, -0.5, None), ("a=b", 2, 0.5, None)])
-    assert as_csv(report) == f"text,number,share,unknown\n'{text},-1,-0.5,\na=b,2,0.5,\n"
-    assert json.loads(as_json(report))[0] == {"text": text, "number": -1, "share": -0.5, "unknown": None}
+@pytest.mark.parametrize("text", ["=1+1", "+84", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "－1", "＠SUM(A1)", "  =1"])
+@pytest.mark.parametrize("separator", ["", "xã A;", "xã A,", "xã A\t", "xã A|", "xã A\n"])
+def test_a_text_is_never_a_formula_in_a_spreadsheet(text: str, separator: str) -> None:
+    """Whichever of the signs it splits lines at: within our quotes, too, for a text that another sign split is in none."""
+    report = Report(
+        ("text", "number", "share", "unknown"), [(separator + text, -1, -0.5, None), ("a=b; c-d", 2, 0.5, None)]
+    )
+    head, rest = as_csv(report).split("\n", 1)
+    assert head == '"text","number","share","unknown"'
+    assert rest.endswith(',-1,-0.5,""\n"a=b; c-d",2,0.5,""\n')
+    shown = rest.removesuffix(',-1,-0.5,""\n"a=b; c-d",2,0.5,""\n')
+    cells = [cell.strip(' "') for cell in re.split(r"[,;\t|\r\n]", shown)]
+    assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "＝", "－", "＠"))] == []
+    assert shown.replace("'", "") == f'"{separator}{text}"'
+    assert json.loads(as_json(report))[0] == {"text": separator + text, "number": -1, "share": -0.5, "unknown": None}
+
+
+OBEYED = "\x1b[31mđỏ\x1b[0m \x07a\u202eb\u200bc\ud800"
+
+
+def test_what_a_terminal_would_obey_is_left_out() -> None:
+    report = Report(("code",), [(OBEYED,), ("[bold]H37[/bold]",)])
+    assert as_csv(report) == '"code"\n"[31mđỏ[0m abc"\n"[bold]H37[/bold]"\n'
+    assert printed(report, 120)[2:4] == ["[31mđỏ[0m abc", "[bold]H37[/bold]"]
+
+
+def test_a_title_is_shown_as_it_is() -> None:
+    console = Console(width=120, file=io.StringIO(), highlight=False)
+    print_table(console, Report(("a",), [(1,)]), f"Dossier [/red]{OBEYED}")
+    assert console.file.getvalue().splitlines()[0] == "Dossier [/red][31mđỏ[0m abc"
 
 
 def printed(report: Report, width: int) -> list[str]:

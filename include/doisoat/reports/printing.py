@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import unicodedata
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
@@ -20,10 +21,15 @@ from doisoat.warehouse.queries import Report
 
 #: A table is for eyes: one with more rows than this is cut, and its title says so. The other formats give every row.
 MOST_ROWS = 1000
-#: First characters of a text that a spreadsheet takes for a formula.
-RUN_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: Where a spreadsheet takes a text for a formula: at its beginning, or after whatever it may split a line at, its own quotes
+#: notwithstanding; the signs also as they are written full-width. A tab or a line's end at the beginning counts too.
+_FORMULA = re.compile(r"(?:^|(?<=[,;|\t\r\n]))(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r\n])")
 #: A timestamp as as_report gives it; a table leaves out fractions of a second and the offset of the province's time zone.
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d")
+
+
+#: Categories of characters: control, format, lone surrogate.
+_OBEYED = {"Cc", "Cf", "Cs"}
 
 
 class Format(StrEnum):
@@ -35,19 +41,32 @@ class Format(StrEnum):
 
 
 def as_csv(report: Report) -> str:
-    """CSV with a header line; unknown is empty, and a text that a spreadsheet would run as a formula gets a leading apostrophe.
+    """CSV with a header line, every text in quotes; unknown is empty.
 
-    Such a text begins with =, +, -, @, a tab or a carriage return (OWASP, "CSV Injection"); numbers stay numbers.
+    Where a spreadsheet would begin a formula within a text, an apostrophe goes before it (OWASP, "CSV Injection"), also after
+    a semicolon: that is where a Vietnamese one splits lines. Numbers stay numbers. Control characters are left out.
     """
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(report.columns)
     writer.writerows(tuple(map(_inert, row)) for row in report.rows)
     return text.getvalue()
 
 
 def _inert(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(RUN_AS_FORMULA) else value
+    return _FORMULA.sub("'", printable(value, keep="\t\r\n")) if isinstance(value, str) else value
+
+
+def printable(text: str, keep: str = "") -> str:
+    """The text without what a terminal or a spreadsheet would obey instead of showing: control characters and escape sequences,
+    marks that turn the direction of writing or take no room."""
+    return (
+        text
+        if text.isprintable()
+        else "".join(
+            sign for sign in text if sign in keep or sign.isspace() or unicodedata.category(sign) not in _OBEYED
+        )
+    )
 
 
 def as_json(report: Report) -> str:
@@ -111,7 +130,7 @@ def print_table(
         for row in report.rows
     ]
     numeric = [any(_is_number(row[index]) for row in report.rows) for index in shown]
-    console.print(f"[bold]{title}[/bold]" + ("" if report.rows else ": none"))
+    console.print(f"[bold]{escape(printable(title))}[/bold]" + ("" if report.rows else ": none"))
     if report.rows:
         _print_rows(console, names, texts, numeric)
     console.print()
@@ -181,4 +200,4 @@ def _text(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, str) and _MOMENT.fullmatch(value):
         return f"{value[:10]} {value[11:19]}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return f"{value:,}" if isinstance(value, int) else printable(str(value))
