@@ -101,9 +101,11 @@ class SourceUnavailableError(SourceError):
 
     Attributes:
         retry_after_seconds: how long the source asked us to wait (Retry-After), None if it did not say.
+        status: the HTTP status, None if there was no answer or its body broke off.
     """
 
     retry_after_seconds: float | None = None
+    status: int | None = None
 
 
 class SourceRejectedError(SourceError):
@@ -117,7 +119,14 @@ class SourceRejectedError(SourceError):
 
 
 class SourceChangedError(SourceError):
-    """Raised when an answer breaks the contract, or its own totals do not add up."""
+    """Raised when an answer breaks the contract, or its own totals do not add up.
+
+    Attributes:
+        may_pass: nothing of the source's own came (a page of HTML, an empty body), and it had been asked again for as long as
+            one request may be: the next request may be answered all the same.
+    """
+
+    may_pass: bool = False
 
 
 class QualityGateError(DoisoatError):

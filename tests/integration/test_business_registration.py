@@ -18,11 +18,11 @@ from doisoat.sources.business_registration.source import BusinessRegistration
 from doisoat.sources.contract import Limits
 from doisoat.sources.registry import make_source
 from support.registration_server import OTHERS, OURS, FakeRegistration, registration_connection, registration_row
-from support.servers import CANARIES, LOCAL, SECRET, Reply, serving
+from support.servers import CANARIES, LOCAL, SECRET, Reply, Request, serving
 
 MARCH, APRIL = dt.date(2024, 3, 1), dt.date(2024, 4, 1)
 NIGHT = dt.date(2024, 4, 17)
-NESTINGS = ["flat", "data", "main", "inner"]
+NESTINGS = ["flat", "data", "main", "inner", "xml", "wrapped"]
 VERSIONS = Versions(doisoat="0", config_fingerprint="f", reference_hash="r")
 
 
@@ -332,6 +332,9 @@ def test_a_page_of_which_no_row_can_be_read_is_a_changed_contract(fake: FakeRegi
         ({"Status": "1", "DataCount": CANARIES[2] + "x", "Data": []}, SourceChangedError),
         ({"Status": "1", "DataCount": 3, "Data": []}, SourceChangedError),
         ({"Status": "1", "DataCount": 3, "Other": [CANARIES[0]]}, SourceChangedError),
+        ({"Status": "1", "DataCount": 0, "Other": [registration_row(1)]}, SourceChangedError),
+        ({"Status": "1", "Data": {"Other": [registration_row(1)]}}, SourceChangedError),
+        ({"Status": "1", "Message": ""}, SourceChangedError),
         ({"Status": "1", "DataCount": 1, "Data": CANARIES[0]}, SourceChangedError),
         ([{"Status": "1", "NAME": CANARIES[0]}], SourceChangedError),
         (b'{"Status": "1", "Data": [{"NAME": "' + CANARIES[0].encode(), SourceUnavailableError),
@@ -348,11 +351,38 @@ def test_an_answer_that_is_not_the_contract_is_named_by_consequence(
     assert not any(canary in str(caught.value) for canary in (*CANARIES, SECRET))
 
 
-@pytest.mark.parametrize("answer", [{"Status": "1"}, {"Status": "1", "DataCount": 0}, {"Status": "1", "Data": None}])
+@pytest.mark.parametrize(
+    "answer",
+    [{"Status": "1", "DataCount": 0}, {"Status": "1", "Data": None}, {"Status": "1", "Data": {}, "DataCount": "0"}],
+)
 def test_nothing_is_an_answer_too(fake: FakeRegistration, answer: dict) -> None:
     fake.always(Reply(answer), on="danhSachHoSo")
     assert _source(fake).count(Cell(MARCH)).value == 0
     assert list(_source(fake).list_cell(Cell(MARCH))) == []
+
+
+@pytest.mark.parametrize("counts_all", [True, False])
+def test_pages_without_an_end_are_a_changed_contract(fake: FakeRegistration, counts_all: bool) -> None:
+    def endless(request: Request) -> Reply | None:
+        if "danhSachHoSo" not in request.path:
+            return None
+        first = int(request.query["offset"])
+        day, size = request.query["from_date"], min(int(request.query["limit"]), 10)
+        page = [registration_row(first + number, day=day) for number in range(size)]
+        return Reply(fake.nested(page, 25 if counts_all else len(page)))
+
+    fake.instead = endless
+    if counts_all:  # a walk ends where the total says; this one always has a page more
+        fake.instead = lambda request: (reply := endless(request)) and _counting_up(reply, request)
+    with pytest.raises(SourceChangedError, match="without an end"):
+        list(_source(fake, most_rows=300).list_cell(Cell(MARCH)))
+    assert len(fake.listings) < 100
+
+
+def _counting_up(reply: Reply, request: Request) -> Reply:
+    """A total that is always a page further."""
+    reply.body["DataCount"] = int(request.query["offset"]) + 25
+    return reply
 
 
 def test_an_offset_that_is_ignored_is_noticed(fake: FakeRegistration) -> None:

@@ -72,12 +72,18 @@ def test_a_total_that_does_not_match_leaves_the_pull_incomplete(listed: FakeLice
     assert certificate.incomplete_reason == "declared 13, received 12"
 
 
+def test_one_dossier_may_come_without_a_list_around_it(listed: FakeLicenceList) -> None:
+    listed.always(Reply({"total": 1, "data": listed_row(3, day="01/04/2024")}), on="danhsachhoso")
+    (page,) = _source(listed).list_cell(Cell(dt.date(2024, 4, 1)))
+    assert [record.record_id for record in page.records] == [licence_code(3)]
+
+
 @pytest.mark.parametrize(
     "body",
     [
         {"total": "nhiều", "data": []}, {"total": -1, "data": []}, {"total": {"n": 1}, "data": []},
         {"total": 3, "data": []}, {"total": 3}, {"total": 3, "data": None}, {"message": "xong"}, {"rows": []},
-        {"total": 1, "data": {"MaHoSo": licence_code(1)}}, {"total": 1, "data": CANARIES[0]},
+        {"total": 1, "data": {"hoTen": CANARIES[0]}}, {"total": 1, "data": CANARIES[0]},
     ],
 )  # fmt: skip
 def test_an_answer_without_rows_or_with_an_odd_total_is_a_changed_contract(listed: FakeLicenceList, body: dict) -> None:

@@ -187,7 +187,7 @@ def test_a_portal_that_breaks_off_keeps_what_it_said(make, portal):
     assert counts == {"wanted": 3, "asked": 2, "held": 1}
     assert [row[3] for row in verdicts(world)].count("looked_up") == 1
     assert world.rows("select is_complete, incomplete_reason from ops.look_up_pull") == [
-        (False, "after 2 look-ups came HTTP 503")
+        (False, "look-ups without an answer: 2 (the last: HTTP 503)")
     ]
 
 

@@ -127,9 +127,23 @@ def test_how_not_found_is_said_is_an_option(portal: FakeAdapter) -> None:
         _source(portal).look_up(UNKNOWN)
 
 
-@pytest.mark.parametrize("row", [{"MaHoSo": HELD}, {"TenHoSo": CANARIES[0]}, {"MaHoSo": None, "TrangThaiHoSo": ""}])
+@pytest.mark.parametrize("row", [{"MaHoSo": HELD}, {"MaHoSo": None, "TrangThaiHoSo": ""}, {"NgayTra": ""}])
 def test_every_field_is_optional(portal: FakeAdapter, row: dict) -> None:
     assert _record(portal, row) == DossierRecord(record_id=HELD, dossier_code=HELD)
+
+
+@pytest.mark.parametrize("row", [{"TenHoSo": CANARIES[0]}, {"thongBao": "Không tìm thấy hồ sơ"}, {"count": 0}])
+def test_a_row_that_says_nothing_of_a_dossier_is_no_proof_that_it_is_held(portal: FakeAdapter, row: dict) -> None:
+    with pytest.raises(SourceChangedError, match="without any known field") as caught:
+        _record(portal, row)
+    assert CANARIES[0] not in str(caught.value)
+
+
+@pytest.mark.parametrize("answer", [{}, {"message": "OK"}, {"total": 3}])
+def test_a_catalogue_without_a_place_for_rows_is_a_changed_contract(portal: FakeAdapter, answer: dict) -> None:
+    portal.refuses["LayDanhSachTTHC"] = {"error_code": 0, **answer}
+    with pytest.raises(SourceChangedError, match="neither result nor data"):
+        list(_source(portal).catalogue())
 
 
 def test_one_dossier_may_come_without_a_list_around_it(portal: FakeAdapter) -> None:

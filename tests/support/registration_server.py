@@ -35,7 +35,8 @@ class FakeRegistration(FakeSystem):
 
     Attributes:
         rows: what each path holds.
-        nesting: how an answer is nested [A]: "flat", "data", "main" (each row below MainInformation) or "inner".
+        nesting: how an answer is nested [A]: "flat", "data", "main" (each row below MainInformation), "inner", "xml" (rows
+            below MainInformation.Row, one of them bare) or "wrapped" (the same, in a list of one).
         counts_all: DataCount counts the window; False: the page.
         cap: rows that a page never exceeds.
         widest: days that a window may span, both ends counted.
@@ -93,8 +94,17 @@ class FakeRegistration(FakeSystem):
                 return {"Status": 1, "data": {"DataCount": str(count), "MainInformation": page}}
             case "main":
                 return {**facts, "Data": [{"MainInformation": row} for row in page]}
+            case "xml":
+                return {**facts, "Data": {"MainInformation": _as_xml(page)} if page else None}
+            case "wrapped":
+                return {**facts, "Data": [{"MainInformation": _as_xml(page)}] if page else []}
             case _:
                 return {"Result": {**facts, "Data": {"danhSachHoSo": page or None}}}
+
+
+def _as_xml(page: list[dict]) -> dict:
+    """What becomes of repeated elements: a list where there are several, one bare object where there is one."""
+    return {"Row": page[0] if len(page) == 1 else page}
 
 
 def _day(text: str) -> dt.date:

@@ -255,7 +255,11 @@ ROOT = "019d2be3-6a81-771b-b671-9078297c4a7b"
 
 
 class FakeReporting(FakeSystem):
-    """The 2026 API: 130 departments below the province, pages counted from `first_page`."""
+    """The 2026 API: 130 departments beside the province, in pages counted from `first_page` if `cap` is less than that.
+
+    Attributes:
+        says_total: an answer in pages says how many units there are.
+    """
 
     def __init__(self, first_page: int = 1, *, parents_include_children: bool = True) -> None:
         super().__init__()
@@ -264,36 +268,49 @@ class FakeReporting(FakeSystem):
         self.parents_include_children = parents_include_children
         self.refused_months: set[int] = set()
         self.values = {f"d{number}": number for number in range(130)}
+        self.cap, self.says_total = 1000, True
 
     def answer(self, request: Request) -> Reply:
         if request.method == "HEAD":
             return Reply(b"", 404)
         asked = json.loads(request.body)
-        assert asked["timeType"] == "month"
-        assert asked["rootDepartmentId"] == ROOT
-        assert 100 <= asked["pageSize"] <= 200
+        period = {"timeType": "month", "year": 2026, "rootDepartmentId": ROOT}
+        assert {key: asked[key] for key in asked if key not in ("month", "currentPage", "pageSize")} in (
+            period, {**period, "year": 2025},
+        )  # fmt: skip
         if asked["month"] in self.refused_months or (self.refuses_page_zero and asked["currentPage"] == 0):
             return Reply({"code": "INVALID", "data": None, "message": "kỳ báo cáo chưa kết thúc"}, 400)
-        page = max(asked["currentPage"] - self.first_page, 0)
         if request.path.endswith("/transparency"):
-            rows = self._departments()[page * 100 : page * 100 + 100]
-            return Reply({"code": "OK", "data": {"evaluation": rows, "pagination": {}}, "message": ""}, 201)
+            assert asked["pageSize"] == 200
+            return Reply({"code": "OK", "data": self._indicators(asked["currentPage"]), "message": "OK"}, 201)
         assert request.path.endswith("/dvc-progress-tree")
-        return Reply({"code": "OK", "data": self._tree(), "message": ""}, 201)
+        assert asked["pageSize"] == 100
+        return Reply({"code": "OK", "data": self._tree(), "message": "OK"}, 201)
 
     def _total(self) -> int:
         return sum(self.values.values()) if self.parents_include_children else 1
 
-    def _departments(self) -> list[dict]:
-        rows = [self._department(ROOT, "PROVINCE", self._total())]
-        return rows + [self._department(key, "COMMUNE_PEOPLE_COMMITTEE", value) for key, value in self.values.items()]
+    def _indicators(self, page: int) -> dict:
+        units = [self._department(key, "COMMUNE_PEOPLE_COMMITTEE", value) for key, value in self.values.items()]
+        first = max(page - self.first_page, 0) * self.cap
+        said = {"pagination": {"total": len(units), "currentPage": page}} if self.says_total else {}
+        overview = {**self._department(ROOT, "PROVINCE", self._total()), "averageScore": 7.89}
+        return {"overview": overview, "monthlyChart": [], "evaluation": units[first : first + self.cap], **said}
 
     def _department(self, key: str, kind: str, value: int) -> dict:
         metric = {
             "code": "DOSSIER_SYNC", "numerator": value, "denominator": value + 3, "ratio": 1, "score": 6, "maxScore": 6,
-            "dataQualityStatus": "TEMP_NATIONAL_REPORT_DENOMINATOR" if kind == "PROVINCE" else None,
         }  # fmt: skip
-        other = {"code": "PUBLISHED_ON_TIME", "numerator": 1, "denominator": 1}
+        if kind == "PROVINCE":
+            metric["dataQualityStatus"] = "TEMP_NATIONAL_REPORT_DENOMINATOR"
+        other = {
+            "code": "PUBLISH_ON_TIME",
+            "numerator": 0,
+            "denominator": 0,
+            "ratio": None,
+            "score": None,
+            "maxScore": 6,
+        }
         return {
             "departmentId": key,
             "departmentName": f"Đơn vị {key}",
@@ -301,22 +318,23 @@ class FakeReporting(FakeSystem):
             "metrics": [other, metric],
         }
 
-    def _tree(self) -> list[dict]:
-        children = [self._node(key, value) for key, value in self.values.items()]
-        return [{**self._node("H37", self._total()), "children": children}]
+    def _tree(self) -> dict:
+        parent = {**self._node(ROOT, "H37", self._total()), "totalCompleted": 1}
+        children = [
+            {**self._node(key, f"H37.{key[1:]}", value), "level": "COMMUNE", "totalOverdue": 0}
+            for key, value in self.values.items()
+        ]
+        return {"parent": parent, "children": children, "monthlyChart": []}
 
-    def _node(self, code: str, value: int) -> dict:
-        return {
-            "departmentCode": code,
-            "totalReceived": value,
-            "totalOnTime": value,
-            "totalOverdue": 0,
-            "totalCompleted": 1,
-        }
+    def _node(self, key: str, code: str, value: int) -> dict:
+        return {"departmentId": key, "departmentCode": code, "totalReceived": value, "totalOnTime": value}
+
+
+OLD_ID = "11358"
 
 
 class FakeRestJsp(FakeSystem):
-    """The old API: a bare array, one row a unit."""
+    """The old API: a bare array, one row a unit; bare names are rates, names with `_TOTAL` are counts."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -328,15 +346,19 @@ class FakeRestJsp(FakeSystem):
         assert request.path == "/jsp/rest.jsp"
         asked = json.loads(dict(parse_qsl(request.body.decode()))["params"])
         assert asked["type"] == "ref"
-        assert asked["p_tinh_id"] == "H37"
+        assert asked["p_tinh_id"] == OLD_ID
         rows = [
             {
-                "MA_DONVI": code,
-                "TEN_DONVI": f"Đơn vị {code}",
-                "HS_TOTAL": f"1.{value:03d}",
+                "ID": number + int(OLD_ID),
+                "MA_COQUAN": code,
+                "TEN": f"Đơn vị {code}",
+                "CAPDONVIID": 1,
+                "HS_TOTAL": f"{1000 + value}.0",
                 "DB_TOTAL": value,
+                "HTDH": "71.53",
+                "HTDH_TOTAL": value - 1,
                 "TILE": 1.5,
             }
-            for code, value in self.units.items()
+            for number, (code, value) in enumerate(self.units.items())
         ]
         return Reply(rows)

@@ -42,6 +42,7 @@ from support.registration_server import FakeRegistration, registration_connectio
 from support.reports import report, write_report_xls, write_report_xlsx
 from support.servers import (
     LOCAL,
+    OLD_ID,
     ROOT,
     FakeIgate,
     FakeReporting,
@@ -139,7 +140,7 @@ def _reporting(stack: ExitStack, _: Path) -> Case:
 def _rest_jsp(stack: ExitStack, _: Path) -> Case:
     system = FakeRestJsp()
     port = stack.enter_context(serving(system))
-    options = {"apis": [{"kind": "rest_jsp"}], "old_province_id": "H37"}
+    options = {"apis": [{"kind": "rest_jsp"}], "old_province_id": OLD_ID}
     connection = Connection("national_statistics", scheme="http", host="127.0.0.1", port=port)
     return Case("national_statistics", options, connection, dt.date(2024, 4, 17), system)
 

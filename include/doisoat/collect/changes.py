@@ -2,7 +2,8 @@
 
 Counts are requested from the whole down to the cells that disagree with what is held plus tonight's changes; only those are
 listed, within a budget. A rolling share of the quiet months is listed again anyway, because equal counts can hide a swap.
-If a change could not be read, the watermark stays where it was for some days, and the changes are read again.
+If a change could not be read, or may have been skipped because records left while pages were read, the watermark stays where
+it was for some days, and the changes are read again.
 """
 
 from __future__ import annotations
@@ -22,14 +23,16 @@ READ_AGAIN = dt.timedelta(days=7)
 def take_changes(pull: Pull, watermark: dt.datetime) -> None:
     """Read what changed since the watermark, and list the cells that do not match the counts expected after that."""
     pull.newest = watermark
-    before = pull.count(WHOLE)
+    before, live = pull.count(WHOLE), pull.count(WHOLE, removed=False)
     expected = pull.expect()
     for page in pull.source.changes(watermark - dt.timedelta(minutes=pull.source.limits.overlap_minutes)):
         pull.take(page)
-    if pull.writer.quarantined and pull.cut_off.moment and pull.cut_off.moment - watermark < READ_AGAIN:
+    whole = pull.count(WHOLE)
+    have_left = (whole or 0) < (before or 0) or (pull.count(WHOLE, removed=False) or 0) < (live or 0)
+    if (pull.writer.quarantined or have_left) and pull.cut_off.moment and pull.cut_off.moment - watermark < READ_AGAIN:
         pull.unread = watermark  # counts do not show a change to a record that is held: it must be sent again
     months = sorted(month for month, count in expected.by_month.items() if month and count[0])
-    disagreeing = _disagreeing(pull, months, expected)
+    disagreeing = _disagreeing(pull, whole, months, expected)
     wanted = [part for cell in disagreeing for part in _narrowed(pull, cell, expected)]
     counts = {month: expected.by_month[month][0] for month in months}
     due = due_for_review(counts, pull.night, pull.source.limits)
@@ -38,9 +41,8 @@ def take_changes(pull: Pull, watermark: dt.datetime) -> None:
     pull.declared = (before, pull.count(WHOLE))
 
 
-def _disagreeing(pull: Pull, months: Sequence[dt.date], expected: Expected) -> list[Cell]:
+def _disagreeing(pull: Pull, whole: int | None, months: Sequence[dt.date], expected: Expected) -> list[Cell]:
     """The cells whose counts are not as expected, including those of months that we knew nothing about."""
-    whole, _ = pull.count(WHOLE), pull.count(WHOLE, removed=False)
     found = differing(pull, [*map(Cell, months), UNDATED], expected, ask_totals=whole != expected.total)
     if whole != expected.total and whole != sum(pull.totals[Cell(month), True].value or 0 for month in months):
         unknown = sorted(set(pull.source.months()) - set(months))

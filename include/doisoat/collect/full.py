@@ -30,8 +30,7 @@ def list_every_cell(pull: Pull) -> None:
         if _declared(pull) != after:
             pull.reasons.append(f"the cells declare {_declared(pull)}, the whole {after}")
     pull.declared = (before, after)
-    for cell in (WHOLE, *pull.cells):
-        pull.count(cell, removed=False)
+    pull.count(WHOLE, removed=False)
 
 
 def _cells(source: Source) -> Iterator[Cell]:

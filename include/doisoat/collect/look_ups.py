@@ -15,9 +15,12 @@ import msgspec
 
 from doisoat.collect.landing import Landing, LandingWriter, Versions, find_landing
 from doisoat.collect.screen import Screen
-from doisoat.errors import SourceChangedError, SourceUnavailableError
+from doisoat.errors import SourceChangedError, SourceError, SourceUnavailableError
 from doisoat.model import PullCertificate
 from doisoat.sources.contract import Source
+
+#: After so many look-ups in a row without an answer, the others wait for the next night.
+IN_A_ROW = 3
 
 
 def landing_name(source_id: str) -> str:
@@ -38,8 +41,9 @@ def collect_look_ups(
 ) -> Landing | None:
     """Ask for the wanted codes, most informative first, as far as the budget allows, and seal the answers.
 
-    If a source fails in the middle, its answers so far are kept: the rest waits for the next night, and the certificate
-    says so. None if nothing is wanted: there is no answer and no cut-off then.
+    A look-up that fails costs that look-up; if several in a row fail, or the source asks us to wait, its answers so far
+    are kept. What was not answered waits for the next night, and the certificate says so. None if nothing is wanted: there is
+    no answer and no cut-off then.
 
     Args:
         controls: codes that the listing of the same side shows; asked for first.
@@ -48,7 +52,7 @@ def collect_look_ups(
     Raises:
         SourceChangedError: it denies every control: a wrong unit code looks just like "nothing is held", and must not
             be taken for proof that all of tonight's gaps are real.
-        SourceError: the first look-up failed, or a later one in a way that waiting does not fix.
+        SourceError: nothing was answered, or one look-up failed in a way that waiting does not fix.
     """
     where = (landing_root, province_id, night, landing_name(source.source_id))
     if landing := find_landing(*where):
@@ -58,43 +62,105 @@ def collect_look_ups(
     started_at = dt.datetime.now(dt.UTC)  # for operators; never compared with data
     budget = source.limits.look_ups_per_night
     reasons = [f"beyond tonight's budget: {len(wanted) - budget}"] if len(wanted) > budget else []
-    cut_off: dt.datetime | None = None
-    asked = 0
-    held = 0
     with LandingWriter(*where, screen or Screen()) as writer:
-        for code in dict.fromkeys([*controls, *wanted[:budget]]):
-            if controls and asked == len(controls) and not held:
-                raise _denies_what_is_listed(source.source_id, asked)
-            try:
-                found = source.look_up(code)
-            except SourceUnavailableError as error:
-                if cut_off is None:
-                    raise
-                reasons.append(f"after {asked} look-ups came {error.came}")
-                break
-            asked, held = asked + 1, held + found.is_held
-            cut_off = min(cut_off or found.looked_up_at, found.looked_up_at)
-            writer.write_look_up(found)
-        assert cut_off is not None  # noqa: S101 - at least one look-up was answered, or its error was raised
+        answers = _Answers(source, writer)
+        answers.ask_controls(list(dict.fromkeys(controls)))
+        answers.ask([code for code in dict.fromkeys(wanted[:budget]) if code not in controls])
+        reasons += answers.reasons()
         certificate = PullCertificate(
             source_id=source.source_id,
             night=night,
             mode="look_ups",
             started_at=started_at,
             ended_at=dt.datetime.now(dt.UTC),
-            cut_off=cut_off,
+            cut_off=answers.cut_off_or_error(),
             requests=source.requests_made,
-            pages=asked,
+            pages=answers.asked,
             received=writer.received,
             decoded=writer.decoded,
             quarantined=writer.quarantined,
             declared_before=len(wanted),
-            declared_after=asked,
+            declared_after=answers.asked,
             is_complete=not reasons,
             incomplete_reason="; ".join(reasons) or None,
         )
         decoder = f"{source.source_kind}/{source.decoder_version}"
         return writer.seal(certificate, msgspec.structs.replace(versions, decoder=decoder))
+
+
+class _Answers:
+    """The look-ups of a night as they are answered.
+
+    Attributes:
+        asked, held: how many were answered, and how many of these dossiers the source holds.
+        cut_off: the earliest time that an answer stated.
+    """
+
+    def __init__(self, source: Source, writer: LandingWriter) -> None:
+        self._source, self._writer = source, writer
+        self.asked = self.held = self._failed = self._in_a_row = 0
+        self.cut_off: dt.datetime | None = None
+        self._last: SourceError | None = None
+        self._has_stopped = False
+
+    def ask_controls(self, codes: Sequence[str]) -> None:
+        """Ask for dossiers that must be held.
+
+        Raises:
+            SourceChangedError: none of them is.
+            SourceError: none of them was answered.
+        """
+        self.ask(codes)
+        if codes and self._last and not self.asked:
+            raise self._last
+        if codes and not self.held:
+            raise _denies_what_is_listed(self._source.source_id, self.asked)
+
+    def ask(self, codes: Sequence[str]) -> None:
+        """Ask for each of the codes, unless the source has stopped answering."""
+        for code in codes:
+            if self._has_stopped:
+                return
+            try:
+                found = self._source.look_up(code)
+            except (SourceUnavailableError, SourceChangedError) as error:
+                self._fail(error)
+                continue
+            self._in_a_row = 0
+            self.asked, self.held = self.asked + 1, self.held + found.is_held
+            self.cut_off = min(self.cut_off or found.looked_up_at, found.looked_up_at)
+            self._writer.write_look_up(found)
+
+    def _fail(self, error: SourceUnavailableError | SourceChangedError) -> None:
+        """Leave this look-up out; stop if that is not enough.
+
+        Raises:
+            SourceChangedError: waiting would not help.
+        """
+        if isinstance(error, SourceChangedError) and not error.may_pass:
+            raise error
+        self._failed, self._in_a_row, self._last = self._failed + 1, self._in_a_row + 1, error
+        must_wait = isinstance(error, SourceUnavailableError) and error.retry_after_seconds is not None
+        self._has_stopped = must_wait or self._in_a_row == IN_A_ROW
+
+    def reasons(self) -> list[str]:
+        """Why not all of them were answered."""
+        if self._last is None:
+            return []
+        if self._has_stopped:
+            return [f"after {self.asked} look-ups came {self._last.came}"]
+        return [f"look-ups without an answer: {self._failed} (the last: {self._last.came})"]
+
+    def cut_off_or_error(self) -> dt.datetime:
+        """The cut-off.
+
+        Raises:
+            SourceError: nothing was answered.
+        """
+        if self.cut_off is not None:
+            return self.cut_off
+        assert self._last is not None  # noqa: S101 - at least one look-up was asked, and none was answered
+        raise self._last
 
 
 def _denies_what_is_listed(source_id: str, controls: int) -> SourceChangedError:

@@ -106,7 +106,7 @@ class NationalAdapter(Source):
 
     def _entries(self, catalogue: str) -> Iterator[CatalogueEntry]:
         service, names = _CATALOGUES[catalogue]
-        answer, rows = self._mapi.call(service)
+        answer, rows = self._mapi.call(service, names["code"][0])
         reader = FieldReader(names, self.timezone)
         read = 0
         for raw in rows:

@@ -112,8 +112,17 @@ class BusinessRegistration(System):
         offset, limit = _number(query, "offset", 0), _number(query, "limit", cap)
         shown = rows[offset : offset + min(limit, cap)]
         count = len(rows) if self._variant.registration_count == "total" else len(shown)
-        data = [{"MainInformation": row} for row in shown] if self._variant.registration_nested else shown
-        return json_answer({"Status": "1", "Message": "Thành công", "DataCount": count, "Data": data})
+        return json_answer({"Status": "1", "Message": "Thành công", "DataCount": count, "Data": self._nested(shown)})
+
+    def _nested(self, rows: list[Row]) -> object:
+        """The rows as this world nests them [A]; XML that became JSON has no list around a single row, and none without rows."""
+        match self._variant.registration_nested:
+            case "each":
+                return [{"MainInformation": row} for row in rows]
+            case "xml":
+                return {"MainInformation": {"Row": rows[0] if len(rows) == 1 else rows} if rows else ""}
+            case _:
+                return rows
 
     def _row(self, made: Dossier, row: MinistryRow, now: int) -> Row:
         """MainInformation. A household's codes are its owner's numbers, and any name may contain a person's name."""

@@ -1,8 +1,10 @@
 """The national statistics, simulated: the 2026 API and the old one (CONTRACTS section 2).
 
-Contract: POST /api/v1/reporting/evaluation/{...} answers 201 {code, data, message} from 2026 on; POST /jsp/rest.jsp
-with form field `params` returns a bare array for nights until 2025. A period can be requested only after it has ended.
-Counts are those of the simulated portal at the clock's time.
+Contract: POST /api/v1/reporting/evaluation/{...} answers 201 {code, data, message} from 2026 on, in one of two shapes:
+{overview, evaluation[], monthlyChart, pagination, source} or {parent, children[], monthlyChart}. POST /jsp/rest.jsp with form
+field `params` returns a bare array for nights until 2025: bare names are rates, names with _TOTAL are counts. A month can be
+requested only after it has ended, the current quarter and year too. Counts are those of the simulated portal at the
+clock's time.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 import msgspec
 
@@ -24,6 +27,8 @@ from sandbox.world.world import World
 NEW_PREFIX = "/api/v1/reporting/evaluation/"
 OLD_PATH = "/jsp/rest.jsp"
 ROOT_DEPARTMENT_ID = "019d2be3-6a81-771b-b671-9078297c4a7b"
+#: `p_tinh_id` of the province: the portal's own number.
+OLD_PROVINCE_ID = "11358"
 PAGE_CAP = 200
 _TYPES = {
     "province": "PROVINCE",
@@ -33,22 +38,38 @@ _TYPES = {
 _OLD_LEVELS = {"province": "1", "department": "2", "district": "3", "commune": "4"}
 _PROVISIONAL_DAYS = 20
 
-#: A metric: its code, maximum score, and how numerator and denominator come from a count.
+#: A metric: its code, maximum score, and how numerator and denominator come from a count ("" is 0).
 _METRICS: dict[str, list[tuple[str, float, str, str]]] = {
-    "transparency": [("DOSSIER_SYNC", 6.0, "synced", "denominator"), ("PUBLISHED_ON_TIME", 6.0, "done", "done")],
-    "handling-satisfaction": [("SATISFACTION", 18.0, "done_on_time", "done")],
-    "dossier-digitized": [("DOSSIER_DIGITIZED", 22.0, "digitised", "synced")],
+    "transparency": [
+        ("PUBLISH_ON_TIME", 6.0, "", ""),
+        ("PUBLIC_UPDATE_ON_TIME", 4.0, "done", "done"),
+        ("PUBLIC_CONTENT_FULL", 2.0, "done", "done"),
+        ("DOSSIER_SYNC", 6.0, "synced", "denominator"),
+    ],
+    "handling-satisfaction": [("DOSSIER_RECEIVING_SATISFACTION", 6.0, "done_on_time", "done")],
+    "dossier-digitized": [("SO_HOA_GIAY_TO_GIAI_QUYET", 4.0, "digitised", "synced")],
     "service-results": [("RESULT_RETURNED", 10.0, "done", "synced")],
 }
-_TREES: dict[str, tuple[tuple[str, str], ...]] = {
+#: What the province's node of a tree states, and what its units' do.
+_TREES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "dvc-progress-tree": (
-        ("totalReceived", "synced"),
-        ("totalOnTime", "done_on_time"),
-        ("totalOverdue", "done_late"),
-        ("totalCompleted", "done"),
+        {"totalReceived": "synced", "totalOnTime": "done_on_time", "totalCompleted": "done"},
+        {"totalReceived": "synced", "totalOnTime": "done_on_time", "totalOverdue": "done_late"},
     ),
-    "provide-online-tree": (("totalReceived", "synced"), ("totalOnline", "online")),
-    "formality-online-payment-tree": (("totalReceived", "synced"), ("totalPaidOnline", "paid_online")),
+    "provide-online-tree": (
+        {
+            "onlineDossierCount": "online",
+            "channelOnlineSum": "online",
+            "channelDirectSum": "direct",
+            "channelPostalSum": "post",
+            "channelTotalSum": "synced",
+        },
+        {},
+    ),
+    "formality-online-payment-tree": (
+        {"totalDossierOnlinePaymentSuccess": "paid_online", "totalDossierFinancialObligation": "synced"},
+        {"totalDossierOnlinePaymentSuccess": "paid_online", "totalDossierFinancialObligation": "synced"},
+    ),
 }
 
 
@@ -105,30 +126,49 @@ class NationalStatistics(System):
             status = 400 if self._variant.unended_period == "http" else 201
             return json_answer({"code": "INVALID_PERIOD", "data": None, "message": str(refused)}, status)
         portal = self._portal(now)
-        if report in _TREES:
-            data: Any = [self._node(portal, portal.agencies[PROVINCE_CODE], _TREES[report], period)]
-        else:
-            data = self._evaluation(portal, report, period, body, local_date(int(now)))
-        return json_answer({"code": "OK", "data": data, "message": "Thành công"}, 201)
+        data = (
+            self._branches(portal, report, period)
+            if report in _TREES
+            else self._evaluation(portal, report, period, body, local_date(int(now)))
+        )
+        return json_answer({"code": "OK", "data": data, "message": "OK"}, 201)
+
+    def _units(self, period: _Period) -> list[Agency]:
+        """Every unit at the end of a period, all levels in one list and the province not among them."""
+        last_day, levels = (period.end - dt.timedelta(days=1)).isoformat(), set(_TYPES) - {"province"}
+        return [agency for agency in self._world.agencies if agency.level in levels and agency.is_valid_on(last_day)]
+
+    def _shown(self, period: _Period, body: dict[str, Any]) -> tuple[list[Agency], dict[str, int]]:
+        """The units of a page, and what is said of the pages."""
+        units = self._units(period)
+        size = min(max(int(body.get("pageSize") or PAGE_CAP), 1), self._variant.statistics_page_cap)
+        first = self._variant.statistics_first_page
+        page = max(int(body.get("currentPage") or 0), first) - first
+        pages = {
+            "total": len(units),
+            "currentPage": page + first,
+            "pageSize": size,
+            "totalPages": -(-len(units) // size),
+        }
+        return units[page * size : (page + 1) * size], pages
 
     def _evaluation(
         self, portal: PortalCounts, report: str, period: _Period, body: dict[str, Any], today: dt.date
     ) -> dict[str, Any]:
-        last_day = (period.end - dt.timedelta(days=1)).isoformat()
-        units = [agency for agency in self._world.agencies if agency.level in _TYPES and agency.is_valid_on(last_day)]
-        size = min(max(int(body.get("pageSize") or PAGE_CAP), 1), PAGE_CAP)
-        first = self._variant.statistics_first_page
-        page = max(int(body.get("currentPage") or 0), first) - first
-        shown = units[page * size : (page + 1) * size]
+        """Shape A."""
+        shown, pages = self._shown(period, body)
         is_provisional = (today - period.end).days < _PROVISIONAL_DAYS
+        whole, *units = (
+            self._unit(portal, agency, report, period, is_provisional)
+            for agency in (portal.agencies[PROVINCE_CODE], *shown)
+        )
+        first = (pages["currentPage"] - self._variant.statistics_first_page) * pages["pageSize"] + 1
         return {
-            "evaluation": [self._unit(portal, agency, report, period, is_provisional) for agency in shown],
-            "pagination": {
-                "currentPage": page + first,
-                "pageSize": size,
-                "totalItems": len(units),
-                "totalPages": -(-len(units) // size),
-            },
+            "overview": {"stt": 1, **whole, "averageScore": whole["totalScore"]},
+            "monthlyChart": [],
+            "evaluation": [{"stt": first + number, **unit} for number, unit in enumerate(units)],
+            "pagination": pages,
+            "source": f"reporting_766_{report}",
         }
 
     def _unit(
@@ -136,33 +176,53 @@ class NationalStatistics(System):
     ) -> dict[str, Any]:
         count = portal.stated(agency.agency_id, period.months, self._variant.parents_include_children)
         metrics = [_metric(metric, count, is_provisional) for metric in _METRICS[report]]
+        score, most = sum(metric["score"] or 0 for metric in metrics), sum(metric["maxScore"] for metric in metrics)
+        return {
+            "departmentId": _department_id(agency),
+            "departmentName": agency.name,
+            **({"departmentCode": agency.code} if report == "dossier-digitized" else {}),
+            "departmentType": _TYPES[agency.level],
+            "departmentLevel": "COMMUNE" if agency.level == "commune" else "PROVINCE",
+            "agencyLevel": "level_1" if agency.level == "province" else "level_2",
+            "totalScore": round(score, 2),
+            "totalMaxScore": most,
+            "ratio": round(100 * score / most, 2),
+            "scoreDelta": None,
+            "metrics": metrics,
+        }
+
+    def _branches(self, portal: PortalCounts, report: str, period: _Period) -> dict[str, Any]:
+        """Shape B: it says nothing of pages, and shows every unit whatever page is requested."""
+        whole, units = _TREES[report]
+        parent = self._node(portal, portal.agencies[PROVINCE_CODE], whole, period)
+        children = [
+            {
+                **self._node(portal, agency, units, period),
+                "level": "COMMUNE" if agency.level == "commune" else "PROVINCE",
+            }
+            for agency in self._units(period)
+        ]
+        for child in children:
+            child["score"], child["maxScore"], child["scoreDelta"] = (
+                child.pop("totalScore"),
+                child.pop("totalMaxScore"),
+                None,
+            )
+        return {"parent": parent, "children": children, "monthlyChart": []}
+
+    def _node(self, portal: PortalCounts, agency: Agency, numbers: dict[str, str], period: _Period) -> dict[str, Any]:
+        count = portal.stated(agency.agency_id, period.months, self._variant.parents_include_children)
+        ratio = round(100 * count.done_on_time / count.done, 2) if count.done else 0
         return {
             "departmentId": _department_id(agency),
             "departmentName": agency.name,
             "departmentCode": agency.code,
-            "departmentType": _TYPES[agency.level],
-            "totalScore": round(sum(metric["score"] or 0 for metric in metrics), 2),
-            "totalMaxScore": sum(metric["maxScore"] for metric in metrics),
-            "metrics": metrics,
+            **{name: getattr(count, what) for name, what in numbers.items()},
+            "avgProcessingDays": round(count.days / count.done, 2) if count.done else 0,
+            "ratio": ratio,
+            "totalScore": round(20 * ratio / 100, 2),
+            "totalMaxScore": 20,
         }
-
-    def _node(
-        self, portal: PortalCounts, agency: Agency, numbers: tuple[tuple[str, str], ...], period: _Period
-    ) -> dict[str, Any]:
-        count = portal.stated(agency.agency_id, period.months, self._variant.parents_include_children)
-        node: dict[str, Any] = {
-            "departmentId": _department_id(agency),
-            "departmentCode": agency.code,
-            "departmentName": agency.name,
-        }
-        node |= {name: getattr(count, what) for name, what in numbers}
-        node["avgProcessingDays"] = round(count.days / count.done, 2) if count.done else 0
-        node["ratio"] = round(100 * count.done_on_time / count.done, 2) if count.done else 0
-        node["score"] = round(20 * node["ratio"] / 100, 2)
-        last_day = period.end - dt.timedelta(days=1)
-        below = portal.children(agency.agency_id, last_day)
-        node["children"] = [self._node(portal, child, numbers, period) for child in below]
-        return node
 
     # the old API ------------------------------------------------------------------------------------------------
     def report(self, request: Request, now: float) -> Answer:
@@ -189,22 +249,25 @@ class NationalStatistics(System):
         count = portal.stated(agency.agency_id, period.months, self._variant.parents_include_children)
         total = count.held if self._variant.hs_total == "portal" else max(count.held, count.provincial)
         code_key, name_key = self._variant.old_unit_keys
-        return {
+        is_whole = agency.agency_id == PROVINCE_CODE
+        row: dict[str, Any] = {
+            "ID": OLD_PROVINCE_ID if is_whole else str(crc32(agency.agency_id.encode()) % 1_000_000),
             code_key: agency.code,
             name_key: agency.name,
-            "CAPDONVI": _OLD_LEVELS[agency.level],
+            "CAPDONVIID": _OLD_LEVELS[agency.level],
             "HS_TOTAL": total,
             "DB_TOTAL": count.synced,
-            "HTN_TRUCTIEP": count.direct,
-            "HTN_BUUCHINH": count.post,
-            "HTN_TRUCTUYEN": count.online,
-            "HTDH": count.done_on_time,
-            "HTQH": count.done_late,
-            "DXLTH": count.open_in_time,
-            "DXLQH": count.open_late,
-            "TILE": round(100 * count.done_on_time / count.done, 2) if count.done else 0,
-            "TILE_DB": round(100 * count.synced / total, 2) if total else 0,
+            "TILE": _percent(count.done_on_time, count.done),
+            "TILE_DB": _percent(count.synced, total),
         }
+        for names, of in (
+            ({"HTN_TRUCTIEP": count.direct, "HTN_BUUCHINH": count.post, "HTN_TRUCTUYEN": count.online}, count.synced),
+            ({"HTDH": count.done_on_time, "HTQH": count.done_late}, count.done),
+            ({"DXLTH": count.open_in_time, "DXLQH": count.open_late}, count.open_in_time + count.open_late),
+        ):
+            for name, value in names.items():
+                row |= {name: _percent(value, of), f"{name}_TOTAL": value}
+        return {key: _as_text(value) if self._variant.old_numbers == "text" else value for key, value in row.items()}
 
     def _score_766(self, asked: dict[str, Any], now: float) -> list[dict[str, Any]]:
         year = _whole(asked.get("p_nam"), 2024)
@@ -222,28 +285,37 @@ class NationalStatistics(System):
         return [{"MADONVI": PROVINCE_CODE, **scores, "TONG_SCORE": round(sum(scores.values()), 2)}]
 
 
+def _percent(part: int, whole: int) -> float:
+    return round(100 * part / whole, 2) if whole else 0.0
+
+
+def _as_text(value: object) -> object:
+    """A number as text; every count of the portal's own but HS_TOTAL comes with a decimal point now and then."""
+    if not isinstance(value, (int, float)):
+        return value
+    return f"{value}.0" if isinstance(value, int) and value % 2 else str(value)
+
+
 def _metric(metric: tuple[str, float, str, str], count: Count, is_provisional: bool) -> dict[str, Any]:
     code, most, upper, lower = metric
-    numerator: int | None = getattr(count, upper)
-    denominator: int | None = getattr(count, lower)
-    status, message = "OK", ""
-    if code == "DOSSIER_SYNC":
-        if not count.reported:
-            status, message = "NO_NATIONAL_REPORT_DATA", "Chưa có số liệu báo cáo quốc gia"
-            denominator = denominator or None
-        elif is_provisional:
-            status, message = "TEMP_NATIONAL_REPORT_DENOMINATOR", "Mẫu số báo cáo quốc gia là tạm tính"
-            denominator = numerator
-    ratio = min(100.0, round(100 * numerator / denominator, 2)) if numerator and denominator else 0.0
+    numerator: int = getattr(count, upper) if upper else 0
+    denominator: int = getattr(count, lower) if lower else 0
+    quality: dict[str, str] = {}
+    if code == "DOSSIER_SYNC" and not count.reported:
+        quality = {"dataQualityStatus": "NO_NATIONAL_REPORT_DATA", "dataQualityMessage": "Không có dữ liệu."}
+    elif code == "DOSSIER_SYNC" and is_provisional:
+        quality = {"dataQualityStatus": "TEMP_NATIONAL_REPORT_DENOMINATOR", "dataQualityMessage": "Mẫu số tạm."}
+        denominator = numerator
+    ratio = min(100.0, round(100 * numerator / denominator, 2)) if denominator else None
     return {
         "code": code,
+        "name": code.replace("_", " ").capitalize(),
         "numerator": numerator,
         "denominator": denominator,
         "ratio": ratio,
-        "score": round(most * ratio / 100, 2),
+        "score": None if ratio is None else round(most * ratio / 100, 2),
         "maxScore": most,
-        "dataQualityStatus": status,
-        "dataQualityMessage": message,
+        **quality,
     }
 
 
@@ -269,7 +341,7 @@ def _months_from(first: dt.date, count: int) -> dt.date:
 
 def _period(first: dt.date, count: int, today: dt.date) -> _Period:
     period = _Period([_months_from(first, number) for number in range(count)], _months_from(first, count))
-    if period.end > today:
+    if (period.end if count == 1 else first) > today:
         raise _Refused("Kỳ báo cáo chưa kết thúc")
     return period
 
@@ -300,9 +372,10 @@ def _old_period(asked: dict[str, Any], service: str, today: dt.date) -> _Period 
 
 
 def _asked_unit(asked: dict[str, Any]) -> str:
-    """The narrowest unit named; an empty one, 0 or -1 names none."""
+    """The narrowest unit named; an empty one, 0 or -1 names none. The province is named by the portal's own number."""
     named = [str(asked.get(key) or "").strip() for key in ("p_xa_id", "p_huyen_id", "p_tinh_id")]
-    return next((code for code in named if code not in ("", "0", "-1")), PROVINCE_CODE)
+    found = next((code for code in named if code not in ("", "0", "-1")), OLD_PROVINCE_ID)
+    return {OLD_PROVINCE_ID: PROVINCE_CODE, PROVINCE_CODE: ""}.get(found, found)
 
 
 def _with_children(portal: PortalCounts, unit: str, period: _Period) -> list[Agency]:

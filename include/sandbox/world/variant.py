@@ -28,10 +28,12 @@ class Variant:
         igate_returned_date: whether `returnedDate` exists.
         removal_updates: removing a dossier moves its updatedDate.
         statistics_first_page: 0 or 1.
+        statistics_page_cap: maximum units per page of the 2026 API, whatever `pageSize` requests.
         parents_include_children: a parent unit's numbers include its children's.
         unended_period: a period that has not ended is refused by "http" (400) or by "code" (not OK).
         hs_total: the old API's HS_TOTAL is the "portal" count or the "larger" of portal and province.
         old_unit_keys: the old API's keys for a unit's code and name.
+        old_numbers: the old API writes numbers as "number" or as "text", a count now and then with a decimal point.
         adapter_prefix: first part of the national adapter's paths.
         adapter_dstcode: the provider is named by a "header" or a "query" parameter.
         adapter_success: error_code of success: "0", "00", or "int" for the number 0 (then every code is a number).
@@ -67,10 +69,12 @@ class Variant:
     igate_returned_date: bool = True
     removal_updates: bool = True
     statistics_first_page: int = 1
+    statistics_page_cap: int = 200
     parents_include_children: bool = True
     unended_period: str = "http"
     hs_total: str = "portal"
-    old_unit_keys: tuple[str, str] = ("MADONVI", "TENDONVI")
+    old_unit_keys: tuple[str, str] = ("MA_COQUAN", "TEN")
+    old_numbers: str = "number"
     new_ministry_codes: bool = True
     driving_licence_dates: str = "dmy_hms"
     business_registration_dates: str = "dmy_hms"
@@ -84,7 +88,7 @@ class Variant:
     licence_channel_as_text: bool = True
     licence_error_key: str = "error_code"
     licence_error_status: int = 200
-    registration_nested: bool = True
+    registration_nested: str = "each"
     registration_count: str = "total"
     registration_other_sites: bool = False
     registration_page_cap: int = 100
@@ -134,10 +138,12 @@ VARIANTS = {
         igate_returned_date=False,
         removal_updates=False,
         statistics_first_page=0,
+        statistics_page_cap=40,
         parents_include_children=False,
         unended_period="code",
         hs_total="larger",
         old_unit_keys=("MA_DONVI", "TEN_DONVI"),
+        old_numbers="text",
         new_ministry_codes=False,
         driving_licence_dates="iso",
         business_registration_dates="iso",
@@ -151,7 +157,7 @@ VARIANTS = {
         licence_channel_as_text=False,
         licence_error_key="code",
         licence_error_status=403,
-        registration_nested=False,
+        registration_nested="no",
         registration_count="page",
         registration_other_sites=True,
         registration_page_cap=40,

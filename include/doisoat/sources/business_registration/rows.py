@@ -1,10 +1,10 @@
 """Answers and rows of the registration system: how they may be nested, what is read, and how a row becomes a record.
 
-The exact nesting is [A] (CONTRACTS section 4). Tolerated: the list is under Data, data, MainInformation, Result, Rows,
-Items or danhSachHoSo (any case), directly or one or two such keys deeper; Status and DataCount are next to it or above
-it; a row is flat, or its fields are below its own MainInformation. Only the keys below become values. NAME,
-ENTERPRISE_CODE and ENTERPRISE_GDT_CODE are not among them (a household business has its owner's name), nor is the
-Message of an answer.
+The exact nesting is [A] (CONTRACTS section 4): it looks like XML that a platform writes as JSON. Tolerated: rows are under
+Data, MainInformation, Row, Rows, Result, Results, Item, Items or danhSachHoSo (any case), directly or up to four such keys
+deeper, each an object or a list of objects; one row alone may be bare; Status and DataCount are next to the first such key
+or below it. Only the keys below become values. NAME, ENTERPRISE_CODE and ENTERPRISE_GDT_CODE are not among them (a
+household business has its owner's name), nor is the Message of an answer.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ import msgspec
 
 from doisoat.errors import SourceChangedError, SourceRejectedError
 from doisoat.model import DossierRecord, QuarantinedRow
-from doisoat.sources.http.session import Answer, HttpSession
+from doisoat.sources.http.session import Answer, HttpSession, shape
 from doisoat.sources.in_part import read_in_part
 from doisoat.sources.values import BadRowError, text, written_moment
 
-_LIST_KEYS = ("data", "maininformation", "result", "results", "rows", "items", "danhsachhoso")
+_LIST_KEYS = ("data", "maininformation", "result", "results", "row", "rows", "item", "items", "danhsachhoso")
 #: The fields of a row that may be left out if they cannot be read, and what of a record each of them fills.
 _FILLS = {
     "IN_JOURNAL_NO": ("record_id", "linked_codes"),
@@ -32,7 +32,8 @@ _FILLS = {
     "PLAN_DATE": ("due_at",),
     "PROCESS_STATUS": ("status_code",),
 }
-_DEEPEST = 3
+_KEY = "in_journal_no"
+_DEEPEST = 5
 _MOST = 10**18  # beyond any receipt number
 Scalar = str | int | None
 Number = int | float | str | None
@@ -46,24 +47,12 @@ class Head(msgspec.Struct):
     SITE_ID: Scalar = None
 
 
-class NestedHead(Head):
-    """The same, flat or below MainInformation."""
-
-    MainInformation: Head | None = None
-
-
 class Fields(Head):
     """The fields that are read of a dossier."""
 
     RECEIPT_DATE: Scalar = None
     PLAN_DATE: Scalar = None
     PROCESS_STATUS: Scalar = None
-
-
-class Row(Fields):
-    """The same, flat or below MainInformation."""
-
-    MainInformation: Fields | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +95,8 @@ class Selection:
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ROWS = msgspec.json.Decoder(list[msgspec.Raw])
 _SCALAR = msgspec.json.Decoder(str | int | float | bool | None)
-_HEAD = msgspec.json.Decoder(NestedHead)
-_ROW = msgspec.json.Decoder(Row)
+_HEAD = msgspec.json.Decoder(Head)
+_ROW = msgspec.json.Decoder(Fields)
 
 
 def read_listing(http: HttpSession, answer: Answer) -> Listing:
@@ -115,25 +104,19 @@ def read_listing(http: HttpSession, answer: Answer) -> Listing:
 
     Raises:
         SourceRejectedError: Status is not "1"; its Message is never repeated, it may contain a person's name.
-        SourceChangedError: no Status, no list, or another structure.
+        SourceChangedError: no Status, neither rows nor a place for them, or another structure.
     """
-    content, facts = http.decode(answer, _OBJECT), dict[str, msgspec.Raw]()
+    content, facts, inner = http.decode(answer, _OBJECT), dict[str, msgspec.Raw](), None
     for _ in range(_DEEPEST):
         named = {key.casefold(): value for key, value in content.items()}
-        facts = {key: named.get(key) or facts.get(key) for key in ("status", "datacount")}  # type: ignore[misc]
-        inner = next((named[key] for key in _LIST_KEYS if _is_filled(named.get(key))), None)
-        if inner is None or bytes(inner).lstrip()[:1] != b"{":
+        facts |= {key: named[key] for key in ("status", "datacount") if not _is_empty(named.get(key))}
+        inner = _inner(named)
+        if inner is None or _first(inner) != b"{":
             break
         content = _open(http, answer, inner)
-        if any(key.casefold() == "in_journal_no" for key in content):
-            return _listing(http, answer, facts, [inner])
-    return _listing(http, answer, facts, _list(http, answer, inner))
-
-
-def _listing(http: HttpSession, answer: Answer, facts: dict[str, msgspec.Raw], rows: list[msgspec.Raw]) -> Listing:
-    status, declared = _plain(facts.get("status")), _plain(facts.get("datacount"))
-    if status is None or not (status.isascii() and status.removeprefix("-").isdecimal() and len(status) <= 6):
-        raise _changed(http, answer, "an answer without a Status that is a number")
+        if _is_row(content):
+            break
+    status, declared = _facts(http, answer, facts)
     if status != "1":
         raise SourceRejectedError(
             http.source_id,
@@ -141,9 +124,65 @@ def _listing(http: HttpSession, answer: Answer, facts: dict[str, msgspec.Raw], r
             came=f"Status {status} instead of 1",
             todo="ask the platform's owner what it means; its Message may contain a person's name and is not repeated",
         )
-    if declared is not None and not (declared.isdecimal() and len(declared) <= 12):
+    if inner is None and not declared:
+        _check_place(http, answer, content, declared)
+    return Listing([] if inner is None else _rows(http, answer, inner), declared)
+
+
+def _facts(http: HttpSession, answer: Answer, facts: dict[str, msgspec.Raw]) -> tuple[str, int | None]:
+    """Status and DataCount of an answer."""
+    status, declared = _plain(facts.get("status")), _plain(facts.get("datacount"))
+    if status is None or not (status.isascii() and status.removeprefix("-").isdecimal() and len(status) <= 6):
+        raise _changed(http, answer, "an answer without a Status that is a number")
+    if status == "1" and declared is not None and not (declared.isdecimal() and len(declared) <= 12):
         raise _changed(http, answer, "a DataCount that is no count")
-    return Listing(rows, None if declared is None else int(declared))
+    return status, None if declared is None or status != "1" else int(declared)
+
+
+def _check_place(http: HttpSession, answer: Answer, content: dict[str, msgspec.Raw], declared: int | None) -> None:
+    """An answer whose rows moved to another key must not be taken for a window without rows."""
+    has_place = any(key.casefold() in _LIST_KEYS for key in content) or not content
+    moved = any(_first(raw) in (b"[", b"{") and not _is_empty(raw) for raw in content.values())
+    if moved or (declared is None and not has_place):
+        raise _changed(http, answer, f"neither rows nor a count of none, but {shape(answer.body)}")
+
+
+def _inner(named: dict[str, msgspec.Raw]) -> msgspec.Raw | None:
+    return next((named[key] for key in _LIST_KEYS if not _is_empty(named.get(key))), None)
+
+
+def _is_row(content: dict[str, msgspec.Raw]) -> bool:
+    return any(key.casefold() == _KEY for key in content)
+
+
+def _rows(http: HttpSession, answer: Answer, inner: msgspec.Raw, depth: int = 0) -> list[msgspec.Raw]:
+    """The rows of a list, of an object below which there are some, or the one row that an object is."""
+    if _first(inner) == b"[":
+        try:
+            parts = _ROWS.decode(inner)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise _changed(http, answer, "no list where the rows should stand") from None
+        return [row for part in parts for row in _unwrapped(part, depth)]
+    if _first(inner) == b"{":
+        return _unwrapped(inner, depth)
+    raise _changed(http, answer, "no list where the rows should stand")
+
+
+def _unwrapped(part: msgspec.Raw, depth: int) -> list[msgspec.Raw]:
+    """One item of a list: a row, or an object around one or more; whatever else it is, it is a row that cannot be read."""
+    try:
+        content = _OBJECT.decode(part)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return [part]
+    inner = None if _is_row(content) else _inner({key.casefold(): value for key, value in content.items()})
+    if inner is None or depth >= _DEEPEST or _first(inner) not in (b"[", b"{"):
+        return [part]
+    if _first(inner) == b"{":
+        return _unwrapped(inner, depth + 1)
+    try:
+        return [row for one in _ROWS.decode(inner) for row in _unwrapped(one, depth + 1)]
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return [part]
 
 
 def _open(http: HttpSession, answer: Answer, raw: msgspec.Raw) -> dict[str, msgspec.Raw]:
@@ -153,17 +192,12 @@ def _open(http: HttpSession, answer: Answer, raw: msgspec.Raw) -> dict[str, msgs
         raise _changed(http, answer, "keys that are no text") from None
 
 
-def _list(http: HttpSession, answer: Answer, inner: msgspec.Raw | None) -> list[msgspec.Raw]:
-    if inner is None:
-        return []
-    try:
-        return _ROWS.decode(inner)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise _changed(http, answer, "no list where the rows should stand") from None
+def _first(raw: msgspec.Raw) -> bytes:
+    return bytes(memoryview(raw)[:1])
 
 
-def _is_filled(raw: msgspec.Raw | None) -> bool:
-    return raw is not None and bytes(raw).strip() not in (b"null", b'""')
+def _is_empty(raw: msgspec.Raw | None) -> bool:
+    return raw is None or bytes(raw).strip() in (b"null", b'""', b"{}")
 
 
 def _plain(raw: msgspec.Raw | None) -> str | None:
@@ -189,10 +223,9 @@ def _changed(http: HttpSession, answer: Answer, came: str) -> SourceChangedError
 def head_of(raw: msgspec.Raw) -> Head | None:
     """The fields that identify whose row it is; None if even those cannot be read."""
     try:
-        row = _HEAD.decode(raw)
+        return _HEAD.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    return row.MainInformation or row
 
 
 def key_of(head: Head, prefix: str) -> str:
@@ -290,19 +323,15 @@ def _fields(raw: msgspec.Raw, left_out: Set[str]) -> Fields:
     try:
         if left_out:
             raw = msgspec.Raw(msgspec.json.encode(_without(_OBJECT.decode(raw), left_out)))
-        row = _ROW.decode(raw)
+        return _ROW.decode(raw)
     except msgspec.ValidationError as error:
         raise BadRowError("wrong_shape", _field_of(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise BadRowError("wrong_shape", "row") from None
-    return row.MainInformation or row
 
 
 def _without(parts: dict[str, msgspec.Raw], left_out: Set[str]) -> dict[str, Any]:
-    kept: dict[str, Any] = {name: part for name, part in parts.items() if name not in left_out}
-    if _is_filled(kept.get("MainInformation")):
-        kept["MainInformation"] = _without(_OBJECT.decode(kept["MainInformation"]), left_out)
-    return kept
+    return {name: part for name, part in parts.items() if name not in left_out}
 
 
 def _text(value: Scalar, field: str) -> str | None:

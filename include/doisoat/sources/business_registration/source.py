@@ -34,7 +34,7 @@ from doisoat.months import between, first_of, last_of
 from doisoat.sources.business_registration.rows import Listing, RowReader, Selection, head_of, key_of, read_listing
 from doisoat.sources.contract import Source, SourceOptions
 from doisoat.sources.http.session import Answer, HttpSession
-from doisoat.sources.judging import unreadable
+from doisoat.sources.judging import most_rows, no_end, unreadable
 from doisoat.sources.values import BadRowError
 
 log = logging.getLogger(__name__)
@@ -68,6 +68,7 @@ class RegistrationOptions(SourceOptions):
         dated_from: no receipt date is earlier.
         window_days: days per window, both ends included.
         number_is_code: the portal or an import, if it refers to a registration, uses its receipt number [A].
+        most_rows: a window of an answer that declares no total has no more rows than this: more are pages without an end.
     """
 
     systems: tuple[System, ...] = Field(default=(System(kind="business"),), min_length=1)
@@ -75,6 +76,7 @@ class RegistrationOptions(SourceOptions):
     dated_from: dt.date = dt.date(2020, 1, 1)
     window_days: int = Field(default=5, ge=1, le=5)
     number_is_code: bool = True
+    most_rows: int = Field(default=50_000, ge=1)
 
     @model_validator(mode="after")
     def _prefixes(self) -> RegistrationOptions:
@@ -216,6 +218,7 @@ class BusinessRegistration(Source):
     def _walk(self, path: str, window: Window) -> Iterator[tuple[Answer, Listing]]:
         """Page after page of a window, to its end: the declared total, an empty page, or one shorter than the last."""
         came, most, declared, before = 0, 0, 0, None
+        first: int | None = None
         while True:
             answer, listing = self._ask(path, window, came, self.limits.page_size)
             rows = len(listing.rows)
@@ -225,13 +228,21 @@ class BusinessRegistration(Source):
                 self._refuse_repeated(answer, before)
             if listing.declared is not None and listing.declared > rows:
                 self._is_total[path] = True
+            came, declared, first = came + rows, max(declared, listing.declared or 0), first or listing.declared
+            self._refuse_endless(answer, came, first, path)
             yield answer, listing
-            came, declared = came + rows, max(declared, listing.declared or 0)
             if self._is_total.get(path) and declared and came >= declared:
                 return
             if not self._is_total.get(path) and rows < most:
                 return
             most, before = max(most, rows), answer
+
+    def _refuse_endless(self, answer: Answer, came: int, declared: int | None, path: str) -> None:
+        """A walk ends at twice the total that its first page declared, or at `most_rows` if none is declared."""
+        is_total = self._is_total.get(path, False)
+        most = most_rows(declared, self.limits.page_size) if is_total else self.options.most_rows
+        if came > most:
+            raise self._changed(answer, no_end(came, declared if is_total else None))
 
     def _refuse_repeated(self, answer: Answer, before: Answer) -> None:
         if answer.body == before.body:

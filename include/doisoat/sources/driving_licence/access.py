@@ -12,9 +12,19 @@ from doisoat.connections import Connection
 from doisoat.errors import SourceChangedError, SourceRejectedError
 from doisoat.sources.http.session import Answer, HttpSession, shape
 from doisoat.sources.mapi.rows import is_empty, scalar
-from doisoat.sources.mapi.session import Fields, MapiOptions, MapiSession, SentBeside, has_token, needed, read_fields
+from doisoat.sources.mapi.session import (
+    Fields,
+    MapiOptions,
+    MapiSession,
+    SentBeside,
+    has_key,
+    has_token,
+    needed,
+    read_fields,
+)
 from doisoat.sources.values import BadRowError
 
+_ROW_KEY = "maHoSo"  # in any case
 #: What the errors of `danhsachhoso` mean [V].
 _ERRORS = {
     "-300": "the unit is empty: fill extra unit_code of the connection",
@@ -55,7 +65,8 @@ class ByMapi:
 
     def window(self, first: dt.date, last: dt.date) -> Window:
         """The dossiers received from `first` to `last`, both included."""
-        return Window(*self._mapi.call("DanhSachHoSo", ngayNhan1=first.isoformat(), ngayNhan2=last.isoformat()))
+        days = {"ngayNhan1": first.isoformat(), "ngayNhan2": last.isoformat()}
+        return Window(*self._mapi.call("DanhSachHoSo", _ROW_KEY, **days))
 
     def find(self, code: str) -> tuple[Answer, list[msgspec.Raw]]:
         """The rows of a look-up, none if there is no such dossier."""
@@ -109,6 +120,8 @@ class ByGet:
             if total or (total is None and data is None):
                 raise self._changed(answer, f"no rows, but {shape(answer.body)}")
             return Window(answer, [], total)
+        if has_key(data, _ROW_KEY):  # one row without its list [A]
+            return Window(answer, [data], total)
         if bytes(memoryview(data)[:1]) != b"[":
             raise self._changed(answer, "data that is no list")
         return Window(answer, msgspec.json.decode(data, type=list[msgspec.Raw]), total)

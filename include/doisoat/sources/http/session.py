@@ -6,7 +6,8 @@ doisoat.errors:
 
     429, 408, 5xx, timeout, lost connection, cut-off body  -> SourceUnavailableError (after a few short retries)
     401 after a fresh token, 403, other 4xx, TLS refused   -> SourceRejectedError
-    HTML, not JSON, wrong shape, too large, other redirect -> SourceChangedError
+    HTML or nothing (maintenance?)                         -> SourceChangedError (after as many)
+    not JSON, wrong shape, too large, other redirect       -> SourceChangedError
 
 The source's clock is the Date header; our own clock is used only for pacing and timeouts.
 
@@ -17,7 +18,6 @@ for a token `token_url` or `token_path`, `grant` (client_credentials or password
 from __future__ import annotations
 
 import datetime as dt
-import email.utils
 import logging
 import re
 import threading
@@ -35,15 +35,16 @@ from doisoat.connections import Connection, refuse_credentials_in_the_open
 from doisoat.errors import ConfigurationError, SourceChangedError, SourceRejectedError, SourceUnavailableError
 from doisoat.sources.contract import Limits
 from doisoat.sources.http.deadline import Deadline, DeadlineAdapter
+from doisoat.sources.http.headers import header_time, retry_after
 from doisoat.sources.http.mending import mended
 from doisoat.sources.http.trust import no_answer, no_tls, trusted
 
 _CHUNK = 1 << 20
 _TRIES = 4
 _REDIRECTS = 3
+_LOOKED_AT = 4096  # bytes at either end of a body, to see what it is
+_ENDS = {b"{": b"}", b"[": b"]"}
 _WHOLE_ANSWER = 10  # times timeout_seconds, which only bounds the wait for one byte
-_LONGEST_WAIT = 86_400.0  # the longest Retry-After honoured; anything longer is an error
-_YEARS = range(2000, 2200)  # a clock outside this range is broken
 _SHOWN = re.compile(
     r"(?!\d{9,}$)-?[\w.:/-]{0,80}", re.ASCII
 )  # what a message may repeat: no name, phone or identity number
@@ -77,7 +78,7 @@ class HttpSession:
         connection: where and how.
         limits: pace, timeout, size.
         use_token: get a token from the connection's token endpoint and send it as Bearer.
-        patient: retry a refused request (429); False if the source forbids it.
+        patient: retry a request that was one too many (429); False if the source forbids it.
         sleep: for tests.
     """
 
@@ -151,12 +152,18 @@ class HttpSession:
             try:
                 with self._one_at_a_time, self._deadline.within(self._seconds):
                     return self._ask_once(method, url, asked, content)
-            except SourceUnavailableError as error:
-                wait = error.retry_after_seconds or 0.25 * 2**attempt
-                if not self._patient or attempt == _TRIES or time.monotonic() + wait > give_up_at:
+            except (SourceUnavailableError, SourceChangedError) as error:
+                wait = getattr(error, "retry_after_seconds", None) or 0.25 * 2**attempt
+                if not self._may_pass(error) or attempt == _TRIES or time.monotonic() + wait > give_up_at:
                     raise
                 self._sleep(wait)
         raise AssertionError("unreachable")  # pragma: no cover - the loop returns or raises
+
+    def _may_pass(self, error: SourceUnavailableError | SourceChangedError) -> bool:
+        """Whether the same request may be answered in a moment."""
+        if isinstance(error, SourceChangedError):
+            return error.may_pass
+        return self._patient or error.status != 429
 
     def _ask_once(self, method: str, url: str, asked: str, content: Mapping[str, Any]) -> Answer:
         for _ in range(_REDIRECTS + 1):
@@ -203,13 +210,20 @@ class HttpSession:
         if not 200 <= status < 300:
             raise self._refusal(response, asked)
         body = self._body(response, asked)
-        if body.lstrip()[:1] == b"<":
-            raise self._changed(
-                asked,
-                f"a page of HTML or XML (HTTP {status}, {len(body)} bytes)",
-                "open the address by hand: maintenance, a login page or a proxy answers instead",
-            )
+        start = body[:_LOOKED_AT].lstrip()
+        if start[:1] == b"<" or not body:
+            raise self._nothing_of_its_own(asked, status, body)
+        if (end := _ENDS.get(start[:1])) and body[-_LOOKED_AT:].rstrip()[-1:] != end:
+            raise self._unavailable(asked, f"JSON that breaks off ({len(body)} bytes)")
         return Answer(body, self._clock(response, asked), asked)
+
+    def _nothing_of_its_own(self, asked: str, status: int, body: bytes) -> SourceChangedError:
+        """A page of HTML or an empty body: a proxy answers instead, often because the source is being maintained."""
+        what = f"a page of HTML or XML (HTTP {status}, {len(body)} bytes)" if body else "0 bytes that are not JSON"
+        todo = "open the address by hand: maintenance, a login page or a proxy answers instead"
+        error = self._changed(asked, what, todo)
+        error.may_pass = True
+        return error
 
     def _body(self, response: requests.Response, asked: str) -> bytes:
         most = self._limits.max_answer_megabytes << 20
@@ -234,7 +248,9 @@ class HttpSession:
     def _refusal(self, response: requests.Response, asked: str) -> Exception:
         status = response.status_code
         if status in (408, 429) or status >= 500:
-            return self._unavailable(asked, f"HTTP {status}", retry_after=_retry_after(response))
+            later = self._unavailable(asked, f"HTTP {status}", retry_after=retry_after(response))
+            later.status = status
+            return later
         todo = {
             401: "check login and password of the connection",
             403: "ask the source's owner which rights this account lacks",
@@ -245,7 +261,7 @@ class HttpSession:
         return error
 
     def _clock(self, response: requests.Response, asked: str) -> dt.datetime:
-        moment = _header_time(response, "Date")
+        moment = header_time(response, "Date")
         if moment is None:
             raise self._changed(
                 asked,
@@ -378,23 +394,3 @@ def _describe(method: str, url: str, content: Mapping[str, Any]) -> str:
     given = {key: str(value) for key, value in (content.get("params") or {}).items()}
     params = "&".join(f"{key}={value if _SHOWN.fullmatch(value) else '?'}" for key, value in given.items())
     return f"{method} {urlsplit(url).path}{'?' + params if params else ''}"
-
-
-def _header_time(response: requests.Response, name: str) -> dt.datetime | None:
-    """The time that a header states, None if it states no possible time."""
-    try:
-        moment = email.utils.parsedate_to_datetime(response.headers[name])
-    except (KeyError, ValueError, TypeError, OverflowError, IndexError):
-        return None
-    if moment.year not in _YEARS:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-
-
-def _retry_after(response: requests.Response) -> float | None:
-    """Retry-After in seconds: a number, or a date, which is measured against the source's own clock."""
-    value = response.headers.get("Retry-After", "").strip()
-    if value.isascii() and value.isdigit():
-        return min(float(value[:9]), _LONGEST_WAIT)
-    until, now = _header_time(response, "Retry-After"), _header_time(response, "Date")
-    return min(max(0.0, (until - now).total_seconds()), _LONGEST_WAIT) if until and now else None

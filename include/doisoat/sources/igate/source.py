@@ -31,7 +31,7 @@ from doisoat.months import last_of
 from doisoat.sources.contract import Source, SourceOptions
 from doisoat.sources.http.session import Answer, HttpSession
 from doisoat.sources.igate.rows import KeySlice, RawSlice, RowReader, Slice, Totals
-from doisoat.sources.judging import months_that_hold, unreadable
+from doisoat.sources.judging import is_hollow, months_that_hold, most_rows, no_end, unreadable
 from doisoat.sources.values import BadRowError, moment
 
 _SHOWN = {"remove-status": "0"}
@@ -176,8 +176,8 @@ class Igate(Source):
     ) -> Iterator[Page]:
         """The rows of a listing, with those that `remove-status=0` hides marked; newest first, down to `since` if given."""
         shown = _Shown(self, filters, since) if removed else None
-        expected = total if since is None else 0
-        for number, (answer, rows) in enumerate(self._walk(filters, self._decode_rows, expected)):
+        pages = self._walk(filters, self._decode_rows, total, ahead=since is None)
+        for number, (answer, rows) in enumerate(pages):
             records, quarantined = self._read(answer, rows, f"page {number}")
             if since is not None:
                 self._check_order(answer, records)
@@ -187,31 +187,38 @@ class Igate(Source):
             if len(fresh) < len(records):
                 return
 
-    def _walk(self, filters: Filters, decode: Any, expected: int = 0) -> Iterator[tuple[Answer, Any]]:
+    def _walk(
+        self, filters: Filters, decode: Any, declared: int | None = None, *, ahead: bool = False
+    ) -> Iterator[tuple[Answer, Any]]:
         """Page after page, until one says that it is the last or has fewer rows than the previous ones.
 
         A page that is short only because the server caps its size is not the end: the first page never is, unless it
-        says so or is empty. Until `expected` rows are reached, the next page is fetched while this one is processed.
+        says so or is empty. With `ahead`, the next page is fetched while this one is processed, until `declared` rows.
         """
-        number, most, before, ahead = 0, 0, None, None
+        number, most, before, came, fetched = 0, 0, None, 0, None
         try:
             while True:
-                answer = ahead.result() if ahead else self._page(filters, number)
-                more = (number + 1) * self.limits.page_size < expected
-                ahead = self._fetcher.submit(self._page, filters, number + 1) if more else None
+                answer = fetched.result() if fetched else self._page(filters, number)
+                more = ahead and (number + 1) * self.limits.page_size < (declared or 0)
+                fetched = self._fetcher.submit(self._page, filters, number + 1) if more else None
                 page = decode(answer)
                 rows = page.content
+                if is_hollow(declared, came + len(rows)):
+                    raise self._changed(answer, f"no row, after a count of {declared}", "ask what the page shows now")
                 if not rows:
                     return
                 if before == answer.body and len(rows) > 1:
                     raise self._changed(answer, "the same page as before", "the server no longer pages by `page`")
+                came += len(rows)
+                if came > most_rows(declared, self.limits.page_size):
+                    raise self._changed(answer, no_end(came, declared), "ask whether the server still pages by `page`")
                 yield answer, rows
                 if page.last or (page.last is None and number and len(rows) < most):
                     return
                 number, most, before = number + 1, max(most, len(rows)), answer.body
         finally:
-            if ahead and not ahead.cancel():
-                wait([ahead])
+            if fetched and not fetched.cancel():
+                wait([fetched])
 
     def _page(self, filters: Filters, number: int) -> Answer:
         query = {"page": number, "size": self.limits.page_size, "spec": "slice", "sort": "updatedDate,desc"}
@@ -260,7 +267,7 @@ class Igate(Source):
         answer = self._http.get(self.options.search_path, {"page": 0, "size": 1, "spec": "page", **filters})
         totals = self._http.decode(answer, self._totals)
         found = totals.totalElements if totals.page is None else totals.page.totalElements
-        if found is None:
+        if found is None or found < 0:
             raise self._changed(answer, "an answer without totalElements", "completeness depends on counts")
         return found, answer
 
@@ -274,19 +281,25 @@ class _Shown:
     """The rows that a listing shows when removed ones are hidden: what it hides is removed.
 
     It is walked first, so a row that was created or changed since then may be missing from it for that reason: such a row
-    is not marked, and appears again tomorrow as a change. If the number of shown rows changed during the walk, a row may
-    have slipped between two pages, and each row about to be marked is looked up by its code.
+    is not marked, and appears again tomorrow as a change. A row may also have slipped between two of its pages, because
+    one before it left. So a listing of several pages counts as whole only if it was walked to its end and every row that
+    was counted before and after it was seen, once; if not, each row about to be marked is looked up by its code.
     """
 
     def __init__(self, source: Igate, filters: Filters, since: dt.datetime | None) -> None:
         self._source, self._filters = source, filters | _SHOWN
         before, answer = source._total(self._filters)
         self._began, self._ids = answer.time, set[str]()
-        for page_answer, rows in source._walk(self._filters, self._decode, 0 if since else before):
+        rows_seen, pages, is_whole = 0, 0, True
+        for page_answer, rows in source._walk(self._filters, self._decode, before, ahead=since is None):
             self._ids.update(row.id for row in rows if isinstance(row.id, str))
+            rows_seen, pages = rows_seen + len(rows), pages + 1
             if since and not self._reaches(page_answer, rows[-1], since):
+                is_whole = False
                 break
-        self._is_settled = source._total(self._filters)[0] == before
+        after = source._total(self._filters)[0]
+        counts = {before, after, rows_seen, len(self._ids)} if is_whole else {before, after}
+        self._is_settled = len(counts) == 1 and (is_whole or pages == 1)
 
     def mark(self, record: DossierRecord) -> DossierRecord:
         """The record, marked as removed if it is."""

@@ -112,6 +112,10 @@ class FieldReader:
                     filled[field] = value
         return filled, unread
 
+    def knows(self, raw: msgspec.Raw) -> bool:
+        """Whether a row has any of the keys that are read, filled or not."""
+        return not self._wanted.isdisjoint(map(fold_key, _ROW.decode(raw)))
+
     def _parts(self, raw: msgspec.Raw) -> dict[str, msgspec.Raw]:
         try:
             row = _ROW.decode(raw)
@@ -217,7 +221,7 @@ class LookUpReader:
         """What the rows say about the dossier; None if there is no row with anything in it.
 
         Raises:
-            SourceChangedError: they only name other dossiers, or break the contract.
+            SourceChangedError: they only name other dossiers or say nothing that is read, or they break the contract.
         """
         decoded = [self._decode(raw, answer) for raw in rows if not is_empty(raw)]
         if not decoded:
@@ -235,6 +239,8 @@ class LookUpReader:
     def _decode(self, raw: msgspec.Raw, answer: Answer) -> dict[str, Any]:
         try:
             filled, unread = self._fields.decode(raw)
+            if not self._fields.knows(raw):  # it may say anything, also that nothing was found
+                raise self._changed(answer, "a row without any known field")
         except BadRowError:
             raise self._changed(answer, "a row that is no object") from None
         self._read.update(filled.keys())

@@ -39,6 +39,7 @@ from doisoat.sources.mapi.rows import DATE_FORMATS, NO_DATES, fold_key, is_empty
 from doisoat.sources.values import BadRowError
 
 _SUCCESS = ("0", "00")
+_PLACES = frozenset({"result", "data"})
 _CODE = re.compile(r"^(?:[A-Z]{0,8}[-_]?\d{1,5}|[A-Z]{2,20}(?:_[A-Z]{2,20})+)$")
 _HEADER = re.compile(r"^[\x21-\x7e]+$")
 _TODO = "compare with docs/contracts.md section 1 and fix the connector"
@@ -166,17 +167,22 @@ class MapiSession:
         assert self._last_answer_at is not None  # noqa: S101 - a login that was answered sets it
         return self._last_answer_at
 
-    def call(self, service: str, **asked: str) -> tuple[Answer, list[msgspec.Raw]]:
+    def call(self, service: str, row_key: str, **asked: str) -> tuple[Answer, list[msgspec.Raw]]:
         """The rows that a read service returns.
+
+        Args:
+            row_key: a key that each row has: an object with it is one row without its list [A].
 
         Raises:
             SourceRejectedError: an error_code other than 0, or a session that is refused twice.
-            SourceChangedError: the answer breaks the contract.
+            SourceChangedError: the answer breaks the contract, or has no place for rows.
         """
         answer, fields, code = self._ask(service, asked)
         if code not in _SUCCESS:
             raise self._refused(answer, code)
-        return answer, self._rows(answer, fields)
+        if not _PLACES & fields.keys():
+            raise self._changed(answer, f"neither result nor data, but {shape(answer.body)}")
+        return answer, self._rows(answer, fields, [row_key])
 
     def find(self, service: str, **asked: str) -> tuple[Answer, list[msgspec.Raw]]:
         """The same for a look-up: "no such dossier" is an answer without rows (CONTRACTS section 8).
@@ -186,7 +192,7 @@ class MapiSession:
         """
         answer, fields, code = self._ask(service, asked)
         if code in _SUCCESS:
-            return answer, self._rows(answer, fields, asked_by=asked.keys())
+            return answer, self._rows(answer, fields, asked)
         if self._says_not_found(_text(fields)):
             return answer, []
         raise self._refused(answer, code)
@@ -236,18 +242,18 @@ class MapiSession:
             raise self._changed(answer, f"an answer without a plain error_code ({shape(answer.body)})")
         return code
 
-    def _rows(self, answer: Answer, fields: Fields, asked_by: Iterable[str] = ()) -> list[msgspec.Raw]:
-        """The value under `result` or `data`: a list, or one object that repeats the request's parameters [A]."""
-        for name in ("result", "data"):
+    def _rows(self, answer: Answer, fields: Fields, row_keys: Iterable[str]) -> list[msgspec.Raw]:
+        """The value under `result` or `data`: a list, or one object with a key that tells that it is a row [A]."""
+        for name in sorted(_PLACES, reverse=True):
             raw = fields.get(name)
             if raw is None or is_empty(raw):
                 continue
             if _first(raw) == b"[":
                 return msgspec.json.decode(raw, type=list[msgspec.Raw])
-            if _first(raw) == b"{" and not _keys(raw).isdisjoint(asked_by):
+            if any(has_key(raw, key) for key in row_keys):
                 return [raw]
             raise self._changed(answer, f"{name} that is no list")
-        if not {"result", "data"} & fields.keys() and any(
+        if not _PLACES & fields.keys() and any(
             _first(raw) in (b"[", b"{") and not is_empty(raw) for raw in fields.values()
         ):  # an answer that moved to another key must not be taken for an empty one
             raise self._changed(answer, f"neither result nor data, but {shape(answer.body)}")
@@ -283,11 +289,12 @@ def _beside(connection: Connection, options: MapiOptions) -> SentBeside:
     return SentBeside(headers, query)
 
 
-def _keys(raw: msgspec.Raw) -> set[str]:
+def has_key(raw: msgspec.Raw, key: str) -> bool:
+    """Whether a piece of JSON is an object with this key, in any case."""
     try:
-        return {fold_key(key) for key in _FIELDS.decode(raw)}
-    except UnicodeDecodeError:
-        return set()
+        return _first(raw) == b"{" and fold_key(key) in {fold_key(one) for one in _FIELDS.decode(raw)}
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
 
 
 def _first(raw: msgspec.Raw) -> bytes:

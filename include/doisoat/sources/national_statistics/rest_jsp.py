@@ -1,37 +1,30 @@
 """The old statistics API, until 2025: `POST /jsp/rest.jsp` with one form field `params` (CONTRACTS section 2).
 
-It returns a bare JSON array, one row per unit. Whether HS_TOTAL is the portal's own count or the larger of two is not
-known: the numbers are kept as declared, under their own names (section 8).
+It returns a bare JSON array, one row per unit. Of each pair of names the bare one is a rate in percent and the one with
+`_TOTAL` is the count; values may be texts, a point is always decimal. Whether HS_TOTAL is the portal's own count or the larger
+of two is not known: the numbers are kept as declared, under their own names (section 8).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
 
 from doisoat.errors import SourceChangedError
 from doisoat.model import ControlTotal
+from doisoat.sources.declared import includes_children, per_10000, whole
 from doisoat.sources.http.session import Answer, HttpSession
-from doisoat.sources.national_statistics.reporting_2026 import includes_children, per_10000
+from doisoat.sources.judging import most_rows, no_end
 
-MEASURES = (
-    "HS_TOTAL",
-    "DB_TOTAL",
-    "HTN_TRUCTIEP",
-    "HTN_BUUCHINH",
-    "HTN_TRUCTUYEN",
-    "HTDH",
-    "HTQH",
-    "DXLTH",
-    "DXLQH",
-)
+_PAIRS = ("HTN_TRUCTIEP", "HTN_BUUCHINH", "HTN_TRUCTUYEN", "HTDH", "HTQH", "DXLTH", "DXLQH")
+MEASURES = ("HS_TOTAL", "DB_TOTAL", *(f"{rate}_TOTAL" for rate in _PAIRS))
 RATIO = "TILE_DB"
 _PAGE_SIZE = 200
-_MOST_PAGES = 100
+Row = dict[str, Any]
 
 
 class Options(Protocol):
@@ -53,58 +46,80 @@ class RestJsp:
     def __init__(self, http: HttpSession, options: Options) -> None:
         self._http, self._options = http, options
         # Statistics hold no personal data, and the keys of the unit are options: rows are decoded as they are.
-        self._rows = msgspec.json.Decoder(list[dict[str, Any]])
+        self._rows = msgspec.json.Decoder(list[Row])
 
     def month(self, month: dt.date) -> Iterator[ControlTotal]:
-        """The declared numbers of each unit; none if the API has none for that month."""
+        """The declared numbers of each unit; none if the API has none for that month.
+
+        Raises:
+            SourceChangedError: rows without a known number or without a unit, a count that is no whole number.
+        """
         rows, answer = self._all_rows(month)
-        units = [(_first(row, self._options.old_unit_code_keys), row) for row in rows]
+        units = [(self._unit(row, answer), row) for row in rows]
+        whole_at = self._province(rows)
         for measure in MEASURES:
-            values = [(code, row, self._number(row[measure], measure, answer)) for code, row in units if measure in row]
-            children = [value for code, _, value in values if code != self._options.old_province_id]
-            for code, row, value in values:
-                is_parent = code is not None and code == self._options.old_province_id
+            values = {at: self._count(row[measure], measure, answer) for at, row in enumerate(rows) if measure in row}
+            parts = [value for at, value in values.items() if at != whole_at]
+            for at, value in values.items():
                 yield ControlTotal(
                     measure=measure,
                     value=value,
                     measured_at=answer.time,
                     receipt_month=month,
                     period_kind="month",
-                    agency_code=code,
-                    agency_name=_first(row, self._options.old_unit_name_keys),
-                    includes_children=includes_children(value, children) if is_parent else None,
+                    agency_code=units[at][0][0],
+                    agency_name=units[at][0][1],
+                    includes_children=includes_children(value, parts) if at == whole_at else None,
                 )
-        for code, row in units:
-            if isinstance(ratio := row.get(RATIO), (int, float)):  # in a text, a comma may be a decimal point
+        for (code, name), row in units:
+            if (ratio := per_10000(row.get(RATIO))) is not None:
                 yield ControlTotal(
                     measure=f"{RATIO}_PER_10000",
-                    value=per_10000(ratio),
+                    value=ratio,
                     measured_at=answer.time,
                     receipt_month=month,
                     period_kind="month",
                     agency_code=code,
-                    agency_name=_first(row, self._options.old_unit_name_keys),
+                    agency_name=name,
                 )
 
-    def _all_rows(self, month: dt.date) -> tuple[list[dict[str, Any]], Answer]:
-        found: list[dict[str, Any]] = []
+    def _all_rows(self, month: dt.date) -> tuple[list[Row], Answer]:
+        """The rows of all pages; [A] it may have no pages at all, and then repeats the first."""
+        found: list[Row] = []
         page = 1
         while True:
             answer = self._ask(month, page)
             rows = self._http.decode(answer, self._rows)
-            is_repeated = bool(rows) and rows == found[-len(rows) :]  # [A] it may have no pages at all
             if rows and not any(measure in row for row in rows for measure in MEASURES):
-                raise SourceChangedError(
-                    self._http.source_id,
-                    asked=answer.asked,
-                    came=f"{len(rows)} rows without any known number",
-                    todo="compare with docs/contracts.md section 2",
-                )
+                raise self._changed(answer, f"{len(rows)} rows without any known number")
+            is_repeated = bool(rows) and rows == found[-len(rows) :]
             if not is_repeated:
                 found += rows
-            if is_repeated or len(rows) < _PAGE_SIZE or page == _MOST_PAGES:
+            if is_repeated or len(rows) < _PAGE_SIZE:
                 return found, answer
+            if len(found) > most_rows(None, _PAGE_SIZE):
+                raise self._changed(answer, no_end(len(found), None))
             page += 1
+
+    def _unit(self, row: Row, answer: Answer) -> tuple[str | None, str | None]:
+        """Code and name of a row's unit: a row that names none must not be taken for the whole province."""
+        code, name = _first(row, self._options.old_unit_code_keys), _first(row, self._options.old_unit_name_keys)
+        if code is None and name is None:
+            raise self._changed(answer, "a row that names no unit")
+        return code, name
+
+    def _province(self, rows: Sequence[Row]) -> int | None:
+        """The position of the row of the province itself: the one asked for by its id, or whose code all others begin with."""
+        asked = self._options.old_province_id
+        codes = [_first(row, self._options.old_unit_code_keys) for row in rows]
+        for at, row in enumerate(rows):
+            if asked and asked in (_first(row, ("ID",)), codes[at]):
+                return at
+        for at, code in enumerate(codes):
+            others = codes[:at] + codes[at + 1 :]
+            if code and others and all(other and other.startswith(f"{code}.") for other in others):
+                return at
+        return None
 
     def _ask(self, month: dt.date, page: int) -> Answer:
         params = {
@@ -123,24 +138,21 @@ class RestJsp:
         }
         return self._http.request("POST", "/jsp/rest.jsp", data={"params": json.dumps(params)})
 
-    def _number(self, value: Any, measure: str, answer: Answer) -> int | None:
-        """A count: a number, or a text of digits that may be grouped by points or commas."""
-        if value is None or value == "":
-            return None
-        if isinstance(value, (int, float)) and abs(value) < 1e15:
-            return round(value)
-        digits = str(value).strip().replace(".", "").replace(",", "")
-        if digits.isascii() and digits.isdigit() and len(digits) <= 15:
-            return int(digits)
-        raise SourceChangedError(
-            self._http.source_id,
-            asked=answer.asked,
-            came=f"{measure} that is no number ({type(value).__name__})",
-            todo="compare with docs/contracts.md section 2",
-        )
+    def _count(self, value: object, measure: str, answer: Answer) -> int | None:
+        try:
+            return whole(value)
+        except ValueError as error:
+            raise self._changed(answer, f"{measure} that is {error}") from None
+
+    def _changed(self, answer: Answer, came: str) -> SourceChangedError:
+        todo = "compare with docs/contracts.md section 2"
+        return SourceChangedError(self._http.source_id, asked=answer.asked, came=came, todo=todo)
 
 
 def _first(row: Mapping[str, Any], keys: tuple[str, ...]) -> str | None:
-    """The row's value under the first of the keys that it fills."""
+    """The row's value under the first of the keys that it fills; a number without its decimal point."""
     plain = {key.replace("_", "").upper(): value for key, value in row.items()}
-    return next((str(plain[key]) for key in keys if plain.get(key) not in (None, "")), None)
+    found = next((plain[key] for key in keys if plain.get(key) not in (None, "")), None)
+    if isinstance(found, float) and found.is_integer():
+        found = int(found)
+    return None if found is None else str(found)

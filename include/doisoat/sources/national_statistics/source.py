@@ -7,11 +7,12 @@ Contract: CONTRACTS section 2. Which API is used is a dated option (`apis`), cho
     (`POST /jsp/rest.jsp` with the form field `params`, to 2025).
 Caveats: the measures keep the source's own names, because their meaning is not settled (`DOSSIER_SYNC_NUMERATOR`,
     `DOSSIER_SYNC_DENOMINATOR`, `totalReceived`, ...; `HS_TOTAL`, `DB_TOTAL`, ...). The denominator may be provisional:
-    the metric's data-quality flag says so and is kept. Only months that have ended are requested; the newest may still
-    be refused while the portal computes it, and is then left out. Whether a parent's number includes its children is
-    checked against their sum and recorded, None if the numbers are inconclusive. Pages start at 0 or 1 (section 8): the
-    first two are compared. The names of tree children and of the old API's unit keys are [A].
-Limits: one call at a time, and nothing is retried: 403 and 429 end the pull at once (section 2).
+    the metric's data-quality flag says so and is kept. Null (0 of 0) is unknown, not 0. Only months that have ended are
+    requested; the newest may still be refused, or be empty, while the portal computes it, and is then left out. Whether a
+    parent's number includes its children is checked against their sum and recorded, None if the numbers are inconclusive.
+    An answer that states no number of the province is a changed contract. Pages start at 1 in every capture; 0 is
+    tolerated (section 8). In the old API bare names are rates and names with `_TOTAL` counts; a point is decimal.
+Limits: one call at a time: 403 and 429 end the pull at once (section 2).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import Any, Literal, Protocol
 
 from pydantic import Field
 
-from doisoat.errors import ConfigurationError, SourceRejectedError
+from doisoat.errors import ConfigurationError, SourceChangedError, SourceRejectedError
 from doisoat.model import Capability, ControlTotal, Side
 from doisoat.months import ended
 from doisoat.sources.contract import Source, SourceOptions
@@ -45,9 +46,9 @@ class StatisticsOptions(SourceOptions):
     Attributes:
         months_back: how many ended months are requested each night.
         root_department_id: the province in the 2026 API (`rootDepartmentId`).
-        old_province_id: the province in the old API (`p_tinh_id`) [A].
-        old_unit_code_keys, old_unit_name_keys: the keys under which a row of the old API may name its unit [A]; case and
-            underscores do not matter.
+        old_province_id: the province in the old API (`p_tinh_id`): a number of the portal's own, not a code [V].
+        old_unit_code_keys, old_unit_name_keys: the keys under which a row of the old API may name its unit (MA_COQUAN and TEN
+            [V], the others [A]); case and underscores do not matter.
     """
 
     apis: tuple[DatedApi, ...] = Field(min_length=1)
@@ -55,8 +56,8 @@ class StatisticsOptions(SourceOptions):
     root_department_id: str = ""
     old_province_id: str = ""
     old_service: str = "report_by_month_sum_service"
-    old_unit_code_keys: tuple[str, ...] = ("MADONVI", "MACOQUAN")
-    old_unit_name_keys: tuple[str, ...] = ("TENDONVI", "TENCOQUAN")
+    old_unit_code_keys: tuple[str, ...] = ("MACOQUAN", "MADONVI")
+    old_unit_name_keys: tuple[str, ...] = ("TEN", "TENDONVI", "TENCOQUAN")
 
 
 class Api(Protocol):
@@ -94,13 +95,23 @@ class NationalStatistics(Source):
     def probe(self) -> str:
         night = self._http.clock().astimezone(self.timezone).date() - dt.timedelta(days=1)
         month = ended(night, 2)[0]  # the one before the newest, which the portal has certainly computed
-        return f"{sum(1 for _ in self._api(night).month(month))} counts for {month:%Y-%m}"
+        found = list(self._api(night).month(month))
+        if not found:
+            raise self._empty(month)
+        largest = max(total.value or 0 for total in found if total.measure == found[0].measure)
+        return f"{len(found)} counts for {month:%Y-%m}, the largest {found[0].measure} is {largest}"
 
     def control_totals(self, night: dt.date) -> Iterator[ControlTotal]:
+        """The counts of each ended month, oldest first; of the newest there may be none yet.
+
+        Raises:
+            SourceChangedError: an earlier month has no count at all, or the only one.
+        """
         api = self._api(night)
         months = ended(night, self.options.months_back)
         declared = 0
         for month in months:
+            before = declared
             try:
                 for total in api.month(month):
                     declared += 1
@@ -109,6 +120,16 @@ class NationalStatistics(Source):
                 if error.status in (401, 403) or month != months[-1] or not declared:
                     raise
                 # the portal has not finished computing the newest month: it declares nothing for it yet
+            if declared == before and (month != months[-1] or not declared):
+                raise self._empty(month)
+
+    def _empty(self, month: dt.date) -> SourceChangedError:
+        return SourceChangedError(
+            self.source_id,
+            asked=f"the counts of {month:%Y-%m}, which has ended",
+            came="no count of any unit",
+            todo="check the province's id in the options (old_province_id, root_department_id), then docs/contracts.md section 2",
+        )
 
     def _api(self, night: dt.date) -> Api:
         for api in self.options.apis:

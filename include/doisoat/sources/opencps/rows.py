@@ -76,6 +76,12 @@ class Row(msgspec.Struct):
     modifiedDate: Scalar = None
 
 
+class _Known(msgspec.Struct):
+    """What tells that an object is a row."""
+
+    dossierId: Any
+
+
 class Result(msgspec.Struct):
     """One page of a search; `code` is set if an error is answered with a success status."""
 
@@ -83,16 +89,35 @@ class Result(msgspec.Struct):
     data: list[Row] | None = None
     code: Any = None
 
+    def rows(self) -> list[Row]:
+        """Its rows."""
+        return self.data or []
+
 
 class RawResult(msgspec.Struct):
-    """The same page, row by row, in case one of them cannot be read."""
+    """The same page, row by row, in case one of them cannot be read, or there is one without a list around it [A]."""
 
     total: int | None = None
-    data: list[msgspec.Raw] | None = None
+    data: msgspec.Raw = msgspec.Raw(b"null")
     code: Any = None
+
+    def rows(self) -> list[msgspec.Raw]:
+        """Its rows as they came.
+
+        Raises:
+            msgspec.ValidationError: they are neither a list nor one row.
+        """
+        if bytes(memoryview(self.data)[:1]) == b"{":
+            msgspec.json.decode(self.data, type=_Known)
+            return [self.data]
+        return msgspec.json.decode(self.data, type=list[msgspec.Raw] | None) or []
 
 
 class _Mark(msgspec.Struct):
+    originality: Any = None
+
+
+class _BareMark(_Known):
     originality: Any = None
 
 
@@ -100,8 +125,16 @@ class Totals(msgspec.Struct):
     """A page read for its total, and whether its rows are removed."""
 
     total: int | None = None
-    data: list[_Mark] | None = None
+    data: list[_Mark] | _BareMark | None = None
     code: Any = None
+
+    @property
+    def originalities(self) -> list[Any]:
+        """That of each row."""
+        rows: list[_Mark | _BareMark] = (
+            [*self.data] if isinstance(self.data, list) else [self.data] if self.data else []
+        )
+        return [row.originality for row in rows]
 
 
 def is_removed(originality: object) -> bool:

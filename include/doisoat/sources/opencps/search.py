@@ -17,6 +17,7 @@ from doisoat.errors import ConfigurationError, SourceChangedError, SourceRejecte
 from doisoat.model import DossierRecord
 from doisoat.sources.contract import Limits, SourceOptions
 from doisoat.sources.http.session import Answer, HttpSession
+from doisoat.sources.judging import is_hollow, most_rows, no_end
 from doisoat.sources.opencps.rows import RawResult, Result, Row, Totals, is_removed
 
 Filters = dict[str, str]
@@ -100,7 +101,7 @@ class Search:
         answer = self.get(self._options.search_path, {"start": 0, "end": 1, **common, **filters})
         said = self._http.decode(answer, self._totals)
         total = self._checked(answer, said.total, said.code)
-        if "originality" in filters and said.data and not is_removed(said.data[0].originality):
+        if "originality" in filters and not all(map(is_removed, said.originalities)):
             return 0, answer  # this server cannot show removed dossiers
         return total, answer
 
@@ -108,17 +109,23 @@ class Search:
         """Page after page to the total, or to the deepest row that a search shows.
 
         It takes whatever is returned, so a server that returns fewer rows than requested, or includes `end`, also works.
+        The total may rise while pages are read, but not for ever: the first one bounds the walk.
         """
-        start, before = 0, None
+        start, before, declared = 0, None, None
         while start < self._options.deepest_row:
             end = min(start + self._page_size, self._options.deepest_row)
             query = {"start": start, "end": end, **self._common, **filters, **(sort or {})}
             answer = self.get(self._options.search_path, query)
             total, rows = self._decode(answer)
+            declared = total if declared is None else declared
+            if is_hollow(total, start + len(rows)):
+                raise self.changed(answer, f"no row, but a total of {total}", "see what the search shows by hand")
             if not rows:
                 return
             if answer.body == before:
                 raise self.changed(answer, "the same page as before", "the server no longer pages by start and end")
+            if start + len(rows) > most_rows(declared, self._page_size):
+                raise self.changed(answer, no_end(start + len(rows), declared), "ask whether the server still pages")
             yield answer, rows
             start, before = start + len(rows), answer.body
             if start >= total:
@@ -133,7 +140,11 @@ class Search:
             UnicodeDecodeError,
         ):  # one bad row, or the whole answer: decoding row by row decides
             said = self._http.decode(answer, self._raw_results)
-        return self._checked(answer, said.total, said.code), said.data or []
+        total = self._checked(answer, said.total, said.code)
+        try:
+            return total, said.rows()
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise self.changed(answer, "data that is no list", "fix the connector") from None
 
     def _checked(self, answer: Answer, total: int | None, code: object) -> int:
         if total is None and code is not None:  # an account that is not known is answered with status 203 [V]

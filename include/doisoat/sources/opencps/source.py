@@ -38,7 +38,14 @@ from doisoat.sources.http.session import Answer, HttpSession
 from doisoat.sources.judging import months_that_hold, unreadable
 from doisoat.sources.opencps.rows import RowReader
 from doisoat.sources.opencps.search import Days, Filters, OpencpsOptions, Rows, Search, is_newest_first, window
-from doisoat.sources.opencps.statistics import TOTALS_ONLY, Statistics, at_agency_grain, control_totals, ended_periods
+from doisoat.sources.opencps.statistics import (
+    TOTALS_ONLY,
+    Statistics,
+    at_agency_grain,
+    control_totals,
+    ended_periods,
+    says_nothing,
+)
 from doisoat.sources.values import BadRowError
 
 
@@ -147,6 +154,10 @@ class Opencps(Source):
         rows = len(said.rows)
         if said.total is None or said.total > rows:
             raise self._search.changed(answer, f"{rows} rows of the {said.total} that it declares", "fix the connector")
+        if says_nothing(said.rows, year, month):
+            raise self._search.changed(
+                answer, f"{rows} rows without any known number of the period", "fix the connector"
+            )
         return answer, said
 
     # LISTING ----------------------------------------------------------------------------------------------------

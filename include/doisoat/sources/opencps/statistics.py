@@ -15,8 +15,8 @@ import msgspec
 
 from doisoat.model import ControlTotal
 from doisoat.months import ended
+from doisoat.sources.declared import includes_children
 from doisoat.sources.http.session import Answer
-from doisoat.sources.national_statistics.reporting_2026 import includes_children
 from doisoat.sources.values import BadRowError, text
 
 #: Requests the rows of all domains and systems together.
@@ -75,12 +75,22 @@ class Statistics(msgspec.Struct):
     """One answer; the position of its rows differs from one version to the next [A]."""
 
     total: int | None = None
-    dossierStatisticData: list[StatisticsRow] | None = None
-    data: list[StatisticsRow] | None = None
+    dossierStatisticData: list[StatisticsRow] | StatisticsRow | None = None
+    data: list[StatisticsRow] | StatisticsRow | None = None
 
     @property
     def rows(self) -> list[StatisticsRow]:
-        return self.dossierStatisticData or self.data or []
+        said = self.dossierStatisticData or self.data or []
+        return said if isinstance(said, list) else [said]  # one row may come without a list around it [A]
+
+
+def says_nothing(rows: Iterable[StatisticsRow], year: int, month: int) -> bool:
+    """Whether there are rows, but none of the requested period states a number that is read."""
+    stated = [
+        (row.year, row.month) == (year, month) and any(getattr(row, name) is not None for name in MEASURES)
+        for row in rows
+    ]
+    return bool(stated) and not any(stated)
 
 
 def at_agency_grain(rows: Iterable[StatisticsRow], year: int, month: int) -> list[StatisticsRow]:
