@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +44,7 @@ class Systems:
             ("POST", "/control/clock"): self._set_clock,
             ("GET", "/control/key"): self._key,
             ("GET", "/control/faults"): lambda request: json_answer(self.faults.told()),
-            ("POST", "/control/faults"): lambda request: json_answer(asdict(self.faults.add(request.json())), 201),
+            ("POST", "/control/faults"): lambda request: json_answer(self.faults.add(request.json()).told(), 201),
             ("DELETE", "/control/faults"): self._clear_faults,
         }
 
@@ -111,7 +110,7 @@ class Systems:
     async def answer_with_faults(self, request: Request) -> Answer:
         """The answer with the active faults applied."""
         system = self.system_of(request.path)
-        faults = self.faults.take(system.name, request.path) if system else []
+        faults = self.faults.take(system.name, f"{request.path}?{request.query_string}") if system else []
         for fault in faults:
             if fault.kind == "latency":
                 await asyncio.sleep(fault.seconds)

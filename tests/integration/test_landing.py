@@ -17,7 +17,7 @@ from doisoat.collect.landing import (
     Versions,
     open_landing,
 )
-from doisoat.errors import LandingDamagedError, NightNotCollectedError
+from doisoat.errors import ConfigurationError, LandingDamagedError, NightNotCollectedError
 from doisoat.model import ControlTotal, DossierRecord, Page, PullCertificate, QuarantinedRow
 
 NIGHT = dt.date(2024, 4, 17)
@@ -170,3 +170,9 @@ def test_only_originals_of_the_same_content_are_deleted(tmp_path: Path) -> None:
     assert landing.delete_originals(paths) == ["read.csv", "copy.csv"]
     assert landing.delete_originals(paths) == []
     assert (tmp_path / "other.csv").read_text() == "two"
+
+
+def test_a_landing_that_may_not_be_written_is_a_matter_of_configuration(tmp_path: Path) -> None:
+    (tmp_path / "no directory").write_bytes(b"")
+    with pytest.raises(ConfigurationError, match="DOISOAT_LANDING"):
+        written(tmp_path / "no directory" / "landing", [])

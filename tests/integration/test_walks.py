@@ -322,7 +322,7 @@ def test_one_look_up_without_an_answer_costs_that_one(case: Case, reply: Reply, 
     assert [(found.code, found.is_held) for found in landing.look_ups()] == [
         (held, True), (unknown, False), ("H37.01-240301-0002", False),
     ]  # fmt: skip
-    assert landing.certificate.incomplete_reason .startswith("look-ups without an answer: 1 (the last: ")
+    assert landing.certificate.incomplete_reason.startswith("look-ups without an answer: 1 (the last: ")
 
 
 @pytest.mark.parametrize("case", ["national_adapter"], indirect=True)

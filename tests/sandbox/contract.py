@@ -1,8 +1,9 @@
 """Holds what a server said against the fields that docs/contracts.md lists (fixtures/*.json).
 
 A fixture names the passage of the contract, and for each message its fields with their kinds: "text", "number",
-"whole", "date" (in any of the forms that the contract knows), "code" (a dossier code of its section 5), "flag"; with
-"?" at the end it may be empty. An object stands for an object, a list of one kind for a list of such.
+"whole", "count" and "rate" (a number or its text), "date" (in any of the forms that the contract knows), "code" (a dossier
+code of its section 5), "flag"; with "?" at the end it may be empty. An object stands for an object, a list of one kind
+for a list of such.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ _CODE = r"(?:\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(?:\.\d{2,3}){0,3}-\d{6}-\d{4,5}"
 _CLOCK = r"\d\d:\d\d:\d\d"
 _DATE = rf"\d\d/\d\d/\d{{4}}(?: {_CLOCK})?|\d{{4}}-\d\d-\d\dT{_CLOCK}(?:\.\d{{3}})?(?:[+-]\d\d:?\d\d)?|\d{{14}}"
 _TEXTS = {"text": r"(?s).+", "date": _DATE, "code": _CODE, "procedure": r"\d\.\d{6}(?:\.000\.00\.00\.H37|\.H37)?"}
+
+#: Numbers that may be texts: a point is decimal in both.
+_WRITTEN = {"count": r"\d+(?:\.0)?", "rate": r"\d+(?:\.\d+)?"}
 
 
 def contract(name: str) -> dict[str, Any]:
@@ -48,9 +52,11 @@ def _is(value: Any, kind: str) -> bool:
         return any(_is(value, one) for one in kind.split("|"))
     if kind in _TEXTS:
         return isinstance(value, str) and re.fullmatch(_TEXTS[kind], value) is not None
+    if kind in _WRITTEN and isinstance(value, str):
+        return re.fullmatch(_WRITTEN[kind], value) is not None
     if kind == "flag":
         return isinstance(value, bool)
-    numbers = (int,) if kind == "whole" else (int, float)
+    numbers = (int,) if kind in ("whole", "count") else (int, float)
     return isinstance(value, numbers) and not isinstance(value, bool)
 
 

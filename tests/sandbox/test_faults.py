@@ -181,6 +181,60 @@ def test_the_same_row_twice(world: Served, asked: tuple[str, Ask]):
     assert rows_in(ask().json()) == [*right, right[0]]
 
 
+def test_half_an_answer_claims_to_be_whole(world: Served, asked: tuple[str, Ask]):
+    name, ask = asked
+    right = ask().content
+    world.fault(name, "half_written")
+    assert ask().content == right[: len(right) // 2]
+
+
+def test_a_row_is_skipped(world: Served, asked: tuple[str, Ask]):
+    name, ask = asked
+    right = rows_in(ask().json())
+    world.fault(name, "skipped")
+    assert rows_in(ask().json()) == right[1:]
+
+
+def test_a_fault_may_be_meant_for_one_query(world: Served):
+    headers = world.bearer(REALM)
+    world.fault("igate", "skipped", count=None, path="remove-status=0")
+    shown, all_rows = (
+        world.get("/pa/dossier/search", params={"size": 20, **more}, headers=headers).json()["content"]
+        for more in ({"remove-status": 0}, {})
+    )
+    assert (len(shown), len(all_rows)) == (19, 20)
+
+
+def test_a_hollow_answer_keeps_its_fields(world: Served, asked: tuple[str, Ask]):
+    name, ask = asked
+    right = ask().json()
+    world.fault(name, "hollow")
+    answer = ask().json()
+    assert answer.keys() == right.keys()
+    assert not rows_in(answer)
+
+
+def test_one_row_without_its_list(world: Served):
+    headers = world.bearer(REALM)
+    world.fault("igate", "bare", path="search")
+    answer = world.get("/pa/dossier/search", params={"size": 1}, headers=headers).json()
+    assert answer["content"]["id"]
+
+
+def test_pages_without_an_end(world: Served):
+    headers = world.bearer(REALM)
+
+    def page(number: int) -> dict[str, Any]:
+        return world.get("/pa/dossier/search", params={"page": number, "size": 1000}, headers=headers).json()
+
+    world.fault("igate", "endless", count=None, path="search")
+    answers = [page(number) for number in range(20)]
+    ids = [row["id"] for answer in answers for row in answer["content"]]
+    assert len(ids) == len(set(ids))
+    assert answers[-1]["content"], f"{len(ids)} rows of {answers[0]['totalElements']}, and more"
+    assert {answer["last"] for answer in answers} == {False}
+
+
 def test_tokens_end_in_the_middle(world: Served, asked: tuple[str, Ask]):
     name, ask = asked
     world.fault(name, "expired_session")

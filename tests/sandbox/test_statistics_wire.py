@@ -23,40 +23,64 @@ def evaluate(world: Served, report: str, **body: Any) -> Any:
     return answer.json()["data"]
 
 
+def all_units(world: Served, report: str) -> list[dict[str, Any]]:
+    """The units of all pages."""
+    first = evaluate(world, report, currentPage=0)
+    pages = range(
+        first["pagination"]["currentPage"], first["pagination"]["currentPage"] + first["pagination"]["totalPages"]
+    )
+    return [unit for page in pages for unit in evaluate(world, report, currentPage=page)["evaluation"]]
+
+
 @pytest.mark.parametrize("report", CONTRACT["reports"])
-def test_evaluations_have_every_field(world_of_2026: Served, report: str):
-    data = evaluate(world_of_2026, report, currentPage=0)
-    check(data, CONTRACT["evaluation"])
-    assert {unit["departmentType"] for unit in data["evaluation"]} == set(CONTRACT["department_types"])
+def test_indicators_have_every_field(world_of_2026: Served, report: str):
+    data = evaluate(world_of_2026, report)
+    check(data, CONTRACT["indicators"])
+    overview, units = data["overview"], all_units(world_of_2026, report)
+    assert (overview["departmentId"], overview["departmentType"]) == (CONTRACT["root"], "PROVINCE")
+    assert {unit["departmentType"] for unit in units} == set(CONTRACT["department_types"]), (
+        "the province is not among them"
+    )
+    assert len({unit["departmentId"] for unit in units}) == len(units) == data["pagination"]["total"] > 60
+    assert ("departmentCode" in overview) == (report == "dossier-digitized")
 
 
 def test_the_sync_rate_says_on_what_denominator_it_rests(world_of_2026: Served):
-    data = evaluate(world_of_2026, "transparency", currentPage=0)
-    metrics = [metric for unit in data["evaluation"] for metric in unit["metrics"] if metric["code"] == "DOSSIER_SYNC"]
-    assert {metric["dataQualityStatus"] for metric in metrics} == set(CONTRACT["flags"])
+    data = evaluate(world_of_2026, "transparency")
+    assert [metric["code"] for metric in data["overview"]["metrics"]] == CONTRACT["transparency"]
+    units = [data["overview"], *all_units(world_of_2026, "transparency")]
+    metrics = [metric for unit in units for metric in unit["metrics"] if metric["code"] == "DOSSIER_SYNC"]
+    assert {metric.get("dataQualityStatus") for metric in metrics} - {None} == set(CONTRACT["flags"])
+    assert {metric["ratio"] for metric in metrics if not metric["denominator"]} == {None}, "nothing of nothing is not 0"
 
 
-def test_progress_is_a_tree(world_of_2026: Served):
-    root = evaluate(world_of_2026, "dvc-progress-tree")[0]
-    check(root, CONTRACT["progress"])
-    assert root["departmentCode"] == "H37"
-    assert root["totalReceived"] > 0
-    children = next(value for value in root.values() if isinstance(value, list))
-    assert len(children) > 60
-    for child in children:
-        check(child, CONTRACT["progress"])
+def test_progress_is_the_province_and_its_units(world_of_2026: Served):
+    data = evaluate(world_of_2026, "dvc-progress-tree", pageSize=100)
+    check(data, CONTRACT["progress"])
+    parent, children = data["parent"], data["children"]
+    assert (parent["departmentId"], parent["departmentCode"]) == (CONTRACT["root"], "H37")
+    assert parent["totalReceived"] > 0
+    assert "totalOverdue" not in parent
+    assert not any("totalCompleted" in child for child in children)
+    assert {child["departmentId"] for child in children} == {
+        unit["departmentId"] for unit in all_units(world_of_2026, "transparency")
+    }
 
 
 @pytest.mark.parametrize("report", CONTRACT["trees"])
 def test_every_tree_answers(world_of_2026: Served, report: str):
-    assert evaluate(world_of_2026, report)[0]["departmentCode"] == "H37"
+    data = evaluate(world_of_2026, report)
+    assert data["parent"]["departmentCode"] == "H37"
+    assert len(data["children"]) > 60
 
 
-def test_a_period_that_has_not_ended_is_refused(world_of_2026: Served):
-    for period in ({"month": 3}, {"timeType": "quarter", "quarter": 1}, {"timeType": "year"}):
+def test_a_month_that_has_not_ended_is_refused(world_of_2026: Served):
+    for period in ({"month": 3}, {"timeType": "quarter", "quarter": 2}, {"timeType": "year", "year": 2027}):
         answer = world_of_2026.post(PREFIX + "transparency", json={**FEBRUARY, **period})
         wanted = {"a": 400, "b": 201}[world_of_2026.variant]
         assert (answer.status_code, answer.json()["code"] == "OK") == (wanted, False)
+    for running in ({"timeType": "quarter", "quarter": 1}, {"timeType": "year"}):
+        evaluate(world_of_2026, "transparency", **running)
 
 
 def test_pages_start_where_the_world_says(world_of_2026: Served):
@@ -77,7 +101,14 @@ def old(world: Served, **params: Any) -> list[dict[str, Any]]:
 def test_the_old_interface_answers_a_bare_list(world: Served):
     rows = old(world)
     check(rows, [CONTRACT["old_sums"]])
-    assert rows[0]["DB_TOTAL"] > 0
+    province = rows[0]
+    assert float(province["DB_TOTAL"]) > 0
+    assert isinstance(province["HTDH"], str) == (world.variant == "b")
+    received = sum(float(province[f"HTN_{name}_TOTAL"]) for name in ("TRUCTIEP", "BUUCHINH", "TRUCTUYEN"))
+    assert received == float(province["DB_TOTAL"])
+    assert 99 < sum(float(province[f"HTN_{name}"]) for name in ("TRUCTIEP", "BUUCHINH", "TRUCTUYEN")) < 101, "rates"
+    assert old(world, p_tinh_id="11358")[0]["ID"] == province["ID"] == "11358"
+    assert old(world, p_tinh_id="H37") == [], "a province has a number here"
     check(old(world, service="report_tinh_766_service"), [CONTRACT["old_score"]])
     assert old(world, p_thang=4) == [], "April has not ended"
 

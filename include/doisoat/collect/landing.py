@@ -39,7 +39,7 @@ import msgspec
 import zstandard
 
 from doisoat.collect.screen import Screen
-from doisoat.errors import LandingDamagedError, NightNotCollectedError, StorageFullError
+from doisoat.errors import ConfigurationError, LandingDamagedError, NightNotCollectedError, StorageFullError
 from doisoat.model import CatalogueEntry, ControlTotal, DossierRecord, LookUp, Page, PullCertificate, QuarantinedRow
 from doisoat.province.reference import reference_hash
 from doisoat.province.site import Site
@@ -57,6 +57,7 @@ _LINKED = RECORD_COLUMNS.index("linked_codes")
 _CHUNK = 1 << 20
 #: The disk is full, its owner's quota is used up, or a file may not grow any further.
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_NO_RIGHT = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR)
 _ENCODER = msgspec.json.Encoder()
 _T = TypeVar("_T")
 
@@ -316,10 +317,15 @@ class LandingWriter:
 
 @contextmanager
 def _room_for(directory: Path) -> Iterator[None]:
-    """Report a full disk as our own error."""
+    """Report a full disk, and a directory that may not be written, as our own errors."""
     try:
         yield
     except OSError as error:
+        if error.errno in _NO_RIGHT and str(error.filename or "").startswith(str(directory.parent)):
+            raise ConfigurationError(
+                f"landing: asked to write {directory}; got: {os.strerror(error.errno or 0)}; do: give the user that runs "
+                "this the right to write there, or set DOISOAT_LANDING to a directory where it may"
+            ) from error
         if error.errno not in _NO_ROOM:
             raise
         raise StorageFullError(

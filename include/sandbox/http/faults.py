@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -17,6 +18,7 @@ KINDS = (
     "cut_off",  # the body, or the file, is cut off half way
     "html_200",  # a page of HTML instead, with status 200
     "empty_body",  # nothing instead
+    "half_written",  # the first half of the body, and the length says that it is whole
     "redirect",  # 302 to `to`, another host
     "application_error",  # status 200 with {`field`: `to`} and a message, and no rows
     "huge",  # `size` bytes of white space in the body, without a length; a file grows to `size`
@@ -33,6 +35,10 @@ KINDS = (
     "two_timezones",  # half of the timestamps are written in UTC
     "decomposed",  # Vietnamese in NFD
     "repeated",  # the first row is repeated at the end; of a file, a second copy appears
+    "skipped",  # the first row is left out, as if one before it had left between two pages
+    "hollow",  # what is below the answer's own fields is empty: a well-formed answer that holds nothing
+    "bare",  # a list of one object is that object
+    "endless",  # never the last page: after the last rows, the same again under other keys
     # in files
     "missing",  # no file appears
     # in everything a system holds (igate, national_export), with consistent totals: the system is mad
@@ -55,7 +61,7 @@ class Fault:
     Attributes:
         count: how many answers it still spoils, None for all.
         after: how many answers it lets pass first.
-        path: only paths that hold this text.
+        path: only addresses (path and query) that hold this text.
         seconds, field, to, size, nth: see KINDS; `size` in bytes.
     """
 
@@ -69,6 +75,13 @@ class Fault:
     to: Any = ""
     size: int = 2**31
     nth: int = 0
+    shown: list[Any] = dataclasses.field(
+        default_factory=list, init=False, repr=False
+    )  # the last rows, of a fault that repeats them
+
+    def told(self) -> dict[str, Any]:
+        """What it was told."""
+        return {name: value for name, value in asdict(self).items() if name != "shown"}
 
 
 class Faults:
@@ -93,7 +106,8 @@ class Faults:
         try:
             fault = Fault(**told)
         except TypeError:
-            raise BadRequest(f"a fault has the keys {', '.join(Fault.__dataclass_fields__)}") from None
+            keys = [name for name, one in Fault.__dataclass_fields__.items() if one.init]
+            raise BadRequest(f"a fault has the keys {', '.join(keys)}") from None
         self.active.append(fault)
         return fault
 
@@ -102,7 +116,7 @@ class Faults:
 
     def told(self) -> list[dict[str, Any]]:
         """The active faults, for the control page."""
-        return [asdict(fault) for fault in self.active]
+        return [fault.told() for fault in self.active]
 
     def take(self, system: str, path: str) -> list[Fault]:
         """The faults that spoil this answer; each one's count is reduced by one."""

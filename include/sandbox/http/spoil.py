@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
+from zlib import crc32
 
 import msgspec
 
@@ -20,6 +21,7 @@ from sandbox.world.moments import LOCAL
 PAGE = b"<!DOCTYPE html><html><head><title>502</title></head><body><h1>\xc4\x90\xc4\x83ng nh\xe1\xba\xadp</h1></body></html>"
 _TOTALS = ("total", "totalElements", "totalItems", "DataCount", "totalReceived", "HS_TOTAL")
 _TO_BREAK = "half-a-pair"
+_KEYS = ("id", "IN_JOURNAL_NO", "dossierId", "MaHoSo", "maHoSo")
 _CHUNK = b" " * 65_536
 _ISO = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:[+-]\d\d:?\d\d|Z)?"
 _MOMENT = re.compile(rf'"({_ISO}|\d\d/\d\d/\d{{4}} \d\d:\d\d:\d\d)"')
@@ -52,6 +54,11 @@ def _html_200(fault: Fault, answer: Answer) -> Answer:
 
 def _empty_body(fault: Fault, answer: Answer) -> Answer:
     return Answer(answer.status, b"", answer.content_type)
+
+
+def _half_written(fault: Fault, answer: Answer) -> Answer:
+    answer.body = answer.body[: len(answer.body) // 2]
+    return answer
 
 
 def _redirect(fault: Fault, answer: Answer) -> Answer:
@@ -197,6 +204,70 @@ def _in_content(answer: Answer, change: Callable[[Any], None]) -> Answer:
     return answer
 
 
+def _skipped(fault: Fault, answer: Answer) -> Answer:
+    def change(content: Any) -> None:
+        if rows := _rows(content):
+            del rows[0]
+
+    return _in_content(answer, change)
+
+
+def _hollow(fault: Fault, answer: Answer) -> Answer:
+    def change(content: Any) -> None:
+        for inner in content.values() if isinstance(content, dict) else [content]:
+            if isinstance(inner, (dict, list)):
+                inner.clear()
+
+    return _in_content(answer, change)
+
+
+def _bare(fault: Fault, answer: Answer) -> Answer:
+    def change(content: Any) -> None:
+        for holder in list(_objects(content)):
+            for name, inner in holder.items():
+                if isinstance(inner, list) and len(inner) == 1 and isinstance(inner[0], dict):
+                    holder[name] = inner[0]
+
+    return _in_content(answer, change)
+
+
+def _endless(fault: Fault, answer: Answer) -> Answer:
+    """Rows where there are none left: the last ones again, each under a key that was not shown yet."""
+
+    def change(content: Any) -> None:
+        lists = [one for one in _lists(content) if not one or isinstance(one[0], dict)]
+        if not lists:
+            return
+        if lists[0]:
+            fault.shown = [*lists[0]]
+        else:
+            fault.shown = msgspec.json.decode(msgspec.json.encode(fault.shown))
+            lists[0].extend(fault.shown)
+            for row in fault.shown:
+                _rename(row)
+        if isinstance(content, dict) and "content" in content:
+            content["last"] = False
+
+    return _in_content(answer, change)
+
+
+def _rename(row: dict[str, Any]) -> None:
+    """Give a row another key, of the same kind."""
+    for holder in _objects(row):
+        for name in _KEYS:
+            if isinstance(key := holder.get(name), int):
+                holder[name] = key + 1_000_000
+                return
+            if isinstance(key, str):
+                holder[name] = f"{crc32(key.encode()):08x}{key[8:]}"
+                return
+
+
+def _rows(content: Any) -> list[Any] | None:
+    """The rows of an answer: the first list of objects in it."""
+    return next((one for one in _lists(content) if one and isinstance(one[0], dict)), None)
+
+
 def _objects(content: Any) -> Iterator[dict[str, Any]]:
     if isinstance(content, dict):
         yield content
@@ -217,6 +288,7 @@ _CHANGES: dict[str, Callable[[Fault, Answer], Answer]] = {
     "cut_off": _cut_off,
     "html_200": _html_200,
     "empty_body": _empty_body,
+    "half_written": _half_written,
     "redirect": _redirect,
     "application_error": _application_error,
     "huge": _huge,
@@ -230,4 +302,8 @@ _CHANGES: dict[str, Callable[[Fault, Answer], Answer]] = {
     "changed_value": _changed_value,
     "broken_character": _broken_character,
     "repeated": _repeated,
+    "skipped": _skipped,
+    "hollow": _hollow,
+    "bare": _bare,
+    "endless": _endless,
 }
