@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -97,6 +98,17 @@ def test_a_body_of_any_kind_is_an_error_of_ours_or_an_answer(case: Case, tmp_pat
             check(case, tmp_path / f"{name} {also_login}")
 
 
+def shrink(system: Any) -> None:
+    """Leave only a few rows: what one of them says, many would."""
+    for holding in (getattr(system, name, None) for name in ("rows", "held", "values")):
+        for rows in holding.values() if isinstance(holding, dict) else [holding]:
+            if isinstance(rows, list):
+                del rows[6:]
+        if isinstance(holding, dict) and "d6" in holding:
+            for key in list(holding)[6:]:
+                del holding[key]
+
+
 def replaced(content: Any, field: str, value: Any) -> Any:
     """A good answer with another value wherever a field of that name stands."""
     if isinstance(content, dict):
@@ -115,6 +127,7 @@ def test_a_good_answer_with_a_bad_value_is_an_error_of_ours_or_an_answer(case: C
     """Each field in turn, of the answers as they are, with the next of the bad values."""
     names = set[str]()
     answer = case.system.answer
+    shrink(case.system)
 
     def noting(request: Request) -> Reply:
         reply = answer(request)
@@ -124,8 +137,8 @@ def test_a_good_answer_with_a_bad_value_is_an_error_of_ours_or_an_answer(case: C
 
     case.system.answer = noting  # type: ignore[method-assign]
     check(case, tmp_path / "good")
-    pairs = [(name, value) for name in sorted(names) for value in _some(name)]
-    for at, (field, value) in enumerate(pairs):
+    values = itertools.cycle(VALUES.values())
+    for field, value in zip(sorted(names), values, strict=False):
 
         def spoilt(request: Request, field: str = field, value: Any = value) -> Reply:
             reply = answer(request)
@@ -134,10 +147,4 @@ def test_a_good_answer_with_a_bad_value_is_an_error_of_ours_or_an_answer(case: C
             return Reply(replaced(json.loads(reply.content()), field, value), reply.status)
 
         case.system.answer = spoilt  # type: ignore[method-assign]
-        check(case, tmp_path / str(at) if at % 8 == 0 else None)
-
-
-def _some(field: str) -> list[Any]:
-    """Two of the values: all of them for every field of every source would take minutes."""
-    values, at = list(VALUES.values()), sum(field.encode())
-    return [values[at % len(values)], values[(at * 7 + 3) % len(values)]]
+        check(case)
