@@ -18,7 +18,7 @@ from doisoat.sources.business_registration.source import BusinessRegistration
 from doisoat.sources.contract import Limits
 from doisoat.sources.registry import make_source
 from support.registration_server import OTHERS, OURS, FakeRegistration, registration_connection, registration_row
-from support.servers import CANARIES, LOCAL, SECRET, Reply, Request, serving
+from support.servers import CANARIES, LOCAL, SECRET, Reply, serving
 
 MARCH, APRIL = dt.date(2024, 3, 1), dt.date(2024, 4, 1)
 NIGHT = dt.date(2024, 4, 17)
@@ -359,30 +359,6 @@ def test_nothing_is_an_answer_too(fake: FakeRegistration, answer: dict) -> None:
     fake.always(Reply(answer), on="danhSachHoSo")
     assert _source(fake).count(Cell(MARCH)).value == 0
     assert list(_source(fake).list_cell(Cell(MARCH))) == []
-
-
-@pytest.mark.parametrize("counts_all", [True, False])
-def test_pages_without_an_end_are_a_changed_contract(fake: FakeRegistration, counts_all: bool) -> None:
-    def endless(request: Request) -> Reply | None:
-        if "danhSachHoSo" not in request.path:
-            return None
-        first = int(request.query["offset"])
-        day, size = request.query["from_date"], min(int(request.query["limit"]), 10)
-        page = [registration_row(first + number, day=day) for number in range(size)]
-        return Reply(fake.nested(page, 25 if counts_all else len(page)))
-
-    fake.instead = endless
-    if counts_all:  # a walk ends where the total says; this one always has a page more
-        fake.instead = lambda request: (reply := endless(request)) and _counting_up(reply, request)
-    with pytest.raises(SourceChangedError, match="without an end"):
-        list(_source(fake, most_rows=300).list_cell(Cell(MARCH)))
-    assert len(fake.listings) < 100
-
-
-def _counting_up(reply: Reply, request: Request) -> Reply:
-    """A total that is always a page further."""
-    reply.body["DataCount"] = int(request.query["offset"]) + 25
-    return reply
 
 
 def test_an_offset_that_is_ignored_is_noticed(fake: FakeRegistration) -> None:

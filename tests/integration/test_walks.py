@@ -24,6 +24,7 @@ from doisoat.sources.igate.source import Igate, IgateOptions
 from doisoat.sources.opencps.source import Opencps, OpencpsOptions
 from support.mapi_servers import HELD, UNKNOWN
 from support.opencps_server import GROUP, FakeOpencps, opencps_connection, opencps_row
+from support.registration_server import registration_row
 from support.servers import CANARIES, LOCAL, FakeIgate, Reply, Request, igate_connection, igate_row, serving
 from support.source_cases import CASES, NETWORK, Case
 
@@ -47,6 +48,12 @@ def opencps() -> Iterator[FakeOpencps]:
     with serving(system) as port:
         system.port = port
         yield system
+
+
+@pytest.fixture
+def case(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Case]:
+    with ExitStack() as stack:
+        yield CASES[request.param](stack, tmp_path / "inbox")
 
 
 def igate_source(fake: FakeIgate) -> Igate:
@@ -109,6 +116,24 @@ def test_opencpss_pages_without_an_end_are_a_changed_contract(opencps: FakeOpenc
     with pytest.raises(SourceChangedError, match="without an end: 160 rows, after a count of 25"):
         records(opencps_source(opencps))
     assert len(opencps.requests) < 40
+
+
+@pytest.mark.parametrize("counts_all", [True, False])
+@pytest.mark.parametrize("case", ["business_registration"], indirect=True)
+def test_registrations_pages_without_an_end_are_a_changed_contract(case: Case, counts_all: bool) -> None:
+    """A total that is always a page further, or none: then option most_rows ends the walk."""
+
+    def endless(request: Request) -> Reply | None:
+        if "danhSachHoSo" not in request.path:
+            return None
+        first, day = int(request.query["offset"]), request.query["from_date"]
+        rows = [registration_row(first + number, day=day) for number in range(min(int(request.query["limit"]), 10))]
+        return Reply(case.system.nested(rows, first + 25 if counts_all else len(rows)))
+
+    case.system.instead = endless
+    with pytest.raises(SourceChangedError, match="without an end"):
+        list(case.source(most_rows=300).list_cell(MARCH))
+    assert len(case.system.listings) < 100
 
 
 # holding nothing ----------------------------------------------------------------------------------------------------
@@ -263,12 +288,6 @@ def test_a_row_that_comes_or_leaves_while_pages_are_read_costs_no_other(
 
 
 # maintenance --------------------------------------------------------------------------------------------------------
-@pytest.fixture
-def case(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Case]:
-    with ExitStack() as stack:
-        yield CASES[request.param](stack, tmp_path / "inbox")
-
-
 def spoilt_once(reply: Reply, after: int) -> Callable[[Request], Reply | None]:
     """This reply in place of one, after so many others; not to a HEAD, which has no body."""
     left = itertools.count(-after)

@@ -27,7 +27,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "igate": ("code", "id", "dossierStatus", "agency", "name", "acceptedDate"),
     "business_registration": ("RECEIPT_DATE", "PROCESS_STATUS", "SITE_ID", "DOCUMENT_TYPE"),
     "driving_licence": ("maHoSo", "maDonVi", "loaiHoSo", "ngayNhanHoSo"),
-    "national_statistics": ("HS_TOTAL", "MA_DONVI"),
+    "national_statistics": ("HS_TOTAL", "MA_COQUAN"),
     "national_adapter": ("MATTHC", "MADONVI", "TENDONVI", "CAPDONVI"),  # names of procedures are published text
 }
 #: Files: a label of each that may be another one day.

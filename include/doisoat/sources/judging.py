@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 
 from doisoat.model import DossierRecord, QuarantinedRow
 from doisoat.months import first_of, last_of, later, spanned
+from doisoat.sources.contract import MANY
 
-#: If none of this many rows can be read, or comes at all, that is no coincidence: the answer breaks the contract.
+#: If none of this many rows can be read, that is no coincidence: the answer breaks the contract.
 MIN_ROWS_TO_JUDGE = 5
 #: Pages that a walk may go beyond twice what was declared.
 _PAGES_BEYOND = 10
@@ -42,7 +43,7 @@ def no_end(rows: int, declared: int | None) -> str:
 
 def is_hollow(declared: int | None, rows: int) -> bool:
     """Whether a listing's first page is empty although many rows were declared: too many for all of them to have just left."""
-    return rows == 0 and (declared or 0) >= MIN_ROWS_TO_JUDGE
+    return rows == 0 and (declared or 0) >= MANY
 
 
 def months_that_hold(first: dt.date, last: dt.date, count: Callable[[dt.date, dt.date], int]) -> list[dt.date]:
