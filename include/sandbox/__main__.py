@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
         )
         command.add_argument("--nights", type=int, default=3, help="nights in which the changes happen")
         command.add_argument(
-            "--variant", type=parse_variant, default=parse_variant("a"), help='"a", "b", "a,key=value"'
+            "--variant", type=parse_variant, default=parse_variant("a"), help='"a", "b", "drawn-N", "a,key=value"'
         )
     return parser
 

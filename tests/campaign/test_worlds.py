@@ -21,7 +21,7 @@ def test_nothing_is_claimed_wrongly_and_nothing_missed(
     seed: int, rates: str, without: frozenset[str], tmp_path: Path, warehouse_dsn: str
 ) -> None:
     tmp_path.chmod(0o755)
-    result = scoring.run_world(tmp_path, warehouse_dsn, seed, rates, DOSSIERS, without=without)
+    result = scoring.run_world(tmp_path, warehouse_dsn, seed, rates, DOSSIERS, variant=f"drawn-{seed}", without=without)
     assert dict(result.wrong) == {}
     assert result.unbalanced == 0
     assert result.claimed.total() > 100

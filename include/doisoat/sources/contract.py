@@ -47,7 +47,7 @@ class Limits(BaseModel):
         recent_months: how many of the newest receipt months are listed each night if a source has no CHANGES.
         look_ups_per_night: how many dossiers may be looked up by code in one night.
         look_up_age_days: for how many days an answer to a look-up stays valid before it is requested again.
-        patience_seconds: how long one request may be retried (429, 5xx, lost connection) before the pull fails.
+        patience_seconds: how long one request may be retried (429, 5xx, lost connection, HTML) before the pull fails.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

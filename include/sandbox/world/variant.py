@@ -7,6 +7,7 @@ an assumption.
 from __future__ import annotations
 
 import dataclasses
+import random
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,8 @@ class Variant:
         hs_total: the old API's HS_TOTAL is the "portal" count or the "larger" of portal and province.
         old_unit_keys: the old API's keys for a unit's code and name.
         old_numbers: the old API writes numbers as "number" or as "text", a count now and then with a decimal point.
+        registration_nested: registration's rows are flat ("no"), "each" below its MainInformation, or below MainInformation.Row
+            as XML becomes JSON ("xml": one row is bare).
         adapter_prefix: first part of the national adapter's paths.
         adapter_dstcode: the provider is named by a "header" or a "query" parameter.
         adapter_success: error_code of success: "0", "00", or "int" for the number 0 (then every code is a number).
@@ -187,16 +190,38 @@ VARIANTS = {
 }
 
 
+#: Choices of the wire alone: a reader has to cope with each, whatever its province file says. They may be drawn.
+DRAWN = (
+    "igate_slice_has_last", "igate_page_cap", "statistics_first_page", "statistics_page_cap", "parents_include_children",
+    "unended_period", "old_unit_keys", "old_numbers", "mapi_success", "mapi_result_key", "mapi_message_key", "mapi_expired",
+    "mapi_not_found", "licence_channel_as_text", "licence_error_key", "licence_error_status", "registration_nested",
+    "registration_count", "registration_page_cap",
+)  # fmt: skip
+_FURTHER: dict[str, tuple[object, ...]] = {"registration_nested": ("xml",), "igate_page_cap": (37,)}
+
+
+def choices(name: str) -> list[Any]:
+    """What a choice may be in a drawn world."""
+    return [*(getattr(variant, name) for variant in VARIANTS.values()), *_FURTHER.get(name, ())]
+
+
+def drawn(seed: int) -> Variant:
+    """World "a", with each choice of the wire drawn."""
+    draw = random.Random(seed)
+    return dataclasses.replace(Variant(), **{name: draw.choice(choices(name)) for name in DRAWN})
+
+
 def parse_variant(text: str) -> Variant:
-    """Read "a", "b", or either with changes: "a,own_national_code=true,igate_page_cap=50".
+    """Read "a", "b", "drawn-7" (by that seed), or any with changes: "a,own_national_code=true,igate_page_cap=50".
 
     Raises:
         ValueError: no such world or no such choice.
     """
     name, *changes = text.split(",")
-    if name not in VARIANTS:
-        raise ValueError(f"no variant {name!r}; there are {', '.join(VARIANTS)}")
-    variant = VARIANTS[name]
+    kind, _, seed = name.partition("-")
+    if name not in VARIANTS and not (kind == "drawn" and seed.isdecimal()):
+        raise ValueError(f"no variant {name!r}; there are {', '.join(VARIANTS)}, and drawn-N")
+    variant = VARIANTS[name] if name in VARIANTS else drawn(int(seed))
     for change in changes:
         key, _, value = change.partition("=")
         if key not in {field.name for field in dataclasses.fields(Variant)}:

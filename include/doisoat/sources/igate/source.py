@@ -6,7 +6,8 @@ Contract: CONTRACTS sections 3 and 8. Keycloak token (realm `digo`), Bearer; `GE
     `sort=updatedDate,desc`, windows `accepted-from`/`accepted-to`, `ancestor-agency-id`, `remove-status=0` (all [V]).
     `spec=page` answers `totalElements` [A: Spring's names].
 Caveats: no row says that it was removed: that shows only as the difference between a listing with and one without
-    `remove-status=0`, which is requested only in windows where the two counts differ. There is no `updated-from`:
+    `remove-status=0`, which is requested only in windows where the two counts differ; what that listing may have skipped
+    is looked up by its code before it is marked. There is no `updated-from`:
     changes are read newest first until the watermark. A dossier without acceptedDate is in no accepted window: it is
     counted as total minus dated, and searched for by status (option `undated_statuses` [A]) before walking everything.
     Dates mix +0700 and +0000. `dossierStatus.id` is not the national table: a dated map in the province file [A].

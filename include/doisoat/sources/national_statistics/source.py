@@ -77,6 +77,7 @@ class NationalStatistics(Source):
     source_kind = "national_statistics"
     side = Side.NATIONAL
     capabilities = frozenset({Capability.COUNTS})
+    decoder_version = "2"
     Options = StatisticsOptions
     options: StatisticsOptions
 
