@@ -202,7 +202,7 @@ def test_the_province_is_read_where_the_captures_have_it(reporting: FakeReportin
         ("DOSSIER_SYNC_RATIO_PER_10000", "H37.07"): None, ("DOSSIER_SYNC_SCORE_PER_10000", "H37.07"): None,
         ("DOSSIER_SYNC_RATIO_PER_10000", "H37.100"): 950_000, ("DOSSIER_SYNC_SCORE_PER_10000", "H37.100"): 57_000,
     }  # fmt: skip
-    assert "the largest totalReceived is 700" in _source(reporting).probe()
+    assert "the largest is 700" in _source(reporting).probe()
 
 
 def _renamed(content: Any, field: str) -> Any:

@@ -100,7 +100,7 @@ class NationalStatistics(Source):
         if not found:
             raise self._empty(month)
         largest = max(total.value or 0 for total in found if total.measure == found[0].measure)
-        return f"{len(found)} counts for {month:%Y-%m}, the largest {found[0].measure} is {largest}"
+        return f"{len(found)} counts for {month:%Y-%m}, the largest is {largest}"
 
     def control_totals(self, night: dt.date) -> Iterator[ControlTotal]:
         """The counts of each ended month, oldest first; of the newest there may be none yet.
