@@ -37,6 +37,7 @@ INTERNAL = {
     "BadRowError": "a row that is quarantined (sources)",
     "RefusedError": "a workbook that is refused (sources/files)",
     "NoTableError": "a sheet without a table (sources/report_workbook)",
+    "EmptyTableError": "a sheet whose table has no row (sources/report_workbook)",
     "Rollback": "psycopg's own way to leave a transaction",
     "ValueError": "pydantic validators and parsers of single values",
     "AttributeError": "a module's lazy imports",
