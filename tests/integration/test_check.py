@@ -75,7 +75,7 @@ def test_each_guide_shows_what_is_said_when_all_is_well(sandbox: Sandbox, wareho
 @pytest.mark.parametrize(
     ("change", "came"),
     [
-        (lambda known: known.update(host="http://no-such-host.invalid"), "a host name that nobody knows"),
+        (lambda known: known.update(host="https://no-such-host.invalid"), "a host name that nobody knows"),
         (lambda known: known.update(port=1), "no connection (refused, or no way there)"),
         (lambda known: known.update(host="https://127.0.0.1"), "no TLS"),
         (
