@@ -144,6 +144,7 @@ def _nights(
         environment = _environment(sandbox, dsn)
         for name, night in NIGHTS.items():
             sandbox.set_clock(dt.datetime.combine(night + dt.timedelta(days=1), dt.time(1), LOCAL))
+            floor.woken(sandbox.url, sandbox.client_id, sandbox.client_secret)
             if not whole.floor:
                 whole.floor = _floor_of_sources(sandbox)
             whole.nights.append(_night(name, night, environment, admin, say))

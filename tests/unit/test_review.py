@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 
-from doisoat.collect.expected import due_for_review, review_nights
+from doisoat.collect.expected import HeldCount, due_for_review, review_nights, rows_listed
 from doisoat.months import first_of
 from doisoat.sources.contract import Limits
 from hypothesis import given
@@ -70,3 +70,8 @@ def test_without_a_share_no_month_is_listed_again() -> None:
     limits = Limits(quiet_cell_share=0)
     assert due_for_review(months([10]), TONIGHT, limits) == []
     assert review_nights(months([10]), limits) == 0
+
+
+def test_a_month_with_removed_rows_takes_two_listings() -> None:
+    assert rows_listed(HeldCount(1000, 1000)) == 1000
+    assert rows_listed(HeldCount(1000, 998)) == 1998

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from doisoat.collect.cells import UNDATED, differing, list_cell, list_within_budget
-from doisoat.collect.expected import due_for_review
+from doisoat.collect.expected import due_for_review, rows_listed
 from doisoat.collect.state import Pull
 from doisoat.model import Cell
 
@@ -22,7 +22,7 @@ def list_by_month(pull: Pull) -> None:
     held = {month for month, count in expected.by_month.items() if month and count[0]}
     older = [cell for month in sorted(held | set(months)) if (cell := Cell(month)) not in recent]
     wanted = differing(pull, older, expected, ask_totals=False)
-    counts = {month: expected.of(cell).total for cell in older if (month := cell.receipt_month)}
+    counts = {month: rows_listed(expected.of(cell)) for cell in older if (month := cell.receipt_month)}
     due = due_for_review(counts, pull.night, limits)
     list_within_budget(pull, [*wanted, *(cell for cell in due if cell not in wanted)])
     moving = sum(not pull.cells[cell].is_complete for cell in recent)

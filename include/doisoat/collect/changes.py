@@ -12,7 +12,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from doisoat.collect.cells import UNDATED, differing, list_within_budget
-from doisoat.collect.expected import Expected, due_for_review
+from doisoat.collect.expected import Expected, due_for_review, rows_listed
 from doisoat.collect.state import Pull
 from doisoat.model import WHOLE, Cell
 
@@ -34,7 +34,7 @@ def take_changes(pull: Pull, watermark: dt.datetime) -> None:
     months = sorted(month for month, count in expected.by_month.items() if month and count[0])
     disagreeing = _disagreeing(pull, whole, months, expected)
     wanted = [part for cell in disagreeing for part in _narrowed(pull, cell, expected)]
-    counts = {month: expected.by_month[month][0] for month in months}
+    counts = {month: rows_listed(expected.of(Cell(month))) for month in months}
     due = due_for_review(counts, pull.night, pull.source.limits)
     wanted += [cell for cell in due if cell not in disagreeing]
     list_within_budget(pull, wanted)

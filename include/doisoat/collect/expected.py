@@ -115,11 +115,16 @@ class Expected:
         return Place(received or None, record.agency_ref, record.is_removed)
 
 
+def rows_listed(count: HeldCount) -> int:
+    """The rows that listing a month may take: with removed ones among them it is listed with and without them, as iGate needs."""
+    return count.total + (count.not_removed if count.not_removed < count.total else 0)
+
+
 def due_for_review(counts: Mapping[dt.date, int], night: dt.date, limits: Limits) -> list[Cell]:
     """The quiet months whose turn it is: each one every `review_nights`, determined only by the night's date.
 
     Args:
-        counts: the number of records in each quiet month.
+        counts: the rows that listing each quiet month takes (rows_listed).
     """
     turns = _turns(counts, limits)
     nights = review_nights(counts, limits)

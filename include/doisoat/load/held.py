@@ -7,20 +7,21 @@ from collections.abc import Mapping, Sequence
 
 import psycopg
 
-from doisoat.collect.expected import HeldCount, Place, review_nights
+from doisoat.collect.expected import HeldCount, Place, review_nights, rows_listed
 from doisoat.province.file import ProvinceSettings
 
 
 def review_nights_of(connection: psycopg.Connection, settings: ProvinceSettings) -> dict[str, int]:
     """Source -> the number of nights in which each of its quiet months is listed again; only sources that list and count."""
     rows = connection.execute(
-        """select source_id, receipt_month, count(*) from core.dossier_record join core.source using (source_id)
+        """select source_id, receipt_month, count(*), count(*) filter (where not is_removed)
+        from core.dossier_record join core.source using (source_id)
         where to_night = 'infinity' and receipt_month is not null and has_listing and has_counts and is_enabled
         group by 1, 2 order by 1"""
     ).fetchall()
     counts: dict[str, dict[dt.date, int]] = {}
-    for source_id, month, count in rows:
-        counts.setdefault(source_id, {})[month] = count
+    for source_id, month, *count in rows:
+        counts.setdefault(source_id, {})[month] = rows_listed(HeldCount(*count))
     nights = {
         source_id: review_nights(held, settings.sources[source_id].limits)
         for source_id, held in counts.items()
