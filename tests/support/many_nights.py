@@ -109,16 +109,17 @@ def abandon(dsn: str, night: dt.date) -> None:
 def rows_of(dsn: str, *patterns: str) -> dict[str, list[str]]:
     """Every row of every table and view whose name matches, but for OURS: name -> rows as sorted JSON text."""
     with psycopg.connect(dsn, options="-c timezone=UTC") as connection:
-        names = [
-            name
-            for (name,) in connection.execute(
-                """select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
-                where c.relkind in ('r', 'p', 'v') and not c.relispartition
-                  and n.nspname || '.' || c.relname like any (%s) order by 1""",
-                [list(patterns)],
-            ).fetchall()
-        ]
-        return {name: _rows(connection, name) for name in names}
+        return {name: _rows(connection, name) for name in _names(connection, patterns, "rpv")}
+
+
+def _names(connection: psycopg.Connection, patterns: Sequence[str], kinds: str) -> list[str]:
+    rows = connection.execute(
+        """select relnamespace::regnamespace || '.' || relname from pg_class
+        where relkind = any (%s) and not relispartition and relnamespace::regnamespace || '.' || relname like any (%s)
+        order by 1""",
+        [list(kinds), list(patterns)],
+    ).fetchall()
+    return [name for (name,) in rows]
 
 
 def _rows(connection: psycopg.Connection, name: str) -> list[str]:
@@ -138,7 +139,7 @@ def differing(before: dict[str, list[str]], after: dict[str, list[str]]) -> dict
 def drop_derived(dsn: str) -> None:
     """Lose all that is derived."""
     with psycopg.connect(dsn) as connection:
-        for name in rows_of(dsn, *DERIVED):
+        for name in _names(connection, DERIVED, "rp"):
             connection.execute(f"delete from {name}")  # type: ignore[arg-type]
 
 
