@@ -160,12 +160,15 @@ class Page:
     Attributes:
         declared_total: the total the source states for the cell being listed, None if it states none.
         source_time: the source's clock when it answered (HTTP Date header; a file's own time).
+        unstated: the fields for which it has no place at all, as a file without that column; None if that does not show,
+            as with an optional field that no row has.
     """
 
     records: list[DossierRecord]
     quarantined: list[QuarantinedRow] = field(default_factory=list)
     declared_total: int | None = None
     source_time: dt.datetime | None = None
+    unstated: frozenset[str] | None = None
 
     @property
     def received(self) -> int:
@@ -228,6 +231,8 @@ class PullCertificate(msgspec.Struct, frozen=True, kw_only=True):
         mode: "full" (every record listed), "incremental" (changes, plus the cells listed in `cells`), "counts" (control
             totals only), "reports" (totals of the periods received; others stay valid), "look_ups" (single dossiers asked for
             by code) or "catalogue".
+        unstated: the fields that it did not state at all: the columns that a file lacks, and what none of an API's many
+            records states (of changes: what none of them states). None of these is empty: it is unknown.
     """
 
     source_id: str
@@ -247,3 +252,4 @@ class PullCertificate(msgspec.Struct, frozen=True, kw_only=True):
     incomplete_reason: str | None = None
     watermark: dt.datetime | None = None
     cells: tuple[CellCertificate, ...] = ()
+    unstated: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -12,10 +13,11 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from doisoat.errors import SourceChangedError, SourceUnavailableError
+from doisoat.errors import SourceChangedError, SourceError, SourceUnavailableError
+from doisoat.sources.files.workbooks import Workbook
 from doisoat.sources.national_export import ExportOptions
 from support.bad_files import bomb, first_sheet, overlapping_archive, rewritten, with_lying_headers
-from support.drops import CODE, check_refused, pages_of, records_of, set_aside
+from support.drops import CODE, check_refused, drop, pages_of, records_of, set_aside
 from support.exports import COLUMNS, HEADER, export_row, export_table, write_csv, write_xlsx
 from support.servers import LOCAL
 
@@ -161,6 +163,47 @@ def test_one_cell_in_the_last_corner_does_not_end_the_process(tmp_path: Path) ->
     book.save(tmp_path / "a.xlsx")
     assert (tmp_path / "a.xlsx").stat().st_size < 10_000
     check_refused(tmp_path, SourceUnavailableError, "no whole workbook")
+
+
+def test_a_cell_left_in_the_last_row_is_no_harm(tmp_path: Path) -> None:
+    path = write_xlsx(tmp_path / "a.xlsx", export_table([export_row(1)]))
+    book = openpyxl.load_workbook(path)
+    book.worksheets[1]["A1048576"] = "x"
+    book.save(path)
+    assert len(records_of(tmp_path)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"<c>" * 300_000,
+        b'<c r="A1" ' * 100_000,
+        b'<c r="A1"><f>1</f>' + b"<v>" * 300_000,
+        b"<" + b"c" * 1_000_000,
+        b"<c" + b" " * 1_000_000,
+        b'<c r="A1"><f>1</f>' + b'<v x="' * 150_000,
+    ],
+)
+def test_xml_that_nothing_closes_is_looked_through_once(tmp_path: Path, text: bytes) -> None:
+    """A pattern that searches the rest of the text from each beginning takes minutes for a file of 2 kB."""
+    path = write_xlsx(tmp_path / "a.xlsx", export_table([export_row(1)]))
+    start = b'<worksheet><sheetData><row r="1"><c r="A1"><f>1</f><v>1</v></c>'
+    rewritten(path, {first_sheet(path): lambda _: start + text})
+    with pytest.raises(SourceError):
+        pages_of(tmp_path)
+
+
+def test_the_process_that_opens_a_workbook_may_take_what_its_size_explains(tmp_path: Path) -> None:
+    write_xlsx(tmp_path / "a.xlsx", export_table([export_row(1)]))
+    (file,) = drop(tmp_path)._new_files("")
+    with Workbook(file, 2048) as book:
+        process = book._process.pid
+        limits = dict(line.split("  ", 1) for line in Path(f"/proc/{process}/limits").read_text().splitlines())
+        assert int(limits["Max cpu time"].split()[0]) < 60, "seconds"
+        assert int(limits["Max address space"].split()[0]) < 2 << 30, "bytes, where a workbook may unpack to as much"
+        os.kill(process, signal.SIGXCPU)
+        with pytest.raises(SourceChangedError, match="more time or memory than its size explains"):
+            book.head("Danh sách", 5)
 
 
 LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">

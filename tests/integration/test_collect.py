@@ -154,7 +154,7 @@ def test_a_field_that_vanished_is_a_changed_contract_not_an_empty_field(
 def test_a_landing_says_with_what_it_was_read(fake: FakeIgate, tmp_path: Path) -> None:
     versions = pull(_igate(fake), tmp_path).manifest.versions
     assert (versions.doisoat, versions.config_fingerprint, versions.reference_hash) == ("0.1", "f", "r")
-    assert versions.decoder == "igate/1"
+    assert versions.decoder == "igate/2"
 
 
 @pytest.mark.parametrize(

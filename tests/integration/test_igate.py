@@ -233,7 +233,7 @@ BAD_ROWS: dict[str, tuple[dict[str, Any], str, str | None]] = {
     "an id of another type": ({"id": {"$oid": "x"}}, "wrong_shape", "id"),
     "a day that is not": ({"appointmentDate": "2024-02-30T08:00:00.000+0700"}, "impossible_date", "appointmentDate"),
     "words for a date": ({"completedDate": "hôm qua"}, "impossible_date", "completedDate"),
-    "the year 1": ({"updatedDate": "0001-01-01T00:00:00Z"}, "impossible_date", "updatedDate"),
+    "the year 24": ({"updatedDate": "0024-01-01T00:00:00Z"}, "impossible_date", "updatedDate"),
     "a list for a date": ({"completedDate": [2024, 3, 5]}, "wrong_shape", "completedDate"),
     "a code with a line break": ({"code": "H37.17-240305\n-0001"}, "unprintable_code", "code"),
     "a nul in a code": ({"nationCode": "G22\u0000"}, "unprintable_code", "nationCode"),

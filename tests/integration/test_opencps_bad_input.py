@@ -61,7 +61,7 @@ def _pull(fake: FakeOpencps, root: Path) -> Landing:
         ({"receiveDate": ""}, "no_receipt_date", "receiveDate"),
         ({"receiveDate": "05/03/2014 08:00:00"}, "outside_window", "receiveDate"),
         ({"dueDate": "12-03-2024"}, "impossible_date", "dueDate"),
-        ({"modifiedDate": "01/01/0001 00:00:00"}, "impossible_date", "modifiedDate"),
+        ({"modifiedDate": "01/01/0024 00:00:00"}, "impossible_date", "modifiedDate"),
     ],
 )
 def test_a_bad_row_is_set_apart_and_the_rest_goes_on(

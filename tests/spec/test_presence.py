@@ -126,3 +126,12 @@ def test_a_dossier_without_receipt_date_is_in_its_named_cell(tmp_path, warehouse
     assert world.rows(
         "select national_listed, provincial_listed, entries from recon.ledger_cell where grain = 'undated'"
     ) == [(1, 0, 1)]
+
+
+def test_a_code_with_look_alike_signs_is_the_same_code_on_every_side(tmp_path, warehouse_dsn):
+    world = World(tmp_path, warehouse_dsn)
+    there = ["h37.21.01-240401-0001", "H37.21.01\u2013240401\u20130002", "\u041d37.21.01 - 240401 - 0003 (bổ sung)"]
+    rows = "\n".join(f"{code} | H37.21.01 | 2024-04-01" for code in there)
+    here = "\n".join(f"H37.21.01-240401-000{number}" for number in (1, 2, 3))
+    world.run(NIGHT, igate=f"code\n{here}", national_export=f"code | agency | received\n{rows}")
+    assert world.verdicts(NIGHT) == []

@@ -166,6 +166,7 @@ class World:
         cut_off: str | None = None,
         cells: Iterable[CellCertificate] = (),
         collected_late: bool = False,
+        unstated: Sequence[str] = (),
     ) -> Landing:
         """Seal what a source said for a night.
 
@@ -175,6 +176,7 @@ class World:
             quarantined: how many rows could not be read (they are not in the table and are in no total).
             unreadable: keys of further such rows, whose keys could be read; `totals` may count them.
             cut_off: the source's clock, local; by default 00:30 after the night.
+            unstated: the fields that it does not state at all.
         """
         night = _date(night)
         rows = read_records(table, keyed=source_id != "national_export") if isinstance(table, str) else list(table)
@@ -203,6 +205,7 @@ class World:
             declared_before=whole, declared_after=whole, is_complete=is_complete,
             incomplete_reason=None if is_complete else "told so by the test",
             watermark=moment if source_id == "igate" else None, cells=tuple(cells),
+            unstated=tuple(unstated),
         )  # fmt: skip
         with LandingWriter(self.site.landing_root, self.site.settings.province.id, night, source_id) as writer:
             writer.write_page(Page(records=whole_rows, quarantined=reject))

@@ -207,6 +207,14 @@ def test_blocks_join_without_a_seam(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     ("text", "total"),
     [
         ("Tổng số: 12", 12), ("TỔNG CỘNG: 1.234 hồ sơ", 1234), ('"Tổng số:",,12', 12), ("Tổng số hồ sơ 7", 7),
+        ("Tổng số hồ sơ: 2 hồ sơ", 2), ("Tổng số hồ sơ tháng 3/2024: 2", 2), ("Tổng: 2", 2), ("Tổng số bản ghi: 2/2", 2),
+        ("Tổng số hồ sơ từ ngày 01/03/2024 đến ngày 31/03/2024: 2", 2), ("Tổng số 02 hồ sơ", 2), ("Cộng: 2", 2),
+        ("Tổng cộng: 2 hồ sơ (trong đó 1 trực tuyến)", 2), ("Tổng số trang: 1, tổng số hồ sơ: 2", 2),
+        ("Tổng số: 1 234", 1234), ("Tổng số: 1\u00a0234\u00a0567", 1234567), ("Tổng số: 12, trực tuyến: 5", 12),
+        ("Tổng số hồ sơ quý I/2024: 15", 15), ("Tổng số hồ sơ đến 17:00 ngày 18/04/2024: 2", 2), ("Tổng số: 20/135", 135),
+        ("Tổng số 3 hồ sơ tháng 3 năm 2024", 3), ("Tổng số: | 12 | 345 | 678", 12), ("(Tổng số: 5)", 5),
+        ("Tổng số: 2; tổng số trực tuyến: 5", None), ("Tổng số trang: 3", None), ("Tổng số", None),
+        ("Tổng cục Thuế 3", None), ("Cộng hòa xã hội chủ nghĩa Việt Nam 2", None),
         ("Tổng hợp 12", None), ("12", None), ("", None), (12, None), (None, None),
     ],
 )  # fmt: skip

@@ -24,7 +24,7 @@ from doisoat.reports.agencies import agency_named
 from doisoat.reports.parts import Channel, Grain, Level, Pair, check_range, check_words
 from doisoat.reports.printing import Format
 from doisoat.reports.query import query
-from doisoat.warehouse.queries import archive_of
+from doisoat.warehouse.queries import Report, archive_of
 
 #: Added to `doisoat` by doisoat.cli.app.
 asking = typer.Typer()
@@ -57,9 +57,12 @@ GROUP_COLUMNS = ("gaps", "told", "pair", "cause", "agency_id", "procedure_family
 @asking.command(rich_help_panel=LOOK)
 def sources(night: Night = None, revision: Revision = None, format: As = Format.TABLE) -> None:
     """Show each source: the data in use, their age and why, declared and stored counts (csv, json: what became of the rows)."""
-    _report("sources", night, format, "Sources", revision, columns=SOURCE_COLUMNS, blank=("reason",))
+    report = _report("sources", night, format, "Sources", revision, columns=SOURCE_COLUMNS, blank=("reason",))
     if format is Format.TABLE:
         from doisoat.load.held import review_nights_of
+        from doisoat.reports.summary import print_unstated
+
+        print_unstated(report.dicts(), console)
 
         with warehouse_at_hand() as (site, connection):
             reviewed = review_nights_of(connection, site.settings)
@@ -233,12 +236,13 @@ def _report(
     columns: tuple[str, ...] = (),
     blank: tuple[str, ...] = (),
     **parameters: Any,
-) -> None:
+) -> Report:
     with warehouse_at_hand() as (site, connection):
         chosen = night.date() if night and name in OF_ANY_DAY else chosen_night(connection, night)
         where = {"night": chosen, "archive_id": archive_of(connection, chosen, revision)}
         report = query(connection, name, {**where, "timezone": site.settings.province.timezone, **parameters})
     print_report(report, format, _titled(title, chosen, revision), columns, blank)
+    return report
 
 
 def _titled(title: str, night: dt.date, revision: int | None) -> str:

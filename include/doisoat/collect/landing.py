@@ -43,6 +43,7 @@ from doisoat.errors import ConfigurationError, LandingDamagedError, NightNotColl
 from doisoat.model import CatalogueEntry, ControlTotal, DossierRecord, LookUp, Page, PullCertificate, QuarantinedRow
 from doisoat.province.reference import reference_hash
 from doisoat.province.site import Site
+from doisoat.sources.codes import dossier_code
 
 RECORD_COLUMNS: tuple[str, ...] = DossierRecord.__struct_fields__
 RECORDS, MANIFEST = "records.csv.zst", "manifest.json"
@@ -244,6 +245,11 @@ class LandingWriter:
 
     def write_page(self, page: Page) -> None:
         """Add the contents of one answer."""
+        page.records = [_as_coded(record) for record in page.records]
+        page.quarantined = [
+            row if row.read is None else msgspec.structs.replace(row, read=_as_coded(row.read))
+            for row in page.quarantined
+        ]
         if self._screen:
             page = self._screen.page(page, self.pages)
         self._compressed.write(_csv([_row(record) for record in page.records]))
@@ -338,6 +344,16 @@ def _room_for(directory: Path) -> Iterator[None]:
 def _csv(rows: Sequence[tuple[object, ...]]) -> bytes:
     lines = _ENCODER.encode_lines(rows)  # a line break within a text is escaped: "]\n[" occurs only between rows
     return lines[1:-2].replace(b"]\n[", b"\n") + b"\n" if rows else b""
+
+
+def _as_coded(record: DossierRecord) -> DossierRecord:
+    """The record with its dossiers' codes as both sides write them: a look-alike sign makes no other dossier."""
+    code = record.dossier_code and dossier_code(record.dossier_code)
+    linked = tuple([dossier_code(other) for other in record.linked_codes])
+    if code == record.dossier_code and linked == record.linked_codes:
+        return record
+    linked = tuple(dict.fromkeys(other for other in linked if other != code))
+    return msgspec.structs.replace(record, dossier_code=code, linked_codes=linked)
 
 
 def _row(record: DossierRecord) -> tuple[object, ...]:

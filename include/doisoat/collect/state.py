@@ -56,7 +56,7 @@ class Pull:
         """Land the contents of one answer to a listing of this cell."""
         if page.source_time:
             self.cut_off.take(page.source_time)
-        self._stated.take(page.records)
+        self._stated.take(page)
         if cell.receipt_month:
             month = cell.receipt_month
             page.quarantined = [msgspec.structs.replace(row, receipt_month=month) for row in page.quarantined]
@@ -151,6 +151,7 @@ class Pull:
             incomplete_reason="; ".join(self.reasons) or None,
             watermark=self.unread or (min(self.newest, cut_off) if self.newest else None),
             cells=tuple(self.cells.values()),
+            unstated=tuple(sorted(self._stated.unstated(of_changes=self.mode == "incremental"))),
         )
 
     def _checked_cut_off(self) -> dt.datetime:

@@ -78,14 +78,18 @@ def forget_failure(connection: psycopg.Connection, night: dt.date, source_id: st
 
 
 def record_fresh(connection: psycopg.Connection, night: dt.date, landing: Landing) -> None:
-    """Write the certificate of a pull of this night, replacing its stand-in."""
+    """Write the certificate of a pull of this night, replacing its stand-in.
+
+    Of changes, a field is still unstated if it was so before and none of them states it.
+    """
     c = landing.certificate
     connection.execute("delete from ops.pull where night = %s and source_id = %s", [night, c.source_id])
-    connection.execute(
-        "insert into ops.pull values (%s, %s, 'fresh', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        [night, c.source_id, night, seal_of(landing), c.mode, c.cut_off, c.is_complete, c.incomplete_reason,
-         landing.manifest.collected_late, c.requests, c.pages, c.received, c.declared_before, c.declared_after, c.watermark],
-    )  # fmt: skip
+    run_file(connection, SQL / "fresh_pull.sql", {
+        "night": night, "source_id": c.source_id, "seal": seal_of(landing), "mode": c.mode, "cut_off": c.cut_off,
+        "is_complete": c.is_complete, "incomplete_reason": c.incomplete_reason,
+        "is_collected_late": landing.manifest.collected_late, "requests": c.requests, "pages": c.pages,
+        "received": c.received, "declared_before": c.declared_before, "declared_after": c.declared_after,
+        "watermark": c.watermark, "unstated": list(c.unstated)})  # fmt: skip
 
 
 def let_stand(connection: psycopg.Connection, night: dt.date, source_id: str) -> None:

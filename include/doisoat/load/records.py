@@ -65,6 +65,7 @@ def load_landing(connection: psycopg.Connection, landing: Landing, timezone: str
         "source_id": certificate.source_id,
         "night": certificate.night,
         "timezone": timezone,
+        "states_channel": "channel_code" not in certificate.unstated,
         "is_keyed_by_code": _one(
             connection, "select is_keyed_by_code from core.source where source_id = %s", certificate.source_id
         ),

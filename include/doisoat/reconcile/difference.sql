@@ -1,5 +1,5 @@
 -- Attribute differences of dossiers that both sides hold, with both values. A value that one side does not state at
--- all (its listing has no such column, a look-up left it out) is not a difference; nor is one that our maps or
+-- all (unstated: its listing has no such column; a look-up left it out) is not a difference; nor is one that our maps or
 -- reference cannot read, nor one that could not be read in its row: the input checks count those. Days are compared as
 -- local calendar dates, as the sides print them. If a side is older than tonight (known.sql), a difference is a gap
 -- only if both sides already differed then: it could not show what the other side has changed since. For a dossier
@@ -103,5 +103,7 @@ where o.is_provincial and o.is_national and d.is_readable
     and (d.read_from = any(o.national_unread || o.provincial_unread)) is not true
     and (not o.is_looked_up or d.national_value is not null)
     and d.attribute = any(%(compared_attributes)s)
-    and d.national_value is distinct from d.provincial_value;
+    and d.national_value is distinct from d.provincial_value
+    and (d.national_value is not null or o.national_source_id || ' ' || d.read_from <> all(%(unstated)s))
+    and (d.provincial_value is not null or o.provincial_source_id || ' ' || d.read_from <> all(%(unstated)s));
 analyze difference_tonight;

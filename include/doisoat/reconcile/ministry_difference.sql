@@ -1,6 +1,7 @@
 -- Attribute differences of dossiers that a ministry's system and the province both hold, if the pair is known. A value
--- that the ministry does not state is not a difference; nor is one that our maps cannot read. If one side is older than
--- tonight, only what already differed then is a gap, as in difference.sql.
+-- that the ministry does not state is not a difference; nor is one for which the province's source has no place
+-- (unstated), or that our maps cannot read. If one side is older than tonight, only what already differed then is a
+-- gap, as in difference.sql.
 create temporary table difference_tonight on commit drop as
 select
     'ministry_provincial'::text as pair,
@@ -80,5 +81,6 @@ cross join
 where d.attribute = any(%(compared_attributes)s) and d.ministry_value is not null
     and (d.read_from = any(p.unread)) is not true
     and (d.provincial_value is not null or d.attribute not in ('agency', 'procedure', 'status'))
-    and d.ministry_value is distinct from d.provincial_value;
+    and d.ministry_value is distinct from d.provincial_value
+    and (d.provincial_value is not null or p.source_id || ' ' || d.read_from <> all(%(unstated)s));
 analyze difference_tonight;

@@ -89,7 +89,8 @@ def reconcile(
     parameters = _parameters(connection, settings, comparison)
     for table in TABLES:
         rewind(connection, table, PAIR, night)
-    is_whole = begin_comparing(connection, night, _basis(settings, comparison), as_a_whole=as_a_whole)
+    basis = _basis(settings, comparison, parameters["unstated"])
+    is_whole = begin_comparing(connection, night, basis, as_a_whole=as_a_whole)
     scope = "whole" if is_whole else "touched"
     for name in (f"reviewed_{scope}", "candidate", "outcome", f"listed_{scope}"):
         run_file(connection, HERE / f"{name}.sql", parameters)
@@ -118,10 +119,20 @@ def reconcile(
     return comparison
 
 
-def _basis(settings: ProvinceSettings, comparison: Comparison) -> str:
-    """A fingerprint of what every comparison depends on besides the records: rules, settings, and which sources took part."""
+def _basis(settings: ProvinceSettings, comparison: Comparison, unstated: list[str]) -> str:
+    """A fingerprint of what every comparison depends on besides the records: rules, settings, which sources took part, and
+    what they do not state."""
     sides = [(side.listings, side.look_ups) for side in (comparison.provincial, comparison.national)]
-    return hashlib.sha256(repr((rules(), settings.fingerprint, reference_hash(settings), sides)).encode()).hexdigest()
+    parts = (rules(), settings.fingerprint, reference_hash(settings), sides, unstated)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _unstated(connection: psycopg.Connection, night: dt.date) -> list[str]:
+    """ "source field" for each field that a source's data of the night do not state at all."""
+    rows = connection.execute(
+        "select source_id || ' ' || unnest(unstated) from ops.pull where night = %s order by 1", [night]
+    ).fetchall()
+    return [stated for (stated,) in rows]
 
 
 def night_end(settings: ProvinceSettings, night: dt.date) -> dt.datetime:
@@ -164,6 +175,7 @@ def _parameters(connection: psycopg.Connection, settings: ProvinceSettings, comp
         "provincial_valued_cut_off": provincial.valued and provincial.valued.cut_off,
         "national_whole_night": national.whole and national.whole.night,
         "national_whole_cut_off": national.whole and national.whole.cut_off,
+        "unstated": _unstated(connection, comparison.night),
         "compared_attributes": settings.reconciliation.compared_attributes,
         "declared_by": settings.reconciliation.declared_by,
         "province_code": settings.province.code,

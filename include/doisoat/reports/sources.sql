@@ -40,7 +40,8 @@ select
     p.snapshot_night,
     p.reason_detail,
     f.tries as tries_failed,
-    f.todo
+    f.todo,
+    nullif(array_to_string(p.unstated, ', '), '') as unstated
 from core.source s
 left join archive.any_pull p on p.archive_id = %(archive_id)s and p.source_id = s.source_id and p.night = %(night)s
 left join ops.load l on l.source_id = s.source_id and l.night = %(night)s

@@ -38,6 +38,7 @@ def summary(site: Site, connection: psycopg.Connection, night: dt.date, console:
     sources = query(connection, "sources", parameters)
     print_table(console, sources, "Sources", ("source_id", "side", "state", "age_nights", "reason", "declared", "held",
                                               "age_hours", "received", "quarantined"), blank=("reason",))  # fmt: skip
+    print_unstated(sources.dicts(), console)
     print_sources_in_need(sources.dicts(), night, console)
     _print_bridge(connection, parameters, console)
     print_table(console, query(connection, "entries", parameters), "Composition of the entries (presence)")
@@ -82,6 +83,14 @@ def _print_missed(connection: psycopg.Connection, night: dt.date, console: Conso
         console.print(
             f"[bold]{nights}: missed[/bold], nothing was collected; their changes show up in the next night\n"
         )
+
+
+def print_unstated(sources: list[dict[str, Any]], console: Console) -> None:
+    """Print which fields a source does not state at all, such as a column that its file lacks."""
+    for source in sources:
+        if source["unstated"]:
+            what = f"{source['source_id']} does not state {source['unstated']}: unknown there, so no difference"
+            console.print(what, markup=False, soft_wrap=True)
 
 
 def print_sources_in_need(sources: list[dict[str, Any]], night: dt.date, console: Console) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -21,10 +21,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from doisoat.connections import Connection
 from doisoat.errors import ConfigurationError, SourceChangedError
-from doisoat.model import Capability, CatalogueEntry, Cell, ControlTotal, DossierRecord, LookUp, Page, Side
+from doisoat.model import Capability, CatalogueEntry, Cell, ControlTotal, LookUp, Page, Side
 
 #: If this many records all lack a field, that is no coincidence.
 MANY = 10
+#: The fields whose emptiness is compared: what a source has no place for must not be taken for empty (reconcile/).
+COMPARED = frozenset({"status_code", "received_at", "due_at", "finished_at"})
 
 
 class SourceOptions(BaseModel):
@@ -91,7 +93,7 @@ class Source(ABC):
     capabilities: ClassVar[frozenset[Capability]]
     Options: ClassVar[type[SourceOptions]] = SourceOptions
     #: Incremented whenever the same answer would be decoded differently; a landing records which version read it.
-    decoder_version: ClassVar[str] = "1"
+    decoder_version: ClassVar[str] = "2"
     #: True if the source shows all its records each time (a file): then every pull is a full one.
     always_full: ClassVar[bool] = False
     #: True if the source delivers only now and then (a report, an office's export): its clock is the file's own time and may
@@ -178,11 +180,28 @@ class Stated:
 
     def __init__(self, source: Source) -> None:
         self._source, self._missing, self._records = source, set(source.always_states), 0
+        self._unseen: set[str] = set(COMPARED)
+        self._without_place: set[str] | None = None
 
-    def take(self, records: Sequence[DossierRecord]) -> None:
+    def take(self, page: Page) -> None:
         """Examine some more records."""
+        records = page.records
         self._records += len(records)
-        self._missing -= {name for name in self._missing if any(getattr(record, name) for record in records)}
+        for unseen in (self._missing, self._unseen):
+            unseen -= {name for name in unseen if any(getattr(record, name) for record in records)}
+        if page.unstated is not None:
+            self._without_place = (self._without_place or set()) | page.unstated
+
+    def unstated(self, *, of_changes: bool) -> frozenset[str]:
+        """The fields that were not stated at all.
+
+        Of files the columns that one of them lacks: a column that is there may well be empty. Otherwise the compared fields
+        that none of the records states: of at least MANY, or of the changes, however few (what was unstated before and is
+        not stated by a change either is still unstated).
+        """
+        if self._without_place is not None:
+            return frozenset(self._without_place)
+        return frozenset(self._unseen) if of_changes or self._records >= MANY else frozenset()
 
     def check(self) -> None:
         """Judge all of them.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 
+from doisoat.sources.dates import clock, is_null_day, means_none
+
 
 class BadRowError(ValueError):
     """Raised for a row that cannot be a record; carries a reason and a field name, never a value."""
@@ -15,26 +17,47 @@ class BadRowError(ValueError):
 
 
 def text(value: str | int | None) -> str | None:
-    """A text as stored: composed (NFC), without surrounding space, None for empty."""
+    """A text as stored: composed (NFC), without surrounding space and signs that nobody sees, None for empty."""
     if value is None:
         return None
     kept = unicodedata.normalize("NFC", " ".join(str(value).split()))
+    if not kept.isprintable():
+        kept = " ".join(without_invisible(kept).split())
     if not kept.isprintable():
         raise BadRowError("unprintable_text", "text")
     return kept or None
 
 
+def without_invisible(written: str) -> str:
+    """A text without the signs that only say how to show it: zero-width spaces, byte-order marks, soft hyphens."""
+    return "".join(sign for sign in written if unicodedata.category(sign) != "Cf")
+
+
 def moment(value: str | int | None, timezone: dt.tzinfo, field: str) -> dt.datetime | None:
     """A timestamp from ISO 8601 with `+0700`, `+07:00` or `Z`, or from milliseconds since 1970 [A].
 
-    A text without an offset is local time [A]. Years outside 1900-2199 are typos or another system's null.
+    A text without an offset is local time [A]. What systems write for "no date" is none (dates.py). Other years outside
+    1900-2199 are typos.
     """
     if value is None or value == "":
         return None
     try:
         found = dt.datetime.fromisoformat(value) if isinstance(value, str) else _from_epoch(value)
     except (ValueError, TypeError, OverflowError, OSError):
+        if isinstance(value, str) and means_none(value):
+            return None
         raise BadRowError("impossible_date", field) from None
+    return within_reach(found, timezone, field)
+
+
+def within_reach(found: dt.datetime, timezone: dt.tzinfo, field: str) -> dt.datetime | None:
+    """A moment with an offset; None for what systems write for "no date".
+
+    Raises:
+        BadRowError: its year cannot be meant.
+    """
+    if is_null_day(found):
+        return None
     if not 1900 <= found.year < 2200:
         raise BadRowError("impossible_date", field)
     return found if found.tzinfo else found.replace(tzinfo=timezone)
@@ -47,7 +70,7 @@ def _from_epoch(milliseconds: int) -> dt.datetime:
 def written_moment(value: str | int | None, timezone: dt.tzinfo, field: str) -> dt.datetime | None:
     """A timestamp as Vietnamese systems write it: `dd/MM/yyyy`, with or without a time, or whatever `moment` reads.
 
-    A date without a time is its first instant. Without an offset it is local time.
+    A date without a time is its first instant; a time may be one of 12 hours (SA and CH). Without an offset it is local.
     """
     if not isinstance(value, str):
         return moment(value, timezone, field)
@@ -56,15 +79,25 @@ def written_moment(value: str | int | None, timezone: dt.tzinfo, field: str) -> 
         return moment(written, timezone, field)
     day, _, time = written.partition(" ")
     try:
-        found = dt.datetime.combine(_slashed_day(day), dt.time.fromisoformat(time.strip() or "00:00"))
+        found = dt.datetime.combine(_slashed_day(day), _time(time))
     except ValueError:
+        if means_none(written):
+            return None
         raise BadRowError("impossible_date", field) from None
-    if not 1900 <= found.year < 2200:
-        raise BadRowError("impossible_date", field)
-    return found if found.tzinfo else found.replace(tzinfo=timezone)
+    return within_reach(found, timezone, field)
 
 
 def _slashed_day(day: str) -> dt.date:
     if len(day) != 10 or day[5] != "/" or not (day[:2] + day[3:5] + day[6:]).isdecimal():
         raise ValueError
     return dt.date(int(day[6:]), int(day[3:5]), int(day[:2]))
+
+
+def _time(written: str) -> dt.time:
+    try:
+        return dt.time.fromisoformat(written.strip() or "00:00")
+    except ValueError:
+        found = clock(written)
+        if found is None:
+            raise
+        return found

@@ -19,7 +19,7 @@ class Archived:
         said_as: its name within the digest of a night. Digests of published nights are stored, so it never changes. None: the
             digest leaves the table out, for all of it follows from the others.
         is_range: a row is valid from one night to another (from_night, to_night); else it belongs to one night.
-        unsaid: columns that the digest leaves out: our own clock.
+        unsaid: columns that the digest leaves out: our own clock, and what was added after nights had been published.
         is_derived: computed from core by a comparison alone, so the deep sweep can recompute it.
         ages: retention deletes it like any other; else it is kept for good, or cut_history.sql says what is kept of it.
     """
@@ -53,7 +53,7 @@ ARCHIVED = (
     Archived("recon.rate", "rate"),
     Archived("recon.learned_lag", "learned lag", is_range=False, is_derived=True),
     Archived("recon.ledger_cell", "bridge", is_range=False, is_derived=True),
-    Archived("ops.pull", "pull", is_range=False, ages=False),
+    Archived("ops.pull", "pull", is_range=False, unsaid=("unstated",), ages=False),
     Archived("ops.check_result", "check", is_range=False, unsaid=("checked_at", "run_id")),
 )
 #: The archive also keeps what we learned only from sources: names that a replay may forget (views/05_any_revision.sql).

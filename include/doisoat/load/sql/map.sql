@@ -1,7 +1,7 @@
 -- The landing in our terms: agencies, families and codes resolved, with a fingerprint over everything stated or mapped.
 -- What could not be read is unknown, and not in the fingerprint: merge.sql compares it.
 -- A source's own names for kinds of dossiers and units are mapped as of the receipt date; its other codes as of
--- tonight.
+-- tonight. An empty channel may have a meaning ("" in the code map), but not in a listing without that column.
 create unlogged table raw.landing_record as
 select
     l.key as record_id,
@@ -66,7 +66,11 @@ left join core.code_map s
     and s.valid_from <= %(night)s and %(night)s < s.valid_to
 left join core.code_map c
     on c.source_id = %(source_id)s and c.kind = 'channel'
-    and c.source_value = coalesce(l.channel_code, case when 'channel_code' = any(l.unread) then null else '' end)
+    and c.source_value
+    = coalesce(
+        l.channel_code,
+        case when %(states_channel)s and ('channel_code' = any(l.unread)) is not true then '' end
+    )
     and c.valid_from <= %(night)s and %(night)s < c.valid_to
 left join
     core.code_map p on p.source_id = %(source_id)s and p.kind = 'online_payment'

@@ -2,7 +2,8 @@
 delete from ops.pull where night = %(night)s and source_id = %(source_id)s;
 insert into ops.pull (
     night, source_id, state, reason, reason_detail, snapshot_night, seal, mode, cut_off, is_complete,
-    incomplete_reason, is_collected_late, requests, pages, received, declared_before, declared_after, watermark
+    incomplete_reason, is_collected_late, requests, pages, received, declared_before, declared_after, watermark,
+    unstated
 )
 select
     %(night)s,
@@ -22,7 +23,8 @@ select
     last.received,
     last.declared_before,
     last.declared_after,
-    last.watermark
+    last.watermark,
+    coalesce(last.unstated, '{}')
 from (values (1)) one
 left join lateral (
     select * from ops.pull

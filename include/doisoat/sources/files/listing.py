@@ -9,6 +9,9 @@ from pydantic import Field, field_validator, model_validator
 
 from doisoat.errors import ConfigurationError
 from doisoat.model import WHOLE, Capability, Cell, Page
+from doisoat.sources.contract import COMPARED
+from doisoat.sources.dates import NO_DATES
+from doisoat.sources.files.date_cells import DateCells
 from doisoat.sources.files.inbox import InboxFile, InboxOptions, InboxSource
 from doisoat.sources.files.rows import FIELDS, KEYS, TEXTS, BlockReader, Columns
 from doisoat.sources.files.tables import Table, Wanted, open_table
@@ -22,7 +25,10 @@ class ListingOptions(InboxOptions):
         columns: field of DossierRecord -> the labels it may have. Never name a personal column here. A key is
             needed: dossier_code, or record_id for the system's own number if there are no dossier codes.
         constants: field -> its value in every row, if the files have no column for it.
-        date_formats: tried in this order (strptime); a text that none of them can read is an impossible date.
+        date_formats: tried in this order (strptime), then the other ways in which Vietnamese writes dates (sources/dates.py):
+            the day first, times of 12 hours with SA and CH. Name a month-first format here if one is meant: then no other is
+            tried. What cannot be read is an impossible date.
+        no_dates: words for "no date"; "-", 00/00/0000, 01/01/1900 and the like always mean that.
         encodings: for CSV, tried in this order after a byte-order mark.
         sheets: pattern for the names of the workbook sheets to read (case, diacritics and spaces do not matter); if not
             given, exactly one visible sheet may have the header.
@@ -35,6 +41,7 @@ class ListingOptions(InboxOptions):
     columns: dict[str, tuple[str, ...]]
     constants: dict[str, str] = Field(default_factory=dict)
     date_formats: tuple[str, ...] = Field(default=("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y"), min_length=1)
+    no_dates: tuple[str, ...] = NO_DATES
     encodings: tuple[str, ...] = ("utf-8", "cp1258")
     sheets: str | None = None
     required: tuple[str, ...] = ("dossier_code", "procedure_code", "received_at", "status_code")
@@ -96,13 +103,14 @@ class ListingFiles(InboxSource):
             sheets=self.options.sheets,
             megabytes=self.limits.max_answer_megabytes,
         )
+        self._dates = DateCells(self.timezone, self.options.date_formats, self.options.no_dates)
         self._reader = BlockReader(
-            self.timezone,
-            self.options.date_formats,
+            self._dates,
             self.options.digitised_yes,
             constants=self.options.constants,
             key_labels=columns.key_labels,
         )
+        self._never = COMPARED - self.options.columns.keys()
         self.always_states = frozenset(self.options.required)
 
     # LISTING ----------------------------------------------------------------------------------------------------
@@ -111,19 +119,26 @@ class ListingFiles(InboxSource):
 
         Raises:
             SourceUnavailableError: no file is waiting, or one is still being written, was cut off or is damaged.
-            SourceChangedError: a file has no known header, or is not what its name says.
+            SourceChangedError: a file has no known header, is not what its name says, or puts the month before the day.
         """
         if cell != WHOLE:
             raise ConfigurationError(f"{self.source_id}: files only show the whole; ask for WHOLE")
         declared: int | None = 0
         last: Page | None = None
         for file in self._new_files(self.todo):
+            self._dates.begin_file()
             with self._opened(file) as table:
                 for page in self._pages(table, file):
                     if last:
                         yield last
                     last = page
             self._check_unchanged(file)
+            self._check_order(file)
+            if self.options.needs_total and table.unclear_closing:
+                raise file.changed(
+                    "a closing row that does not state one number of dossiers",
+                    'let it read "Tổng số: N" (or set needs_total: false)',
+                )
             if self.options.needs_total and table.declared_total is None:
                 raise file.unavailable(
                     'a file without its closing row "Tổng số: N"',
@@ -133,6 +148,14 @@ class ListingFiles(InboxSource):
         if last:
             last.declared_total = declared
             yield last
+
+    def _check_order(self, file: InboxFile) -> None:
+        """A column that puts the month before the day shows it by some of its cells; its others cannot be believed either."""
+        if cells := self._dates.month_first():
+            raise file.changed(
+                f"dates with the month before the day ({cells})",
+                "export it again with Vietnamese regional settings (or name the format in options.date_formats)",
+            )
 
     def _opened(self, file: InboxFile) -> Table:
         try:
@@ -150,7 +173,8 @@ class ListingFiles(InboxSource):
             if block is None:
                 return
             records, quarantined = self._reader.read(block, f"file {file.number}")
-            yield Page(records, quarantined, source_time=file.made_at)
+            unstated = (table.unstated | self._never) - self.options.constants.keys()
+            yield Page(records, quarantined, source_time=file.made_at, unstated=unstated)
 
 
 def _lost(file: InboxFile, error: OSError) -> Exception:

@@ -6,14 +6,14 @@ the parser and never becomes a value here. CONTRACTS section 1; labels and date 
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-import pandas as pd
+from typing import Any, TypeVar
 
 from doisoat.model import DossierRecord, QuarantinedRow
+from doisoat.sources.codes import agency_code_and_name, dossier_code, is_dossier_code, procedure_code
+from doisoat.sources.files.date_cells import BAD, DateCells
 from doisoat.sources.files.words import fold
 from doisoat.sources.files.workbooks import NoValue
 from doisoat.sources.in_part import read_in_part
@@ -35,8 +35,11 @@ TEXTS = (
 )
 #: The fields that an export may fill; `linked_codes` takes one additional code per row (MaHoSoDonVi).
 FIELDS = frozenset({*TEXTS, *_DATES, "linked_codes", "has_digitised_parts"})
-_EXCEL_EPOCH = dt.datetime(1899, 12, 30)  # a workbook's days have no offset
 _HEADER_ROWS = 2  # above and below the one that names the key
+_T = TypeVar("_T")
+_FOOT_CELLS = 3  # below a closing row: a place and date, or the offices of those who sign
+_MOST_EXACT = 2**53  # beyond it a workbook's number has lost digits
+_SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d\d?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class Columns:
 
     def __init__(self, columns: Mapping[str, Sequence[str]]) -> None:
         self._field_of = {fold(label): field for field, labels in columns.items() for label in labels}
+        #: The fields that are looked for.
+        self.fields = frozenset(columns)
         #: Folded labels of the key columns: a header repeated on every page is not a row.
         self.key_labels = frozenset(label for label, field in self._field_of.items() if field in KEYS)
 
@@ -107,8 +112,9 @@ class RowBlock:
         columns: one list per field that the file has; None for an empty cell, NoValue for one that cannot be read.
         first_row: number of the first row, counted below the header from 1.
         faults: rows of which nothing can be read, by their position in the block: a reason and a field.
-        skipped: positions of rows that are not records (closing rows).
+        skipped: positions of rows that are not records (closing rows, headings of groups, notes).
         sheet: the number of the sheet, None if only one is read.
+        foot: the position from which rows are below a closing row, None if none is.
     """
 
     columns: dict[str, list[Any]]
@@ -116,14 +122,14 @@ class RowBlock:
     faults: dict[int, tuple[str, str | None]] = field(default_factory=dict)
     skipped: frozenset[int] = frozenset()
     sheet: int | None = None
+    foot: int | None = None
 
 
 class BlockReader:
     """Turns blocks into records.
 
     Args:
-        timezone: of dates without an offset.
-        date_formats: tried in this order.
+        dates: reads the columns of dates.
         digitised_yes: what counts as yes.
         constants: values of fields without a column in the file.
         key_labels: folded labels of the key columns.
@@ -131,28 +137,35 @@ class BlockReader:
 
     def __init__(
         self,
-        timezone: dt.tzinfo,
-        date_formats: Sequence[str],
+        dates: DateCells,
         digitised_yes: Sequence[str],
         *,
         constants: Mapping[str, str],
         key_labels: frozenset[str],
     ) -> None:
-        self._timezone, self._formats = timezone, date_formats
+        self._dates = dates
         self._yes = frozenset(map(fold, digitised_yes))
         self._constants, self._key_labels = constants, key_labels
         self._texts: dict[object, str | None] = {}
         self._words: dict[str, bool] = {}
+        self._procedures: dict[str, str] = {}
+        self._agencies: dict[str, tuple[str | None, str | None]] = {}
 
     def read(self, block: RowBlock, position: str) -> tuple[list[DossierRecord], list[QuarantinedRow]]:
-        """The records of a block and its unreadable rows; blank rows and closing rows are neither."""
-        columns = {name: self._moments(cells) if name in _DATES else cells for name, cells in block.columns.items()}
+        """The records of a block and its unreadable rows; blank rows, closing rows and what is below these are neither."""
+        numbers = range(block.first_row, block.first_row + max(map(len, block.columns.values()), default=0))
+        columns = {
+            name: self._dates.read(name, cells, numbers, block.sheet) if name in _DATES else cells
+            for name, cells in block.columns.items()
+        }
         records: list[DossierRecord] = []
         quarantined: list[QuarantinedRow] = []
         for at, values in enumerate(zip(*columns.values(), strict=True)):
             if at in block.skipped:
                 continue
             row = dict(zip(columns, values, strict=True))
+            if block.foot is not None and at >= block.foot and self._is_foot(row):
+                continue
             sheet = f" sheet {block.sheet}" if block.sheet else ""
             where = f"{position}{sheet} row {block.first_row + at}"
             if at in block.faults:
@@ -167,6 +180,15 @@ class BlockReader:
                 if record:
                     records.append(record)
         return records, quarantined
+
+    def _is_foot(self, row: dict[str, Any]) -> bool:
+        """Whether a row below a closing row is a place and date or a signature: it has few cells and no code among them."""
+        filled = {name for name, value in row.items() if value not in (None, "")}
+        if len(filled) > _FOOT_CELLS:
+            return False
+        keys = [str(row[name]).strip() for name in KEYS if name in filled]
+        is_key = any(is_dossier_code(key) or (" " not in key and any(map(str.isdigit, key))) for key in keys)
+        return not is_key or len(filled) < min(_FOOT_CELLS, len(row))
 
     def _in_part(self, row: dict[str, Any], position: str) -> QuarantinedRow:
         """A row that cannot be read as a whole."""
@@ -198,7 +220,20 @@ class BlockReader:
             filled["linked_codes"] = (linked,) if linked != code else ()
         if digitised := filled.pop("has_digitised_parts", None):
             filled["has_digitised_parts"] = self._is_yes(digitised)
+        self._separate(filled)
         return DossierRecord(record_id=key, **{**self._constants, **filled})
+
+    def _separate(self, filled: dict[str, Any]) -> None:
+        """Take the codes from cells that hold a code and its name; each distinct cell is looked at once."""
+        if procedure := filled.get("procedure_code"):
+            filled["procedure_code"] = _remembered(self._procedures, procedure, procedure_code)
+        for field_name in ("agency_code", "agency_name"):
+            if stated := filled.get(field_name):
+                code, name = _remembered(self._agencies, stated, agency_code_and_name)
+                if code and (field_name == "agency_code" or "agency_code" not in {*filled, *self._constants}):
+                    filled["agency_code"] = code
+                if name and (field_name == "agency_name" or "agency_name" not in filled):
+                    filled["agency_name"] = name
 
     def _key(self, row: dict[str, Any]) -> str | None:
         """The key of an unreadable row, if at least that can be read: its record still exists."""
@@ -208,6 +243,7 @@ class BlockReader:
             except BadRowError:
                 return None
             if key:
+                key = dossier_code(key) if name == "dossier_code" else key
                 return key if key[0].isalnum() and key[-1].isdigit() and len(key) <= 64 and " " not in key else None
         return None
 
@@ -218,7 +254,7 @@ class BlockReader:
                 continue
             if name not in _DATES or isinstance(value, NoValue):
                 value = self._text(value, name)  # noqa: PLW2901
-            elif value is _BAD:
+            elif value is BAD:
                 raise BadRowError("impossible_date", name)
             if value is not None:
                 filled[name] = value
@@ -238,6 +274,9 @@ class BlockReader:
         """The text as stored; a whole number that a workbook holds as 10.0 is "10". Repeated texts are computed once."""
         if isinstance(value, NoValue):
             raise BadRowError(value.value, name)
+        is_rounded = isinstance(value, float) and value >= _MOST_EXACT
+        if is_rounded or (name in KEYS and "+" in str(value) and _SHORTENED.fullmatch(str(value).strip())):
+            raise BadRowError("number_lost_digits", name)
         if value in self._texts:
             return self._texts[value]
         try:
@@ -249,36 +288,13 @@ class BlockReader:
         self._texts[value] = kept
         return kept
 
-    def _moments(self, cells: list[Any]) -> list[Any]:
-        """Aware datetimes, None if empty, _BAD if no format can read the cell."""
-        texts = pd.Series([cell.strip() or None if isinstance(cell, str) else None for cell in cells], dtype=object)
-        parsed = pd.to_datetime(texts, format=self._formats[0], errors="coerce")
-        for other in self._formats[1:]:
-            missed = parsed.isna() & texts.notna()
-            if not missed.any():
-                break
-            parsed[missed] = pd.to_datetime(texts[missed], format=other, errors="coerce")
-        return [self._moment(value, read) for value, read in zip(cells, parsed.astype(object).tolist(), strict=True)]
 
-    def _moment(self, value: object, read: Any) -> Any:
-        if value is None or (isinstance(value, str) and not value.strip()):
-            return None
-        if isinstance(value, NoValue):
-            return value
-        if isinstance(value, dt.datetime):
-            found: dt.datetime = value
-        elif isinstance(value, (int, float)) and not isinstance(value, bool) and 1 <= value < 110_000:
-            found = _EXCEL_EPOCH + dt.timedelta(seconds=round(value * 86_400))  # a workbook's day without a date style
-        elif isinstance(value, str) and read is not pd.NaT:
-            found = read.to_pydatetime()
-        else:
-            return _BAD
-        if not 1900 <= found.year < 2200:
-            return _BAD
-        return found if found.tzinfo else found.replace(tzinfo=self._timezone)
-
-
-_BAD = object()
+def _remembered(known: dict[str, _T], stated: str, separate: Callable[[str], _T]) -> _T:
+    if stated not in known:
+        if len(known) > 20_000:
+            known.clear()
+        known[stated] = separate(stated)
+    return known[stated]
 
 
 def _check_code(code: str, name: str) -> None:

@@ -19,8 +19,8 @@ from typing import Any, TextIO
 
 from doisoat.errors import SourceUnavailableError
 from doisoat.sources.files.inbox import InboxFile
-from doisoat.sources.files.rows import Columns, Header, RowBlock
-from doisoat.sources.files.words import closing_text, declared_total, fold, is_number_row
+from doisoat.sources.files.rows import KEYS, Columns, Header, RowBlock
+from doisoat.sources.files.words import closing_text, declared_total, fold, is_caption, is_number_row
 from doisoat.sources.files.workbooks import Workbook
 
 BLOCK_ROWS = 5_000
@@ -52,12 +52,20 @@ class Wanted:
 
 
 class Table:
-    """An opened file. `declared_total` is known once all blocks have been read."""
+    """An opened file.
+
+    Attributes:
+        declared_total: known once all blocks have been read.
+        unclear_closing: the last closing row states no number, or several.
+        unstated: the wanted fields for which it has no column; known with the first block.
+    """
 
     def __init__(self, file: InboxFile, wanted: Wanted) -> None:
         self._file, self._wanted = file, wanted
         self._stack = ExitStack()
         self.declared_total: int | None = None
+        self.unclear_closing = False
+        self.unstated: frozenset[str] = frozenset()
 
     def __enter__(self) -> Table:
         return self
@@ -78,10 +86,12 @@ class Table:
             raise self._file.changed(
                 f"a header without a column for {', '.join(missing)}", "add the new labels to options.columns"
             )
+        self.unstated |= self._wanted.columns.fields - header.columns.keys()
         return header
 
     def _close(self, text: str) -> None:
         total = declared_total(text)
+        self.unclear_closing = total is None
         self.declared_total = self.declared_total if total is None else total
 
 
@@ -111,7 +121,7 @@ class CsvTable(Table):
         return self._file.unavailable("rows that do not end as they began", "have it exported again")
 
     def _read(self, lines: _Lines, rows: Iterator[list[str]], header: Header) -> Iterator[RowBlock]:
-        first, has_ended = 1, False
+        first, has_ended, is_closed = 1, False, False
         while not has_ended:
             lines.begin_block()
             try:
@@ -124,17 +134,23 @@ class CsvTable(Table):
             if first == 1 and block and is_number_row(block[0]):
                 del block[0]
             if block:
-                yield self._block(block, header, first, has_text_formulas=lines.has_text_formulas)
+                read = self._block(block, header, first, has_text_formulas=lines.has_text_formulas)
+                read.foot = 0 if is_closed else read.foot
+                is_closed = read.foot is not None
+                yield read
             first += len(block)
 
     def _block(self, rows: list[list[str]], header: Header, first: int, *, has_text_formulas: bool) -> RowBlock:
         faults: dict[int, tuple[str, str | None]] = {}
-        skipped = set()
+        skipped, foot = set(), None
         widest = max(header.columns.values()) + 1
         for at, row in enumerate(rows):
             if text := closing_text(row):
                 skipped.add(at)
                 self._close(text)
+                foot = at if foot is None else foot
+            elif is_caption(row):
+                skipped.add(at)
             if len(row) < widest:
                 row.extend([""] * (widest - len(row)))
             elif len(row) > header.width and any(row[header.width :]):
@@ -144,7 +160,7 @@ class CsvTable(Table):
         }
         if has_text_formulas:
             columns = {field: [_unwrapped(cell) for cell in cells] for field, cells in columns.items()}
-        return RowBlock(columns, first, faults, frozenset(skipped))
+        return RowBlock(columns, first, faults, frozenset(skipped), foot=foot)
 
     def _check_end(self, lines: _Lines, block: list[list[str]], width: int) -> None:
         """Remove the end mark; a file that ends within a row or a quoted text was cut off."""
@@ -256,18 +272,21 @@ class WorkbookTable(Table):
         row = header.below
         if row < len(head) and is_number_row(head[row]):
             row += 1
-        first, positions = 1, list(header.columns.values())
+        first, positions, is_closed = 1, list(header.columns.values()), False
+        merged = [header.columns[field] for field in header.columns if field not in KEYS]
         while True:
-            rows, closing = book.rows(row, positions, BLOCK_ROWS)
+            rows, closing, captions = book.rows(row, positions, BLOCK_ROWS, merged)
             if not rows:
                 return
             for text in closing.values():
                 self._close(text)
+            foot = 0 if is_closed else min(closing, default=None)
+            is_closed = foot is not None
             columns: dict[str, list[Any]] = {
                 field: [None if cell == "" else cell for cell in cells]
                 for field, cells in zip(header.columns, zip(*rows, strict=True), strict=True)
             }
-            yield RowBlock(columns, first, {}, frozenset(closing), sheet)
+            yield RowBlock(columns, first, {}, frozenset({*closing, *captions}), sheet, foot)
             first, row = first + len(rows), row + len(rows)
 
 

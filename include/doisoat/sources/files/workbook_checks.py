@@ -14,7 +14,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 from xml.etree import ElementTree
 
 FORMULA, ERROR = "formula_without_value", "error_in_cell"
@@ -28,12 +28,13 @@ _LONGEST_CELL = 1 << 20
 _SMALL = 4 << 20
 _LOCAL_HEADER = struct.Struct("<4s22sHH")
 _DTD = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_CELL = re.compile(rb"<(?:\w+:)?c((?:\s[^>]*?)?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
-_CELL_START = re.compile(rb"<(?:\w+:)?c[\s>]")
-_PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""")
-_TYPE = re.compile(rb"""\st\s*=\s*["'](\w+)["']""")
-_HAS_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
-_VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?(?:/>|>(.*?)</(?:\w+:)?v>)", re.DOTALL)
+_CELL_START = re.compile(rb"<(?:\w{1,40}:)?c[\s>]")
+#: A cell, a formula or a value begins, or a cell ends, and the sign after it. An attribute holds no "<" in XML, so each
+#: attempt ends at the next one: the time grows with the text and no faster, whatever is never closed.
+_MARK = re.compile(rb"<(/?)(?:\w{1,40}:)?([cfv])((?:\s[^<>]*)?/?)>(?=([^<])?)")
+_PLACE = re.compile(rb"""\sr\s{0,9}=\s{0,9}["']([A-Za-z]{1,3})(\d{1,7})["']""")
+_TYPE = re.compile(rb"""\st\s{0,9}=\s{0,9}["'](\w{1,20})["']""")
+_HAS_FORMULA = re.compile(rb"<(?:\w{1,40}:)?f[\s/>]")
 
 
 class RefusedError(Exception):
@@ -44,15 +45,24 @@ class RefusedError(Exception):
         self.reason = reason
 
 
-def check_archive(stream: BinaryIO, limit: int) -> dict[str, Unknowns]:
+class Checked(NamedTuple):
+    """An .xlsx that may be opened.
+
+    Attributes:
+        unknowns: for each sheet, by its name, the cells (row and column from 0) whose value is not known, and why.
+        unpacked: the number of bytes to which it unpacks.
+    """
+
+    unknowns: dict[str, Unknowns]
+    unpacked: int
+
+
+def check_archive(stream: BinaryIO, limit: int) -> Checked:
     """Check an .xlsx.
 
     Args:
         stream: the file.
         limit: the number of bytes to which all entries together may unpack.
-
-    Returns:
-        For each sheet, by its name, the cells (row and column from 0) whose value is not known, and why.
 
     Raises:
         RefusedError: damaged, too large, protected, or not what Office writes.
@@ -80,18 +90,18 @@ def check_archive(stream: BinaryIO, limit: int) -> dict[str, Unknowns]:
         small[entry.filename] = bytes(kept)
         if scan.unknowns:
             unknowns[entry.filename] = scan.unknowns
-    return _by_sheet_name(unknowns, small) if unknowns else {}
+    return Checked(_by_sheet_name(unknowns, small) if unknowns else {}, budget.taken)
 
 
 class _Budget:
-    """How much may still be unpacked."""
+    """How much was unpacked, and how much may be."""
 
     def __init__(self, limit: int) -> None:
-        self._left = limit
+        self._limit, self.taken = limit, 0
 
     def take(self, size: int, packed: int, unfolded: int) -> None:
-        self._left -= size
-        if self._left < 0 or (unfolded > _RATIO_FROM and unfolded > _RATIO * packed):
+        self.taken += size
+        if self.taken > self._limit or (unfolded > _RATIO_FROM and unfolded > _RATIO * packed):
             raise RefusedError("too_large")
 
 
@@ -171,16 +181,32 @@ class _Scan:
     def _note(self, text: bytes) -> None:
         if b'"e"' not in text and b"'e'" not in text and not _HAS_FORMULA.search(text):
             return
-        for cell in _CELL.finditer(text):
-            attributes, content = cell[1], cell[2] or b""
-            kind = _TYPE.search(attributes)
-            if kind and kind[1] == b"e":
-                self._add(attributes, ERROR)
-            elif _HAS_FORMULA.search(content):
-                value = _VALUE.search(content)
-                is_text = bool(kind and kind[1] == b"str")  # a formula may well have the empty text as its value
-                if value is None or not (is_text or value[1]):
-                    self._add(attributes, FORMULA)
+        attributes: bytes | None = None
+        has_formula = has_value = False
+        for mark in _MARK.finditer(text):
+            closes, name, said, sign = mark.groups()
+            if name == b"c":
+                self._judge(attributes, has_formula=has_formula, has_value=has_value)
+                has_formula = has_value = False
+                attributes = None if closes else said
+                if said.endswith(b"/"):  # it ends where it begins
+                    self._judge(attributes, has_formula=False, has_value=False)
+                    attributes = None
+            elif name == b"f":
+                has_formula = has_formula or not closes
+            elif not closes:
+                is_text = attributes is not None and _type(attributes) == b"str"  # its value may well be the empty text
+                has_value = has_value or is_text or bool(sign and not said.endswith(b"/"))
+        self._judge(attributes, has_formula=has_formula, has_value=has_value)
+
+    def _judge(self, attributes: bytes | None, *, has_formula: bool, has_value: bool) -> None:
+        """Note the cell with these attributes, if there is one, unless its value is known."""
+        if attributes is None:
+            return
+        if _type(attributes) == b"e":
+            self._add(attributes, ERROR)
+        elif has_formula and not has_value:
+            self._add(attributes, FORMULA)
 
     def _add(self, attributes: bytes, reason: str) -> None:
         place = _PLACE.search(attributes)
@@ -190,6 +216,11 @@ class _Scan:
         for letter in place[1].upper():
             column = column * 26 + letter - 64
         self.unknowns[int(place[2]) - 1, column - 1] = reason
+
+
+def _type(attributes: bytes) -> bytes | None:
+    found = _TYPE.search(attributes)
+    return found and found[1]
 
 
 def _by_sheet_name(unknowns: dict[str, Unknowns], small: dict[str, bytes]) -> dict[str, Unknowns]:

@@ -1,12 +1,14 @@
-"""The process that opens workbooks: `python -m doisoat.sources.files.workbook_process PATH BYTES MEMORY`.
+"""The process that opens workbooks: `python -m doisoat.sources.files.workbook_process PATH BYTES`.
 
 A broken or hostile workbook can crash the process that opens it: a file of 5 kB with a cell in its very last row and column
-makes the parser request 500 GB and abort, and so do many .xls files with a flipped bit. So it runs in a separate process with
-bounded memory. Requests and answers are msgpack, each message preceded by its length in four bytes:
+makes the parser request 500 GB and abort, and so do many .xls files with a flipped bit. So it runs in a separate process,
+whose memory and time are bounded: first for the largest workbook allowed, then for what this one unpacks to. Requests and
+answers are msgpack, each message preceded by its length in four bytes:
 
     (at the start)              {"sheets": [[name, is_visible], ...]}    or {"refused": reason}
     ["head", name, rows]        {"rows": [[cell, ...], ...], "merged": [[row, column, row, column], ...]}
-    ["rows", from, columns, n]  {"rows": [[cell, ...], ...], "closing": {row: text}}, of the sheet last asked for
+    ["rows", from, columns, n, merged]  of the sheet last asked for: {"rows": [[cell, ...], ...], "closing": {row: text},
+                                "captions": [row, ...]}; in the columns `merged` a merged cell is repeated in each of its rows
 
 Rows and columns count from 0; a dated cell is an extension of type 1 (ISO text), a cell without a value one of type 2.
 """
@@ -18,7 +20,7 @@ import itertools
 import resource
 import struct
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -32,13 +34,18 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from doisoat.sources.files.words import closing_text
+from doisoat.sources.files.words import closing_text, is_caption
 from doisoat.sources.files.workbook_checks import RefusedError, Unknowns, check_archive
 
 LENGTH = struct.Struct(">I")
 MOMENT, UNKNOWN = 1, 2
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _ZIP, _OLE = b"PK", b"\xd0\xcf"
+#: Bytes of memory per byte of unpacked XML (2.6 were measured); and for the process itself and a table of few columns that
+#: somebody has left a cell below in the very last row, for the parser keeps an entry for each cell between.
+_MEMORY_FACTOR, _MEMORY_BASE = 8, 1 << 30
+#: Seconds of CPU time for each megabyte of it (0.1 were measured), and for anything.
+_SECONDS_FACTOR, _SECONDS_BASE = 1, 20
 
 
 class Book:
@@ -54,7 +61,9 @@ class Book:
             stream.seek(0)
             if start == _OLE and _is_encrypted(stream):
                 raise RefusedError("protected")
-            self._unknowns = check_archive(stream, limit) if start == _ZIP else {}
+            size = path.stat().st_size
+            self._unknowns, unpacked = check_archive(stream, limit) if start == _ZIP else ({}, size)
+            _confine(max(size, unpacked))
             stream.seek(0)
             try:
                 self._book = CalamineWorkbook.from_filelike(stream)
@@ -67,6 +76,7 @@ class Book:
         self._rest: Iterator[list[Any]] = iter(())
         self._first_column = 0
         self._unknown: Unknowns = {}
+        self._merged = MergedCells()
 
     def sheets(self) -> list[tuple[str, bool]]:
         """The names of the sheets that have cells, and whether they are visible."""
@@ -83,19 +93,25 @@ class Book:
         self._unknown = self._unknowns.get(name, {})
         self._rest = iter(sheet.iter_rows()) if sheet.start else iter(())
         self._head = list(itertools.islice(self._rest, rows))
-        merged = [
+        ranges = [
             (top, left - self._first_column, bottom, right - self._first_column)
             for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
-            if top < rows and left >= self._first_column
+            if left >= self._first_column
         ]
+        self._merged = MergedCells(ranges)
+        merged = [one for one in ranges if one[0] < rows]
         return {"rows": [self._cells(number, row, None) for number, row in enumerate(self._head)], "merged": merged}
 
-    def rows(self, first: int, columns: list[int], count: int) -> dict[str, Any]:
+    def rows(self, first: int, columns: list[int], count: int, merged: list[int]) -> dict[str, Any]:
         """The next rows of the sheet, from row `first` of its head or from where the last answer ended."""
         block = self._head[first : first + count] if first < len(self._head) else []
         block += list(itertools.islice(self._rest, count - len(block)))
         texts = {str(at): text for at, row in enumerate(block) if (text := closing_text(row))}
-        return {"rows": [self._cells(first + at, row, columns) for at, row in enumerate(block)], "closing": texts}
+        captions = [at for at, row in enumerate(block) if is_caption(row)]
+        cells = [self._cells(first + at, row, columns) for at, row in enumerate(block)]
+        for column in merged:
+            self._merged.fill(cells, first, columns.index(column), column)
+        return {"rows": cells, "closing": texts, "captions": captions}
 
     def _sheet(self, name: str) -> CalamineSheet:
         if name not in self._sheets:
@@ -113,6 +129,48 @@ class Book:
                 if reason := self._unknown.get((number, at + self._first_column)):
                     cells[place] = msgspec.msgpack.Ext(UNKNOWN, reason.encode())
         return cells
+
+
+class MergedCells:
+    """The cells of a sheet that are merged over several rows: only the first of them holds the value.
+
+    Args:
+        ranges: top, left, bottom, right of each, from 0.
+    """
+
+    def __init__(self, ranges: Sequence[tuple[int, int, int, int]] = ()) -> None:
+        self._bottoms: dict[int, dict[int, int]] = {}
+        for top, left, bottom, _ in ranges:
+            if bottom > top:
+                self._bottoms.setdefault(left, {})[top] = bottom
+        self._open: dict[int, tuple[int, Any]] = {}
+
+    def fill(self, rows: list[list[Any]], first: int, at: int, column: int) -> None:
+        """Repeat the value of each merged cell in the rows that it covers; blocks of rows come in order.
+
+        Args:
+            rows: their cells; those at `at` are of `column`.
+            first: the number of the first row.
+        """
+        bottoms = self._bottoms.get(column)
+        if not bottoms:
+            return
+        bottom, value = self._open.get(column, (-1, None))
+        for number, row in enumerate(rows, first):
+            if number in bottoms:
+                bottom, value = bottoms[number], row[at]
+            elif number <= bottom and row[at] == "":
+                row[at] = value
+        self._open[column] = bottom, value
+
+
+def _confine(unpacked: int) -> None:
+    """Bound the memory and time of this process to what a workbook of that many bytes may take."""
+    memory = _MEMORY_BASE + _MEMORY_FACTOR * unpacked
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = int(used.ru_utime + used.ru_stime) + _SECONDS_BASE + _SECONDS_FACTOR * (unpacked >> 20)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, -1))
 
 
 def _is_encrypted(stream: BinaryIO) -> bool:
@@ -140,15 +198,17 @@ def _answers(book: Book, questions: BinaryIO) -> Iterator[Any]:
         yield book.head(*arguments) if asked == "head" else book.rows(*arguments)
 
 
-def main(path: str, limit: str, memory: str) -> None:
+def main(path: str, limit: str) -> None:
     """Open the workbook and answer until there are no more requests."""
-    resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _confine(int(limit))
     try:
         for answer in _answers(Book(Path(path), int(limit)), sys.stdin.buffer):
             _say(answer)
     except RefusedError as error:
         _say({"refused": error.reason})
+    except MemoryError:
+        _say({"refused": "too_costly"})
 
 
 def _say(answer: Any) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -20,8 +22,8 @@ from doisoat.sources.files.inbox import InboxFile
 from doisoat.sources.files.workbook_checks import ERROR, FORMULA
 from doisoat.sources.files.workbook_process import LENGTH, MOMENT
 
-#: Bytes of memory per byte of unpacked XML (2.6 were measured), and what the process itself takes.
-_MEMORY_FACTOR, _MEMORY_BASE = 8, 512 << 20
+#: How the process ends that has used up its time (workbook_process.py), or that the system stopped for its memory.
+_STOPPED = (-signal.SIGXCPU, -signal.SIGKILL)
 #: Why a workbook is not opened: what came, what to do, and whether the same file may work later.
 REASONS = {
     "damaged": ("what is no whole workbook", "put it in again; if it stays so, have it saved again", True),
@@ -35,6 +37,11 @@ REASONS = {
     "declares_entities": (
         "a workbook whose XML declares a document type, which no office program writes",
         "take it out and ask who made it",
+        False,
+    ),
+    "too_costly": (
+        "a workbook that takes more time or memory than its size explains",
+        "take it out and ask who made it; ask for CSV",
         False,
     ),
     "without_values": (
@@ -74,10 +81,8 @@ class Workbook:
 
     def __init__(self, file: InboxFile, megabytes: int) -> None:
         self._file = file
-        limit = megabytes << 20
         root = str(Path(doisoat.__file__).parents[1])
         path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-        memory = limit * _MEMORY_FACTOR + _MEMORY_BASE
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module; the path is one argument
             [
                 sys.executable,
@@ -85,8 +90,7 @@ class Workbook:
                 "-m",
                 "doisoat.sources.files.workbook_process",
                 str(file.path),
-                str(limit),
-                str(memory),
+                str(megabytes << 20),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -119,16 +123,19 @@ class Workbook:
         answer = self._ask("head", name, rows)
         return Head(answer["rows"], [(top, left, bottom, right) for top, left, bottom, right in answer["merged"]])
 
-    def rows(self, first: int, columns: list[int], count: int) -> tuple[list[list[Any]], dict[int, str]]:
-        """The next rows of the sheet whose head was requested last, and which of them are closing rows.
+    def rows(
+        self, first: int, columns: list[int], count: int, merged: Sequence[int] = ()
+    ) -> tuple[list[list[Any]], dict[int, str], list[int]]:
+        """The next rows of the sheet whose head was requested last, its closing rows, and which rows are captions.
 
         Args:
             first: the row to continue from; any within the head, below it the one after the last answer.
             columns: the wanted cells of each row, in this order.
             count: how many rows; fewer at the end of the sheet.
+            merged: those of the columns in which a cell merged over several rows states its value in each of them.
         """
-        answer = self._ask("rows", first, columns, count)
-        return answer["rows"], {int(at): text for at, text in answer["closing"].items()}
+        answer = self._ask("rows", first, columns, count, list(merged))
+        return answer["rows"], {int(at): text for at, text in answer["closing"].items()}, answer["captions"]
 
     def _ask(self, *question: object) -> dict[str, Any]:
         packed = msgspec.msgpack.encode(question)
@@ -138,7 +145,7 @@ class Workbook:
                 stdin.write(LENGTH.pack(len(packed)) + packed)
                 stdin.flush()
         except BrokenPipeError:
-            raise self._refusal("damaged") from None
+            raise self._refusal("too_costly" if self._process.wait() in _STOPPED else "damaged") from None
         return self._answer()
 
     def _answer(self) -> dict[str, Any]:
@@ -146,7 +153,7 @@ class Workbook:
         header = stdout.read(LENGTH.size) if stdout else b""
         body = stdout.read(LENGTH.unpack(header)[0]) if stdout and len(header) == LENGTH.size else b""
         if not body:
-            raise self._refusal("damaged")  # the parser crashed
+            raise self._refusal("too_costly" if self._process.wait() in _STOPPED else "damaged")  # the parser crashed
         answer: dict[str, Any] = msgspec.msgpack.decode(body, ext_hook=_extension)
         if reason := answer.get("refused"):
             raise self._refusal(reason)

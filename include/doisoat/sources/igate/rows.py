@@ -15,7 +15,7 @@ import msgspec
 
 from doisoat.model import DossierRecord, QuarantinedRow
 from doisoat.sources.in_part import read_in_part
-from doisoat.sources.values import BadRowError, moment, text
+from doisoat.sources.values import BadRowError, moment, text, without_invisible
 
 #: The fields of a row that may be left out if they cannot be read, and what of a record each of them fills.
 _FILLS = {
@@ -199,9 +199,7 @@ class RowReader:
         record_id, code, nation_code = row.id, row.code or None, row.nationCode or None
         if needs_key and not (record_id and record_id.isprintable()):
             raise BadRowError("no_record_id", "id")
-        for value, name in ((code, "code"), (nation_code, "nationCode")):
-            if value and not value.isprintable():
-                raise BadRowError("unprintable_code", name)
+        code, nation_code = _visible(code, "code"), _visible(nation_code, "nationCode")
         procedure_code, field_code = self._procedure(row.procedure)
         agency_ref, agency_code, agency_name, parent_code = self._agency(row.agency)
         submitted, received, due, finished, returned, updated = self._moments(row)
@@ -235,6 +233,15 @@ class RowReader:
         return usual or [moment(value, self._timezone, name) for value, name in zip(values, _DATES, strict=True)]
 
 
+def _visible(code: str | None, field: str) -> str | None:
+    if code is None or code.isprintable():
+        return code
+    shown = without_invisible(code)
+    if not shown.isprintable():
+        raise BadRowError("unprintable_code", field)
+    return shown or None
+
+
 def _usual_moments(values: tuple[Scalar, ...]) -> list[dt.datetime | None]:
     """What `moment` returns for texts with an offset, in half the time; empty if any of them is something else."""
     try:
@@ -242,7 +249,7 @@ def _usual_moments(values: tuple[Scalar, ...]) -> list[dt.datetime | None]:
     except (TypeError, ValueError):
         return []
     for one in found:
-        if one is not None and not (one.tzinfo and 1900 <= one.year < 2200):
+        if one is not None and not (one.tzinfo and 1970 < one.year < 2200):  # before: what systems write for none
             return []
     return found
 

@@ -19,7 +19,7 @@ import msgspec
 from doisoat.errors import SourceChangedError
 from doisoat.model import DossierRecord, QuarantinedRow
 from doisoat.sources.http.session import Answer
-from doisoat.sources.values import BadRowError, text, written_moment
+from doisoat.sources.values import BadRowError, text, within_reach, written_moment
 
 #: Tried before the formats that `written_moment` knows; the first is the exchange's [V].
 DATE_FORMATS = ("%Y%m%d%H%M%S", "%Y%m%d%H%M", "%Y%m%d")
@@ -156,7 +156,7 @@ class FieldReader:
         for form in self._formats:
             found = _strictly(written, form)
             if found and 1900 <= found.year < 2200:
-                return found if found.tzinfo else found.replace(tzinfo=self._timezone)
+                return within_reach(found, self._timezone, field)
         return written_moment(written if isinstance(value, str) else value, self._timezone, field)
 
 
