@@ -1,7 +1,7 @@
 -- Attribute differences of dossiers that both sides hold, with both values. A value that one side does not state at
--- all (unstated: its listing has no such column; a look-up left it out) is not a difference; nor is one that our maps or
--- reference cannot read, nor one that could not be read in its row: the input checks count those. Days are compared as
--- local calendar dates, as the sides print them. If a side is older than tonight (known.sql), a difference is a gap
+-- all (unstated: its listing has no such column; a look-up left it out) is not a difference; nor is one that our maps
+-- or reference cannot read, nor one that could not be read in its row: the input checks count those. Days are compared
+-- as local calendar dates, as the sides print them. If a side is older than tonight (known.sql), a difference is a gap
 -- only if both sides already differed then: it could not show what the other side has changed since. For a dossier
 -- that was looked up, that is the night of its answer, which stays valid for some nights (docs/adr 7) and says nothing
 -- about what the province changed since, or within the lag before.
