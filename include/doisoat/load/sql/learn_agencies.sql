@@ -9,13 +9,16 @@ with known as (
     select code from core.agency
     union
     select old_code from core.agency
+),
+named as (
+    select distinct name_key from core.agency_named
 )
 select distinct on (agency_id)
     agency_id,
     '-infinity',
     agency_code,
     agency_name,
-    core.agency_name_key(agency_name),
+    stated.name_key,
     agency_level,
     parent_agency_code,
     %(source_id)s,
@@ -27,14 +30,13 @@ from (
         agency_name,
         agency_level,
         parent_agency_code,
+        core.agency_name_key(agency_name) as name_key,
         sum(rows) as stated_rows
     from raw.landing_stated
     where coalesce(agency_code, agency_ref) is not null and core.agency_name_key(agency_name) is not null
-    group by 1, 2, 3, 4, 5
+    group by 1, 2, 3, 4, 5, 6
 ) stated
-where not exists (select from known where known.code = stated.agency_code)
-    and (agency_code is not null or not exists (
-        select from core.agency_named a where a.name_key = core.agency_name_key(stated.agency_name)
-    ))
+left join named on named.name_key = stated.name_key and stated.agency_code is null
+where named.name_key is null and not exists (select from known where known.code = stated.agency_code)
 order by agency_id, stated_rows desc, agency_name
 on conflict do nothing;
