@@ -25,10 +25,10 @@ MARKS = [str(number) for number in range(10, 100)]
 #: How a code is marked: one of the portal in its tail, for its beginning says whose it is; a unit, of either form, and a dossier
 #: of one, behind the first part, which says whose it is.
 MARKED = [
-    (re.compile(r"(G22\.99-\d{6}-)00(\d{3})"), r"\g<1>{mark}\g<2>"),
-    (re.compile(r"(000\.\d\d\.)(\d\d\.H37)"), r"\g<1>{mark}\g<2>"),
-    (re.compile(r"([A-FH-Z]\d\d|G(?!22)\d\d)\.(\d\d[\d.]*(?:-\d{6}-\d{4,5})?)"), r"\g<1>.{mark}\g<2>"),
-    (re.compile(r"([A-Z]\d\d)(-\d{6}-\d{4,5})"), r"\g<1>.{mark}\g<2>"),
+    (re.compile(r"(G22\.99-\d{6,8}-)00(\d{3,5})"), r"\g<1>{mark}\g<2>"),
+    (re.compile(r"(000\.\d\d\.)(\d\d\.H37(?:-\d{6,8}-\d{4,7})?)"), r"\g<1>{mark}\g<2>"),
+    (re.compile(r"([A-FH-Z]\d\d|G(?!22)\d\d)\.(\d\d[\d.]*(?:-\d{6,8}-\d{4,7})?)"), r"\g<1>.{mark}\g<2>"),
+    (re.compile(r"([A-Z]\d\d)(-\d{6,8}-\d{4,7})"), r"\g<1>.{mark}\g<2>"),
 ]  # fmt: skip
 
 
@@ -63,6 +63,8 @@ def causes(examples: Sequence[Example], directory: Path, dsn: str) -> list[list[
     world = World(directory, dsn, **of_all.settings)
     with (directory / "agencies.csv").open("a", encoding="utf-8") as reference:
         reference.writelines(f"{line}\n" for line in [*of_all.agencies, *(a for m in marks if m for a in _agencies(m))])
+    with (directory / "successions.csv").open("a", encoding="utf-8") as reference:
+        reference.writelines(f"{line}\n" for line in of_all.successions)
     for catalogue, kind, code in (line.split(" | ") for line in of_all.portal_catalogue):
         world.rows(
             """insert into recon.catalogue_difference (source_id, catalogue, code, from_night, kind)
@@ -109,10 +111,12 @@ def _of(code: str, mark: str) -> str:
 def _warehouse_of(example: Example) -> str:
     """What is the same for all of a warehouse."""
     return repr((sorted(example.settings.items()), example.incomplete, sorted(example.cut_offs.items()), example.agencies,
-                 example.portal_catalogue, [list(night) for night in example.nights]))  # fmt: skip
+                 example.successions, example.portal_catalogue, [list(night) for night in example.nights]))  # fmt: skip
 
 
 def _can_be_marked(example: Example) -> bool:
+    if example.agencies:
+        return False
     agencies = {row.agency_code for night in example.nights for source in night for row in _read(night, source)}
     try:
         return all(marked(code, MARKS[0]) for code in [*_codes(example), *filter(None, agencies)])

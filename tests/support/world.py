@@ -360,7 +360,7 @@ def _record(cells: dict[str, str], keyed: bool) -> DossierRecord:
 
 
 def _day_of(code: str | None) -> dt.date | None:
-    found = re.search(r"-(\d{6})-\d{4,5}$", code or "")
+    found = re.search(r"-(?:20)?(\d{6})-\d{4,7}$", code or "")
     return dt.datetime.strptime(found[1], "%y%m%d").date() if found else None
 
 

@@ -32,6 +32,7 @@ def collect_look_ups(
     source: Source,
     wanted: Sequence[str],
     *,
+    spare: Sequence[str] = (),
     controls: Sequence[str] = (),
     province_id: str,
     night: dt.date,
@@ -46,6 +47,7 @@ def collect_look_ups(
     no answer and no cut-off then.
 
     Args:
+        spare: codes whose answers are still valid: asked for again with what the wanted ones leave of the budget.
         controls: codes that the listing of the same side shows; asked for first.
         screen: the known values of the source's own vocabulary.
 
@@ -57,7 +59,7 @@ def collect_look_ups(
     where = (landing_root, province_id, night, landing_name(source.source_id))
     if landing := find_landing(*where):
         return landing
-    if not wanted or not source.limits.look_ups_per_night:
+    if not (wanted or spare) or not source.limits.look_ups_per_night:
         return None
     started_at = dt.datetime.now(dt.UTC)  # for operators; never compared with data
     budget = source.limits.look_ups_per_night
@@ -67,6 +69,8 @@ def collect_look_ups(
         answers.ask_controls(list(dict.fromkeys(controls)))
         answers.ask([code for code in dict.fromkeys(wanted[:budget]) if code not in controls])
         reasons += answers.reasons()
+        # what is still valid is nothing that the night lacks if it is not answered again
+        answers.ask([code for code in dict.fromkeys(spare[: max(budget - len(wanted), 0)]) if code not in controls])
         certificate = PullCertificate(
             source_id=source.source_id,
             night=night,

@@ -62,7 +62,8 @@ class Example(BaseModel):
         expect: "dossier | kind | cause" of everything that is explained on the last night.
         pair: the two sides compared.
         incomplete: sources that were listed in part. cut_offs: source -> its own clock. settings: of the reconciliation.
-        agencies: extra rows of the reference. portal_catalogue: "catalogue | kind | code", how the portal's catalogue differs.
+        agencies, successions: extra rows of the reference.
+        portal_catalogue: "catalogue | kind | code", how the portal's catalogue differs.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -77,6 +78,7 @@ class Example(BaseModel):
     cut_offs: dict[str, str] = {}
     settings: dict[str, str] = {}
     agencies: tuple[str, ...] = ()
+    successions: tuple[str, ...] = ()
     portal_catalogue: tuple[str, ...] = ()
 
 

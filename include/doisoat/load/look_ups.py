@@ -15,8 +15,11 @@ SQL = Path(__file__).with_name("sql")
 
 def wanted_codes(
     connection: psycopg.Connection, source_id: str, night: dt.date, *, settled_before: dt.datetime, age_days: int
-) -> list[str]:
+) -> tuple[list[str], list[str]]:
     """The codes worth asking this source for, most informative first (wanted_look_ups.sql defines the order).
+
+    Returns those that are due, and those whose answers are still valid but older than others': only for what is left of
+    the night's budget.
 
     Args:
         night: the night whose listings are loaded.
@@ -27,7 +30,10 @@ def wanted_codes(
         (SQL / "wanted_look_ups.sql").read_text(encoding="utf-8"),
         {"source_id": source_id, "night": night, "settled_before": settled_before, "age_days": age_days},
     )
-    return [code for (code,) in rows.fetchall()]
+    found: tuple[list[str], list[str]] = ([], [])
+    for code, is_due in rows.fetchall():
+        found[not is_due].append(code)
+    return found
 
 
 def control_codes(connection: psycopg.Connection, source_id: str, night: dt.date, count: int = 3) -> list[str]:

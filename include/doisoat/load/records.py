@@ -105,8 +105,8 @@ def identify(connection: psycopg.Connection, night: dt.date, *, as_a_whole: bool
     run_file(connection, SQL / ("scope_whole.sql" if is_whole else "scope_touched.sql"), {"night": night})
     run_file(connection, SQL / "identify.sql", {"night": night})
     connection.execute(
-        "drop table claim, edge, code_label, chain, several; drop view scoped_record, scoped_link; "
-        "drop table if exists touched_record"
+        "drop table stated_claim, one_application, claim, edge, code_label, chain, several; "
+        "drop view scoped_record, scoped_link; drop table if exists touched_record"
     )
 
 
@@ -125,6 +125,7 @@ def _merge_records(connection: psycopg.Connection, landing: Landing, parameters:
     if _one(connection, "select side = 'provincial' from core.source where source_id = %s", certificate.source_id):
         run_file(connection, SQL / "learn_agencies.sql", parameters)
     run_file(connection, SQL / "resolve_agencies.sql", parameters)
+    run_file(connection, SQL / "resolve_successors.sql", parameters)
     run_file(connection, SQL / "map.sql", parameters)
     run_file(connection, SQL / "quarantine.sql", parameters)
     run_file(connection, SQL / "keep_read.sql", parameters)
@@ -138,7 +139,7 @@ def _merge_records(connection: psycopg.Connection, landing: Landing, parameters:
     run_file(connection, SQL / "learn_procedures.sql", parameters)
     connection.execute(
         "drop table changed, likely; drop table raw.landing, raw.landing_repeat, raw.landing_stated, raw.landing_agency, "
-        "raw.landing_record, raw.mapped_agency cascade"
+        "raw.landing_record, raw.mapped_agency, raw.landing_successor cascade"
     )
     return {
         "received": certificate.received,
@@ -151,9 +152,10 @@ def _merge_records(connection: psycopg.Connection, landing: Landing, parameters:
 
 
 def _epochs(connection: psycopg.Connection) -> list[dt.date]:
-    """The days on which some agency began or ceased to exist: between two of them, the agencies are the same."""
+    """The days on which some agency began, ceased to exist or took over: between two of them, the agencies are the same."""
     days = connection.execute(
-        "select day from (select valid_from as day from core.agency union select valid_to from core.agency) d "
+        "select day from (select valid_from as day from core.agency union select valid_to from core.agency "
+        "union select since from core.succession) d "
         "where isfinite(day) order by day"
     )
     return [day for (day,) in days] or [dt.date(1900, 1, 1)]

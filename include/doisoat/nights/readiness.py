@@ -37,7 +37,7 @@ def _probe_source(site: Site, source_id: str) -> str:
     from doisoat.sources.registry import make_source
 
     settings = site.settings.sources[source_id]
-    source = make_source(source_id, settings, site.connections(source_id), site.settings.timezone)
+    source = make_source(source_id, settings, site.connections(source_id), *site.settings.reads_with)
     try:
         return str(source.probe())
     finally:

@@ -287,7 +287,7 @@ def _answer(connection: psycopg.Connection, site: Site, planned: Planned, source
         loading.load_answers(connection, site, night, source_id, landing)
         return
     if planned.look_ups is None:
-        was_quiet = source_id in site.look_up_only and not steps.wanted_of(connection, site, night, source_id)
+        was_quiet = source_id in site.look_up_only and not any(steps.wanted_of(connection, site, night, source_id))
     else:
         was_quiet = source_id in planned.look_ups and not seal
     if was_quiet:

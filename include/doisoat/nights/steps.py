@@ -101,7 +101,7 @@ def _collect(site: Site, night: dt.date, source_id: str, run_id: str | None) -> 
     from doisoat.sources.registry import make_source
 
     settings = site.settings.sources[source_id]
-    source = make_source(source_id, settings, site.connections(source_id), site.settings.timezone)
+    source = make_source(source_id, settings, site.connections(source_id), *site.settings.reads_with)
     if settings.expected_every_days > 1 and not source.has_news() and source_id not in sealed_landings(site, night):
         source.close()
         log.info("%s: nothing new; data are expected every %s days", source_id, settings.expected_every_days)
@@ -204,11 +204,11 @@ def _look_up(site: Site, night: dt.date, source_id: str, run_id: str | None) -> 
     with order.at_work(site.dsn, night, run_id) as connection:
         if not order.is_latest(connection, night):
             return {}
-        wanted = wanted_of(connection, site, night, source_id)
+        wanted, spare = wanted_of(connection, site, night, source_id)
         controls = control_codes(connection, source_id, night)
-        source = make_source(source_id, settings, site.connections(source_id), site.settings.timezone)
+        source = make_source(source_id, settings, site.connections(source_id), *site.settings.reads_with)
         try:
-            landing = collect_look_ups(source, wanted, controls=controls, province_id=site.settings.province.id,
+            landing = collect_look_ups(source, wanted, spare=spare, controls=controls, province_id=site.settings.province.id,
                                        night=night, landing_root=site.landing_root, versions=versions(site),
                                        screen=_screen(site, source_id))  # fmt: skip
         finally:
@@ -222,12 +222,14 @@ def _look_up(site: Site, night: dt.date, source_id: str, run_id: str | None) -> 
     return counts
 
 
-def wanted_of(connection: psycopg.Connection, site: Site, night: dt.date, source_id: str) -> list[str]:
-    """The codes worth asking this source for tonight, most informative first."""
+def wanted_of(
+    connection: psycopg.Connection, site: Site, night: dt.date, source_id: str
+) -> tuple[list[str], list[str]]:
+    """The codes worth asking this source for tonight, most informative first: those due, and those for what is left."""
     from doisoat.load.look_ups import wanted_codes
     from doisoat.reconcile.run import night_end
 
-    settled_before = night_end(site.settings, night) - site.settings.reconciliation.allowed_lag.interval
+    settled_before = site.settings.lag_began(night_end(site.settings, night))
     age_days = site.settings.sources[source_id].limits.look_up_age_days
     return wanted_codes(connection, source_id, night, settled_before=settled_before, age_days=age_days)
 
@@ -243,7 +245,7 @@ def sync_catalogue(site: Site, source_id: str, *, at: dt.datetime) -> dict[str, 
     from doisoat.sources.registry import make_source
 
     settings = site.settings.sources[source_id]
-    source = make_source(source_id, settings, site.connections(source_id), site.settings.timezone)
+    source = make_source(source_id, settings, site.connections(source_id), *site.settings.reads_with)
     day = at.astimezone(site.settings.timezone).date()
     try:
         landing = collect_catalogue(source, province_id=site.settings.province.id, day=day, clock=at,

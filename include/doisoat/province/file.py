@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from doisoat.codes import SHAPE
 from doisoat.errors import ConfigurationError
 from doisoat.indicators.choices import Indicators
 from doisoat.model import Capability, Side
@@ -131,6 +133,13 @@ class SourceSettings(_Strict):
     limits: Limits = Limits()
     code_maps: CodeMaps = CodeMaps()
 
+    @field_validator("allowed_lag")
+    @classmethod
+    def _in_calendar_time(cls, value: AllowedLag | None) -> AllowedLag | None:
+        if value and value.working_days is not None:
+            raise ValueError("of one source in hours or days; only reconciliation.allowed_lag may be in working_days")
+        return value
+
 
 class Province(_Strict):
     """Who we are."""
@@ -142,6 +151,17 @@ class Province(_Strict):
     agencies: Path | None = None
     successions: Path | None = None
     procedures: Path | None = None
+    #: Regular expression for a whole dossier code, if the province's codes have a form of their own.
+    dossier_code: str = SHAPE
+
+    @field_validator("dossier_code")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error.msg}") from None
+        return value
 
 
 class Reconciliation(_Strict):
@@ -157,11 +177,16 @@ class Reconciliation(_Strict):
     declared_by: list[str] = Field(default_factory=list)
     #: The prefix of codes that the portal itself issues (CONTRACTS section 5).
     portal_code_prefix: str = "G22"
+    #: How many digits the number of a code has that the province's system made up to send a dossier once more.
+    generated_digits: int = Field(default=5, ge=1)
     #: Regular expression for the codes of test dossiers, if the province agreed on one; None: no dossier is a test.
     test_code_pattern: str | None = None
 
     @model_validator(mode="after")
     def _leaves_room_to_learn(self) -> Reconciliation:
+        lags = (self.allowed_lag, self.learned_lag.at_most) if self.learned_lag else ()
+        if any(lag.working_days is not None for lag in lags):
+            raise ValueError("learned_lag: lags are learned in hours; state allowed_lag and at_most in hours or days")
         if self.learned_lag and self.learned_lag.at_most.interval <= self.allowed_lag.interval:
             raise ValueError("learned_lag.at_most must be more than allowed_lag: nothing could be learned")
         return self
@@ -251,6 +276,15 @@ class ProvinceSettings(_Strict):
     @property
     def timezone(self) -> ZoneInfo:
         return ZoneInfo(self.province.timezone)
+
+    def lag_began(self, at: dt.datetime) -> dt.datetime:
+        """The first moment of receipt that is still within the configured allowed lag at another moment."""
+        return self.reconciliation.allowed_lag.since(at, self.working_days, self.timezone)
+
+    @property
+    def reads_with(self) -> tuple[ZoneInfo, str]:
+        """What every connector is told of the province: its time zone, and the form of its codes."""
+        return self.timezone, self.province.dossier_code
 
     @property
     def pulled(self) -> list[str]:

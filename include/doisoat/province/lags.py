@@ -7,20 +7,38 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from doisoat.province.working_days import WorkingDays, working_days_before
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class AllowedLag(_Strict):
-    """How long a dossier may take from receipt to the other side before it is a gap; the boundary still counts."""
+    """How long a dossier may take from receipt to the other side before it is a gap; the boundary still counts.
+
+    In working days only the time of working days counts, from midnight to midnight: one received on Friday at 16:00 has one
+    working day until Monday at 16:00, one received on Saturday until the end of Monday.
+    """
 
     value: int = Field(ge=0)
-    unit: Literal["hours", "days"] = "hours"
+    unit: Literal["hours", "days", "working_days"] = "hours"
+
+    @property
+    def working_days(self) -> int | None:
+        """How many working days it is; None if it is counted in hours or days."""
+        return self.value if self.unit == "working_days" else None
 
     @property
     def interval(self) -> dt.timedelta:
-        return dt.timedelta(**{self.unit: self.value})
+        """Its length; of working days the least that it may be."""
+        return dt.timedelta(**{"hours" if self.unit == "hours" else "days": self.value})
+
+    def since(self, at: dt.datetime, rules: WorkingDays, timezone: dt.tzinfo) -> dt.datetime:
+        """The first moment of receipt that is still within the lag at another moment, by the common calendar."""
+        if self.working_days is not None:
+            return working_days_before(at.astimezone(timezone), self.working_days, rules)
+        return at - self.interval
 
 
 class LearnedLag(_Strict):

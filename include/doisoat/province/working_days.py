@@ -103,3 +103,19 @@ def days_of(rules: WorkingDays, agencies: tuple[str, ...] = ()) -> Iterator[tupl
         is_working = changed.get(day, is_national)
         number += is_working
         yield day, is_working, is_working or any(one.holds_on(day) for one in weekly), number
+
+
+def working_days_before(at: dt.datetime, count: int, rules: WorkingDays) -> dt.datetime:
+    """The first moment from which no more than `count` working days have passed at `at`, by the common calendar.
+
+    Only the time of working days passes. Before the calendar's first day nothing is known: no moment is earlier.
+    """
+    known = {day: (is_working, number) for day, is_working, _, number in days_of(rules)}
+    is_working, number = known[min(max(at.date(), FIRST_DAY), LAST_DAY)]
+    days = [day for day, (works, _) in known.items() if works]
+    if number - count < 1:
+        return dt.datetime.combine(FIRST_DAY, dt.time(), at.tzinfo)
+    first = days[number - count - 1]
+    if is_working:
+        return dt.datetime.combine(first, at.timetz())
+    return dt.datetime.combine(first + dt.timedelta(days=1), dt.time(), at.tzinfo)

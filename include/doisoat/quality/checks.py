@@ -14,7 +14,8 @@ HERE = Path(__file__).parent
 class Check(Entry):
     """One condition that must hold.
 
-    Its query, an aggregate, returns one row with `unexpected` and `total`; it may use %(night)s and other checks' shares.
+    Its query, an aggregate, returns one row with `unexpected` and `total`; it may use %(night)s, %(dossier_code)s and
+    other checks' shares.
 
     Attributes:
         id: its name, which is also the name of its query in sql/.

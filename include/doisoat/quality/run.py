@@ -22,7 +22,7 @@ def run_checks(site: Site, night: dt.date, *, stage: str, run_id: str | None = N
     """
     checks = [check for check in load_checks() if check.stage == stage]
     with connect(site.dsn) as connection:
-        queries, unreadable = _bound(connection, checks, night)
+        queries, unreadable = _bound(connection, checks, night, site.settings.province.dossier_code)
         connection.commit()
         asked = ask(site.dsn, [check for check in checks if check.id in queries], queries)
         connection.execute("select")  # a server that went away meanwhile says nothing about the data or the checks
@@ -48,10 +48,14 @@ def ask(dsn: str, checks: Sequence[Check], queries: Mapping[str, str]) -> list[C
 
 
 def _bound(
-    connection: psycopg.Connection, checks: Sequence[Check], night: dt.date
+    connection: psycopg.Connection, checks: Sequence[Check], night: dt.date, dossier_code: str
 ) -> tuple[dict[str, str], list[CheckResult]]:
     """The queries with their parameters bound, by check id; and the checks that cannot even be read or bound."""
-    parameters = {"night": night, **{check.id: check.allowed_share for check in load_checks()}}
+    parameters = {
+        "night": night,
+        "dossier_code": dossier_code,
+        **{check.id: check.allowed_share for check in load_checks()},
+    }
     queries, unreadable = {}, []
     for check in checks:
         try:

@@ -11,6 +11,7 @@ from (
         procedure_family,
         receipt_date,
         status,
+        status is null and status_code is not null as is_status_unmapped,
         due_at,
         finished_at
     from reviewed_record
@@ -34,6 +35,7 @@ where p.dossier_id is null or n.dossier_id is null
     or p.procedure_family <> n.procedure_family
     or p.receipt_date is distinct from n.receipt_date
     or p.status is distinct from n.status
+    or p.is_status_unmapped and n.status is null
     or p.due_at is distinct from n.due_at
     or p.finished_at is distinct from n.finished_at
     or n.is_looked_up;

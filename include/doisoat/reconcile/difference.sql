@@ -1,10 +1,11 @@
 -- Attribute differences of dossiers that both sides hold, with both values. A value that one side does not state at
 -- all (unstated: its listing has no such column; a look-up left it out) is not a difference; nor is one that our maps
--- or reference cannot read, nor one that could not be read in its row: the input checks count those. Days are compared
--- as local calendar dates, as the sides print them. If a side is older than tonight (known.sql), a difference is a gap
--- only if both sides already differed then: it could not show what the other side has changed since. For a dossier
--- that was looked up, that is the night of its answer, which stays valid for some nights (docs/adr 7) and says nothing
--- about what the province changed since, or within the lag before.
+-- or reference cannot read, nor one that could not be read in its row: the input checks count those. But a status that
+-- neither side states readably is one; the province's own word for it, which no map knows, is not repeated here (it
+-- stands in core alone). Days are compared as local calendar dates, as the sides print them. If a side is older than
+-- tonight (known.sql), a difference is a gap only if both sides already differed then: it could not show what the other
+-- side has changed since. For a dossier that was looked up, that is the night of its answer, which stays valid for some
+-- nights (docs/adr 7) and says nothing about what the province changed since, or within the lag before.
 create temporary table difference_tonight on commit drop as
 select
     %(pair)s as pair,
@@ -22,7 +23,14 @@ select
     case when o.provincial_updated_at > %(values_settled)s and not o.is_looked_up
             then greatest(
                     (
-                        (o.provincial_updated_at + %(allowed_lag)s - interval '1 microsecond') at time zone %(timezone)s
+                        (
+                            coalesce(
+                                (t.last_day + case when t.is_working then u.local::time else '00:00' end)
+                                at time zone %(timezone)s,
+                                o.provincial_updated_at + %(allowed_lag)s
+                            )
+                            - interval '1 microsecond'
+                        ) at time zone %(timezone)s
                     )::date,
                     %(night)s::date + 1
                 )
@@ -40,6 +48,8 @@ left join lateral (
     order by l.night desc limit 1
 ) asked on true
 cross join lateral (select least(%(values_night)s, asked.night) as night) as known
+cross join lateral (select o.provincial_updated_at at time zone %(timezone)s as local) as u
+left join working_term t on t.calendar = '' and t.day = u.local::date
 -- what each side stated then; read only if that is not tonight (offset 0: a join condition would be applied too late)
 left join lateral (
     select r.* from core.dossier_record r
@@ -68,9 +78,13 @@ cross join
             'procedure'
         ),
         (
-            'status', o.national_status, o.provincial_status,
-            o.provincial_status is not null and (o.national_status is not null or o.national_status_code is null),
-            n.status is distinct from p.status,
+            'status', o.national_status,
+            case when o.is_provincial_status_unmapped and o.national_status is null then 'not_mapped'
+                else o.provincial_status
+            end,
+            o.provincial_status is not null and (o.national_status is not null or o.national_status_code is null)
+            or o.is_provincial_status_unmapped and o.national_status is null,
+            n.status is distinct from p.status or n.status is null and p.status is null and p.status_code is not null,
             'status_code'
         ),
         (

@@ -13,6 +13,7 @@ select
     p.receipt_month as provincial_receipt_month,
     p.receipt_date as provincial_receipt_date,
     p.status as provincial_status,
+    p.status is null and p.status_code is not null as is_provincial_status_unmapped,
     p.due_at as provincial_due_at,
     p.finished_at as provincial_finished_at,
     p.updated_at as provincial_updated_at,

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 
+from doisoat import codes
 from doisoat.errors import NightNotCollectedError
 from doisoat.explain import explain
 from doisoat.province.file import ProvinceSettings
@@ -98,7 +99,7 @@ def reconcile(
         connection, settings.reconciliation.learned_lag, parameters,
         [comparison.provincial.listings, comparison.national.listings],
     )  # fmt: skip
-    for name in ("applied_lag", "proven", "hidden_place", "hidden"):
+    for name in ("working_term", "applied_lag", "proven", "hidden_place", "hidden"):
         run_file(connection, HERE / f"{name}.sql", parameters)
     for table in (DIFFERENCE, VERDICT, LEDGER_ENTRY, CELL_STATUS):
         name = table.name.removeprefix("recon.")
@@ -113,7 +114,8 @@ def reconcile(
     explain(connection, parameters, (PAIR, *PAIRS))
     refresh_statistics(connection)
     connection.execute(
-        "drop view reviewed_record; drop table known, hidden_place, place_known, agency_line, applied_lag, ministry_match; "
+        "drop view reviewed_record; drop table known, hidden_place, place_known, agency_line, working_term, applied_lag, "
+        "ministry_match; "
         "drop table if exists raw.reviewed"
     )
     return comparison
@@ -123,7 +125,8 @@ def _basis(settings: ProvinceSettings, comparison: Comparison, unstated: list[st
     """A fingerprint of what every comparison depends on besides the records: rules, settings, which sources took part, and
     what they do not state."""
     sides = [(side.listings, side.look_ups) for side in (comparison.provincial, comparison.national)]
-    parts = (rules(), settings.fingerprint, reference_hash(settings), sides, unstated)
+    forms = (codes.issued_in(settings.province.code), codes.ends_in(settings.reconciliation.generated_digits))
+    parts = (rules(), settings.fingerprint, reference_hash(settings), sides, forms, unstated)
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
@@ -147,18 +150,18 @@ def _parameters(connection: psycopg.Connection, settings: ProvinceSettings, comp
     asked_sources = [source_id for source_id, side, is_asked in told if side == "national" and is_asked]
     ministries = [source_id for source_id, side, _ in told if side == "ministry"]
     ages = [settings.sources[name].limits.look_up_age_days for name in asked_sources if name in settings.sources]
-    lag = settings.reconciliation.allowed_lag.interval
     end, provincial, national = night_end(settings, comparison.night), comparison.provincial, comparison.national
     return {
         **_absence("provincial", provincial, national, end),
         **_absence("national", national, provincial, end),
-        **_values(comparison, end, lag),
+        **_values(settings, comparison, end),
         "pair": PAIR,
         "night": comparison.night,
         "night_end": end,
         "timezone": settings.province.timezone,
         "as_of": comparison.as_of,
-        "allowed_lag": lag,
+        "allowed_lag": comparison.as_of - settings.lag_began(comparison.as_of),
+        "allowed_working_days": settings.reconciliation.allowed_lag.working_days,
         "provincial_sources": provincial.sources,
         "national_sources": national.sources,
         "look_up_sources": national.look_ups,
@@ -179,6 +182,8 @@ def _parameters(connection: psycopg.Connection, settings: ProvinceSettings, comp
         "compared_attributes": settings.reconciliation.compared_attributes,
         "declared_by": settings.reconciliation.declared_by,
         "province_code": settings.province.code,
+        "issued_in_province": codes.issued_in(settings.province.code),
+        "generated_code": codes.ends_in(settings.reconciliation.generated_digits),
         "portal_code_prefix": settings.reconciliation.portal_code_prefix,
         "test_code_pattern": settings.reconciliation.test_code_pattern,
     }
@@ -217,13 +222,13 @@ def _absence(name: str, lacking: Side, holding: Side, end: dt.datetime) -> dict[
     }
 
 
-def _values(comparison: Comparison, end: dt.datetime, lag: dt.timedelta) -> dict[str, dt.date | dt.datetime]:
+def _values(settings: ProvinceSettings, comparison: Comparison, end: dt.datetime) -> dict[str, dt.date | dt.datetime]:
     """The night and time as of which both sides' values are known."""
     known = [side.valued for side in (comparison.provincial, comparison.national) if side.valued]
     nights, moments = [one.night for one in known], [one.cut_off for one in known]
     return {
         "values_night": min(nights, default=comparison.night),
-        "values_settled": min(*moments, comparison.as_of, end) - lag,
+        "values_settled": settings.lag_began(min(*moments, comparison.as_of, end)),
     }
 
 

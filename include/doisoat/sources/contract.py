@@ -19,6 +19,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from doisoat.codes import SHAPE
 from doisoat.connections import Connection
 from doisoat.errors import ConfigurationError, SourceChangedError
 from doisoat.model import Capability, CatalogueEntry, Cell, ControlTotal, LookUp, Page, Side
@@ -86,6 +87,7 @@ class Source(ABC):
         limits: the load it may be put under.
         connection: where it is.
         timezone: the province's, for dates without one.
+        code_shape: the form of a dossier's code (doisoat.codes).
     """
 
     source_kind: ClassVar[str]
@@ -105,10 +107,11 @@ class Source(ABC):
     has_statistics: bool = False
 
     def __init__(
-        self, source_id: str, *, options: SourceOptions, limits: Limits, connection: Connection, timezone: dt.tzinfo
-    ) -> None:
+        self, source_id: str, *, options: SourceOptions, limits: Limits, connection: Connection, timezone: dt.tzinfo,
+        code_shape: str = SHAPE,
+    ) -> None:  # fmt: skip
         self.source_id, self.options, self.limits = source_id, options, limits
-        self.connection, self.timezone = connection, timezone
+        self.connection, self.timezone, self.code_shape = connection, timezone, code_shape
 
     @abstractmethod
     def probe(self) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pydantic import ValidationError
 
+from doisoat.codes import SHAPE
 from doisoat.errors import ConfigurationError
 from doisoat.model import Capability, Side
 
@@ -91,7 +92,9 @@ class Settings(Protocol):
     def limits(self) -> Limits: ...
 
 
-def make_source(source_id: str, settings: Settings, connection: Connection, timezone: dt.tzinfo) -> Source:
+def make_source(
+    source_id: str, settings: Settings, connection: Connection, timezone: dt.tzinfo, code_shape: str = SHAPE
+) -> Source:
     """The source that a province file describes.
 
     Args:
@@ -99,6 +102,7 @@ def make_source(source_id: str, settings: Settings, connection: Connection, time
         settings: what the file says about it.
         connection: where it is.
         timezone: the province's.
+        code_shape: the form of a dossier's code there.
 
     Raises:
         ConfigurationError: the kind is unknown, an option is wrong, or the connection lacks something.
@@ -110,4 +114,11 @@ def make_source(source_id: str, settings: Settings, connection: Connection, time
     except ValidationError as error:
         lines = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
         raise ConfigurationError(f"source {source_id!r}: options: {lines}") from error
-    return kind(source_id, options=options, limits=settings.limits, connection=connection, timezone=timezone)
+    return kind(
+        source_id,
+        options=options,
+        limits=settings.limits,
+        connection=connection,
+        timezone=timezone,
+        code_shape=code_shape,
+    )

@@ -7,5 +7,5 @@ select
 from unexplained f
 join witness n on (n.source_id, n.record_id) = (f.national_source_id, f.national_record_id) and n.to_night = 'infinity'
 where f.pair = 'national_provincial' and f.kind = 'national_only'
-    and n.dossier_code ~ ('^(\d{3}\.\d{2}\.\d{2}\.)?' || %(province_code)s || '(\.\d+)*-')
+    and n.dossier_code ~ %(issued_in_province)s
     and not exists (select from witness w where w.dossier_id = f.dossier_id and w.side = 'provincial')

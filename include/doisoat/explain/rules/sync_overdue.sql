@@ -1,3 +1,5 @@
+-- By its receipt or, while it is not received, its submission. What was withdrawn before anybody received it is late
+-- for nothing: nobody has to send it.
 select
     f.pair,
     f.dossier_id,
@@ -11,3 +13,4 @@ join
 where f.pair = 'national_provincial'
     and f.kind = 'provincial_only'
     and coalesce(p.received_at, p.submitted_at) is not null
+    and not (p.received_at is null and p.status is not distinct from '7')

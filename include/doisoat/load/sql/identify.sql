@@ -1,8 +1,9 @@
 -- Which records are one dossier: the connected components of the codes that records have and refer to.
--- A code that several dossiers of one source claim merges nothing, unless only one of the claimants is still alive.
+-- A code that several dossiers of one source claim merges nothing, unless only one of the claimants is still alive, or
+-- they are one application recorded more than once: of one agency, procedure and moment.
 -- It reads scoped_record and scoped_link: all records, or all that tonight's changes may affect (scope_*.sql).
 drop table if exists regrouped, ranked;
-create temporary table claim on commit drop as
+create temporary table stated_claim on commit drop as
 with live as (
     select
         source_id,
@@ -16,7 +17,8 @@ claimant as (
         l.source_id,
         l.other_code,
         l.code,
-        bool_or(r.record_id is not null) as is_live
+        bool_or(r.record_id is not null) as is_live,
+        bool_or(r.record_id is not null and l.link_kind = 'renamed') as is_former
     from scoped_link l
     left join live r using (source_id, record_id, code)
     group by 1, 2, 3
@@ -25,7 +27,8 @@ claimant as (
         r.source_id,
         r.code,
         r.code,
-        true
+        true,
+        false
     from live r
     where exists (select from scoped_link l where l.source_id = r.source_id and l.other_code = r.code)
 )
@@ -35,6 +38,35 @@ select
     count(*) filter (where is_live) over named as live_claimants
 from claimant
 window named as (partition by source_id, other_code);
+analyze stated_claim;
+
+-- Only codes that they name now: who bore a code before and who bears it now may be two. Every record under the
+-- claimants' codes must agree.
+create temporary table one_application on commit drop as
+select
+    c.source_id,
+    c.other_code
+from stated_claim c
+join scoped_record r
+    on r.source_id = c.source_id and coalesce(r.dossier_code, r.source_id || ':' || r.record_id) = c.code
+    and r.to_night = 'infinity' and not r.is_removed
+where c.live_claimants > 1 and c.is_live
+group by 1, 2
+having not bool_or(c.is_former)
+    and min(r.agency_id) = max(r.agency_id) and min(r.agency_id) <> 'unknown'
+    and min(r.procedure_family) = max(r.procedure_family) and min(r.procedure_family) <> 'unknown'
+    and (
+        count(r.received_at) = count(*) and min(r.received_at) = max(r.received_at)
+        or count(r.submitted_at) = count(*) and min(r.submitted_at) = max(r.submitted_at)
+    );
+analyze one_application;
+
+create temporary table claim on commit drop as
+select
+    c.*,
+    c.live_claimants = 1 or o.other_code is not null as is_of_one
+from stated_claim c
+left join one_application o using (source_id, other_code);
 analyze claim;
 
 create temporary table edge on commit drop as
@@ -42,13 +74,13 @@ select
     code,
     other_code as neighbour
 from claim
-where code <> other_code and (claimants = 1 or is_live and live_claimants = 1)
+where code <> other_code and (claimants = 1 or is_live and is_of_one)
 union
 select
     other_code,
     code
 from claim
-where code <> other_code and (claimants = 1 or is_live and live_claimants = 1);
+where code <> other_code and (claimants = 1 or is_live and is_of_one);
 analyze edge;
 
 create temporary table code_label on commit drop as
@@ -125,7 +157,7 @@ where to_night = 'infinity'
     and c.other_code in (select other_code from scoped_link)
     and not exists (
         select from claim where (claim.source_id, claim.other_code, claim.claimants)
-            = (c.source_id, c.other_code, c.claimants) and claimants > 1 and not (live_claimants = 1)
+            = (c.source_id, c.other_code, c.claimants) and claimants > 1 and not is_of_one
     );
 insert into core.identity_conflict (source_id, other_code, from_night, claimants)
 select distinct
@@ -134,7 +166,7 @@ select distinct
     %(night)s::date,
     claimants
 from claim
-where claimants > 1 and live_claimants <> 1 and not exists (
+where claimants > 1 and not is_of_one and not exists (
         select from core.identity_conflict c
         where (c.source_id, c.other_code, c.to_night) = (claim.source_id, claim.other_code, 'infinity'::date)
     );

@@ -7,7 +7,7 @@ select
     l.key as record_id,
     l.dossier_code,
     l.linked_codes,
-    coalesce(u.agency_id, a.agency_id, 'unknown') as agency_id,
+    coalesce(t.successor_id, u.agency_id, a.agency_id, 'unknown') as agency_id,
     core.procedure_family(coalesce(f.value, l.procedure_code)) as procedure_family,
     l.receipt_date,
     coalesce(date_trunc('month', l.receipt_date)::date, case when 'received_at' = any(l.unread) then l.asked_month end)
@@ -35,7 +35,7 @@ select
     hash_record_extended(row(
         l.dossier_code,
         l.linked_codes,
-        coalesce(u.agency_id, a.agency_id, 'unknown'),
+        coalesce(t.successor_id, u.agency_id, a.agency_id, 'unknown'),
         f.value,
         s.value,
         c.value,
@@ -61,6 +61,10 @@ left join core.code_map f
 left join raw.mapped_agency u
     on u.source_value = l.agency_code
     and u.valid_from <= coalesce(l.receipt_date, %(night)s) and coalesce(l.receipt_date, %(night)s) < u.valid_to
+left join raw.landing_successor t
+    on t.agency_id = coalesce(u.agency_id, a.agency_id)
+    and t.prefix = coalesce(split_part(l.dossier_code, '-', 1), '')
+    and t.epoch = width_bucket(coalesce(l.receipt_date, %(night)s), %(epochs)s::date[])
 left join core.code_map s
     on s.source_id = %(source_id)s and s.kind = 'status' and s.source_value = l.status_code
     and s.valid_from <= %(night)s and %(night)s < s.valid_to

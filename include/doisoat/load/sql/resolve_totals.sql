@@ -1,6 +1,8 @@
 -- The agency of a declared total: by code, else by the source's own id as resolved by its records, else by a name that
 -- only one agency had in the period; else unknown. Each distinct statement is resolved once (a year of reports repeats
 -- a few hundred units tens of thousands of times), and all of them together: records are read once, not once per unit.
+-- An agency that had ended before the period is replaced by the one that took over, as for records
+-- (resolve_successors.sql); of several, none.
 create temporary table stated_unit on commit drop as
 with stated as materialized (
     select distinct
@@ -77,6 +79,13 @@ from stated s
 left join by_code c using (agency_key, agency_code)
 left join by_record r using (agency_key)
 left join by_name n using (period_start, name_key);
+update stated_unit u set agency_id = coalesce(mart.successor_of(u.agency_id, u.period_start), 'unknown')
+where isfinite(u.period_start)
+    and exists (select from core.succession s where s.agency_id = u.agency_id and s.since <= u.period_start)
+    and not exists (
+        select from core.agency a
+        where a.agency_id = u.agency_id and a.valid_from <= u.period_start and u.period_start < a.valid_to
+    );
 analyze stated_unit;
 update total_tonight t set agency_id = s.agency_id
 from stated_unit s

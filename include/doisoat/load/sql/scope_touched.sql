@@ -57,8 +57,11 @@ select
     r.to_night,
     r.dossier_id,
     r.dossier_code,
+    r.agency_id,
+    r.procedure_family,
     r.is_removed,
     r.duplicate_rank,
+    r.submitted_at,
     r.received_at
 from core.touched t
 cross join lateral (select * from core.dossier_record where dossier_id = t.code offset 0) r

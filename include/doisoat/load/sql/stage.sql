@@ -1,6 +1,6 @@
 -- The landing of one source, as decoded. One source at a time: the caller holds the warehouse's lock.
 drop table if exists raw.landing, raw.landing_repeat, raw.landing_stated, raw.landing_agency, raw.landing_record,
-raw.mapped_agency cascade;
+raw.mapped_agency, raw.landing_successor cascade;
 create unlogged table raw.landing (
     record_id text, dossier_code text, linked_codes text[], procedure_code text, field_code text, agency_code text,
     agency_name text, agency_ref text, parent_agency_code text, agency_level text, channel_code text,

@@ -4,6 +4,8 @@
 --   1. never asked, missing in an existing listing          3. asked before and not held: an open gap, asked again
 --   2. never asked, there is no listing: those that         4. asked before and held, the oldest answer first
 --      have just become due, then a sample that differs from night to night
+-- After all of these, only with what is left of the budget (not is_due): the answers that are still valid and that an
+-- open gap rests on, the oldest first.
 with asked_side as (
     select
         s.side,
@@ -58,12 +60,19 @@ asked as (
     from core.look_up where source_id = %(source_id)s and night < %(night)s
     order by code, night desc
 )
-select c.code
+select
+    c.code,
+    bool_or(due.is_due) as is_due
 from code c
 left join asked using (code)
-where asked.night is null or asked.night <= %(night)s - %(age_days)s
+left join (
+    select distinct dossier_id from recon.gap where to_night = 'infinity'
+) gap using (dossier_id)
+cross join lateral (select coalesce(asked.night <= %(night)s - %(age_days)s, true) as is_due) due
+where due.is_due or gap.dossier_id is not null
 group by c.code
 order by
+    bool_or(due.is_due) desc,
     min(case when asked.night is not null then case when asked.is_held then 4 else 3 end
         when c.is_listed_side then 1 else 2
     end),

@@ -104,11 +104,11 @@ class DrivingLicence(Source):
         self._access: ByMapi | ByGet
         if self.options.access == "mapi":
             self._access = self._by_mapi = ByMapi(self._http, self.connection, self.options)
-            self._rows = RowReader(self._fields(_LISTED_BY_MAPI))
+            self._rows = RowReader(self._fields(_LISTED_BY_MAPI), code_shape=self.code_shape)
         else:
             self._access = ByGet(self._http, self.connection, self.options)
             cancelled = {"cancelled_at": ("NgayHuyHoSo",)} if self.options.cancelled_is_removed else {}
-            self._rows = RowReader(self._fields(_LISTED_BY_GET | cancelled), removed_when_filled=tuple(cancelled))
+            self._rows = RowReader(self._fields(_LISTED_BY_GET | cancelled), tuple(cancelled), self.code_shape)
             self.__dict__["capabilities"] = frozenset({Capability.LISTING})  # this way of asking has no look-up
         self._look_ups = LookUpReader(self.source_id, self._fields(_LOOKED_UP))
 

@@ -9,13 +9,13 @@ or number.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from doisoat.codes import SHAPE, is_dossier_code
 from doisoat.errors import SourceChangedError
 from doisoat.model import DossierRecord, QuarantinedRow
 from doisoat.sources.http.session import Answer
@@ -32,8 +32,6 @@ _DATES = frozenset(
 )
 _FLAGS = frozenset({"has_digitised_parts"})
 _YES, _NO = frozenset({"1", "true", "co"}), frozenset({"0", "false", "khong"})
-#: CONTRACTS section 5: only what looks like a dossier code may identify a row that could not be read.
-_CODE = re.compile(r"^(?:\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(?:\.\d{2,3}){0,3}-\d{6}-\d{4,5}$")
 _MIN_TO_JUDGE = 5
 _EMPTY = (b"null", b'""', b"{}", b"[]")
 _LONGEST_EMPTY = 64  # spaces and line ends included
@@ -166,10 +164,12 @@ class RowReader:
     Args:
         fields: the fields to read, including `dossier_code`.
         removed_when_filled: fields that, if filled, say that the dossier was withdrawn.
+        code_shape: the form of a dossier's code: only what has it may identify a row that could not be read.
     """
 
-    def __init__(self, fields: FieldReader, removed_when_filled: Sequence[str] = ()) -> None:
+    def __init__(self, fields: FieldReader, removed_when_filled: Sequence[str] = (), code_shape: str = SHAPE) -> None:
         self._fields, self._removed_when_filled = fields, tuple(removed_when_filled)
+        self._code_shape = code_shape
 
     def read(self, rows: Iterable[msgspec.Raw], position: str) -> tuple[list[DossierRecord], list[QuarantinedRow]]:
         """The records of an answer and its unreadable rows; `position` names the answer."""
@@ -199,7 +199,7 @@ class RowReader:
             position=position,
             reason=first.reason,
             field=first.field,
-            record_id=code if code and _CODE.match(code) else None,
+            record_id=code if is_dossier_code(code, self._code_shape) else None,
             read=record,
             unread=tuple(names),
         )

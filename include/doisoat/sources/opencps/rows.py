@@ -9,12 +9,12 @@ finishDate [V].
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
+from doisoat.codes import SHAPE, is_dossier_code
 from doisoat.model import DossierRecord, QuarantinedRow
 from doisoat.sources.in_part import read_in_part
 from doisoat.sources.values import BadRowError, text, written_moment
@@ -44,8 +44,6 @@ _FILLS = {
 }
 _YES, _NO = frozenset({"true", "1"}), frozenset({"false", "0"})
 _FROM_PORTAL = "5"  # the systemId of dossiers that the national portal created [V]
-#: CONTRACTS section 5: what looks like a dossier code, including national ones (G22).
-_CODE = re.compile(r"^(?:\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(?:\.\d{2,3}){0,3}-\d{6}-\d{4,5}$")
 _PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _NULL = msgspec.Raw(b"null")
 Scalar = str | int | None
@@ -152,10 +150,11 @@ class RowReader:
     Args:
         timezone: the time zone of dates, which state none.
         reference_is_sent: the portal holds a dossier that it created under its referenceUid, whatever its form.
+        code_shape: the form of a dossier's code.
     """
 
-    def __init__(self, timezone: dt.tzinfo, *, reference_is_sent: bool) -> None:
-        self._timezone, self._reference_is_sent = timezone, reference_is_sent
+    def __init__(self, timezone: dt.tzinfo, *, reference_is_sent: bool, code_shape: str = SHAPE) -> None:
+        self._timezone, self._reference_is_sent, self._code_shape = timezone, reference_is_sent, code_shape
         self._row = msgspec.json.Decoder(Row)
 
     def read(
@@ -240,8 +239,8 @@ class RowReader:
         """Other codes of the same dossier. A referenceUid is often a UUID: that is not a code, unless it was sent as one."""
         reference, origin = _text(row.referenceUid, "referenceUid"), _text(row.originDossierNo, "originDossierNo")
         is_sent = self._reference_is_sent and str(row.systemId) == _FROM_PORTAL
-        named = [reference if reference and (is_sent or _CODE.match(reference)) else None]
-        named.append(origin if origin and _CODE.match(origin) else None)
+        named = [reference if is_sent or is_dossier_code(reference, self._code_shape) else None]
+        named.append(origin if is_dossier_code(origin, self._code_shape) else None)
         return tuple(dict.fromkeys(other for other in named if other and other != code))
 
 

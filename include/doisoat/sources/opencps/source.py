@@ -63,7 +63,9 @@ class Opencps(Source):
         super().__init__(*args, **kwargs)
         self._http = HttpSession(self.source_id, self.connection, self.limits)
         self._search = Search(self._http, self.options, self.connection, self.limits)
-        self._reader = RowReader(self.timezone, reference_is_sent=self.options.reference_is_sent)
+        self._reader = RowReader(
+            self.timezone, reference_is_sent=self.options.reference_is_sent, code_shape=self.code_shape
+        )
         self._days = Days(self.timezone, self.options.window_timezone)
         self._statistics = msgspec.json.Decoder(Statistics)
         self.has_statistics = self.options.statistics_months > 0
