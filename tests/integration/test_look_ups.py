@@ -113,15 +113,31 @@ def test_without_any_listing_only_what_was_asked_is_judged(make, portal):
 
 
 def test_an_answer_stands_for_its_age_and_is_asked_again_after(make, portal):
-    world = make(look_up_age_days=2)
+    """Of two that a budget of one allows: the other's answer is valid while the second is asked for, and stays so."""
+    world = make(look_up_age_days=2, look_ups_per_night=1)
+    tables = {"igate": f"code\n{A}\n{B}\n{C}", "national_export": f"code\n{A}"}
+    a_night(world, FIRST, **tables)
+    [first] = asked(portal)
+    assert a_night(world, SECOND, **tables)["wanted"] == 1
+    assert sorted(asked(portal)) == [B, C]
+    assert {evidence for *_, evidence in verdicts(world)} == {"looked_up"}
+    assert a_night(world, THIRD, **tables)["wanted"] == 1
+    assert asked(portal)[2:] == [first]
+
+
+def test_what_is_left_of_the_budget_renews_the_oldest_answers_that_gaps_rest_on(make, portal):
+    """Nothing is due on the second night: the open gap is asked for again, and closes; what is held again is nobody's gap."""
+    world = make(look_ups_per_night=2)
     tables = {"igate": f"code\n{A}\n{B}", "national_export": f"code\n{A}"}
     a_night(world, FIRST, **tables)
-    assert asked(portal) == [B]
-    assert a_night(world, SECOND, **tables)["wanted"] == 0
-    assert asked(portal) == [B]
     assert verdicts(world) == [(B, "provincial_only", "gap", "looked_up")]
-    assert a_night(world, THIRD, **tables)["wanted"] == 1
-    assert asked(portal).count(B) == 2
+    holds(portal, B)
+    assert a_night(world, SECOND, **tables) == {"wanted": 0, "asked": 2, "held": 2}
+    assert verdicts(world) == [(B, "matched", "settled", "looked_up")]
+    assert a_night(world, THIRD, **tables)["asked"] == 0
+    assert world.rows("select wanted, asked, is_complete from ops.look_up_pull order by night") == [
+        (1, 2, True), (0, 2, True)
+    ]  # fmt: skip
 
 
 def test_what_is_young_is_not_asked_for(make, portal):
@@ -235,5 +251,5 @@ def test_what_the_province_changed_since_a_look_up_differs_only_once_it_is_asked
     a_night(world, SECOND, igate=changed)  # on which the portal answers, of another dossier
     assert world.rows(standing) == [("status", "not_yet_observable")]
     a_night(world, THIRD, igate=changed)
-    assert asked(portal) == [B, C, B]
+    assert asked(portal)[:3] == [B, C, B]
     assert world.rows(standing) == [("status", "gap")]

@@ -22,7 +22,7 @@ from doisoat.cli.shared import (
 )
 from doisoat.reports.agencies import agency_named
 from doisoat.reports.parts import Channel, Grain, Level, Pair, check_range, check_words
-from doisoat.reports.printing import Format
+from doisoat.reports.printing import Format, print_table
 from doisoat.reports.query import query
 from doisoat.warehouse.queries import Report, archive_of
 
@@ -66,8 +66,11 @@ def sources(night: Night = None, revision: Revision = None, format: As = Format.
 
         with warehouse_at_hand() as (site, connection):
             reviewed = review_nights_of(connection, site.settings)
+            unmapped = query(connection, "unmapped", {"night": chosen_night(connection, night)})
         for source_id, nights in reviewed.items():
             console.print(f"{source_id}: months without changes are listed again within {nights} nights")
+        if unmapped.rows:
+            print_table(console, unmapped, "Values that no code map knows: add them to code_maps in the province file")
 
 
 @asking.command(rich_help_panel=LOOK)

@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from doisoat.gaps.repair_words import SEPARATOR, gap_of, words
+from doisoat.gaps.repair_words import NOT_MAPPED, SEPARATOR, gap_of, words
 from doisoat.reports.workbooks import save
 from doisoat.warehouse.queries import Report
 
@@ -71,7 +71,7 @@ def _in_words(row: dict[str, Any], names: dict[str, str]) -> dict[str, str | Non
     told = {}
     for side in ("national", "provincial", "ministry"):
         value = row[f"{side}_value"]
-        if value is None:
+        if value in (None, NOT_MAPPED):
             told[f"{side}_value"] = words()["unsaid"] if side in row["pair"].split("_") else None
         elif attribute.endswith("_date"):
             told[f"{side}_value"] = f"{dt.date.fromisoformat(value):%d/%m/%Y}"

@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+#: What stands for a status that no code map knows (reconcile/difference.sql).
+NOT_MAPPED = "not_mapped"
 SEPARATOR = " | "
 
 

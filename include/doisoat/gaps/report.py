@@ -8,7 +8,7 @@ import psycopg
 
 from doisoat.explain import load_causes
 from doisoat.gaps.groups import Group, group_gaps
-from doisoat.gaps.repair_words import words
+from doisoat.gaps.repair_words import NOT_MAPPED, words
 from doisoat.warehouse.queries import Report
 
 CHANNELS = {"direct": "trực tiếp", "online": "trực tuyến", "post": "qua bưu chính công ích"}
@@ -48,7 +48,7 @@ def _statuses(pair: str, first: str, second: str) -> str:
     """Which status each side states, the sending side first, as an office reads it."""
     known = words()["statuses"]
     said = [f'"{known[one]}" ({one})' if one in known else one for one in (first, second)]
-    said = [words()["unsaid"] if one == "-" else one for one in said]
+    said = [words()["unsaid"] if one in ("-", NOT_MAPPED) else one for one in said]
     here, there = SIDES[pair]
     return f"trạng thái {here} là {said[0]}, {there} là {said[1]}"
 

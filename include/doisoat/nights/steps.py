@@ -267,10 +267,13 @@ def check_night(site: Site, night: dt.date, *, stage: str, run_id: str | None = 
         QualityGateError: a critical check failed or could not run; the night is blocked.
     """
     from doisoat.quality import blocking, can_be_accepted, run_checks, told
+    from doisoat.reports.summary import unmapped_in_short
 
     with order.at_work(site.dsn, night, run_id) as connection:
         if order.is_latest(connection, night):
             run_checks(site, night, stage=stage, run_id=run_id)
+            for said in unmapped_in_short(connection, night) if stage == "inputs" else ():
+                log.warning("%s", said)
     with writing(site.dsn) as connection:
         order.hold(connection, night, run_id)
         blocked, latest = blocking(connection, night, stage=stage), order.is_latest(connection, night)

@@ -40,6 +40,8 @@ def summary(site: Site, connection: psycopg.Connection, night: dt.date, console:
                                               "age_hours", "received", "quarantined"), blank=("reason",))  # fmt: skip
     print_unstated(sources.dicts(), console)
     print_sources_in_need(sources.dicts(), night, console)
+    for said in unmapped_in_short(connection, night):
+        console.print(f"  {said}", markup=False, soft_wrap=True)
     _print_bridge(connection, parameters, console)
     print_table(console, query(connection, "entries", parameters), "Composition of the entries (presence)")
     print_table(console, query(connection, "differences", parameters), "Differences in dossiers that both sides hold")
@@ -58,6 +60,18 @@ def summary(site: Site, connection: psycopg.Connection, night: dt.date, console:
                 f"  {check['outcome']} ({check['severity']}): {check['check_id']}, {_found(check)}", markup=False
             )
     return _verdict(state, sources.dicts(), checks.dicts(), night, console)
+
+
+def unmapped_in_short(connection: psycopg.Connection, night: dt.date) -> list[str]:
+    """One line for each source and kind of value that its code maps do not know; counts alone, for logs too."""
+    counted: dict[tuple[str, str], tuple[int, int]] = {}
+    for one in query(connection, "unmapped", {"night": night}).dicts():
+        values, rows = counted.get((one["source_id"], one["kind"]), (0, 0))
+        counted[one["source_id"], one["kind"]] = values + 1, rows + one["rows"]
+    return [
+        f"{source_id}: {values} values of {kind} that no code map knows, in {rows} rows; `doisoat sources` lists them"
+        for (source_id, kind), (values, rows) in counted.items()
+    ]
 
 
 def _found(check: dict[str, object]) -> str:
