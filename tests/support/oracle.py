@@ -29,6 +29,8 @@ LAG = dt.timedelta(hours=24)
 CUT_OFF = dt.timedelta(minutes=30)
 #: attribute -> the field of a row that states it
 _FIELDS = {"status": "status", "receipt_date": "received"}
+#: Statuses that the code maps know.
+MAPPED = frozenset(map(str, range(1, 11)))
 PRESENCES = ("national_only", "provincial_only")
 BRIDGE, LEFT_OUT, NOT_ON_PORTAL = "national_provincial", "ministry_provincial", "ministry_national"
 FAR = dt.datetime.max.replace(tzinfo=dt.UTC)
@@ -194,7 +196,8 @@ class Oracle:
         self.province, self.portal, self.ministry = Side(), Side(), Side()
         self.dossier_of: dict[str, str] = {}
         self.borne: set[str] = set()  # codes that records stood under, not only named
-        self._links: set[tuple[str, str, str, str]] = set()  # side, key, code, other code
+        #: side, key, code, other code -> whether the record named the other code, or bore it before
+        self._links: dict[tuple[str, str, str, str], str] = {}
         self._night = dt.date.min
         self._open: set[tuple[str, str, str]] = set()  # gaps of the night before
 
@@ -210,9 +213,9 @@ class Oracle:
             side.take(night, pull)
             for key, row in side.now.items():
                 if row.names and row.names != row.code:
-                    self._links.add((name, key, row.code, row.names))
+                    self._links.setdefault((name, key, row.code, row.names), "named")
                 if key in before and before[key].code != row.code:
-                    self._links.add((name, key, row.code, before[key].code))
+                    self._links.setdefault((name, key, row.code, before[key].code), "borne")
         self.dossier_of = self._identify()
         told = Night()
         self._bridge(told)
@@ -227,21 +230,28 @@ class Oracle:
     # identity -----------------------------------------------------------------------------------------------------
     def _identify(self) -> dict[str, str]:
         """Code -> dossier: the least code of those that links join. A code that several own codes of one source claim joins
-        none of them, unless only one of the claimants is still there. A record's own code is a claim of itself."""
+        none of them, unless only one of the claimants is still there, or those that are still there are one application: none
+        claims a code that it only bore before, and all their records say the same moment (agency and procedure are alike
+        here). A record's own code is a claim of itself."""
         sides = {"p": self.province, "n": self.portal, "m": self.ministry}
         living = {(name, k, r.code) for name, side in sides.items() for k, r in side.now.items() if not r.is_removed}
         claims: dict[tuple[str, str], dict[str, bool]] = defaultdict(dict)  # (side, claimed) -> claimant -> is it there
-        for side, key, code, other in self._links:
+        borne = set()  # (side, claimed) of which one that is there only bore it
+        for (side, key, code, other), kind in self._links.items():
             of = claims[side, other]
             of[code] = of.get(code, False) or (side, key, code) in living
+            if kind == "borne" and (side, key, code) in living:
+                borne.add((side, other))
         for side, _, code in living:
             if (side, code) in claims:
                 claims[side, code][code] = True
         neighbours: dict[str, set[str]] = defaultdict(set)
-        for (_, other), claimants in claims.items():
-            alive = sum(claimants.values())
+        for (side, other), claimants in claims.items():
+            alive = {code for code, is_alive in claimants.items() if is_alive}
+            moments = {sides[side].now[k].received for name, k, code in living if name == side and code in alive}
+            is_of_one = len(alive) == 1 or ((side, other) not in borne and len(moments) == 1 and None not in moments)
             for code, is_alive in claimants.items():
-                if code != other and (len(claimants) == 1 or (is_alive and alive == 1)):
+                if code != other and (len(claimants) == 1 or (is_alive and is_of_one)):
                     neighbours[code].add(other)
                     neighbours[other].add(code)
         self.borne |= {row.code for side in sides.values() for row in side.now.values()}
@@ -342,10 +352,17 @@ class Oracle:
             values = _value(theirs[1], name), _value(ours[1], name)
             if _FIELDS[name] in theirs[1].unread | ours[1].unread:
                 continue
+            if pair == BRIDGE and name == "status" and _is_nobodys(theirs[1], ours[1]):
+                values = None, "not_mapped"
+            elif name == "status" and (values[1] is None or (values[0] is None and theirs[1].status)):
+                continue  # a word that no map knows is compared with nothing
             if values[0] == values[1] or (pair == LEFT_OUT and values[0] is None):
                 continue
             was_read = all(one and _FIELDS[name] not in one.unread for one in then)
-            differed = was_read and _value(then[0], name) != _value(then[1], name)  # type: ignore[arg-type]
+            differed = was_read and (
+                _value(then[0], name) != _value(then[1], name)  # type: ignore[arg-type]
+                or (name == "status" and _is_nobodys(*then))  # type: ignore[arg-type]
+            )
             late = ours[1].updated and ours[1].updated > settled
             standing = "pending" if late else "gap" if differed else "not_yet_observable"
             told.differences[pair, dossier, name] = (standing, *values)
@@ -415,7 +432,15 @@ def _day(moment: dt.datetime) -> str:
 
 
 def _value(row: Row, name: str) -> str | None:
-    return row.status if name == "status" else row.received and _day(row.received)
+    """What a row says, None if it says nothing or, as a status, what no map knows."""
+    if name == "status":
+        return row.status if row.status in MAPPED else None
+    return row.received and _day(row.received)
+
+
+def _is_nobodys(theirs: Row, ours: Row) -> bool:
+    """Whether the province states a status that no map knows, and the other side none that one knows."""
+    return bool(ours.status) and ours.status not in MAPPED and theirs.status not in MAPPED
 
 
 @dataclass

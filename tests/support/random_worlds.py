@@ -62,6 +62,7 @@ def keyed(
     names: Sequence[str],
     moments: Sequence[str | None],
     unread: st.SearchStrategy[frozenset[str]],
+    statuses: Sequence[str] = ("4", "5", "9"),
 ) -> list[Row]:
     """Records of a system with keys, in any order."""
     return [
@@ -69,7 +70,7 @@ def keyed(
             key,
             draw(st.sampled_from(codes)),
             names=draw(st.sampled_from(names)),
-            status=draw(st.sampled_from("459")),
+            status=draw(st.sampled_from(statuses)),
             received=moment(draw(st.sampled_from(moments))),
             updated=moment(draw(st.sampled_from(UPDATED))),
             is_removed=draw(st.booleans()) and draw(st.booleans()),
@@ -89,7 +90,8 @@ def province(
     moments: Sequence[str | None] = RECEIVED, unread: st.SearchStrategy[frozenset[str]] = ALL_READ
 ) -> st.SearchStrategy[list[Row]]:
     """The case system's records; several may name one code, also one that is another record's own."""
-    return keyed(["x1", "x2", "x3", "x4"], LOCALS, ["", "", *NATIONALS, LOCALS[0], MINISTRY], moments, unread)
+    codes, names = LOCALS, ["", "", *NATIONALS, LOCALS[0], MINISTRY]
+    return keyed(["x1", "x2", "x3", "x4"], codes, names, moments, unread, ["4", "5", "9", "77"])
 
 
 def ministry(
@@ -115,7 +117,7 @@ def portal(
         code: Row(
             "",
             code,
-            status=draw(st.sampled_from("459")),
+            status=draw(st.sampled_from(["4", "5", "9", "78", ""])),
             received=moment(draw(st.sampled_from(moments))),
             unread=draw(unread),
         )
@@ -189,7 +191,7 @@ def table(rows: Sequence[Row], source_id: str) -> str:
         received, updated = (f"{at:%Y-%m-%d %H:%M}" if at else "-" for at in (row.received, row.updated))
         twin = sum(earlier.code == row.code for earlier in rows[:place]) if not row.key else 0
         lines.append(
-            f"{row.key or '-'} | {row.code} | {row.names or '-'} | {row.status} | {received} | - | {updated} | "
+            f"{row.key or '-'} | {row.code} | {row.names or '-'} | {row.status or '-'} | {received} | - | {updated} | "
             f"{'yes' if row.is_removed else 'no'} | {twin} | H37.21.01 | {procedure} | {_unread(row)}"
         )
     return "\n".join(lines)
