@@ -85,3 +85,11 @@ def test_the_province_itself_is_the_whole(world: World) -> None:
         assert connection.execute("select count(*) from core.agency where level = 'province'").fetchone() == (1,)
     found, _ = resolve(world, [("H37", "H37", None)])
     assert found == [None]  # under the key '' of the whole
+
+
+def test_what_is_declared_of_a_unit_that_had_ended_is_its_only_successors(world: World) -> None:
+    world.rows("update core.agency set valid_to = '2024-03-01' where agency_id in ('H37.21.01', 'H37.21.02')")
+    world.rows("""insert into core.succession values ('H37.21.02', 'H37.03', '2024-03-01'),
+        ('H37.21.01', 'H37.03', '2024-03-01'), ('H37.21.01', 'H37.21', '2024-03-01')""")
+    asked: list[tuple[str, str | None, str | None]] = [("H37.21.02", None, None), ("H37.21.01", None, None)]
+    assert resolve(world, asked)[0] == ["H37.03", "unknown"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from doisoat.province.working_days import WorkingDays
 from support.world import World
 
 NIGHT = "2024-04-18"
@@ -78,6 +81,51 @@ def test_two_local_dossiers_that_name_one_national_code_never_merge_silently(tmp
         (OTHER, "provincial_only", "gap"),
     ]
     assert world.rows("select other_code, claimants from core.identity_conflict") == [(NATIONAL, 2)]
+
+
+def test_two_records_of_one_application_are_one_dossier_and_part_again_when_they_are_not(tmp_path, warehouse_dsn):
+    """Agency, procedure and moment agree: one extra row. Then the moment of one is corrected, and the claims contradict."""
+    world = World(tmp_path, warehouse_dsn)
+    table = "code | national | received\n{} | {} | 2024-04-01 09:12\n{} | {} | 2024-04-01 {}"
+    portal = f"code | received\n{NATIONAL} | 2024-04-01 09:12"
+    world.run("2024-04-17", igate=table.format(LOCAL, NATIONAL, OTHER, NATIONAL, "09:12"), national_export=portal)
+    assert world.entries("2024-04-17") == [(NATIONAL, "extra_provincial_row", -1)]
+    assert world.rows("select count(*) from core.identity_conflict") == [(0,)]
+    world.run(NIGHT, igate=table.format(LOCAL, NATIONAL, OTHER, NATIONAL, "09:13"), national_export=portal)
+    assert [entry[1:] for entry in world.entries(NIGHT)] == [
+        ("national_only", 1), ("provincial_only", -1), ("provincial_only", -1)
+    ]  # fmt: skip
+    assert world.rows("select other_code, claimants from core.identity_conflict") == [(NATIONAL, 2)]
+
+
+def test_who_bears_a_code_and_who_bore_it_before_may_be_two_applications_of_one_moment(tmp_path, warehouse_dsn):
+    world = World(tmp_path, warehouse_dsn)
+    portal = f"code | received\n{LOCAL} | 2024-04-01 09:12\n{OTHER} | 2024-04-01 09:12"
+    world.run("2024-04-17", igate=f"id | code | received\nx1 | {LOCAL} | 2024-04-01 09:12", national_export=portal)
+    corrected = f"id | code | received\nx1 | {OTHER} | 2024-04-01 09:12\nx2 | {LOCAL} | 2024-04-01 09:12"
+    world.run(NIGHT, igate=corrected, national_export=portal)
+    assert world.verdicts(NIGHT) == []
+    assert world.entries(NIGHT) == []
+
+
+def test_in_working_days_a_weekend_does_not_count_nor_another_days_decision_of_one_agency(tmp_path, warehouse_dsn):
+    """At Monday's first moment one working day began with Friday; one district has worked on Saturday."""
+    world = World(tmp_path, warehouse_dsn, allowed_lag={"value": 1, "unit": "working_days"})
+    rules = {"changed": [{"day": "2024-04-13", "is_working": True, "agencies": ["H37.21"], "reason": "làm bù"}]}
+    settings = world.site.settings.model_copy(update={"working_days": WorkingDays.model_validate(rules)})
+    world.site = replace(world.site, settings=settings)
+    here = (
+        "code | received\nH37.03-240412-0001 | 2024-04-12 00:00\nH37.03-240411-0002 | 2024-04-11 23:59\n"
+        "H37.21.01-240412-0003 | 2024-04-12 16:00\nH37.21.01-240413-0004 | 2024-04-13 00:00\nH37.03-240413-0005 | 2024-04-13 09:00"
+    )
+    world.run("2024-04-14", igate=here, national_export="code")
+    assert world.rows("select dossier_id, standing, next_review_on::text from recon.verdict order by 1") == [
+        ("H37.03-240411-0002", "gap", None),
+        ("H37.03-240412-0001", "pending", "2024-04-15"),
+        ("H37.03-240413-0005", "pending", "2024-04-16"),
+        ("H37.21.01-240412-0003", "gap", None),
+        ("H37.21.01-240413-0004", "pending", "2024-04-15"),
+    ]
 
 
 def test_a_removed_claimant_leaves_the_code_to_the_one_that_is_alive(tmp_path, warehouse_dsn):
