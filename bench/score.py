@@ -15,9 +15,10 @@ import argparse
 import datetime as dt
 import json
 import os
+import random
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from doisoat.nights import steps
 from doisoat.province.file import ProvinceSettings, SourceSettings, load_province
 from doisoat.province.site import Site
 from doisoat.warehouse import migrate
+from sandbox.world.reference import successions_csv
 from standalone import postgres
 from standalone.processes import Processes
 from standalone.sandbox import Sandbox
@@ -38,6 +40,8 @@ from standalone.sandbox import Sandbox
 QUALITY = Path(doisoat.quality.__file__).with_name("sql")
 PROVINCE = Path(__file__).parents[1] / "config" / "lang_son.yaml"
 NIGHTS = tuple(dt.date(2024, 4, day) for day in (17, 18, 19))
+#: Three nights some weeks after the districts went.
+REFORMED_NIGHTS = tuple(dt.date(2025, 8, day) for day in (20, 21, 22))
 LOCAL = dt.timezone(dt.timedelta(hours=7))
 #: What the sandbox calls what went wrong -> the causes that say so.
 MEANS = {
@@ -61,10 +65,18 @@ MEANS = {
     "test_dossier": {"test_dossier"},
     "repeated_locally": {"repeated_locally"},
     "repeated_nationally": {"repeated_nationally"},
+    "code_claimed_twice": {"code_claimed_twice"},
     "left_out": {"left_out"},
     "on_portal_only": {"handled_by_ministry"},
     "group_partly_imported": {"group_partly_imported"},
     "imported_twice": {"imported_twice"},
+}
+#: What the sandbox plants in several ways -> the one of MEANS that it is counted as.
+COUNTED_AS = {
+    "recorded_twice": "repeated_locally",
+    "resent_and_named": "resent_new_tail",
+    "resent_old_id": "resent_new_tail",
+    "status_unnamed": "status_unmapped",
 }
 #: The portal's listings: without them it is known by its statistics and by look-ups alone.
 LISTINGS = frozenset({"national_export"})
@@ -177,7 +189,8 @@ def truths(line: Mapping[str, Any], partly: Collection[tuple[str, str]]) -> set[
     A ministry's dossier that the province does not hold is left out, whatever else is wrong with it; of a group that is there
     in part (`in_part`) every one may be the one that is not.
     """
-    true = {line["cause"]} if line["cause"] and line["showing"] and line["decided"] else set()
+    cause = COUNTED_AS.get(line["cause"], line["cause"])
+    true = {cause} if cause and line["showing"] and line["decided"] else set()
     for row in line["ministry"]:
         true -= {"left_out", "group_partly_imported"}
         true |= {"left_out"} if row["provincial"] == "absent" else set()
@@ -210,22 +223,45 @@ def said_of(dsn: str) -> dict[str, set[str]]:
     return said
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A world whose knobs were drawn at random: rates of what is 0 by default, the open facts, and before or after the reform."""
+
+    seed: int
+    rates: str
+    variant: str
+    nights: tuple[dt.date, ...]
+
+
+def drawn(seed: int) -> Drawn:
+    """The world of a seed."""
+    rng = random.Random(f"knobs {seed}")
+    rates = ",".join(f"{name}={rng.uniform(0.004, 0.015):.4f}" for name in (*COUNTED_AS, "code_claimed_twice"))
+    knobs = [f"submission_as_receipt={rng.random() < 0.5}", f"code_form={rng.choice(['2022', '2026'])}"]
+    is_reformed = rng.random() < 0.5
+    variant = ",".join(["a", *knobs, f"predecessor_ids={is_reformed}"])
+    return Drawn(100 + seed, rates, variant, REFORMED_NIGHTS if is_reformed else NIGHTS)
+
+
 def run_world(
-    home: Path, dsn: str, seed: int, rates: str, dossiers: int, variant: str = "a", without: Collection[str] = ()
-) -> Score:
-    """Three nights of a world, and how its causes were told.
+    home: Path, dsn: str, seed: int, rates: str, dossiers: int, variant: str = "a", without: Collection[str] = (),
+    nights: Sequence[dt.date] = NIGHTS,
+) -> Score:  # fmt: skip
+    """Some nights of a world, and how its causes were told.
 
     Args:
         without: sources that this province does not have.
     """
-    sandbox = Sandbox(home / "sandbox", NIGHTS[-1], len(NIGHTS), dossiers, variant, seed=seed, rates=rates)
+    sandbox = Sandbox(home / "sandbox", nights[-1], len(nights), dossiers, variant, seed=seed, rates=rates)
     processes = Processes(home / "sandbox")
     sandbox.start(processes, os.environ)
     try:
         sandbox.wait(processes)
         environment = {**sandbox.connections(), "AIRFLOW_CONN_WAREHOUSE": dsn}
-        site = Site(_province(without), lambda name: connection_from_environment(name, environment), home / "landing")
-        for night in NIGHTS:
+        site = Site(
+            _province(without, home), lambda name: connection_from_environment(name, environment), home / "landing"
+        )
+        for night in nights:
             _run_night(site, sandbox, night)
         answer = requests.get(f"{sandbox.url}/control/key", timeout=120)
         answer.raise_for_status()
@@ -233,14 +269,14 @@ def run_world(
         processes.stop()
     result = score(map(json.loads, answer.text.splitlines()), said_of(dsn))
     with psycopg.connect(dsn) as connection:
-        result.unbalanced = sum(unexpected(connection, check)[0] for check in LEDGER_CHECKS)
+        result.unbalanced = sum(unexpected(connection, check, nights[-1])[0] for check in LEDGER_CHECKS)
         result.standings.update(_standings(connection))
     return result
 
 
-def unexpected(connection: psycopg.Connection, check: str) -> tuple[int, int]:
-    """How many cases of the last night a check of quality/ finds at fault, and of how many."""
-    row = connection.execute((QUALITY / f"{check}.sql").read_text(encoding="utf-8"), {"night": NIGHTS[-1]}).fetchone()
+def unexpected(connection: psycopg.Connection, check: str, night: dt.date = NIGHTS[-1]) -> tuple[int, int]:
+    """How many cases of a night a check of quality/ finds at fault, and of how many."""
+    row = connection.execute((QUALITY / f"{check}.sql").read_text(encoding="utf-8"), {"night": night}).fetchone()
     assert row is not None
     return row[0], row[1]
 
@@ -251,14 +287,17 @@ def _standings(connection: psycopg.Connection) -> dict[str, int]:
     return dict(connection.execute(query).fetchall())
 
 
-def _province(without: Collection[str]) -> ProvinceSettings:
-    """Lạng Sơn, some sources switched off as a province file does it; nobody is waited for."""
+def _province(without: Collection[str], home: Path) -> ProvinceSettings:
+    """Lạng Sơn, some sources switched off as a province file does it, with the world's successions; nobody is waited for."""
     settings = load_province(PROVINCE)
+    file = home / "successions.csv"
+    file.write_text(successions_csv(), encoding="utf-8")
     sources = {
         name: at_once(source.model_copy(update={"enabled": source.enabled and name not in without}))
         for name, source in settings.sources.items()
     }
-    return settings.model_copy(update={"sources": sources})
+    province = settings.province.model_copy(update={"successions": file})
+    return settings.model_copy(update={"sources": sources, "province": province})
 
 
 def at_once(source: SourceSettings) -> SourceSettings:
@@ -307,6 +346,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make score", description=__doc__.splitlines()[0])  # type: ignore[union-attr]
     parser.add_argument("--dossiers", type=int, default=20_000)
     parser.add_argument("--worlds", type=int, default=len(WORLDS), help="so many, the first ones")
+    parser.add_argument("--drawn", type=int, default=2, help="so many more, whose knobs are drawn at random")
     parser.add_argument("--without-listings", action="store_true", help="only the worlds without the portal's listings")
     given = parser.parse_args()
     worlds = [world for world in WORLDS[: given.worlds] if not given.without_listings or world[2]]
@@ -323,6 +363,13 @@ def main() -> int:
                 lacking = f", without {', '.join(sorted(without))}" if without else ""
                 print(f"\nworld {seed} {rates or '(default rates)'}{lacking}\n{show(result)}", flush=True)
                 listed, unlisted = (listed, unlisted + result) if without else (listed + result, unlisted)
+            for one in map(drawn, range(0 if given.without_listings else given.drawn)):
+                dsn = postgres.ensure_database(server, f"world_{one.seed}", may_create_roles=True)
+                migrate(dsn)
+                result = run_world(home / f"world_{one.seed}", dsn, one.seed, one.rates, given.dossiers, one.variant,
+                                   nights=one.nights)  # fmt: skip
+                print(f"\nworld {one.seed} {one.variant}, {one.rates}, {one.nights[-1]}\n{show(result)}", flush=True)
+                listed += result
         finally:
             postgres.stop(home)
     if not given.without_listings:

@@ -116,7 +116,8 @@ def test_in_working_days_a_weekend_does_not_count_nor_another_days_decision_of_o
     world.site = replace(world.site, settings=settings)
     here = (
         "code | received\nH37.03-240412-0001 | 2024-04-12 00:00\nH37.03-240411-0002 | 2024-04-11 23:59\n"
-        "H37.21.01-240412-0003 | 2024-04-12 16:00\nH37.21.01-240413-0004 | 2024-04-13 00:00\nH37.03-240413-0005 | 2024-04-13 09:00"
+        "H37.21.01-240412-0003 | 2024-04-12 16:00\nH37.21.01-240413-0004 | 2024-04-13 00:00\n"
+        "H37.03-240413-0005 | 2024-04-13 09:00"
     )
     world.run("2024-04-14", igate=here, national_export="code")
     assert world.rows("select dossier_id, standing, next_review_on::text from recon.verdict order by 1") == [

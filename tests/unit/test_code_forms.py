@@ -1,4 +1,4 @@
-"""The form of a dossier's code: one definition, read alike by Python and, as a check, by PostgreSQL (tests/spec, tests/integration)."""
+"""The form of a dossier's code: one definition, read alike by Python and, as a check, by PostgreSQL."""
 
 from __future__ import annotations
 

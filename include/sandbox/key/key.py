@@ -165,17 +165,18 @@ def _is_showing(made: Dossier, presence: str, now: int) -> bool:
         return False
     if kind.name in MINISTRY_KINDS:
         return _is_ministry_showing(kind.name, made, presence, now)
-    if kind.name in ("resent_new_tail", "two_codes", "code_overwritten", "repeated_nationally"):
+    if kind.name in ("resent_new_tail", "resent_and_named", "resent_old_id", "two_codes", "code_overwritten",
+                     "repeated_nationally"):  # fmt: skip
         return sum(row.is_held(now) for row in made.portal) > 1
-    if kind.name == "repeated_locally":
+    if kind.name in ("repeated_locally", "recorded_twice"):
         return sum(row.is_held(now) for row in made.local) > 1
-    if kind.name in {"status_distorted", "status_unmapped"}:
+    if kind.name in {"status_distorted", "status_unmapped", "status_unnamed"}:
         last = made.portal[0].life[-1]
         return last[0] <= now
     if kind.name == "progress_lost":
         known = latest(made.portal[0].life, now)
         return presence == "both" and known is not None and int(known) < (made.status_at(now) or 0)
-    if kind.name in ("wrong_agency", "procedure_replaced", "receipt_moved"):
+    if kind.name in ("wrong_agency", "procedure_replaced", "receipt_moved", "code_claimed_twice"):
         return presence == "both"
     return presence in ("provincial_only", "national_only")
 

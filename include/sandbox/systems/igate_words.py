@@ -30,6 +30,7 @@ STATUSES: dict[str, dict[int, tuple[int, str]]] = {
         truth.REFUSED: (8, "Từ chối tiếp nhận"),
         truth.FEE: (9, "Chờ thực hiện nghĩa vụ tài chính"),
         truth.INTEROPERATING: (11, "Đang liên thông"),
+        truth.CORRECTING: (17, "Đang điều chỉnh nội bộ"),
     },
     "b": {
         truth.SUBMITTED: (10, "Chờ tiếp nhận"),
@@ -39,6 +40,7 @@ STATUSES: dict[str, dict[int, tuple[int, str]]] = {
         truth.SUPPLEMENT: (21, "Tạm dừng chờ bổ sung"),
         truth.FEE: (22, "Tạm dừng chờ nộp phí"),
         truth.INTEROPERATING: (23, "Chờ liên thông"),
+        truth.CORRECTING: (27, "Trả lại để điều chỉnh"),
         truth.STOPPED: (29, "Dừng giải quyết"),
         truth.WITHDRAWN: (30, "Công dân rút hồ sơ"),
         truth.FINISHED: (40, "Đã giải quyết"),

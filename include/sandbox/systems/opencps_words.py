@@ -33,6 +33,7 @@ _COMMON = {
     truth.FINISHED: ("releasing", "Chờ trả kết quả"),
     truth.RETURNED: ("done", "Đã trả kết quả"),
     truth.INTEROPERATING: ("interoperating", "Đang liên thông"),
+    truth.CORRECTING: ("reviewing", "Đang điều chỉnh nội bộ"),
 }
 #: Tenant -> true status -> (status, its name); which a tenant uses for what is its own [A].
 STATUSES: dict[str, dict[int, tuple[str, str]]] = {

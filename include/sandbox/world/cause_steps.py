@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.world.maker import Maker, national_status
-from sandbox.world.moments import DAY, HOUR, MINUTE, after_quiet_hours, local_date
+from sandbox.world.moments import DAY, HOUR, MINUTE, after_quiet_hours
 from sandbox.world.truth import Dossier, PortalRow
 
 
@@ -66,7 +66,7 @@ def convert(maker: Maker, made: Dossier) -> None:
 
 
 def test_tail(maker: Maker, made: Dossier) -> str:
-    day = f"{made.agency.code}-{local_date(made.submitted_at):%y%m%d}"
+    day = f"{made.agency.code}-{maker.day(made.submitted_at)}"
     return f"{day}-99{maker.tail(made.agency.code + ' tests', made.submitted_at):03d}"
 
 

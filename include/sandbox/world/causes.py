@@ -78,6 +78,8 @@ def _never_pulled(maker: Maker, made: Dossier) -> None:
     made.life = made.life[:1]
     made.portal[0].life = made.portal[0].life[:1]
     made.received_at = made.due_at = made.portal[0].received_at = None
+    if maker.variant.submission_as_receipt:
+        made.portal[0].received_at, made.portal[0].received_known_at = made.submitted_at, made.portal[0].life[0][0]
 
 
 @_innocent("pulled_soon", "never_pulled", Wish("national", "minutes"))

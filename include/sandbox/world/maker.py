@@ -13,7 +13,7 @@ from itertools import accumulate
 from sandbox.world import moments
 from sandbox.world.moments import DAY, HOUR, MINUTE, after_quiet_hours, local_date, local_day
 from sandbox.world.procedures import Procedure, catalogue
-from sandbox.world.reference import Agency, agencies
+from sandbox.world.reference import Agency, agencies, predecessors
 from sandbox.world.truth import (
     ACCEPTED,
     DIRECT,
@@ -39,6 +39,8 @@ from sandbox.world.variant import Variant
 _SATURDAY_OFFICES = ("UBND huyện Cao Lộc", "UBND phường Kỳ Lừa")
 _LEVEL_SHARES = {"department": 0.22, "district": 0.33, "commune": 0.45}
 _LATE_SHARES = {"department": 0.002, "district": 0.004, "commune": 0.011}
+#: Of units that took over from others the portal still files these codes under one of those (`Variant.predecessor_ids`).
+_BY_OLD_ID = tuple("02468")
 _OFFICE_OPENS, _OFFICE_CLOSES = 7 * HOUR + 30 * MINUTE, 17 * HOUR
 
 
@@ -92,6 +94,9 @@ class Maker:
         self.migrated_at = self.cut_offs[0] - 45 * DAY + 20 * HOUR
         self._tails: dict[tuple[str, int], int] = {}
         self._made = 0
+        #: Number of a dossier -> its national code, for what another record says of it.
+        self.named: dict[int, str] = {}
+        self._predecessors = predecessors(self.agencies) if variant.predecessor_ids else {}
 
     @staticmethod
     def _weight(day: int, rank: int) -> float:
@@ -185,11 +190,16 @@ class Maker:
 
     def local_code(self, agency_code: str, at: int) -> str:
         """The next code that a unit issues on that day."""
-        return f"{agency_code}-{local_date(at):%y%m%d}-{self.tail(agency_code, at):04d}"
+        digits = 7 if self.variant.code_form == "2026" else 4
+        return f"{agency_code}-{self.day(at)}-{self.tail(agency_code, at):0{digits}d}"
+
+    def day(self, at: int) -> str:
+        """The day as codes of this world write it."""
+        return f"{local_date(at):%Y%m%d}" if self.variant.code_form == "2026" else f"{local_date(at):%y%m%d}"
 
     def generated_code(self, agency_code: str, at: int) -> str:
         """A code with a random five-digit tail that no other code has (CONTRACTS section 7, "sent again")."""
-        day = f"{agency_code}-{local_date(at):%y%m%d}-"
+        day = f"{agency_code}-{self.day(at)}-"
         while True:
             tail = self.rng.randrange(10_000, 99_000)
             if self._tails.setdefault((day, tail), 0) == 0:
@@ -284,7 +294,8 @@ class Maker:
         return 1 if draw < 0.06 else 2 if draw < 0.095 else 3
 
     def _national_code(self, at: int) -> str:
-        return self.generated_code("G22.99", at)
+        code = self.generated_code("G22.99", at)
+        return code if self.variant.code_form != "2026" else f"{code[:-5]}00{code[-5:]}"
 
     # how it lived -----------------------------------------------------------------------------------------------
     def _life(self, made: Dossier, wish: Wish, is_online: bool) -> Life:
@@ -356,14 +367,15 @@ class Maker:
             life.append((last, national_status(status)))
             known = last if status == ACCEPTED else known
         agency = made.agency
+        written = self._predecessors.get(agency.agency_id, agency) if code.endswith(_BY_OLD_ID) else agency
         return PortalRow(
             code=code,
             life=life,
             received_at=made.received_at,
             received_known_at=known or last,
             counted_agency=agency,
-            agency_code=agency.code,
-            agency_name=agency.name,
+            agency_code=written.code,
+            agency_name=written.name,
             procedure_code=made.procedure.code,
             payment=made.payment,
         )

