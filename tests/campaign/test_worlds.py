@@ -29,6 +29,17 @@ def test_nothing_is_claimed_wrongly_and_nothing_missed(
         assert dict(result.missed) == {}
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_the_same_of_worlds_whose_knobs_are_drawn_at_random(seed: int, tmp_path: Path, warehouse_dsn: str) -> None:
+    """The first one is of 2024, the second of after the reform."""
+    tmp_path.chmod(0o755)
+    one = scoring.drawn(seed)
+    result = scoring.run_world(tmp_path, warehouse_dsn, one.seed, one.rates, DOSSIERS, one.variant, nights=one.nights)
+    assert dict(result.wrong) == {}
+    assert dict(result.missed) == {}
+    assert result.unbalanced == 0
+
+
 @pytest.mark.parametrize(("variant", "province"), [("a", opencps_in_a), ("b", opencps_in_b)])
 def test_opencps_as_the_case_system(
     variant: str, province: Callable[[Path], Path], tmp_path: Path, warehouse_dsn: str
