@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 from doisoat.errors import QualityGateError, WarehouseUnavailableError
-from doisoat.nights import steps
+from doisoat.nights import readiness, steps
 from doisoat.quality import checks as quality
 from doisoat.quality import load_checks, run_checks
+from doisoat.reports.query import query
+from doisoat.reports.summary import unmapped_in_short
+from doisoat.warehouse import connect
 from support.copies import copied
 from support.quick_checks import ask_quickly
 from support.world import World
@@ -135,6 +138,27 @@ def test_every_check_fails_in_great_expectations_as_its_query_says(world, monkey
         world.rows(SABOTAGE[check_id])
     outcomes = {check_id: outcome for check_id, outcome, *_ in both_ways(world, monkeypatch)}
     assert [outcomes[check_id] for check_id in sabotaged] == ["failed"] * len(sabotaged)
+
+
+def test_what_no_code_map_knows_is_listed_with_its_count_and_warned_of_without_it(world, monkeypatch, caplog):
+    ask_quickly(monkeypatch)
+    with connect(world.dsn) as connection:
+        assert unmapped_in_short(connection, DATE) == []
+    world.rows(f"update core.dossier_record set status = null, status_code = 'Đang họp' where dossier_id in {BOTH}")
+    world.rows("update core.dossier_record set online_payment_code = '9' where source_id = 'licences' and status = '4'")
+    with connect(world.dsn) as connection:
+        assert query(connection, "unmapped", {"night": DATE}).rows == [
+            ("igate", "status", "Đang họp", 4),
+            ("licences", "online_payment", "9", 1),
+            ("licences", "status", "Đang họp", 1),
+            ("national_export", "status", "Đang họp", 4),
+        ]
+    steps.check_night(world.site, DATE, stage="inputs")
+    assert "igate: 1 values of status that no code map knows, in 4 rows" in caplog.text
+    assert "Đang họp" not in caplog.text
+    monkeypatch.setattr(readiness, "_probe_source", lambda site, source_id: "well")
+    said = {name: told for name, _, told in readiness.probe(world.site)}
+    assert "igate status 'Đang họp': 4 rows" in said["code maps"]
 
 
 def both_ways(world, monkeypatch, stages=STAGES):

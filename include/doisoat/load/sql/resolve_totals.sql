@@ -79,6 +79,7 @@ from stated s
 left join by_code c using (agency_key, agency_code)
 left join by_record r using (agency_key)
 left join by_name n using (period_start, name_key);
+analyze stated_unit;
 update stated_unit u set agency_id = coalesce(mart.successor_of(u.agency_id, u.period_start), 'unknown')
 where isfinite(u.period_start)
     and exists (select from core.succession s where s.agency_id = u.agency_id and s.since <= u.period_start)
@@ -86,7 +87,6 @@ where isfinite(u.period_start)
         select from core.agency a
         where a.agency_id = u.agency_id and a.valid_from <= u.period_start and u.period_start < a.valid_to
     );
-analyze stated_unit;
 update total_tonight t set agency_id = s.agency_id
 from stated_unit s
 where (t.period_start, t.agency_key, coalesce(t.agency_code, ''), coalesce(t.agency_name, ''))
