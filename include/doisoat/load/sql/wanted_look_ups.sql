@@ -73,7 +73,8 @@ where due.is_due or gap.dossier_id is not null
 group by c.code
 order by
     bool_or(due.is_due) desc,
-    min(case when asked.night is not null then case when asked.is_held then 4 else 3 end
+    min(case when not due.is_due then 5
+        when asked.night is not null then case when asked.is_held then 4 else 3 end
         when c.is_listed_side then 1 else 2
     end),
     min(asked.night) nulls last,
