@@ -35,7 +35,7 @@ select
     e.agency_id,
     e.prefix,
     e.epoch,
-    coalesce(mart.successor_of(e.agency_id, e.day), by_code.agency_id, 'unknown') as successor_id
+    coalesce(core.successor_of(e.agency_id, e.day), by_code.agency_id, 'unknown') as successor_id
 from ended e
 left join lateral (
     select min(a.agency_id) as agency_id

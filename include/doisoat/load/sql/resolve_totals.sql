@@ -80,7 +80,7 @@ left join by_code c using (agency_key, agency_code)
 left join by_record r using (agency_key)
 left join by_name n using (period_start, name_key);
 analyze stated_unit;
-update stated_unit u set agency_id = coalesce(mart.successor_of(u.agency_id, u.period_start), 'unknown')
+update stated_unit u set agency_id = coalesce(core.successor_of(u.agency_id, u.period_start), 'unknown')
 where isfinite(u.period_start)
     and exists (select from core.succession s where s.agency_id = u.agency_id and s.since <= u.period_start)
     and not exists (
