@@ -225,7 +225,8 @@ def said_of(dsn: str) -> dict[str, set[str]]:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A world whose knobs were drawn at random: rates of what is 0 by default, the open facts, and before or after the reform."""
+    """A world whose knobs were drawn at random, for which no rule was written: rates of what is 0 by default, how each system
+    speaks, what each side states, and before or after the reform."""
 
     seed: int
     rates: str
@@ -239,7 +240,7 @@ def drawn(seed: int) -> Drawn:
     rates = ",".join(f"{name}={rng.uniform(0.004, 0.015):.4f}" for name in (*COUNTED_AS, "code_claimed_twice"))
     knobs = [f"submission_as_receipt={rng.random() < 0.5}", f"code_form={rng.choice(['2022', '2026'])}"]
     is_reformed = rng.random() < 0.5
-    variant = ",".join(["a", *knobs, f"predecessor_ids={is_reformed}"])
+    variant = ",".join([f"drawn-{seed}", *knobs, f"predecessor_ids={is_reformed}"])
     return Drawn(100 + seed, rates, variant, REFORMED_NIGHTS if is_reformed else NIGHTS)
 
 
@@ -346,7 +347,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make score", description=__doc__.splitlines()[0])  # type: ignore[union-attr]
     parser.add_argument("--dossiers", type=int, default=20_000)
     parser.add_argument("--worlds", type=int, default=len(WORLDS), help="so many, the first ones")
-    parser.add_argument("--drawn", type=int, default=2, help="so many more, whose knobs are drawn at random")
+    parser.add_argument("--drawn", type=int, default=10, help="so many more, whose knobs are drawn at random")
+    parser.add_argument("--drawn-dossiers", type=int, default=2_500, help="the size of those: many small ones say more")
     parser.add_argument("--without-listings", action="store_true", help="only the worlds without the portal's listings")
     given = parser.parse_args()
     worlds = [world for world in WORLDS[: given.worlds] if not given.without_listings or world[2]]
@@ -366,7 +368,7 @@ def main() -> int:
             for one in map(drawn, range(0 if given.without_listings else given.drawn)):
                 dsn = postgres.ensure_database(server, f"world_{one.seed}", may_create_roles=True)
                 migrate(dsn)
-                result = run_world(home / f"world_{one.seed}", dsn, one.seed, one.rates, given.dossiers, one.variant,
+                result = run_world(home / f"world_{one.seed}", dsn, one.seed, one.rates, given.drawn_dossiers, one.variant,
                                    nights=one.nights)  # fmt: skip
                 print(f"\nworld {one.seed} {one.variant}, {one.rates}, {one.nights[-1]}\n{show(result)}", flush=True)
                 listed += result

@@ -10,13 +10,15 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import math
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pandas as pd
 import psycopg
+from numpy.typing import NDArray
 
 HERE = Path(__file__).parent
 FEATURES = ("agency_id", "procedure_family", "channel", "change")
@@ -67,9 +69,12 @@ def group_gaps(connection: psycopg.Connection, night: dt.date, archive_id: int) 
         (HERE / "grouped.sql").read_text(encoding="utf-8"), {"night": night, "archive_id": archive_id}
     )
     columns = [column.name for column in cursor.description or ()]
-    gaps = pd.DataFrame(cursor.fetchall(), columns=columns)
+    of_cause: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in cursor.fetchall():
+        gap = dict(zip(columns, row, strict=True))
+        of_cause[gap["pair"], gap["cause"]].append(gap)
     shares = _shares(connection, night, archive_id)
-    found = [group for _, of in gaps.groupby(["pair", "cause"], sort=True) for group in _split(of.copy(), shares)]
+    found = [group for _, gaps in sorted(of_cause.items()) for group in _split(_Gaps.of(gaps), shares)]
     return sorted(found, key=lambda group: (-group.gaps, group.pair, group.cause, sorted(group.shared.items())))
 
 
@@ -81,62 +86,100 @@ def _shares(connection: psycopg.Connection, night: dt.date, archive_id: int) -> 
         where archive_id = %s and from_night <= %s and %s < to_night group by 1, 2""",
         [archive_id, night, night],
     ).fetchall()
-    cells = pd.DataFrame(rows, columns=["agency_id", "procedure_family", "count"])
-    whole = max(int(cells["count"].sum()), 1)
-    return {
-        (feature, str(value)): count / whole
-        for feature in ("agency_id", "procedure_family")
-        for value, count in cells.groupby(feature)["count"].sum().items()
-    }
+    whole = max(sum(count for *_, count in rows), 1)
+    shares: dict[tuple[str, str], float] = defaultdict(float)
+    for agency, procedure, count in rows:
+        shares["agency_id", agency] += count / whole
+        shares["procedure_family", procedure] += count / whole
+    return dict(shares)
 
 
-def _split(gaps: pd.DataFrame, shares: dict[tuple[str, str], float]) -> Iterator[Group]:
+@dataclass(frozen=True, slots=True)
+class _Gaps:
+    """The gaps of one cause as numbers.
+
+    Attributes:
+        rows: the gaps.
+        values: feature -> its values among them, sorted.
+        places: feature -> of each gap, the place of its value in `values`; -1 if it has none.
+        days: of each gap, the day of receipt as an ordinal; -1 if it has none.
+    """
+
+    rows: Sequence[dict[str, Any]]
+    values: dict[str, list[str]]
+    places: dict[str, NDArray[np.int64]]
+    days: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, rows: Sequence[dict[str, Any]]) -> _Gaps:
+        values, places = {}, {}
+        for feature in FEATURES:
+            said = [row[feature] for row in rows]
+            values[feature] = sorted({value for value in said if value is not None})
+            place = {value: at for at, value in enumerate(values[feature])}
+            places[feature] = np.array([-1 if value is None else place[value] for value in said])
+        days = np.array(
+            [row["receipt_date"].toordinal() if isinstance(row["receipt_date"], dt.date) else -1 for row in rows]
+        )
+        return cls(rows, values, places, days)
+
+    def calendar(self) -> tuple[int, int]:
+        """The first day of receipt among them, and from the first to the last, how many days."""
+        dated = self.days[self.days >= 0]
+        return (int(dated.min()), int(dated.max() - dated.min()) + 1) if len(dated) else (0, 0)
+
+
+def _split(gaps: _Gaps, shares: dict[tuple[str, str], float]) -> Iterator[Group]:
     """The groups of one cause, and the rest."""
-    gaps["day"] = [day.toordinal() if isinstance(day, dt.date) else math.nan for day in gaps["receipt_date"]]
-    calendar = (gaps["day"].min(), gaps["day"].max())
-    whole = len(gaps)
-    while len(gaps) >= LEAST_GAPS and (best := _best(gaps, whole, shares, calendar)) is not None:
-        inside = pd.Series(True, index=gaps.index)
+    whole, left = len(gaps.rows), np.arange(len(gaps.rows))
+    while len(left) >= LEAST_GAPS and (best := _best(gaps, left, whole, shares)) is not None:
+        inside = np.ones(len(left), dtype=bool)
         for feature, value in best.shared.items():
-            inside &= gaps[feature] == value
+            inside &= gaps.places[feature][left] == gaps.values[feature].index(value)
         if best.days:
-            inside &= gaps["day"].between(*best.days)
-        yield _group(gaps[inside], best)
-        gaps = gaps[~inside]
-    if len(gaps):
-        yield _group(gaps, None)
+            inside &= (gaps.days[left] >= best.days[0]) & (gaps.days[left] <= best.days[1])
+        yield _group([gaps.rows[at] for at in left[inside].tolist()], best)
+        left = left[~inside]
+    if len(left):
+        yield _group([gaps.rows[at] for at in left.tolist()], None)
 
 
-def _best(
-    gaps: pd.DataFrame, whole: int, shares: dict[tuple[str, str], float], calendar: tuple[float, float]
-) -> _Shared | None:
-    """The most surprising combination that gaps share; None if there is none."""
+def _best(gaps: _Gaps, left: NDArray[np.int64], whole: int, shares: dict[tuple[str, str], float]) -> _Shared | None:
+    """The most surprising combination that the gaps left share; None if there is none."""
     best: _Shared | None = None
+    least, calendar = LEAST_SURPRISE, gaps.calendar()
     for size in range(MOST_SHARED + 1):
         for features in itertools.combinations(FEATURES, size):
-            for values, of in _of_each(gaps, features):
-                shared = dict(zip(features, values, strict=True))
+            for shared, of in _of_each(gaps, left, features):
                 # How common a channel or a change is outside the gaps is unknown: by itself it is not surprising.
                 share = math.prod(
                     shares.get((feature, value), RAREST) for feature, value in shared.items() if feature in COUNTED
                 )
                 for found in (
                     _shared(shared, None, len(of), whole * share),
-                    _window(shared, of, whole * share, calendar),
+                    _window(shared, gaps.days[of], whole * share, calendar, least),
                 ):
-                    if found and found.surprise >= LEAST_SURPRISE and (best is None or found.surprise > best.surprise):
-                        best = found
+                    if found and found.surprise >= least and (best is None or found.surprise > best.surprise):
+                        best, least = found, found.surprise
     return best
 
 
-def _of_each(gaps: pd.DataFrame, features: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], pd.DataFrame]]:
-    """The gaps of each combination of values that enough of them have."""
-    if not features:
-        yield (), gaps
-        return
-    for values, of in gaps.dropna(subset=list(features)).groupby(list(features), sort=True):
+def _of_each(
+    gaps: _Gaps, left: NDArray[np.int64], features: tuple[str, ...]
+) -> Iterator[tuple[dict[str, str], NDArray[np.int64]]]:
+    """Each combination of values that enough of the gaps left have, and which gaps they are."""
+    key = np.zeros(len(left), dtype=np.int64)
+    has_all = np.ones(len(left), dtype=bool)
+    for feature in features:
+        place = gaps.places[feature][left]
+        has_all &= place >= 0
+        key = key * len(gaps.values[feature]) + place
+    those, key = left[has_all], key[has_all]
+    order = np.argsort(key, kind="stable")
+    starts = np.flatnonzero(np.diff(key[order], prepend=-1))
+    for of in np.split(those[order], starts[1:]):
         if len(of) >= LEAST_GAPS:
-            yield tuple(map(str, values)), of
+            yield {feature: gaps.values[feature][gaps.places[feature][of[0]]] for feature in features}, of
 
 
 def _shared(shared: dict[str, str], days: tuple[int, int] | None, gaps: int, by_chance: float) -> _Shared | None:
@@ -147,14 +190,20 @@ def _shared(shared: dict[str, str], days: tuple[int, int] | None, gaps: int, by_
 
 
 def _window(
-    shared: dict[str, str], of: pd.DataFrame, by_chance: float, calendar: tuple[float, float]
+    shared: dict[str, str], days: NDArray[np.int64], by_chance: float, calendar: tuple[int, int], least: float
 ) -> _Shared | None:
-    """The most surprising run of days, at most LONGEST_RUN, assuming that equally many dossiers are received every day."""
-    days = of["day"].dropna()
-    if len(days) < LEAST_GAPS:
+    """The most surprising run of days, at most LONGEST_RUN, assuming that equally many dossiers are received every day.
+
+    Args:
+        least: what is less surprising is not wanted.
+    """
+    days, (first, span) = days[days >= 0], calendar
+    # the most that they could surprise: all of them on one day
+    if len(days) < LEAST_GAPS or (all_at_once := _shared(shared, (0, 0), len(days), by_chance / span)) is None:
         return None
-    first, span = int(calendar[0]), int(calendar[1] - calendar[0]) + 1
-    counts = np.bincount((days - first).astype(int), minlength=span)
+    if all_at_once.surprise < least:
+        return None
+    counts = np.bincount(days - first, minlength=span)
     whole = np.concatenate([[0], counts.cumsum()])
     best: _Shared | None = None
     for length in range(1, min(LONGEST_RUN, span) + 1):
@@ -168,14 +217,14 @@ def _window(
     return best
 
 
-def _group(gaps: pd.DataFrame, what: _Shared | None) -> Group:
-    days = [day for day in gaps["receipt_date"] if isinstance(day, dt.date)]
-    first = gaps.iloc[0]
+def _group(gaps: Sequence[dict[str, Any]], what: _Shared | None) -> Group:
+    days = [gap["receipt_date"] for gap in gaps if isinstance(gap["receipt_date"], dt.date)]
+    first, owners = gaps[0], {gap["owner_id"] for gap in gaps}
     shared = dict(what.shared) if what else {}
     if what and what.days:
         shared["days"] = "/".join(dt.date.fromordinal(day).isoformat() for day in what.days)
     return Group(
-        pair=first["pair"], cause=first["cause"], kinds=tuple(sorted(set(gaps["kind"]))), gaps=len(gaps), shared=shared,
-        received_from=min(days, default=None), received_to=max(days, default=None),
-        owner_id=first["owner_id"] if gaps["owner_id"].nunique() == 1 else None, lift=what.lift if what else None,
+        pair=first["pair"], cause=first["cause"], kinds=tuple(sorted({gap["kind"] for gap in gaps})), gaps=len(gaps),
+        shared=shared, received_from=min(days, default=None), received_to=max(days, default=None),
+        owner_id=first["owner_id"] if len(owners) == 1 else None, lift=what.lift if what else None,
     )  # fmt: skip
