@@ -37,7 +37,7 @@ def claim(connection: psycopg.Connection, province_id: str) -> None:
         ConfigurationError: it is another province's, whose records a night of this one would end.
     """
     connection.execute("insert into ops.province (province_id) values (%s) on conflict do nothing", [province_id])
-    row = connection.execute("select province_id, since::date from ops.province").fetchone()
+    row = connection.execute("select province_id, claimed_at::date from ops.province").fetchone()
     if row and row[0] != province_id:
         raise ConfigurationError(
             f"warehouse: it has been that of province {row[0]!r} since {row[1]}, and this is province {province_id!r}; nothing "
