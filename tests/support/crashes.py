@@ -24,6 +24,7 @@ from standalone import postgres
 
 #: Our own clock and run ids, and what is a hash over them: a landing's manifest tells when it was collected.
 OURS = [
+    "claimed_at",
     "run_id",
     "opened_at",
     "touched_at",
