@@ -51,7 +51,8 @@ def run() -> int:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW_CONN_")}
     with _alone(home):
         _same_world(home, sandbox)
-        laptop = Laptop(home, province, {"DOISOAT_RETRY_SECONDS": "5", **inherited}, sandbox)
+        ours = {"DOISOAT_RETRY_SECONDS": "5", **inherited, "DOISOAT_ENV_FILE": os.devnull}
+        laptop = Laptop(home, province, ours, sandbox)
         laptop.stop()  # what a killed run left behind
         with _stopping(laptop):
             airflow = laptop.start(port=postgres.free_port(), is_scheduling=False, services=WORKERS)

@@ -65,4 +65,4 @@ def typed_in_a_process(settings: Mapping[str, str], *arguments: str) -> subproce
 
 def _environment(settings: Mapping[str, str]) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "DOISOAT"))}
-    return {**kept, **settings}
+    return {**kept, "DOISOAT_ENV_FILE": os.devnull, **settings}

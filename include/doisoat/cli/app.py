@@ -1,4 +1,4 @@
-"""The `doisoat` command: queries the warehouse and the sources. Needs no Airflow; reads the same AIRFLOW_CONN_*."""
+"""The `doisoat` command: queries the warehouse and the sources. Needs no Airflow; reads the same AIRFLOW_CONN_*, and .env."""
 
 from __future__ import annotations
 
@@ -36,11 +36,23 @@ def province(
 def app() -> None:
     """Run the command line: one of our errors becomes one line on stderr and exit code 1, never a traceback."""
     try:
+        _read_env_file()
         _check_encoding(sys.argv)
         commands(prog_name="doisoat")
     except DoisoatError as error:
         typer.echo(f"error: {error}", err=True)
         raise SystemExit(1) from None
+
+
+def _read_env_file() -> None:
+    """Set what `.env` here says, as `make night` does; what the environment says already goes before."""
+    from dotenv import dotenv_values
+
+    path = Path(os.environ.get("DOISOAT_ENV_FILE", ".env"))
+    if path.is_file():
+        for name, value in dotenv_values(path).items():
+            if value:
+                os.environ.setdefault(name, value)
 
 
 def _check_encoding(arguments: list[str]) -> None:

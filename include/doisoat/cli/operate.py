@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import textwrap
 from typing import Annotated
 
 import typer
@@ -17,15 +18,29 @@ operations = typer.Typer()
 
 @operations.command(rich_help_panel=OPERATE)
 def check() -> None:
-    """Check the configuration, the connections and the warehouse, and call every source once: one line each."""
-    from doisoat.nights.readiness import probe
+    """Check the configuration, the connections and the warehouse, and read a page or the files of every source.
 
+    One line each, then what was understood and what to do. ok: all is well; LOOK: it works, and something is to be done;
+    WRONG: it does not work (exit code 1). Nothing is stored, and files are left where they are.
+    """
+    from doisoat.nights.readiness import Verdict, probe
+
+    is_wrong = False
     with site_at_hand() as site:
-        answers = list(probe(site))
-    for name, is_well, said in answers:
-        typer.echo(f"{'ok   ' if is_well else 'WRONG'} {name}: {said}")
-    if not all(is_well for _, is_well, _ in answers):
-        raise typer.Exit(1)
+        for found in probe(site):
+            is_wrong = is_wrong or found.verdict == Verdict.WRONG
+            _say(f"{found.verdict:<5} {found.name}: {found.said}")
+            for note in found.notes:
+                _say(f"      {note}")
+            for todo in found.todo:
+                _say(f"      do: {todo}")
+    raise typer.Exit(is_wrong)
+
+
+def _say(line: str) -> None:
+    """A line of at most 120 columns; what goes on is indented."""
+    wrapped = textwrap.wrap(line, 120, subsequent_indent=" " * 10, break_long_words=False, break_on_hyphens=False)
+    typer.echo("\n".join(wrapped))
 
 
 @operations.command(rich_help_panel=OPERATE)

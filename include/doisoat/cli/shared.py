@@ -8,7 +8,6 @@ import pwd
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -65,10 +64,10 @@ def site_at_hand() -> Iterator[Site]:
     That server belongs to the standalone package, which a production install may not have: hence the late import.
     """
     from doisoat.connections import WAREHOUSE_CONNECTION_ID
-    from doisoat.province.site import DEFAULT_HOME, Site
+    from doisoat.province.site import Site, home_directory
 
     name = f"AIRFLOW_CONN_{WAREHOUSE_CONNECTION_ID.upper()}"
-    home = Path(os.environ.get("DOISOAT_HOME", DEFAULT_HOME))
+    home = home_directory()
     if os.environ.get(name) or not (home / "postgres").exists():
         yield Site.from_environment()
         return

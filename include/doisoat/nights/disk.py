@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from doisoat.collect.catalogues import SHELF
-from doisoat.province.site import DEFAULT_HOME, Site
+from doisoat.province.site import Site, home_directory
 from doisoat.warehouse import connect, writing
 
 
@@ -53,7 +53,7 @@ def size_of(directory: Path) -> int:
 def _logs() -> Path:
     """Where Airflow's tasks log; on a laptop, the logs of all our processes."""
     airflow = os.environ.get("AIRFLOW__LOGGING__BASE_LOG_FOLDER")
-    return Path(airflow) if airflow else Path(os.environ.get("DOISOAT_HOME", DEFAULT_HOME)) / "logs"
+    return Path(airflow) if airflow else home_directory() / "logs"
 
 
 def _free(directory: Path) -> int:

@@ -1,57 +1,156 @@
-"""Whether a province is ready for a night: its file, its warehouse, and one cheap call to every source."""
+"""Whether a province is ready for a night: its file, its warehouse, and what is understood of every source's answers."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from functools import partial
+import enum
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from doisoat.errors import ConfigurationError, DoisoatError
+from doisoat.errors import DoisoatError, SourceChangedError, SourceError, SourceRejectedError
+from doisoat.model import Capability
+from doisoat.nights.understood import Understood, Values, to_map
+from doisoat.province.reference import successions
 from doisoat.province.site import Site
+from doisoat.province.units import Units
 from doisoat.reports.query import query
+from doisoat.sources.contract import Source
+from doisoat.sources.sample import sample
 from doisoat.warehouse import connect
 
-
-def probe(site: Site) -> Iterator[tuple[str, bool, str]]:
-    """Probe each in turn; yields its name, whether it is well, and its answer or what is wrong."""
-    asked: list[tuple[str, Callable[[], str]]] = [
-        ("configuration", lambda: f"{site.settings.path.name}: {', '.join(site.source_ids)}"),
-        ("warehouse", partial(_probe_warehouse, site)),
-        *((source_id, partial(_probe_source, site, source_id)) for source_id in site.source_ids),
-        ("code maps", partial(_probe_code_maps, site)),
-    ]
-    for name, ask in asked:
-        try:
-            yield name, True, ask()
-        except DoisoatError as error:
-            yield name, False, str(error).removeprefix(f"{name}: ")
+_SHOWS = {Capability.LISTING, Capability.COUNTS}
+_LEFT = "a check reads the waiting files and leaves them there"
+_FOREVER = dt.date(9999, 12, 30)
 
 
-def _probe_warehouse(site: Site) -> str:
+class Verdict(enum.StrEnum):
+    """OK; it works, but something is to be done (LOOK); it does not work (WRONG)."""
+
+    OK = "ok"
+    LOOK = "LOOK"
+    WRONG = "WRONG"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found of one thing.
+
+    Attributes:
+        name: the source, or "configuration" or "warehouse".
+        said: its answer, or what is wrong, in one line.
+        notes: what was understood, a line each.
+        todo: what somebody should do, a line each.
+    """
+
+    name: str
+    verdict: Verdict
+    said: str
+    notes: tuple[str, ...] = ()
+    todo: tuple[str, ...] = ()
+
+
+def probe(site: Site) -> Iterator[Finding]:
+    """Probe the configuration, the warehouse and each source in turn."""
+    units, held = Units([]), dict[str, Values]()
+    try:
+        units = Units.of(site.settings)
+        successions(site.settings)
+        said = f"{site.settings.path.name}, {units.count} units in its reference: {', '.join(site.source_ids)}"
+        yield Finding("configuration", Verdict.OK, said)
+    except DoisoatError as error:
+        yield _failed("configuration", error)
+    try:
+        finding, held = _probe_warehouse(site)
+        yield finding
+    except DoisoatError as error:
+        yield _failed("warehouse", error)
+    for source_id in site.source_ids:
+        yield _probe_source(site, source_id, units, held.get(source_id, {}))
+
+
+def _probe_warehouse(site: Site) -> tuple[Finding, dict[str, Values]]:
+    """What is found of it, and by source what it holds that no code map knows."""
     with connect(site.dsn) as connection:
-        migrated = connection.execute("select to_regclass('core.dossier_record') is not null").fetchone()
-        version = connection.info.server_version // 10000
-    if not migrated or not migrated[0]:
-        raise ConfigurationError(f"PostgreSQL {version} answers, but has no warehouse; run `doisoat migrate`")
-    return f"PostgreSQL {version}"
+        version = f"PostgreSQL {connection.info.server_version // 10000}"
+        if connection.execute("select to_regclass('core.dossier_record')").fetchone() == (None,):
+            said, todo = f"{version}, empty: not migrated yet", ("run `doisoat migrate` (`make night` does it too)",)
+            return Finding("warehouse", Verdict.LOOK, said, todo=todo), {}
+        held: dict[str, dict[str, dict[str, int]]] = {}
+        for one in query(connection, "unmapped", {"night": _FOREVER}).dicts():
+            held.setdefault(one["source_id"], {}).setdefault(one["kind"], {})[one["value"]] = one["rows"]
+    return Finding("warehouse", Verdict.OK, version), dict(held)
 
 
-def _probe_code_maps(site: Site) -> str:
-    """What sources state now and no code map knows. No fault of the installation: a system may have a new word any day."""
-    with connect(site.dsn) as connection:
-        if connection.execute("select to_regclass('core.dossier_record') is null").fetchone() == (True,):
-            return "no warehouse yet"
-        unmapped = query(connection, "unmapped", {"night": dt.date(9999, 12, 30)}).dicts()
-    known = [f"{one['source_id']} {one['kind']} {one['value']!r}: {one['rows']} rows" for one in unmapped]
-    return "WARNING, not in code_maps of the province file: " + "; ".join(known) if known else "know every value"
-
-
-def _probe_source(site: Site, source_id: str) -> str:
+def _probe_source(site: Site, source_id: str, units: Units, held: Values) -> Finding:
     from doisoat.sources.registry import make_source
 
-    settings = site.settings.sources[source_id]
-    source = make_source(source_id, settings, site.connections(source_id), *site.settings.reads_with)
+    source = None
     try:
-        return str(source.probe())
+        settings, connection = site.settings.sources[source_id], site.connections(source_id)
+        source = make_source(source_id, settings, connection, *site.settings.reads_with)
+        return _understood(site, source, units, held)
+    except DoisoatError as error:
+        options = _options(site, source) if source and _may_be_an_option(error) else ()
+        return _failed(source_id, error, (*options, *to_map(site.settings.path.name, source_id, {}, held)))
     finally:
-        source.close()
+        if source:
+            source.close()
+
+
+def _understood(site: Site, source: Source, units: Units, held: Values) -> Finding:
+    """What a source says of itself, and what is understood of some of its records or counts."""
+    said = source.probe()
+    today = source.clock().astimezone(source.timezone).date()
+    understood = Understood(site.settings, source, units, held, today)
+    if not source.has_news():
+        return _finding(source, said, understood, f"put a copy of a file that {_patterns(source)} into it; {_LEFT}")
+    for part in sample(source, today):
+        understood.take(part)
+    if missing := understood.missing():
+        none = f"{understood.rows:,} rows read, none of which states {', '.join(missing)}"
+        todo = (
+            "see what it calls them now; where a file's columns are meant, change options.columns or options.required"
+        )
+        return _finding(source, f"{said}; {none}", understood, todo, is_wrong=True)
+    if source.capabilities & _SHOWS and not understood.line():
+        nothing = f"{said}; nothing to read" + ("" if source.always_full else " in the last months")
+        return _finding(source, nothing, understood, *_options(site, source), is_wrong=True)
+    return _finding(source, f"{said}; {line}" if (line := understood.line()) else said, understood)
+
+
+def _patterns(source: Source) -> str:
+    return f"options.patterns match ({', '.join(getattr(source.options, 'patterns', ()))})"
+
+
+def _finding(source: Source, said: str, understood: Understood, *todo: str, is_wrong: bool = False) -> Finding:
+    more = understood.todo()
+    verdict = Verdict.WRONG if is_wrong else Verdict.LOOK if more else Verdict.OK
+    return Finding(source.source_id, verdict, said, tuple(understood.notes()), (*more, *todo))
+
+
+def _failed(name: str, error: DoisoatError, todo: Sequence[str] = ()) -> Finding:
+    if isinstance(error, SourceError):
+        return Finding(name, Verdict.WRONG, f"asked {error.asked}; got {error.came}", todo=(error.todo, *todo))
+    said, _, asked = str(error).removeprefix(f"{name}: ").removeprefix(f"source {name!r}: ").partition("; do: ")
+    return Finding(name, Verdict.WRONG, said, todo=(*filter(None, [asked]), *todo))
+
+
+def _may_be_an_option(error: DoisoatError) -> bool:
+    """Whether a source refused what it was asked for, and not the one who asks, or answered something else."""
+    return isinstance(error, SourceChangedError) or (isinstance(error, SourceRejectedError) and error.status != 401)
+
+
+def _options(site: Site, source: Source) -> tuple[str, ...]:
+    """The options that say whose dossiers are asked for, with their values, which hold no secret."""
+    given = source.options.model_dump(mode="json")
+    shown = [f"{name} ({_short(given[name])})" for name in source.asked_by]
+    if not shown:
+        return ()
+    where = f"sources.{source.source_id}.options of {site.settings.path.name}"
+    return (f"check in {where}, which say whose dossiers are asked for: {', '.join(shown)}",)
+
+
+def _short(value: object) -> str:
+    if isinstance(value, list):
+        return f"{len(value)} values"
+    return f"now {value}" if value not in (None, "") else "now empty"

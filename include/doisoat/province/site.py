@@ -10,7 +10,16 @@ from doisoat.connections import WAREHOUSE_CONNECTION_ID, ConnectionLookup, conne
 from doisoat.province.file import ProvinceSettings, load_province
 
 DEFAULT_PROVINCE = "config/lang_son.yaml"
-DEFAULT_HOME = ".doisoat/run"
+#: Homes of `make up` and `make night`, and of `make run`: the first one that has a server is meant, as by `make doisoat`.
+_HOMES = (".doisoat/up", ".doisoat/run")
+
+
+def home_directory() -> Path:
+    """The state directory: DOISOAT_HOME, or the one that `make night` or `make run` made here."""
+    if given := os.environ.get("DOISOAT_HOME"):
+        return Path(given)
+    homes = [Path(home) for home in _HOMES]
+    return next((home for home in homes if (home / "postgres").exists()), homes[-1])
 
 
 @dataclass(frozen=True)
@@ -34,12 +43,11 @@ class Site:
         Raises:
             ConfigurationError: the province file is invalid.
         """
-        home = Path(os.environ.get("DOISOAT_HOME", DEFAULT_HOME))
         landing = os.environ.get("DOISOAT_LANDING")
         return cls(
             settings=load_province(os.environ.get("DOISOAT_PROVINCE", DEFAULT_PROVINCE)),
             connections=connections,
-            landing_root=Path(landing) if landing else home / "landing",
+            landing_root=Path(landing) if landing else home_directory() / "landing",
         )
 
     @property

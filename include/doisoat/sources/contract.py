@@ -105,6 +105,8 @@ class Source(ABC):
     always_states: frozenset[str] = frozenset()
     #: True if a source that lists records also declares counts on its own terms (`control_totals`).
     has_statistics: bool = False
+    #: The options that say whose dossiers are asked for: where it refuses or shows none, one of them may be wrong.
+    asked_by: tuple[str, ...] = ()
 
     def __init__(
         self, source_id: str, *, options: SourceOptions, limits: Limits, connection: Connection, timezone: dt.tzinfo,
@@ -116,6 +118,10 @@ class Source(ABC):
     @abstractmethod
     def probe(self) -> str:
         """One cheap call that verifies address, credentials and format; returns one line for `doisoat check`."""
+
+    def clock(self) -> dt.datetime:
+        """Its clock now; files have none, and take this machine's."""
+        return dt.datetime.now(dt.UTC)
 
     @property
     def requests_made(self) -> int:

@@ -58,6 +58,7 @@ class NationalAdapter(Source):
     """The connector; see the module."""
 
     source_kind = "national_adapter"
+    asked_by = ("dstcode", "dstcode_in")
     side = Side.NATIONAL
     capabilities = frozenset({Capability.LOOKUP, Capability.CATALOGUE})
     Options = MapiOptions

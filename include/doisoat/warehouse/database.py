@@ -76,7 +76,10 @@ def connect(dsn: str) -> psycopg.Connection:
             connect_timeout=int(conninfo_to_dict(dsn).get("connect_timeout") or 15),
         )
     except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1]
+        lines = str(error).strip().splitlines()
+        reason = next(
+            (line for line in reversed(lines) if not line.startswith("\t")), "no reason given"
+        )  # "\t": a hint
         kind = ConfigurationError if any(said in reason for said in _REFUSALS) else WarehouseUnavailableError
         raise kind(
             f"warehouse: cannot connect ({reason}); check AIRFLOW_CONN_WAREHOUSE and that the server is running"

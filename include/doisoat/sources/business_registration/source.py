@@ -92,6 +92,7 @@ class BusinessRegistration(Source):
     """The connector; see the module."""
 
     source_kind = "business_registration"
+    asked_by = ("site_ids", "systems", "dated_from")
     side = Side.MINISTRY
     capabilities = frozenset({Capability.LISTING, Capability.COUNTS})
     always_states = frozenset({"status_code", "agency_code"})
@@ -119,6 +120,9 @@ class BusinessRegistration(Source):
         aside = f", {self._reader.set_aside} of other offices set aside" if self._reader.set_aside else ""
         clock = measured_at.astimezone(self.timezone)
         return f"{found} dossiers received since {window[0]}{aside}, its clock says {clock:%Y-%m-%d %H:%M}"
+
+    def clock(self) -> dt.datetime:
+        return self._now()
 
     # COUNTS -----------------------------------------------------------------------------------------------------
     def count(self, cell: Cell, *, removed: bool = True) -> ControlTotal:

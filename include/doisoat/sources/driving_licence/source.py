@@ -91,6 +91,7 @@ class DrivingLicence(Source):
     """The connector; see the module."""
 
     source_kind = "driving_licence"
+    asked_by = ("access", "dated_from")
     side = Side.MINISTRY
     capabilities = frozenset({Capability.LISTING, Capability.LOOKUP})
     always_states = frozenset({"dossier_code"})
@@ -127,6 +128,9 @@ class DrivingLicence(Source):
         window = self._access.window(today, today)
         clock = window.answer.time.astimezone(self.timezone)
         return f"{len(window.rows)} dossiers received today, its clock says {clock:%Y-%m-%d %H:%M}"
+
+    def clock(self) -> dt.datetime:
+        return self._access.clock()
 
     # LISTING ----------------------------------------------------------------------------------------------------
     def list_cell(self, cell: Cell) -> Iterator[Page]:

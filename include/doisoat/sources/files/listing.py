@@ -13,7 +13,7 @@ from doisoat.sources.contract import COMPARED
 from doisoat.sources.dates import NO_DATES
 from doisoat.sources.files.date_cells import DateCells
 from doisoat.sources.files.inbox import InboxFile, InboxOptions, InboxSource
-from doisoat.sources.files.rows import FIELDS, KEYS, TEXTS, BlockReader, Columns
+from doisoat.sources.files.rows import FIELDS, KEYS, TEXTS, BlockReader, Columns, Header
 from doisoat.sources.files.tables import Table, Wanted, open_table
 from doisoat.sources.files.words import fold
 
@@ -112,6 +112,8 @@ class ListingFiles(InboxSource):
         )
         self._never = COMPARED - self.options.columns.keys()
         self.always_states = frozenset(self.options.required)
+        #: The headers of the files and sheets read so far.
+        self.headers: list[Header] = []
 
     # LISTING ----------------------------------------------------------------------------------------------------
     def list_cell(self, cell: Cell) -> Iterator[Page]:
@@ -132,6 +134,7 @@ class ListingFiles(InboxSource):
                     if last:
                         yield last
                     last = page
+            self.headers += table.headers
             self._check_unchanged(file)
             self._check_order(file)
             if self.options.needs_total and table.unclear_closing:

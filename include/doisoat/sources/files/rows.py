@@ -50,11 +50,13 @@ class Header:
         columns: field -> position.
         below: the first row after the header.
         width: how many columns the header has.
+        others: the labels of the columns that are not wanted.
     """
 
     columns: dict[str, int]
     below: int
     width: int
+    others: tuple[str, ...] = ()
 
 
 class Columns:
@@ -87,7 +89,8 @@ class Columns:
                     break
                 columns, last = {**named[below], **columns}, below
             if len(columns) > 1:
-                return Header(columns, last + 1, max(map(len, rows[at : last + 1])))
+                width = max(map(len, rows[at : last + 1]))
+                return Header(columns, last + 1, width, _others(rows[at : last + 1], columns))
         return None
 
     def _named(self, row: Sequence[object]) -> dict[str, int]:
@@ -97,6 +100,12 @@ class Columns:
             if named:
                 found.setdefault(named, position)
         return found
+
+
+def _others(rows: Sequence[Sequence[object]], columns: Mapping[str, int]) -> tuple[str, ...]:
+    """The labels over the columns that are not wanted, the lowest of each: those above it head several."""
+    lowest = {at: label for row in rows for at, label in enumerate(row) if isinstance(label, str) and label.strip()}
+    return tuple(label.strip() for at, label in sorted(lowest.items()) if at not in columns.values())
 
 
 def _is_free(row: Sequence[object], header: Sequence[object], positions: Any) -> bool:

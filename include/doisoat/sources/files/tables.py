@@ -66,6 +66,7 @@ class Table:
         self.declared_total: int | None = None
         self.unclear_closing = False
         self.unstated: frozenset[str] = frozenset()
+        self.headers: list[Header] = []
 
     def __enter__(self) -> Table:
         return self
@@ -87,6 +88,7 @@ class Table:
                 f"a header without a column for {', '.join(missing)}", "add the new labels to options.columns"
             )
         self.unstated |= self._wanted.columns.fields - header.columns.keys()
+        self.headers.append(header)
         return header
 
     def _close(self, text: str) -> None:

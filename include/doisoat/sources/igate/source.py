@@ -60,6 +60,7 @@ class Igate(Source):
     """The connector; see the module."""
 
     source_kind = "igate"
+    asked_by = ("search_path", "dated_from", "dated_to")
     side = Side.PROVINCIAL
     capabilities = frozenset({Capability.LISTING, Capability.CHANGES, Capability.COUNTS})
     always_states = frozenset({"dossier_code", "status_code", "agency_ref"})
@@ -87,6 +88,9 @@ class Igate(Source):
     def probe(self) -> str:
         total = self.count(WHOLE)
         return f"{total.value} dossiers, its clock says {total.measured_at.astimezone(self.timezone):%Y-%m-%d %H:%M}"
+
+    def clock(self) -> dt.datetime:
+        return self._http.clock()
 
     # COUNTS -----------------------------------------------------------------------------------------------------
     def count(self, cell: Cell, *, removed: bool = True) -> ControlTotal:

@@ -31,6 +31,9 @@ from doisoat.sources.http.session import HttpSession
 from doisoat.sources.national_statistics.reporting_2026 import Reporting2026
 from doisoat.sources.national_statistics.rest_jsp import RestJsp
 
+#: The options by which each API is told the province.
+_ASKED_BY = {"reporting_2026": ("root_department_id",), "rest_jsp": ("old_province_id", "old_service")}
+
 
 class DatedApi(SourceOptions):
     """An API and the nights on which it answers; valid_to is exclusive."""
@@ -102,6 +105,9 @@ class NationalStatistics(Source):
         largest = max(total.value or 0 for total in found if total.measure == found[0].measure)
         return f"{len(found)} counts for {month:%Y-%m}, the largest is {largest}"
 
+    def clock(self) -> dt.datetime:
+        return self._http.clock()
+
     def control_totals(self, night: dt.date) -> Iterator[ControlTotal]:
         """The counts of each ended month, oldest first; of the newest there may be none yet.
 
@@ -135,5 +141,6 @@ class NationalStatistics(Source):
     def _api(self, night: dt.date) -> Api:
         for api in self.options.apis:
             if api.valid_from <= night < api.valid_to:
+                self.asked_by = _ASKED_BY[api.kind]
                 return (Reporting2026 if api.kind == "reporting_2026" else RestJsp)(self._http, self.options)
         raise ConfigurationError(f"{self.source_id}: options.apis names no API for {night}; add one with its dates")

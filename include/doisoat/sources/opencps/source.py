@@ -53,6 +53,7 @@ class Opencps(Source):
     """The connector; see the module."""
 
     source_kind = "opencps"
+    asked_by = ("group_id", "system_ids", "search_path", "dated_from", "dated_to")
     side = Side.PROVINCIAL
     capabilities = frozenset({Capability.LISTING, Capability.CHANGES, Capability.COUNTS})
     always_states = frozenset({"status_code", "agency_code"})  # a dossier has no number before it is accepted
@@ -98,6 +99,9 @@ class Opencps(Source):
             return "no row says when it was modified: set options.modified_sort to null"
         in_order = is_newest_first(records)
         return "sorted by change" if in_order else "NOT sorted by change: set options.modified_sort to null"
+
+    def clock(self) -> dt.datetime:
+        return self._http.clock()
 
     # COUNTS -----------------------------------------------------------------------------------------------------
     def count(self, cell: Cell, *, removed: bool = True) -> ControlTotal:
