@@ -155,7 +155,12 @@ def only(source_id: str, **options: Any) -> Callable[[dict[str, Any]], None]:
 @pytest.mark.parametrize(
     ("province", "source_id", "options", "named"),
     [
-        ("lang_son", "national_statistics", {"old_province_id": "H99"}, "no count of any unit.*old_province_id \\(now H99\\)"),
+        (
+            "lang_son",
+            "national_statistics",
+            {"old_province_id": "H99"},
+            "no count of any unit.*old_province_id \\(now H99\\)",
+        ),
         ("lang_son", "business_registration", {"site_ids": ["1"]}, "other offices set aside.* site_ids \\(1 values\\)"),
         ("opencps_example", "opencps", {"group_id": "99999"}, "0 dossiers.* group_id \\(now 99999\\)"),
         ("lang_son", "igate", {"search_path": "/nope"}, "got HTTP 404; do: .* search_path \\(now /nope\\)"),
