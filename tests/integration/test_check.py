@@ -195,12 +195,12 @@ def inbox_of(directory: Path, *lines: str) -> dict[str, str]:
 
 def test_what_is_not_understood_of_a_file_is_said_without_a_person(tmp_path: Path, warehouse_dsn: str) -> None:
     rows = (
-        "STT;Họ và tên;NGUYỄN VĂN CHỦ;Mã TTHC khác;Mã hồ sơ;Đơn vị;Loại phiếu;Trạng thái;Ngày tiếp nhận",
-        "1;Trần Thị Giả;;;H37.03-240401-0001;Sở Tư pháp;Phiếu số 1;Đã trả;01/04/2024",
-        "2;Trần Thị Giả;;;H37.03-240402-0002;Sở Tư pháp;Phiếu số 9;Đang chờ bưu tá;02/04/2024",
-        "3;Trần Thị Giả;;;H37.03-240403-0003;Phòng Lưu trữ;Phiếu số 9;Lê Văn Giả;03/04/2024",
-        "4;Trần Thị Giả;;;H37.03-240404-0004;Phạm Thị Giả;Phiếu số 1;0912345678;04/04/2024",
-        "5;Trần Thị Giả;;;H37.03-240405-0005;Sở Tư pháp;Phiếu số 1;Đã trả;ngày mai",
+        "STT;Họ và tên;NGUYỄN VĂN CHỦ;ghi\x1b[2Jchú;Mã TTHC khác;Mã hồ sơ;Đơn vị;Loại phiếu;Trạng thái;Ngày tiếp nhận",
+        "1;Trần Thị Giả;;;;H37.03-240401-0001;Sở Tư pháp;Phiếu số 1;Đã trả;01/04/2024",
+        "2;Trần Thị Giả;;;;H37.03-240402-0002;Sở Tư pháp;Phiếu số 9;Đang chờ bưu tá;02/04/2024",
+        "3;Trần Thị Giả;;;;H37.03-240403-0003;Phòng Lưu trữ;Phiếu số 9;Lê Văn Giả;03/04/2024",
+        "4;Trần Thị Giả;;;;H37.03-240404-0004;Phạm Thị Giả;Phiếu số 1;0912345678;04/04/2024",
+        "5;Trần Thị Giả;;;;H37.03-240405-0005;Sở Tư pháp;Phiếu số 1;Đã trả;ngày mai",
     )
 
     def change(sources: dict[str, Any]) -> None:
@@ -210,7 +210,7 @@ def test_what_is_not_understood_of_a_file_is_said_without_a_person(tmp_path: Pat
     assert said.startswith(
         "LOOK 1 files wait in the inbox; 5 rows read, received 2024-04-01 to 2024-04-04; columns read: "
     )
-    assert 'columns not read: "STT", "Họ và tên", "Mã TTHC khác", 1 whose headings are not shown; ' in said
+    assert 'columns not read: "STT", "Họ và tên", "Mã TTHC khác", 2 more, whose headings are not shown; ' in said
     maps = "add to sources.judicial_record.code_maps"
     assert re.search(
         rf'{maps}.status of lang_son.yaml: "Đang chờ bưu tá" 1 read, #[0-9a-f]{{4}} \(10 signs, not shown\) 1', said

@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 from doisoat.errors import ConfigurationError
+from doisoat.nights.units import Units
 from doisoat.province.reference import AGENCY_COLUMNS, AGENCY_OPTIONS
-from doisoat.province.units import Units
 
 ROWS = """
 H37.22|H37.22|000.00.22.H37|UBND huyện Văn Quan|district|H37|2020-01-01|2025-07-01|

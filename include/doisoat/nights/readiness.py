@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from doisoat.errors import DoisoatError, SourceChangedError, SourceError, SourceRejectedError
 from doisoat.model import Capability
 from doisoat.nights.understood import Understood, Values, to_map
+from doisoat.nights.units import Units
 from doisoat.province.reference import successions
 from doisoat.province.site import Site
-from doisoat.province.units import Units
 from doisoat.reports.query import query
 from doisoat.sources.contract import Source
 from doisoat.sources.sample import sample
@@ -56,7 +56,12 @@ def probe(site: Site) -> Iterator[Finding]:
         units = Units.of(site.settings)
         successions(site.settings)
         said = f"{site.settings.path.name}, {units.count} units in its reference: {', '.join(site.source_ids)}"
-        yield Finding("configuration", Verdict.OK, said)
+        todo = (
+            ()
+            if units.count
+            else ("name the file of your units in province.agencies: no unit can be told by its name",)
+        )
+        yield Finding("configuration", Verdict.LOOK if todo else Verdict.OK, said, todo=todo)
     except DoisoatError as error:
         yield _failed("configuration", error)
     try:

@@ -13,9 +13,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from doisoat.model import ControlTotal, DossierRecord, Page
+from doisoat.nights.units import Units
 from doisoat.privacy import WITHHELD, is_body, is_word
 from doisoat.province.file import CodeMap, CodeMaps, ProvinceSettings
-from doisoat.province.units import Units
 from doisoat.sources.contract import MANY, Source
 from doisoat.sources.files.listing import ListingFiles
 
@@ -128,7 +128,7 @@ class Understood:
         self._take_unit(total.agency_code, total.agency_name, None, total.receipt_month or self._today)
 
     def _take_unit(self, code: str | None, name: str | None, prefix: str | None, day: dt.date) -> None:
-        if (code is None and name is None) or self._units.finds(code, name, prefix, day):
+        if not self._units.count or (code is None and name is None) or self._units.finds(code, name, prefix, day):
             return
         called = _shown(name, is_body) if name else ""
         if code:
@@ -201,14 +201,5 @@ def _headers(source: ListingFiles) -> list[str]:
 def _headings(labels: Iterable[str]) -> str:
     distinct = dict.fromkeys(" ".join(label.split()) for label in labels)
     shown = [f'"{label}"' for label in distinct if is_word(_ABBREVIATIONS.sub("", label) or "-")]
-    hidden = len(distinct) - len(shown)
-    return ", ".join(
-        [
-            *shown,
-            *(
-                [f"{hidden} whose headings are not shown" if shown else f"{hidden}, headings not shown"]
-                if hidden
-                else []
-            ),
-        ]
-    )
+    hidden = [f"{len(distinct) - len(shown)} more, whose headings are not shown"] if len(distinct) > len(shown) else []
+    return ", ".join([*shown, *hidden])
