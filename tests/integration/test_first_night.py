@@ -84,7 +84,7 @@ def test_a_first_night_joins_nothing_that_the_planner_does_not_know(
         total(300, "dossiers_received", agency_name="UBND xã Tân Tiến", month="2024-03"),
     ])  # fmt: skip
     world.run(NIGHT, **tables(400))
-    assert joined_unknown == []
+    assert joined_unknown == [], "\n".join(joined_unknown)
     causes = {cause for (cause,) in world.rows("select distinct cause from recon.gap where to_night = 'infinity'")}
     assert len(causes) >= 3  # rules had something to look at
 

@@ -192,7 +192,7 @@ def test_no_cause_loses_its_witness(tmp_path: Path, warehouse_dsn: str) -> None:
     world.run(NIGHTS[0], igate=f"id | code\n1 | {twice}\n2 | {twice}\n3 | {other}", national_export=portal)
     for night in NIGHTS[1:5]:
         world.run(night, igate=f"id | code\n{rest}", national_export=portal)
-    assert {row[2]: row[4] for row in world.rows(STANDS) if row[0] == "cause"}[twice] == "undetermined"
+    assert {row[2]: row[4] for row in world.rows(STANDS) if row[0] == "cause"}[twice] == "code_claimed_twice"
     stays_as_it_is_after_retention(world, igate=f"id | code\n{rest}", national_export=portal)
 
 

@@ -12,6 +12,7 @@ from psycopg import sql
 
 from doisoat.collect.landing import RECORD_COLUMNS, Landing
 from doisoat.model import QuarantinedRow
+from doisoat.warehouse.planner_statistics import refresh_statistics
 
 _COLUMNS = (*RECORD_COLUMNS, "unread", "position", "asked_month", "is_identified")
 
@@ -45,6 +46,12 @@ def stage_in_part(connection: psycopg.Connection, landing: Landing) -> None:
 
 def written_in_part(connection: psycopg.Connection, parameters: Mapping[str, Any]) -> int:
     """How many of the records that merge.sql wrote were read in part: their rows are counted as quarantined already."""
+    (is_any,) = connection.execute(
+        "select exists (select from raw.landing_record where unread is not null)"
+    ).fetchone() or (False,)
+    if not is_any:
+        return 0
+    refresh_statistics(connection)
     row = connection.execute(
         """select count(*) from raw.landing_record n
         join core.dossier_record c on (c.source_id, c.record_id, c.from_night) = (%(source_id)s, n.record_id, %(night)s)

@@ -54,6 +54,7 @@ def _load(
     """Load what the flood guard lets through; returns the counts, and what the held ones would have changed."""
     counts, held = {}, {}
     for source_id, landing in sorted(landings.items()):
+        refresh_statistics(connection)  # of the reference, and of what the sources before this one wrote
         if loaded := load_guarded(connection, landing, _guarded(site)):
             counts[source_id] = asdict(loaded)
         else:
