@@ -177,7 +177,7 @@ def scratch_warehouse() -> Iterator[str]:
     """A new, empty, migrated warehouse: generated pages must not depend on what a laptop happens to hold."""
     import tempfile
 
-    from doisoat.warehouse.database import migrate as run_migrations
+    from doisoat.warehouse.migration import migrate as run_migrations
     from standalone import postgres
 
     with tempfile.TemporaryDirectory(prefix="doisoat-docs-", ignore_cleanup_errors=True) as directory:

@@ -300,7 +300,7 @@ def test_two_tasks_at_once_send_one_message(room: Newsroom, receiver: Receiver) 
     threads = [threading.Thread(target=room.tell, args=(2,)) for _ in range(3)]
     for thread in threads:
         thread.start()
-    while len(room.rows("select 1 from pg_locks where locktype = 'advisory' and not granted")) < 2:
+    while len(room.rows("select 1 from pg_locks where relation = 'lock.sending'::regclass and not granted")) < 2:
         time.sleep(0.05)
     receiver.hold.set()
     for thread in threads:

@@ -14,7 +14,7 @@ import pytest
 from doisoat.errors import ConfigurationError
 from doisoat.names import unit_key
 from doisoat.warehouse import connect, migrate
-from doisoat.warehouse.database import BEFORE_0_1_0
+from doisoat.warehouse.migration import BEFORE_0_1_0
 from standalone import postgres
 from support import nights_against_key as against
 from support.commands import doisoat

@@ -56,7 +56,7 @@ def disk(format: As = Format.TABLE) -> None:
 @operations.command(rich_help_panel=OPERATE)
 def migrate() -> None:
     """Upgrade the warehouse to the newest schema."""
-    from doisoat.warehouse.database import migrate as run_migrations
+    from doisoat.warehouse.migration import migrate as run_migrations
 
     with site_at_hand() as site:
         run_migrations(site.dsn)

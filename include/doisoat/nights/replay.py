@@ -357,6 +357,5 @@ def _nights_on_disk(directory: Path) -> list[dt.date]:
 def _alone(site: Site) -> Iterator[None]:
     """Allow one replay at a time; the lock ends with the process."""
     with connect(site.dsn) as connection:
-        connection.autocommit = True
         try_to_replay(connection)
         yield

@@ -6,7 +6,8 @@ What it exports is imported on first use: the command line imports this package 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from doisoat.warehouse.database import connect, migrate, run_file, writing
+    from doisoat.warehouse.database import connect, run_file, writing
+    from doisoat.warehouse.migration import migrate
 
 __all__ = ["connect", "migrate", "run_file", "writing"]
 
@@ -16,4 +17,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from doisoat.warehouse import database
 
+    if name == "migrate":
+        from doisoat.warehouse import migration
+
+        return migration.migrate
     return getattr(database, name)

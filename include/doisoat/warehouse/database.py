@@ -1,10 +1,10 @@
-"""Connecting, migrations, SQL files and the one transaction that may write the warehouse."""
+"""Connecting, SQL files and the one transaction that may write the warehouse."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -15,17 +15,11 @@ from psycopg.abc import Buffer
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.datetime import DateLoader
 
-from doisoat.errors import ConfigurationError, StorageFullError, WarehouseUnavailableError
-from doisoat.warehouse.archived import any_revision
-from doisoat.warehouse.locks import connect_again, wait_to_write
+from doisoat.errors import ConfigurationError, NightBusyError, StorageFullError, WarehouseUnavailableError
+from doisoat.warehouse.locks import WRITE_WAIT, connect_again, wait_to_write, who_is_in_a_transaction
 
 HERE = Path(__file__).parent
 MINIMUM_SERVER_VERSION = 160000
-#: Schema revisions used during development, before 0.1.0 made them one revision; no release had any of these.
-BEFORE_0_1_0 = {
-    *("first_night", "every_source", "nights_that_hold", "every_gap", "changes_only", "gap_owners", "whole_bridge"),
-    *("learned_lags", "the_rates", "the_services", "the_progress", "kept_counts", "kept_calendar"),
-}
 #: For the one transaction that writes: it joins whole sources, so it may hash them in memory and use all cores.
 WRITER_SETTINGS = {
     "work_mem": "128MB",
@@ -36,17 +30,15 @@ WRITER_SETTINGS = {
     "default_statistics_target": "10",  # what it analyzes is gone when it ends: a rough estimate picks the same plan
     "synchronous_commit": "on",  # a step that succeeded must survive a crash, whatever the server's own setting
 }
-#: A reader's own function in WHERE sees no row that a view hides: those of nights that were withdrawn.
-_BARRIERS = """do $$
-    declare of_view regclass;
-    begin
-        for of_view in select oid from pg_class where relkind = 'v' and relnamespace = 'mart'::regnamespace loop
-            execute format('alter view %s set (security_barrier)', of_view);
-        end loop;
-    end $$"""
 _SET_FOR_WRITING = "select " + ", ".join(["set_config(%s, %s, true)"] * len(WRITER_SETTINGS))
 #: A worker whose machine is gone must not hold its night for two hours, the default before TCP checks a peer.
 KEEPALIVES = "-c tcp_keepalives_idle=60 -c tcp_keepalives_interval=20 -c tcp_keepalives_count=3"
+#: Limits that a server or a database sets for its readers are not for us: a lock is held by a transaction that is idle.
+#: No wait for a lock is without end.
+_LIMITS = (
+    "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0 -c idle_session_timeout=0 "
+    f"-c lock_timeout={int(WRITE_WAIT.total_seconds() * 1000)}"
+)
 #: What a server says of a statement that a warehouse of another schema lacks something for.
 _MISSING = (
     psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction,
@@ -71,7 +63,7 @@ def connect(dsn: str) -> psycopg.Connection:
         connection = _Connection.connect(
             dsn,
             cursor_factory=ClientCursor,
-            options=f"-c timezone=UTC -c client_min_messages=warning {KEEPALIVES}",
+            options=f"-c timezone=UTC -c client_min_messages=warning {KEEPALIVES} {_LIMITS}",
             application_name="doisoat",
             connect_timeout=int(conninfo_to_dict(dsn).get("connect_timeout") or 15),
         )
@@ -97,11 +89,19 @@ class _Connection(psycopg.Connection):
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         found = _schema_of(self) if isinstance(error, _MISSING) else None
+        if isinstance(error, psycopg.errors.LockNotAvailable):
+            with suppress(psycopg.Error), connect_again(self) as other:
+                found = who_is_in_a_transaction(other)
         try:
             super().__exit__(kind, error, at)
             raised = error
         except psycopg.OperationalError as at_the_commit:
             raised = at_the_commit
+        if isinstance(raised, psycopg.errors.LockNotAvailable):
+            raise NightBusyError(
+                f"warehouse: waited in vain for a lock; in a transaction meanwhile{found or ': nobody that we may see'}; "
+                "end what is in the way, then try again"
+            ) from raised
         if isinstance(raised, psycopg.OperationalError):
             raise _told(raised) from raised
         if isinstance(raised, _MISSING) and found != _newest():
@@ -159,29 +159,6 @@ def run_sql(connection: psycopg.Connection, statements: str, parameters: Mapping
     return cursor.rowcount
 
 
-def migrate(dsn: str) -> None:
-    """Upgrade the schema to the newest revision and recreate the views (they hold no data).
-
-    Raises:
-        ConfigurationError: the warehouse was made before 0.1.0 or by a newer release; nothing has been changed.
-    """
-    from alembic import command
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
-
-    config = Config()
-    config.set_main_option("script_location", str(HERE / "migrations"))
-    config.attributes["dsn"] = dsn
-    _refuse_unknown(dsn, {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()})
-    command.upgrade(config, "head")
-    with writing(dsn) as connection:
-        connection.execute("drop schema if exists mart cascade; create schema mart")
-        run_sql(connection, any_revision())
-        for path in sorted((HERE / "views").glob("*.sql")):
-            run_file(connection, path)
-        connection.execute(_BARRIERS)
-
-
 def _newest() -> str | None:
     from alembic.script import ScriptDirectory
 
@@ -195,22 +172,3 @@ def _schema_of(connection: psycopg.Connection) -> str | None:
             return None
         row = other.execute("select version_num from doisoat_migration").fetchone()
         return str(row[0]) if row else None
-
-
-def _refuse_unknown(dsn: str, ours: set[str]) -> None:
-    """Refuse a warehouse at a revision that this release cannot upgrade."""
-    with connect(dsn) as connection:
-        if connection.execute("select to_regclass('doisoat_migration')").fetchone() == (None,):
-            return
-        found = {revision for (revision,) in connection.execute("select version_num from doisoat_migration")}
-    if found & BEFORE_0_1_0:
-        raise ConfigurationError(
-            f"warehouse: was made before 0.1.0 (schema {', '.join(found)}), which cannot be upgraded; do: name a new, empty "
-            "database in AIRFLOW_CONN_WAREHOUSE, then `doisoat migrate` and `doisoat replay`, which recomputes its nights "
-            "from their sealed landings (docs/operations.md, Upgrade)"
-        )
-    if found - ours:
-        raise ConfigurationError(
-            f"warehouse: was made by another release (schema {', '.join(found)}), which this one does not know; do: install "
-            "the newest release, or restore the backup made with this one (docs/operations.md, Upgrade)"
-        )

@@ -88,8 +88,8 @@ def _wait_for_earlier(
     connection: psycopg.Connection, night: dt.date, last: dt.date | None, sealed: Collection[dt.date]
 ) -> None:
     # only the latest night may be written: its steps now wait for us, or we wait for them
-    if last and last < night and locks.is_at_work(connection, last):
-        raise NightBusyError(f"night {night}: a task of night {last} is running; waiting for it")
+    if last and last < night and (step := locks.step_at_work(connection)) is not None:
+        raise NightBusyError(f"night {night}: a task of an earlier night is running{step}; waiting for it")
     unfinished = connection.execute(
         """select night, state from ops.night where night < %s and state in ('open', 'loaded', 'reconciled')
         and touched_at >= now() - %s order by night""",
@@ -147,7 +147,7 @@ def hold(connection: psycopg.Connection, night: dt.date, run_id: str | None) -> 
     replaying = unfinished_replay(connection)
     if replaying and run_id != replaying:
         raise NightBusyError(f"night {night}: {UNFINISHED_REPLAY}")
-    locks.work_on(connection, night)
+    locks.work_on_night(connection)
     row = connection.execute("select state, run_id from ops.night where night = %s for update", [night]).fetchone()
     if row is None:
         raise NightOrderError(f"night {night}: not opened; its first task is open_night")
@@ -173,7 +173,7 @@ def at_work(dsn: str, night: dt.date, run_id: str | None) -> Iterator[psycopg.Co
     """
     with connect(dsn) as connection:
         hold(connection, night, run_id)
-        with locks.at_work_on(connection, night):
+        with locks.at_work_on_night(connection):
             connection.autocommit = True
             yield connection
 
