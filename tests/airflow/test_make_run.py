@@ -41,6 +41,14 @@ def test_no_personal_value_is_in_any_file_of_the_home(made_run: MadeRun) -> None
     assert not PATTERN.search(made_run.done.stdout + made_run.done.stderr)
 
 
+def test_what_it_left_is_its_owners_alone(made_run: MadeRun) -> None:
+    assert {path.name for path in made_run.home.iterdir() if path.stat().st_mode & 0o077} == set()
+    assert made_run.home.stat().st_mode & 0o066 == 0
+    below = [path for name in ("landing", "inbox", "logs") for path in (made_run.home / name).rglob("*")]
+    assert len(below) > 50
+    assert {path.name for path in below if path.is_dir() and path.stat().st_mode & 0o022} == set()
+
+
 def test_a_home_refuses_another_world(made_run: MadeRun) -> None:
     other = make("run", made_run.home, DOSSIERS + 100)
     assert other.returncode == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,6 +45,26 @@ def test_secrets_are_readable_by_their_owner_only(postgres_server: postgres.Serv
     files = list((postgres_server.home / "secrets").iterdir())
     assert files
     assert {file.stat().st_mode & 0o077 for file in files} == {0}
+
+
+def test_nobody_else_on_the_machine_reads_what_lies_in_a_home(home: Path) -> None:
+    """Also in a home that was made open to all, as it used to be; if we are root, others may pass through it to the server."""
+    home.chmod(0o755)
+    files = [home / name / "of_a_night" for name in ("landing", "inbox", "airflow", "logs")]
+    for file in files:
+        file.parent.mkdir(mode=0o755)
+        file.write_text("what was collected")
+        file.chmod(0o644)
+    (home / "up.json").write_text("{}")
+    postgres.start(home, postgres.THROWAWAY_SETTINGS)
+    assert home.stat().st_mode & 0o066 == 0
+    opened = {path.name: oct(path.stat().st_mode & 0o777) for path in home.iterdir() if path.stat().st_mode & 0o077}
+    assert opened == {}
+    if os.geteuid() == 0:
+        for path in [*files, home / "logs" / "postgres.log", home / "up.json", home / "postgres" / "PG_VERSION"]:
+            reading = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "cat", str(path)]
+            done = subprocess.run(reading, capture_output=True, text=True, check=False, cwd="/")
+            assert "Permission denied" in done.stderr, path
 
 
 def test_starting_twice_is_starting_once(home: Path) -> None:
@@ -92,3 +113,11 @@ def test_an_owner_may_not_make_roles_unless_told_so(postgres_server: postgres.Se
     dsn = postgres.ensure_database(postgres_server, "plain")
     with psycopg.connect(dsn) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("CREATE ROLE reader")
+
+
+def test_nobody_but_its_owner_is_let_into_a_database(postgres_server: postgres.Server) -> None:
+    postgres.ensure_database(postgres_server, "plain")
+    postgres.ensure_database(postgres_server, "other")
+    for database in ("other", "postgres", "template1"):
+        with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+            psycopg.connect(postgres_server.dsn(database, "plain"))
