@@ -1,8 +1,15 @@
 #!/bin/bash
-# Run once by the PostgreSQL image on an empty data directory: the warehouse and its owner, beside Airflow's database.
-# The owner may make roles, because a migration makes the role that analysts read with.
+# Run once by the PostgreSQL image on an empty data directory: the databases of Airflow and of the warehouse, each with an
+# owner who is no superuser. The warehouse's owner may make roles, because a migration makes the role that analysts read with.
+# The superuser `postgres` has no password from here on: it can be used inside this container only, through its socket.
 set -euo pipefail
-psql --set=ON_ERROR_STOP=1 --set=password="$WAREHOUSE_PASSWORD" --username "$POSTGRES_USER" --dbname "$POSTGRES_DB" <<'SQL'
-CREATE ROLE warehouse LOGIN CREATEROLE PASSWORD :'password';
+run() { psql --set=ON_ERROR_STOP=1 --quiet --username "$POSTGRES_USER" --dbname "$1" "${@:2}"; }
+run "$POSTGRES_DB" --set=airflow="$AIRFLOW_DB_PASSWORD" --set=warehouse="$WAREHOUSE_PASSWORD" <<'SQL'
+CREATE ROLE airflow LOGIN PASSWORD :'airflow';
+CREATE DATABASE airflow OWNER airflow;
+CREATE ROLE warehouse LOGIN CREATEROLE PASSWORD :'warehouse';
 CREATE DATABASE warehouse OWNER warehouse;
+REVOKE ALL ON DATABASE airflow, warehouse, postgres, template1 FROM PUBLIC;
+ALTER ROLE postgres PASSWORD NULL;
 SQL
+run warehouse --file=/etc/doisoat/close_warehouse.sql

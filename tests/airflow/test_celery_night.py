@@ -6,14 +6,16 @@ tests/campaign/test_production.py does the rest of docs/operations.md, and kills
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
+import psycopg
 import pytest
 from doisoat.warehouse import connect
 from standalone.nights import DAG_ID
 from standalone.sandbox import Sandbox
 from support import nights_against_key as against
 from support.docker.host import Host, host, lacks
-from support.production import SANDBOX, airflow, blocks, set_clock, settings, warehouse
+from support.production import SANDBOX, airflow, blocks, rows, secrets_of, set_clock, settings, warehouse
 
 # Not run only where a machine cannot make containers out of processes: the reason is printed, and in CI it is a failure.
 pytestmark = [pytest.mark.timeout(900), pytest.mark.skipif(bool(lacks()), reason=lacks())]
@@ -56,6 +58,30 @@ def test_a_night_through_celery_is_published_and_agrees_with_the_answer_key(prod
     assert set(tasks.values()) == {("success", 1, "worker-1")}
     assert "published" in production.done(look)
     production.inside(lambda: agrees_with_the_key(production))
+
+
+def test_no_role_that_a_task_knows_of_is_the_databases_superuser(production: Host) -> None:
+    """What a task can read in its environment opens its own database, and neither the other one nor the server."""
+    known = {line for service in ("scheduler", "worker-1") for line in environment_of(production, service).splitlines()}
+    assert any("WAREHOUSE_PASSWORD=" in line for line in known)
+    passwords = {secrets_of(production)[name] for name in ("AIRFLOW_DB_PASSWORD", "WAREHOUSE_PASSWORD")}
+
+    def opened() -> set[tuple[str, str, bool]]:
+        found = set()
+        for role in ("airflow", "warehouse", "postgres"):
+            for database in ("airflow", "warehouse", "postgres", "template1"):
+                for password in passwords:
+                    with suppress(psycopg.OperationalError):
+                        address = f"postgresql://{role}:{password}@10.77.0.2/{database}"
+                        ((is_superuser,),) = rows(address, "select rolsuper from pg_roles where rolname = current_user")
+                        found.add((role, database, is_superuser))
+        return found
+
+    assert production.inside(opened) == {("airflow", "airflow", False), ("warehouse", "warehouse", False)}
+
+
+def environment_of(production: Host, service: str) -> str:
+    return production.done(f"docker compose exec -T {service} env")
 
 
 def agrees_with_the_key(production: Host) -> None:

@@ -205,6 +205,21 @@ def test_a_night_survives_the_death_of_a_worker(production: Host, undisturbed: d
     production.done(f"docker compose up --detach --wait {victim}")  # as its restart policy would have done
 
 
+def test_a_reader_is_let_in_and_reads_what_is_published(production: Host) -> None:
+    for _ in range(2):  # the second time it gets a new password
+        production.done(block("Readers"))
+    file = production.project / "thu.password"
+    assert file.stat().st_mode & 0o777 == 0o600
+
+    def read(query: str) -> Any:
+        return rows(f"postgresql://thu:{file.read_text()}@10.77.0.2/warehouse", query)
+
+    assert production.inside(lambda: read("select count(*) from mart.night")) == [(1,)]
+    assert production.inside(lambda: read("show temp_file_limit")) == [("2GB",)]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        production.inside(lambda: read("create temporary table mine (x int)"))
+
+
 # back up, restore --------------------------------------------------------------------------------------------------
 def test_what_is_restored_is_what_was_backed_up_and_the_next_night_runs(
     production: Host, undisturbed: dict[dt.date, Any]
@@ -311,8 +326,8 @@ def test_turned_off_nothing_runs_and_the_data_stay(production: Host) -> None:
 def test_a_filled_warehouse_of_the_release_before_is_upgraded(production: Host) -> None:
     production.done(block("Try it on simulated systems", 1))
     production.done("docker compose up --detach --wait postgres")
-    production.done("docker compose exec -T postgres psql --username airflow --quiet --command 'create role analyst'")
-    restore = "docker compose exec -T postgres pg_restore --username airflow --exit-on-error --dbname warehouse"
+    production.done("docker compose exec -T postgres psql --username postgres --quiet --command 'create role analyst'")
+    restore = "docker compose exec -T postgres pg_restore --username postgres --exit-on-error --dbname warehouse"
     production.done(f"{restore} < {OLD}")
     nights = "select night::text, state from ops.night order by night"
     before = production.inside(lambda: rows(warehouse(production), nights))

@@ -20,6 +20,8 @@ SYSTEM = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #: knows a password; on its own socket and loopback address nobody is asked for one.
 POSTGRES_BEGINS = r"""
 set -euo pipefail
+export POSTGRES_USER="${POSTGRES_USER:-postgres}"
+export POSTGRES_DB="${POSTGRES_DB:-$POSTGRES_USER}"
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
     test -n "$POSTGRES_PASSWORD" || { echo "POSTGRES_PASSWORD is needed" >&2; exit 1; }
     mkdir -p "$PGDATA" && chmod 700 "$PGDATA"
@@ -27,7 +29,7 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
     echo "host all all all scram-sha-256" >> "$PGDATA/pg_hba.conf"
     printf "listen_addresses = '*'\nunix_socket_directories = '/var/run/postgresql'\n" >> "$PGDATA/postgresql.conf"
     pg_ctl -o "-c listen_addresses=''" -w start
-    createdb --username "$POSTGRES_USER" "$POSTGRES_DB"
+    test "$POSTGRES_DB" = postgres || createdb --username "$POSTGRES_USER" "$POSTGRES_DB"
     for script in /docker-entrypoint-initdb.d/*.sh; do bash "$script"; done
     pg_ctl -m fast -w stop
 fi
