@@ -1,5 +1,5 @@
 # Airflow with the library and the Dags; docker-compose.yml runs it as every service but the databases. Packages are pinned
-# by requirements.txt, as everywhere, without those that only tests need. The base image names only language and
+# by requirements.txt with their hashes, as everywhere, without those that only tests need. The base image names only language and
 # distribution, so each new build gets their security updates.
 FROM python:3.12-slim-bookworm
 
@@ -10,7 +10,7 @@ ENV UV_COMPILE_BYTECODE=1
 RUN groupadd --gid 50000 doisoat && useradd --create-home --uid 50000 --gid 50000 doisoat
 WORKDIR /opt/doisoat
 COPY requirements.txt pyproject.toml ./
-RUN pip install --no-cache-dir "$(grep '^uv==' requirements.txt)" \
+RUN sed -n '/^uv==/,/[^\\]$/p' requirements.txt | pip install --no-cache-dir --require-hashes --requirement /dev/stdin \
     && uv pip install --system --no-cache --constraint requirements.txt --requirement pyproject.toml
 COPY include ./include
 RUN uv pip install --system --no-cache --no-deps --editable . && python -m compileall -q include

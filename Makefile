@@ -77,8 +77,9 @@ LIKE_PIP = index=$$($(PYTHON) -m pip config get global.index-url 2>/dev/null || 
 	export UV_LINK_MODE="$${UV_LINK_MODE:-copy}" UV_PYTHON_DOWNLOADS=never UV_COMPILE_BYTECODE="$${UV_COMPILE_BYTECODE:-1}"
 
 $(READY): requirements.txt pyproject.toml
-	@test -x .tools/bin/uv || $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-warn-script-location --root-user-action=ignore \
-		--target .tools "$$(grep '^uv==' requirements.txt)"
+	@test -x .tools/bin/uv || sed -n '/^uv==/,/[^\\]$$/p' requirements.txt | \
+		$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-warn-script-location --root-user-action=ignore \
+		--target .tools --require-hashes --requirement /dev/stdin
 	@$(LIKE_PIP) VIRTUAL_ENV=.venv; \
 	echo "building .venv from requirements.txt"; \
 	test -x $(BIN)/python || .tools/bin/uv venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv; \
