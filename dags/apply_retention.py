@@ -16,13 +16,15 @@ from datetime import timedelta
 from airflow.sdk import DAG, CronTriggerTimetable, task, teardown
 from orchestration.retries import task_defaults
 from orchestration.site import ended, province, site, steps
+from orchestration.which_night import refuse_unknown
 
 here = province()
 
 
 @task
-def apply() -> dict:
+def apply(dag_run) -> dict:
     """Delete what may be deleted, and measure what is left."""
+    refuse_unknown(dag_run.conf)
     from doisoat.nights.retention import apply_retention
 
     return apply_retention(site())

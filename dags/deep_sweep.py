@@ -15,13 +15,15 @@ from datetime import timedelta
 from airflow.sdk import DAG, CronTriggerTimetable, task, teardown
 from orchestration.retries import task_defaults
 from orchestration.site import ended, province, site, steps
+from orchestration.which_night import refuse_unknown
 
 here = province()
 
 
 @task
-def sweep() -> int | None:
+def sweep(dag_run) -> int | None:
     """Recompute the latest night from scratch; returns how many rows were compared, None if there was nothing to compare."""
+    refuse_unknown(dag_run.conf)
     from doisoat.nights.sweep import deep_sweep
 
     swept = deep_sweep(site())

@@ -15,6 +15,7 @@ from datetime import timedelta
 from airflow.sdk import DAG, CronTriggerTimetable, task
 from orchestration.retries import task_defaults
 from orchestration.site import province, site, steps
+from orchestration.which_night import refuse_unknown
 
 here = province()
 deadline = here.news.deadline
@@ -23,6 +24,7 @@ deadline = here.news.deadline
 @task
 def tell(dag_run) -> int:
     """Send the alerts not sent yet, above all that the night is late."""
+    refuse_unknown(dag_run.conf)
     return steps().tell_late(site(), dag_run.run_after)
 
 

@@ -7,11 +7,12 @@ what the listings leave open; then everything is reconciled, checked again and p
 has passed, analysts read the previous night.
 
 **When a source is down**, its `collect` is retried and then fails; the night continues with the source's last good snapshot,
-marked stale. In a planned outage (`outages` in the province file) it is asked once and nothing fails. **When a pull would change
-too much**, `load` holds it (`held` in its return value) until a second pull agrees or `doisoat accept-pull` confirms it. If a
-`look_up` fails, what it would have decided stays open. **When a check fails**, nothing is published (`doisoat checks`): fix the
-cause and clear the failed task; sealed landings are read again, sources are not asked again. If DOISOAT_APPROVAL_HOURS is set,
-a failure that a person may accept waits that long under Required Actions; without an answer the night stays blocked.
+marked stale; so is one that takes longer than `limits.wait_hours`. In a planned outage (`outages` in the province file) it is
+asked once and nothing fails. **When a pull would change too much**, `load` holds it (`held` in its return value) until a second
+pull agrees or `doisoat accept-pull` confirms it; one that cannot be stored is left out (`not_loadable`). If a `look_up` fails,
+what it would have decided stays open. **When a check fails**, nothing is published (`doisoat checks`): fix the cause and clear
+the failed task; sealed landings are read again, sources are not asked again. If DOISOAT_APPROVAL_HOURS is set, a failure that a
+person may accept waits that long under Required Actions; without an answer the night stays blocked.
 
 **When something dies** (a worker, the scheduler, PostgreSQL) or a disk is full, the task is retried. A later night waits for one
 that is running, or for two hours if that run has died. **However the run ends**, the last task sends the alerts.
@@ -28,13 +29,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from airflow.sdk import DAG, CronPartitionTimetable, Param, TaskGroup, TriggerRule, task, teardown
+from airflow.sdk import DAG, CronPartitionTimetable, TaskGroup, TriggerRule, task, teardown
 from orchestration.assets import landings, mart
 from orchestration.deadline import deadline_alert
 from orchestration.gate import Gate
-from orchestration.retries import RETRIES_WHEN_BUSY, task_defaults
+from orchestration.params import OF_A_NIGHT
+from orchestration.retries import RETRIES_WHEN_BUSY, longest_wait, task_defaults
 from orchestration.site import ended, province, site, steps
-from orchestration.which_night import night_of, night_to_tell_of
+from orchestration.which_night import night_of, night_to_tell_of, refuse_unknown
 
 here = province()
 sources = list(dict.fromkeys([*here.pulled, *here.asked]))
@@ -43,6 +45,7 @@ sources = list(dict.fromkeys([*here.pulled, *here.asked]))
 @task(retries=RETRIES_WHEN_BUSY)
 def open_night(params: dict, dag_run) -> date:
     """Determine which night this run reports on, once for all tasks, and wait for its turn."""
+    refuse_unknown(dag_run.conf, known=OF_A_NIGHT)
     night = night_of(params, dag_run.partition_key, dag_run.run_after, here.timezone)
     steps().open_night(site(), night, run_id=dag_run.run_id, collect_late=params["collect_late"])
     return night
@@ -93,12 +96,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     deadline=deadline_alert(here.news.deadline, here.province.timezone),
-    params={
-        "night": Param(
-            None, type=["null", "string"], format="date", description="empty: the last night that has ended"
-        ),
-        "collect_late": Param(False, type="boolean", description="collect a night that ended long ago, marked late"),
-    },
+    params=OF_A_NIGHT,
     default_args=task_defaults(timedelta(hours=20)),
     tags=["doisoat", "nightly"],
     doc_md=__doc__,
@@ -110,9 +108,10 @@ with DAG(
     proven = Gate(task_id="check_results", night=tonight, stage="results").output
     for source_id in sources:
         with TaskGroup(source_id, tooltip=f"source {source_id}: its own pool, its own retries"):
+            its_own = {"pool": source_id, "execution_timeout": longest_wait(here, source_id)}
             if source_id in here.pulled:
-                collect.override(pool=source_id)(tonight, source_id) >> loaded
+                collect.override(**its_own)(tonight, source_id) >> loaded
             if source_id in here.asked:
-                look_up.override(pool=source_id)(checked, source_id) >> reconciled
+                look_up.override(**its_own)(checked, source_id) >> reconciled
     loaded >> checked
     reconciled >> proven >> publish(tonight) >> tell()

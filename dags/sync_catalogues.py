@@ -17,6 +17,7 @@ from datetime import timedelta
 from airflow.sdk import DAG, CronTriggerTimetable, TaskGroup, task, teardown
 from orchestration.retries import task_defaults
 from orchestration.site import ended, province, site, steps
+from orchestration.which_night import refuse_unknown
 
 here = province()
 
@@ -24,6 +25,7 @@ here = province()
 @task
 def sync(source_id: str, dag_run) -> dict:
     """Read a source's catalogues and record the differences from our own."""
+    refuse_unknown(dag_run.conf)
     return steps().sync_catalogue(site(), source_id, at=dag_run.run_after)
 
 

@@ -15,6 +15,8 @@
         SourceUnavailableError     5xx, timeout, 429, truncated body, no file yet: retry, honouring Retry-After
         SourceRejectedError        401/403/other 4xx, an application error code: fail now
         SourceChangedError         the answer breaks the contract, or totals do not add up: fail, alert
+        SourceLateError            the night waits no longer for it: fail, its last good snapshot stands
+        LandingNotLoadableError    what it said is sealed, and the warehouse cannot take it: set aside, alert
       SweepDiffersError          a night recomputed from scratch differs from the stored result: fail, both are kept
       QualityGateError           a critical check failed: publication blocked, the results are in ops.check_result
       DecisionRefusedError       an operator's decision cannot be carried out or stored: nothing is changed
@@ -127,6 +129,18 @@ class SourceChangedError(SourceError):
     """
 
     may_pass: bool = False
+
+
+class SourceLateError(SourceError):
+    """Raised when the night has waited for a source as long as it may (`wait_hours`): the others do not wait for it."""
+
+
+class LandingNotLoadableError(SourceError):
+    """Raised when a sealed landing holds what the warehouse cannot store: nothing of it is loaded.
+
+    A night goes on without it, as without a source that is down. A later release may load it; or an operator takes the landing
+    back, and the source is asked again (doisoat.nights.taking_back).
+    """
 
 
 class QualityGateError(DoisoatError):

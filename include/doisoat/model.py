@@ -12,6 +12,11 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+#: No count is larger: more dossiers than there will ever be, and sums of thousands of them are still PostgreSQL's bigint.
+MOST = 10**15
+#: No text is longer, in characters: the longest names of procedures have about a thousand.
+LONGEST = 2000
+
 
 class Side(enum.StrEnum):
     """Whose records a source shows."""

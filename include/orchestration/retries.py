@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryDecision, RetryRule
 from doisoat.errors import NightBusyError
+
+if TYPE_CHECKING:
+    from doisoat.province.file import ProvinceSettings
 
 #: The pause between two tries of a source that is down; short on a laptop, where a person is waiting.
 RETRY_DELAY = timedelta(seconds=float(os.environ.get("DOISOAT_RETRY_SECONDS", "300")))
@@ -63,6 +66,11 @@ def retry_policy() -> RetryByConsequence:
             RetryRule(errors + "DoisoatError", RetryAction.FAIL, reason="retrying would not help"),
         ]
     )
+
+
+def longest_wait(province: ProvinceSettings, source_id: str) -> timedelta:
+    """The time limit of a task that asks a source: an hour beyond limits.wait_hours, at which the library itself gives up."""
+    return timedelta(hours=province.sources[source_id].limits.wait_hours + 1)
 
 
 def task_defaults(execution_timeout: timedelta) -> dict[str, Any]:

@@ -6,7 +6,7 @@ Imports neither Airflow nor anything heavy: the scheduler calls it for every run
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,23 @@ from zoneinfo import ZoneInfo
 from doisoat.errors import ConfigurationError
 
 log = logging.getLogger(__name__)
+
+
+def refuse_unknown(conf: Mapping[str, Any] | None, *, known: Collection[str] = ()) -> None:
+    """Refuse a run that was given what its Dag does not know: a misspelt key would silently mean another night.
+
+    Args:
+        conf: what the run was given; Airflow keeps it as it is.
+        known: the names of the Dag's parameters.
+
+    Raises:
+        ConfigurationError: it has other keys, which are not repeated.
+    """
+    if unknown := set(conf or {}) - set(known):
+        raise ConfigurationError(
+            f"the run's conf: {len(unknown)} of its keys are no parameter of this Dag; give {', '.join(known) or 'none'}. "
+            "Airflow keeps what a run was given: if that holds personal data, delete the run"
+        )
 
 
 def night_of(params: Mapping[str, Any], partition_key: str | None, run_after: datetime, timezone: ZoneInfo) -> date:

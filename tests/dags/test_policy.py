@@ -74,6 +74,21 @@ def test_every_task_is_tried_again_by_the_error_it_raised(dag: DAG) -> None:
         assert task.execution_timeout is not None, task.task_id
 
 
+def test_a_night_waits_for_each_source_as_long_as_the_province_file_says(bag: DagBag) -> None:
+    """An hour more than the library itself allows, which then fails in a line."""
+    province = load_province(PROJECT / "config" / "lang_son.yaml")
+    asking = [
+        task for task in bag.dags["nightly_reconciliation"].tasks if task.task_id.endswith((".collect", ".look_up"))
+    ]
+    waits = {task.task_id: task.execution_timeout - timedelta(hours=1) for task in asking}
+    assert waits == {task: timedelta(hours=province.sources[task.split(".")[0]].limits.wait_hours) for task in waits}
+    assert max(waits.values()) < timedelta(hours=5)  # from 01:00 on: the night is published by the deadline without it
+
+
+def test_every_dag_refuses_what_it_does_not_know(file: Path) -> None:
+    assert "refuse_unknown(dag_run.conf" in file.read_text(encoding="utf-8")
+
+
 def test_redis_gives_no_task_twice_that_may_still_be_at_work(bag: DagBag) -> None:
     services = yaml.safe_load((PROJECT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
     visible_after = services["worker-1"]["environment"]["AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT"]

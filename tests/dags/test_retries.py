@@ -30,7 +30,7 @@ RETRIED = {
 FAILED = {
     "DoisoatError", "ConfigurationError", "NightError", "NightTakenOverError", "NightOrderError", "NightNotCollectedError",
     "LandingDamagedError", "NotHeldError", "SourceError", "SourceRejectedError", "SourceChangedError", "SweepDiffersError",
-    "QualityGateError", "DecisionRefusedError", "MetricsNotSentError",
+    "QualityGateError", "DecisionRefusedError", "MetricsNotSentError", "SourceLateError", "LandingNotLoadableError",
 }  # fmt: skip
 #: What is raised below the library's surface and caught there: no step lets it out.
 INTERNAL = {

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from doisoat.errors import ConfigurationError
 from orchestration.deadline import MorningAfter
-from orchestration.which_night import night_of, night_to_tell_of
+from orchestration.params import OF_A_NIGHT
+from orchestration.which_night import night_of, night_to_tell_of, refuse_unknown
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 #: 01:00 on the 20th in Viet Nam, where it is still the 19th in UTC.
@@ -70,3 +71,23 @@ def test_making_a_run_never_fails_of_its_deadline(conf: dict | None, has_deadlin
     reference = MorningAfter("23:59")
     found = reference._evaluate_with(session=Session(), dag_id="nightly_reconciliation", run_id="manual")
     assert (found is not None) is has_deadline
+
+
+@pytest.mark.parametrize("conf", [None, {}, {"night": "2024-04-17"}, {"night": None, "collect_late": True}])
+def test_what_a_run_may_be_given_is_taken(conf: dict | None) -> None:
+    refuse_unknown(conf, known=OF_A_NIGHT)
+
+
+@pytest.mark.parametrize("known", [OF_A_NIGHT, {}])
+def test_what_a_dag_does_not_know_is_refused_and_not_repeated(known: dict) -> None:
+    with pytest.raises(ConfigurationError, match=r"1 of its keys are no parameter .*delete the run") as refused:
+        refuse_unknown({**dict.fromkeys(known), "Nguyễn Văn Thử 0912345678": "012345678901"}, known=known)
+    assert not any(part in str(refused.value) for part in ("Nguyễn", "0912345678", "012345678901"))
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("night", ["9999-12-31", "0001-01-01"])
+def test_the_last_and_the_first_day_are_nights_to_refuse_later_and_no_traceback(night: str) -> None:
+    """The night itself is refused when it is opened (test_impossible_nights); its alerts and its deadline live on."""
+    assert night_of({"night": night}, None, DUE, LOCAL) == dt.date.fromisoformat(night)
+    assert night_to_tell_of({"night": night}, None, DUE, LOCAL) <= dt.date(2024, 4, 19)

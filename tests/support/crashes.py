@@ -28,6 +28,7 @@ OURS = [
     "run_id",
     "opened_at",
     "touched_at",
+    "waits_since",
     "published_at",
     "checked_at",
     "accepted_at",

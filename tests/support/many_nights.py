@@ -24,8 +24,8 @@ from support.provinces import CONFIG
 from support.world import World
 
 #: Who ran it, when by our clock, and whether it looked at all that is held: all that may differ between a night and its replay.
-OURS = ("claimed_at", "opened_at", "touched_at", "checked_at", "published_at", "confirmed_at", "confirmed_on", "asked_at",
-        "run_id", "is_whole", "compared_by")  # fmt: skip
+OURS = ("claimed_at", "opened_at", "touched_at", "waits_since", "checked_at", "published_at", "confirmed_at", "confirmed_on",
+        "asked_at", "run_id", "is_whole", "compared_by")  # fmt: skip
 #: Workbooks like those of the province's own reports; reading years of them takes longer than all the rest.
 OTHER_REPORTS = ("national_report", "reporting_system_report")
 #: What is derived from sealed landings. ops.night and ops.publication are what we did, and are kept.

@@ -128,6 +128,29 @@ def accept_pull(
 
 
 @operations.command(rich_help_panel=OPERATE)
+def take_back(
+    reason: Annotated[str, typer.Argument(help="Why; kept on record. No person's name or number.")],
+    night: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="The latest opened night.")],
+    source: Annotated[str | None, typer.Option(help="Only this source's sealed landing: it is asked again.")] = None,
+) -> None:
+    """Take back a night that was opened by mistake, or a sealed landing; refused if anything of it is loaded."""
+    from doisoat.nights.taking_back import take_back_landing, take_back_night
+
+    chosen, who = night.date(), account()
+    with site_at_hand() as site:
+        if source:
+            kept = take_back_landing(site, chosen, source, who=who, reason=reason)
+            typer.echo(f"taken back: {source}, night {chosen}; kept as {kept}")
+            typer.echo(
+                f"now run the night again, `make night NIGHT={chosen}`: it is asked again; files must be put into its inbox again"
+            )
+            return
+        freed = take_back_night(site, chosen, who=who, reason=reason)
+    also = f"; no longer missed: {freed[0]} to {freed[-1]}" if freed else ""
+    typer.echo(f"taken back: night {chosen}{also}. What was sealed for it is kept")
+
+
+@operations.command(rich_help_panel=OPERATE)
 def replay(
     start: Annotated[
         dt.datetime | None,

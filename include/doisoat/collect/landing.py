@@ -23,13 +23,12 @@ times as long (10 us per row; `json` needs 6 us to parse the row it comes from),
 from __future__ import annotations
 
 import datetime as dt
-import errno
 import hashlib
 import os
 import shutil
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
@@ -38,8 +37,10 @@ from typing import TypeVar
 import msgspec
 import zstandard
 
+from doisoat.collect.bounds import counts_of, refuse_beyond
+from doisoat.collect.room import room_for
 from doisoat.collect.screen import Screen
-from doisoat.errors import ConfigurationError, LandingDamagedError, NightNotCollectedError, StorageFullError
+from doisoat.errors import LandingDamagedError, NightNotCollectedError
 from doisoat.model import CatalogueEntry, ControlTotal, DossierRecord, LookUp, Page, PullCertificate, QuarantinedRow
 from doisoat.province.reference import reference_hash
 from doisoat.province.site import Site
@@ -56,9 +57,6 @@ COPY_OPTIONS = "FORMAT csv, HEADER true, NULL 'null', ESCAPE '\\'"
 
 _LINKED = RECORD_COLUMNS.index("linked_codes")
 _CHUNK = 1 << 20
-#: The disk is full, its owner's quota is used up, or a file may not grow any further.
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_NO_RIGHT = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR)
 _ENCODER = msgspec.json.Encoder()
 _T = TypeVar("_T")
 
@@ -119,7 +117,15 @@ def seal_file(path: Path) -> FileSeal:
 def sealed_nights(landing_root: Path, province_id: str) -> list[dt.date]:
     """The nights for which anything is sealed, in order."""
     found = {manifest.parent.parent.name for manifest in (landing_root / province_id).glob(f"[0-9]*/[!.]*/{MANIFEST}")}
-    return sorted(dt.date.fromisoformat(name) for name in found)
+    return sorted(night for night in map(night_named, found) if night)
+
+
+def night_named(name: str) -> dt.date | None:
+    """The night that a directory is named after; None if it is named after none, and is not one of ours."""
+    try:
+        return dt.date.fromisoformat(name)
+    except ValueError:
+        return None
 
 
 class Landing:
@@ -223,7 +229,7 @@ class LandingWriter:
     def __enter__(self) -> LandingWriter:
         for leftover in self._final.parent.glob(f".{self._final.name}.*.tmp"):  # left by a run that crashed
             shutil.rmtree(leftover, ignore_errors=True)
-        with _room_for(self._final):
+        with room_for(self._final):
             self._directory.mkdir(parents=True)
             self._raw = (self._directory / RECORDS).open("wb")
             self._compressed = zstandard.ZstdCompressor(level=1, write_checksum=True).stream_writer(self._raw)
@@ -232,7 +238,7 @@ class LandingWriter:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        with _room_for(self._final):
+        with room_for(self._final):
             try:
                 self._close()
             except OSError:  # closing flushes the buffer
@@ -262,6 +268,7 @@ class LandingWriter:
 
     def write_total(self, total: ControlTotal) -> None:
         """Add a control total, unless it counts a unit that must not be named."""
+        refuse_beyond(self._where[3], [total.value])
         kept = self._screen.total(total) if self._screen else total
         if kept:
             self._write_line(TOTALS, kept)
@@ -293,6 +300,7 @@ class LandingWriter:
 
         If another run has sealed the same night in the meantime, that landing is kept and returned.
         """
+        refuse_beyond(self._where[3], counts_of(certificate))
         self._close()
         manifest = Manifest(
             province_id=self._where[1],
@@ -319,26 +327,6 @@ class LandingWriter:
         with ExitStack() as stack:  # close all of them, even if one fails
             for stream in (*self._lines.values(), self._raw, self._compressed):
                 stack.callback(stream.close)
-
-
-@contextmanager
-def _room_for(directory: Path) -> Iterator[None]:
-    """Report a full disk, and a directory that may not be written, as our own errors."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _NO_RIGHT and str(error.filename or "").startswith(str(directory.parent)):
-            raise ConfigurationError(
-                f"landing: asked to write {directory}; got: {os.strerror(error.errno or 0)}; do: give the user that runs "
-                "this the right to write there, or set DOISOAT_LANDING to a directory where it may"
-            ) from error
-        if error.errno not in _NO_ROOM:
-            raise
-        raise StorageFullError(
-            f"landing: asked to write {directory}; got: {os.strerror(error.errno)}; do: make room on that disk, or move "
-            "DOISOAT_LANDING to a larger one, then clear the failed task: nothing of this pull was kept, and what was "
-            "sealed before is unharmed"
-        ) from error
 
 
 def _csv(rows: Sequence[tuple[object, ...]]) -> bytes:

@@ -15,7 +15,7 @@ import msgspec
 
 from doisoat.collect.landing import Landing, LandingWriter, Versions, find_landing
 from doisoat.collect.screen import Screen
-from doisoat.errors import SourceChangedError, SourceError, SourceUnavailableError
+from doisoat.errors import SourceChangedError, SourceError, SourceLateError, SourceUnavailableError
 from doisoat.model import PullCertificate
 from doisoat.sources.contract import Source
 
@@ -130,6 +130,9 @@ class _Answers:
             except (SourceUnavailableError, SourceChangedError) as error:
                 self._fail(error)
                 continue
+            except SourceLateError as error:
+                self._failed, self._last, self._has_stopped = self._failed + 1, error, True
+                return
             self._in_a_row = 0
             self.asked, self.held = self.asked + 1, self.held + found.is_held
             self.cut_off = min(self.cut_off or found.looked_up_at, found.looked_up_at)

@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg
 
 from doisoat.collect.landing import Landing
+from doisoat.load.not_loadable import as_a_whole
 from doisoat.load.records import seal_of
 from doisoat.warehouse.database import run_file
 from doisoat.warehouse.ranges import CATALOGUE_DIFFERENCE, CATALOGUE_ENTRY, merge, rewind
@@ -20,7 +21,15 @@ def load_catalogue(connection: psycopg.Connection, landing: Landing) -> dict[str
     Days only move forward: a day before the last one loaded for this source changes nothing.
 
     Returns the current number of entries and of differences.
+
+    Raises:
+        LandingNotLoadableError: the warehouse cannot store it; the last good catalogue stays valid.
     """
+    with as_a_whole(connection, landing):
+        return _load(connection, landing)
+
+
+def _load(connection: psycopg.Connection, landing: Landing) -> dict[str, int]:
     source_id, day = landing.certificate.source_id, landing.certificate.night
     last = connection.execute(
         "select max(synced_on) from ops.catalogue_pull where source_id = %s", [source_id]

@@ -12,9 +12,10 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from doisoat.collect.landing import Landing, open_landing, versions
-from doisoat.errors import NightNotCollectedError, NightOrderError
+from doisoat.errors import LandingNotLoadableError, NightNotCollectedError, NightOrderError
 from doisoat.load.flood_guard import Guarded, is_held, load_guarded, why_held
-from doisoat.load.pulls import let_stand, record_fresh, record_pulls
+from doisoat.load.not_loadable import as_a_whole
+from doisoat.load.pulls import let_stand, not_loadable, record_fresh, record_pulls
 from doisoat.load.records import identify, seal_of
 from doisoat.load.reference import load_reference
 from doisoat.province.site import Site
@@ -29,15 +30,15 @@ def load_landings(
     connection: psycopg.Connection, site: Site, night: dt.date, landings: dict[str, Landing]
 ) -> dict[str, dict[str, int]]:
     """Load these landings as the night's, and record what it is based on. The caller holds the write lock, and nothing of
-    the night is loaded yet. Returns what became of the rows, by source.
+    the night is loaded yet. Returns what became of the rows, by source (all are `held` or `not_loadable`, or none is).
     """
     load_reference(connection, site.settings)
-    counts, held = _load(connection, site, landings)
+    counts, left_out = _load(connection, site, landings)
     refresh_statistics(connection)
     if landings or is_identified(connection, night):
         identify(connection, night)
-    fresh = {source_id: landing for source_id, landing in landings.items() if source_id not in held}
-    record_pulls(connection, night, site.expected_every, fresh, held=held, planned=_planned(site, night))
+    fresh = {source_id: landing for source_id, landing in landings.items() if source_id not in left_out}
+    record_pulls(connection, night, site.expected_every, fresh, left_out=left_out, planned=_planned(site, night))
     order.set_state(connection, night, "loaded")
     seals = {source_id: seal_of(landing) for source_id, landing in sorted(landings.items())}
     rests_on = {**msgspec.to_builtins(versions(site)), "landings": seals, "look_ups": {}, "checked": []}
@@ -50,17 +51,26 @@ def load_landings(
 
 def _load(
     connection: psycopg.Connection, site: Site, landings: dict[str, Landing]
-) -> tuple[dict[str, dict[str, int]], dict[str, str]]:
-    """Load what the flood guard lets through; returns the counts, and what the held ones would have changed."""
-    counts, held = {}, {}
+) -> tuple[dict[str, dict[str, int]], dict[str, tuple[str, str]]]:
+    """Load what can be loaded and the flood guard lets through; returns the counts, and of the others the reason and more."""
+    counts, left_out = {}, {}
     for source_id, landing in sorted(landings.items()):
         refresh_statistics(connection)  # of the reference, and of what the sources before this one wrote
-        if loaded := load_guarded(connection, landing, _guarded(site)):
+        received = landing.certificate.received
+        try:
+            with as_a_whole(connection, landing):
+                loaded = load_guarded(connection, landing, _guarded(site))
+        except LandingNotLoadableError as error:
+            log.error("%s", error)
+            counts[source_id] = {"received": received, "not_loadable": received}
+            left_out[source_id] = "not_loadable", error.came
+            continue
+        if loaded:
             counts[source_id] = asdict(loaded)
         else:
-            received = landing.certificate.received
-            counts[source_id], held[source_id] = {"received": received, "held": received}, why_held(connection, landing)
-    return counts, held
+            counts[source_id] = {"received": received, "held": received}
+            left_out[source_id] = "held", why_held(connection, landing)
+    return counts, left_out
 
 
 def load_answers(
@@ -69,6 +79,9 @@ def load_answers(
     """Load a source's look-ups of the latest night; None if nothing was wanted. The caller holds the write lock.
 
     Returns how many codes were wanted, asked for and held.
+
+    Raises:
+        LandingNotLoadableError: the answers cannot be stored.
     """
     from doisoat.load.look_ups import load_look_ups, rewind_look_ups
 
@@ -82,7 +95,8 @@ def load_answers(
         if source_id in site.look_up_only:
             let_stand(connection, night, source_id)
         return {"wanted": 0, "asked": 0, "held": 0}
-    counts = load_look_ups(connection, landing, site.settings.province.timezone)
+    with as_a_whole(connection, landing):
+        counts = load_look_ups(connection, landing, site.settings.province.timezone)
     if source_id in site.look_up_only:
         record_fresh(connection, night, landing)
         refresh_statistics(connection)
@@ -128,7 +142,12 @@ def keep_as_loaded(connection: psycopg.Connection, night: dt.date, landings: dic
             [night],
         ).fetchall()
     )
-    loadable = {source_id: landing for source_id, landing in landings.items() if not is_held(connection, landing)}
+    set_aside = not_loadable(connection, night)
+    loadable = {
+        source_id: landing
+        for source_id, landing in landings.items()
+        if source_id not in set_aside and not is_held(connection, landing)
+    }
     if held != {source_id: seal_of(landing) for source_id, landing in loadable.items()}:
         raise NightOrderError(
             f"night {night}: its landing is not the one that was loaded, and later nights build on it; "

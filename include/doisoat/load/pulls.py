@@ -22,7 +22,7 @@ def record_pulls(
     expected_every: Mapping[str, int],
     landings: Mapping[str, Landing],
     *,
-    held: Mapping[str, str],
+    left_out: Mapping[str, tuple[str, str]],
     planned: Mapping[str, str],
 ) -> None:
     """Write the certificate of each source's pull; if there is none, the last good one is used, with the reason.
@@ -31,16 +31,25 @@ def record_pulls(
         expected_every: the sources, and every how many days new data are expected from each: a younger snapshot is
             standing, an older one is stale.
         landings: what was loaded for the night.
-        held: the sources whose pull was held by the flood guard, and what it would have changed.
+        left_out: the sources whose pull is sealed and was not loaded, with the reason (held, not_loadable) and its details.
         planned: the sources with a planned outage, and its reason: their snapshot is standing whatever its age.
     """
     for source_id, days in expected_every.items():
         if source_id in landings:
             record_fresh(connection, night, landings[source_id])
         else:
+            left_out_as, details = left_out.get(source_id, (None, None))
             run_file(connection, SQL / "stand_in.sql", {
-                "night": night, "source_id": source_id, "days": days, "held": held.get(source_id),
+                "night": night, "source_id": source_id, "days": days, "left_out": left_out_as, "details": details,
                 "planned": planned.get(source_id)})  # fmt: skip
+
+
+def not_loadable(connection: psycopg.Connection, night: dt.date) -> set[str]:
+    """The sources whose sealed landing could not be loaded when the night was."""
+    rows = connection.execute(
+        "select source_id from ops.pull where night = %s and reason = 'not_loadable'", [night]
+    ).fetchall()
+    return {source_id for (source_id,) in rows}
 
 
 def stand_ins(connection: psycopg.Connection, night: dt.date) -> list[tuple[str, str, int | None, str]]:

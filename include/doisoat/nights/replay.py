@@ -21,9 +21,9 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from doisoat.collect.catalogues import SHELF
-from doisoat.collect.landing import Landing, is_sealed, landing_directory, open_landing
+from doisoat.collect.landing import Landing, is_sealed, landing_directory, night_named, open_landing
 from doisoat.collect.look_ups import landing_name
-from doisoat.errors import NightBusyError, NightNotCollectedError, QualityGateError
+from doisoat.errors import LandingNotLoadableError, NightBusyError, NightNotCollectedError, QualityGateError
 from doisoat.load import landings as loading
 from doisoat.load.catalogues import load_catalogue
 from doisoat.load.records import identify
@@ -328,7 +328,10 @@ def _derive_catalogues(connection: psycopg.Connection, site: Site, since: dt.dat
         connection.execute(f"update {table.name} set to_night = 'infinity' where to_night >= %s", [since])
     connection.execute("delete from ops.catalogue_pull where synced_on >= %s", [since])
     for landing in sealed:
-        load_catalogue(connection, landing)
+        try:
+            load_catalogue(connection, landing)
+        except LandingNotLoadableError as error:  # as on its own day
+            log.warning("%s", error)
 
 
 def _standing(site: Site, night: dt.date) -> int | None:
@@ -350,7 +353,7 @@ def _directory(site: Site, night: dt.date, name: str) -> Path:
 def _nights_on_disk(directory: Path) -> list[dt.date]:
     """The nights that have a folder in it, in order."""
     found: Mapping[str, Path] = {path.name: path for path in directory.glob("????-??-??")}
-    return sorted(dt.date.fromisoformat(name) for name in found)
+    return sorted(night for night in map(night_named, found) if night)
 
 
 @contextmanager

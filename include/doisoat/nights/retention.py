@@ -19,6 +19,7 @@ from typing import Any
 import psycopg
 
 from doisoat.collect.catalogues import SHELF
+from doisoat.collect.landing import night_named
 from doisoat.collect.look_ups import landing_name
 from doisoat.errors import NightBusyError
 from doisoat.nights import disk
@@ -122,8 +123,8 @@ def _doomed(connection: psycopg.Connection, site: Site, landing_from: dt.date) -
     for shelf, may_go in ((province, published), (site.landing_root / SHELF / province.name, None)):
         newest = {path.name: path for path in sorted(shelf.glob("????-??-??/[!.]*"))}
         for path in sorted(shelf.glob("????-??-??/*")):
-            night = dt.date.fromisoformat(path.parent.name)
-            if night >= landing_from or (may_go is not None and night not in may_go):
+            night = night_named(path.parent.name)
+            if night is None or night >= landing_from or (may_go is not None and night not in may_go):
                 continue
             if newest.get(path.name) != path and (
                 may_go is None or (night, path.name.removesuffix(landing_name(""))) not in stood_on

@@ -24,6 +24,7 @@ from doisoat.load.landings import inputs_hash, keep_as_loaded, load_answers, loa
 from doisoat.load.pulls import forget_failure, record_failure, stand_ins
 from doisoat.load.reference import load_reference
 from doisoat.names import unit_key
+from doisoat.nights.waiting import waited_for
 from doisoat.province.file import CodeMaps, ProvinceSettings
 from doisoat.province.reference import agencies, aliases
 from doisoat.province.site import Site
@@ -100,7 +101,7 @@ def _collect(site: Site, night: dt.date, source_id: str, run_id: str | None) -> 
     from doisoat.load.held import WarehouseHolding
     from doisoat.sources.registry import make_source
 
-    settings = site.settings.sources[source_id]
+    settings = waited_for(site, night, source_id)
     source = make_source(source_id, settings, site.connections(source_id), *site.settings.reads_with)
     if settings.expected_every_days > 1 and not source.has_news() and source_id not in sealed_landings(site, night):
         source.close()
@@ -137,13 +138,15 @@ def _collect(site: Site, night: dt.date, source_id: str, run_id: str | None) -> 
 def load_night(site: Site, night: dt.date, *, run_id: str | None = None) -> dict[str, dict[str, int]]:
     """Load every sealed landing of the night; a source without one is stale and its last good snapshot stays in use.
 
-    So is a source whose pull the flood guard holds (doisoat.load.flood_guard).
+    So is a source whose pull the flood guard holds (doisoat.load.flood_guard), or whose landing the warehouse cannot take
+    (doisoat.load.not_loadable).
 
     Returns, by source, what became of the rows; for a source whose earlier snapshot is used, its state and the age in
-    nights (`{"stale": 2}`; a held pull's rows as `held`); empty if exactly this was loaded before.
+    nights (`{"stale": 2}`; rows that were not loaded as `held` or `not_loadable`); empty if exactly this was loaded before.
 
     Raises:
-        NightNotCollectedError: none of the sources that are read every night has a landing: the night does not count.
+        NightNotCollectedError: none of the sources that are read every night has a landing that could be loaded: the night
+            does not count.
         NightOrderError: later nights build on this one, and what is sealed is not what they were built on.
     """
     missed: NightNotCollectedError | None = None
@@ -164,7 +167,8 @@ def load_night(site: Site, night: dt.date, *, run_id: str | None = None) -> dict
             revisions.rewind_nights(connection, night)
         counts = load_landings(connection, site, night, landings)
         standing_in = stand_ins(connection, night)
-        if not any(site.expected_every[source_id] == 1 for source_id in landings):
+        taken = [source_id for source_id in landings if "not_loadable" not in counts[source_id]]
+        if not any(site.expected_every[source_id] == 1 for source_id in taken):
             missed = order.miss(connection, night)  # occasional sources are loaded anyway: their files are gone
     if missed:
         raise missed

@@ -14,6 +14,7 @@ select
     case when p.reason = 'outage_planned' then p.reason_detail
         when p.reason = 'nothing_new' then 'nothing new is expected yet'
         when p.reason = 'held' then 'would change too much'
+        when p.reason = 'not_loadable' then 'could not be loaded'
         when p.reason = 'failed' then split_part(p.reason_detail, ':', 1)
         when p.reason = 'not_collected' then 'not collected'
         when not p.is_complete then p.incomplete_reason

@@ -128,6 +128,11 @@ def _todo(source: dict[str, Any], night: dt.date) -> str:
             f"ask its owner what happened; if it is right: doisoat accept-pull --source {source['source_id']} --night {night} "
             '"why", and run the night again; else do nothing: the pull is not loaded'
         )
+    if source["reason"] == "could not be loaded":
+        return (
+            "report it with this line; a later release may load it. To ask the source again in its place: "
+            f'doisoat take-back --source {source["source_id"]} --night {night} "why", and run the night again'
+        )
     if source["state"] == "incomplete":
         return "nothing tonight: the next night completes it, or see `doisoat sources --format json`"
     return str(source["todo"] or "see the log of its task `collect`; `doisoat check` calls it once")

@@ -51,6 +51,8 @@ class Limits(BaseModel):
         look_ups_per_night: how many dossiers may be looked up by code in one night.
         look_up_age_days: for how many days an answer to a look-up stays valid before it is requested again.
         patience_seconds: how long one request may be retried (429, 5xx, lost connection, HTML) before the pull fails.
+        wait_hours: how long a night waits for this source in all, from when it was opened; what comes later is late, and the
+            night goes on with its last good snapshot. Raise it for a first pull that takes longer.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -67,6 +69,7 @@ class Limits(BaseModel):
     look_ups_per_night: int = 500
     look_up_age_days: int = 7
     patience_seconds: float = 30
+    wait_hours: float = Field(default=4, gt=0, le=18)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+
+from doisoat.model import MOST
 
 #: A whole number, which may be written with a decimal point and zeros, and grouped by commas: a point groups nothing.
 _WHOLE = re.compile(r"(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.0*)?")
 _DECIMAL = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{0,15})?")
-_MOST = 10**15
 Number = int | float | None
+#: A number in JSON that counts something: a decoder refuses one that nobody can have counted to.
+Count = Annotated[int, msgspec.Meta(ge=-MOST, le=MOST)]
 
 
 def whole(value: object) -> int | None:
@@ -22,7 +28,7 @@ def whole(value: object) -> int | None:
         return None
     if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
         return int(value.strip().partition(".")[0].replace(",", ""))
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < _MOST and value == int(value):
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < MOST and value == int(value):
         return int(value)
     raise ValueError(f"no whole number ({type(value).__name__})")
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 
+from doisoat.model import LONGEST
 from doisoat.sources.dates import clock, is_null_day, means_none
+
+#: The widest offsets from UTC that are in force anywhere are +14 and -12 hours; PostgreSQL reads none of 16 or more.
+_WIDEST_OFFSET = dt.timedelta(hours=14)
+_MINUTE = dt.timedelta(minutes=1)
 
 
 class BadRowError(ValueError):
@@ -17,7 +22,11 @@ class BadRowError(ValueError):
 
 
 def text(value: str | int | None) -> str | None:
-    """A text as stored: composed (NFC), without surrounding space and signs that nobody sees, None for empty."""
+    """A text as stored: composed (NFC), without surrounding space and signs that nobody sees, None for empty.
+
+    Raises:
+        BadRowError: it holds signs that cannot be printed, or is longer than any name.
+    """
     if value is None:
         return None
     kept = unicodedata.normalize("NFC", " ".join(str(value).split()))
@@ -25,6 +34,8 @@ def text(value: str | int | None) -> str | None:
         kept = " ".join(without_invisible(kept).split())
     if not kept.isprintable():
         raise BadRowError("unprintable_text", "text")
+    if len(kept) > LONGEST:
+        raise BadRowError("text_too_long", "text")
     return kept or None
 
 
@@ -37,7 +48,7 @@ def moment(value: str | int | None, timezone: dt.tzinfo, field: str) -> dt.datet
     """A timestamp from ISO 8601 with `+0700`, `+07:00` or `Z`, or from milliseconds since 1970 [A].
 
     A text without an offset is local time [A]. What systems write for "no date" is none (dates.py). Other years outside
-    1900-2199 are typos.
+    1900-2199 are typos, and so is an offset that no place has: Python reads +23:00, PostgreSQL does not.
     """
     if value is None or value == "":
         return None
@@ -54,13 +65,19 @@ def within_reach(found: dt.datetime, timezone: dt.tzinfo, field: str) -> dt.date
     """A moment with an offset; None for what systems write for "no date".
 
     Raises:
-        BadRowError: its year cannot be meant.
+        BadRowError: its year or its offset cannot be meant.
     """
     if is_null_day(found):
         return None
-    if not 1900 <= found.year < 2200:
+    if not 1900 <= found.year < 2200 or not has_possible_offset(found):
         raise BadRowError("impossible_date", field)
     return found if found.tzinfo else found.replace(tzinfo=timezone)
+
+
+def has_possible_offset(found: dt.datetime) -> bool:
+    """Whether a moment has no offset, or one that some place has."""
+    offset = found.utcoffset()
+    return offset is None or (abs(offset) <= _WIDEST_OFFSET and not offset % _MINUTE)
 
 
 def _from_epoch(milliseconds: int) -> dt.datetime:

@@ -67,7 +67,7 @@ def open_night(
     _wait_for_earlier(connection, night, last, sealed)
     known = connection.execute("select state from ops.night where night = %s", [night]).fetchone()
     if last and night < last and (known is None or known[0] == "missed"):
-        raise _passed_over(night, last, is_sealed=night in sealed)
+        raise _passed_over(connection, night, last, is_sealed=night in sealed)
     connection.execute("update ops.night set state = 'missed' where night < %s and state = 'open'", [night])
     connection.execute(
         """insert into ops.night (night, state)
@@ -79,7 +79,8 @@ def open_night(
     connection.execute(
         """insert into ops.night as n (night, state, run_id, collects_late) values (%s, 'open', %s, %s)
         on conflict (night) do update set run_id = excluded.run_id, collects_late = excluded.collects_late,
-            touched_at = now(), state = case n.state when 'missed' then 'open' else n.state end""",
+            touched_at = now(), waits_since = now(),
+            state = case n.state when 'missed' then 'open' else n.state end""",
         [night, run_id, collect_late],
     )
 
@@ -110,25 +111,92 @@ def _wait_for_earlier(
         )
 
 
-def _passed_over(night: dt.date, last: dt.date, *, is_sealed: bool) -> NightError:
+def _passed_over(connection: psycopg.Connection, night: dt.date, last: dt.date, *, is_sealed: bool) -> NightError:
+    way_out = "" if _holds_anything(connection, last) else f". {_mistaken(last)}"
     if is_sealed:
         return NightOrderError(
-            f"night {night}: it is sealed but was never loaded, and night {last} has been loaded since; history cannot be "
-            "rewritten. Its landing is kept: replay all nights in order from their landings"
+            f"night {night}: it is sealed but was never loaded, and night {last} has been opened since; history cannot be "
+            f"rewritten. Its landing is kept: replay all nights in order from their landings{way_out}"
         )
     return NightNotCollectedError(
         f"night {night}: never collected, and night {last} has been opened since; sources show only the present, and "
         "history cannot be rewritten. Skip it: it stays listed as missed (`doisoat nights`), and its changes show up "
-        "in the next night. Only a landing restored from a backup and a replay can bring it back"
+        f"in the next night. Only a landing restored from a backup and a replay can bring it back{way_out}"
     )
+
+
+def _mistaken(night: dt.date) -> str:
+    """What can be done about a night of which nothing is loaded."""
+    return (
+        f"Nothing of night {night} is loaded: if it was opened by mistake, "
+        f'`doisoat take-back --night {night} "why"` takes it back'
+    )
+
+
+def _holds_anything(connection: psycopg.Connection, night: dt.date) -> bool:
+    """Whether anything of a night is in the warehouse: it was loaded, or got further."""
+    row = connection.execute(
+        """select state in ('open', 'missed') and not exists (select from ops.load l where l.night = n.night)
+        from ops.night n where night = %s""",
+        [night],
+    ).fetchone()
+    return row != (True,)
+
+
+def take_back(connection: psycopg.Connection, night: dt.date) -> list[dt.date]:
+    """Remove a night of which nothing is loaded from the order of nights.
+
+    Returns the nights before it that were missed only because of it, and are removed too.
+
+    Raises:
+        NightBusyError: one of its tasks, or a replay, is running.
+        NightOrderError: it was never opened, or stands in no other night's way.
+        DecisionRefusedError: something of it is loaded.
+    """
+    if unfinished_replay(connection):
+        raise NightBusyError(f"night {night}: {UNFINISHED_REPLAY}")
+    state = state_of(connection, night)
+    if state == "missed" or not is_latest(connection, night):
+        raise NightOrderError(
+            f"night {night}: it is {state}, and stands in no other night's way; only the latest night can be taken back, "
+            "before anything of it is loaded"
+        )
+    refuse_at_work(connection, night)
+    if _holds_anything(connection, night):
+        raise DecisionRefusedError(
+            f"night {night}: it is {state}, and data of it are loaded: it cannot be taken back. Publish or skip it; the next "
+            "night shows what is true then"
+        )
+    connection.execute("delete from ops.pull where night = %s", [night])  # what stood in for pulls that never came
+    connection.execute("delete from ops.pull_failure where night = %s", [night])
+    connection.execute("delete from ops.night where night = %s", [night])
+    freed = connection.execute(
+        """delete from ops.night n where night < %s and state = 'missed' and run_id is null and rests_on is null
+            and not exists (select from ops.night l where l.night > n.night and l.state <> 'missed')
+        returning night""",
+        [night],
+    )
+    return sorted(missed for (missed,) in freed)
+
+
+def refuse_at_work(connection: psycopg.Connection, night: dt.date) -> None:
+    """Refuse what would pull the night from under one of its tasks.
+
+    Raises:
+        NightBusyError: one is running.
+    """
+    if locks.is_at_work(connection, night):
+        raise NightBusyError(
+            f"night {night}: one of its tasks is running; let it end, or stop its run on Airflow's page"
+        )
 
 
 def miss(connection: psycopg.Connection, night: dt.date) -> NightNotCollectedError:
     """Record that nothing was collected for the night; returns the error to raise once that is committed."""
     connection.execute("update ops.night set state = 'missed', inputs = null where night = %s", [night])
     return NightNotCollectedError(
-        f"night {night}: no source that is read every night has a sealed landing, so there is nothing to report; the last "
-        "good night stays. If the sources were down, fix them and run the night again within 36 hours of its end; "
+        f"night {night}: no source that is read every night has a sealed landing that could be loaded: nothing to report; "
+        "the last good night stays. If the sources were down, fix them and run the night again within 36 hours of its end; "
         f"later, collect it now, marked as late (collect_late; make night NIGHT={night}), restore its landing "
         "from a backup, or skip it: it stays listed as missed"
     )
@@ -154,10 +222,14 @@ def hold(connection: psycopg.Connection, night: dt.date, run_id: str | None) -> 
     if run_id is not None and row[1] != run_id:
         raise NightTakenOverError(f"night {night}: run {row[1]} has taken it over; this run ({run_id}) stops here")
     now = connection.execute(  # a night that was given up is reopened, if it is not too late
-        """update ops.night n set touched_at = now(), state = case when n.state = 'missed' and not exists (
-            select from ops.night l where l.night > n.night and l.state <> 'missed') then 'open' else n.state end
-        where night = %s returning state""",
-        [night],
+        """update ops.night n set touched_at = now(),
+            state = case when r.is_reopened then 'open' else n.state end,
+            waits_since = case when r.is_reopened then now() else n.waits_since end
+        from (select %(night)s::date as night, o.state = 'missed' and not exists (
+            select from ops.night l where l.night > o.night and l.state <> 'missed') as is_reopened
+            from ops.night o where o.night = %(night)s) r
+        where n.night = r.night returning n.state""",
+        {"night": night},
     ).fetchone()
     return str(now[0]) if now else str(row[0])
 
@@ -176,6 +248,20 @@ def at_work(dsn: str, night: dt.date, run_id: str | None) -> Iterator[psycopg.Co
         with locks.at_work_on_night(connection):
             connection.autocommit = True
             yield connection
+
+
+def hours_left(connection: psycopg.Connection, night: dt.date, hours: float) -> float:
+    """How long the night still waits for a source that it waits for so many hours in all; 0 or less: no longer.
+
+    The time counts from when the run that holds the night opened it. Of a night that is loaded nobody waits any more: who asks
+    a source for it again, asks anew.
+    """
+    row = connection.execute(
+        """select extract(epoch from clock_timestamp() - waits_since)::float8 / 3600 from ops.night
+        where night = %s and state = 'open'""",
+        [night],
+    ).fetchone()
+    return hours - row[0] if row else hours
 
 
 def take_blocked(connection: psycopg.Connection, night: dt.date, run_id: str) -> str:

@@ -37,7 +37,7 @@ cross join lateral (
     from (
         values
         (1, %(planned)s::text is not null, true, 'outage_planned', %(planned)s),
-        (2, %(held)s::text is not null, false, 'held', %(held)s),
+        (2, %(left_out)s::text is not null, false, %(left_out)s, %(details)s),
         (3, f.error is not null, false, 'failed', f.error || ': ' || f.came),
         (4, %(night)s::date - last.snapshot_night < %(days)s, true, 'nothing_new', null),
         (5, true, false, 'not_collected', null)

@@ -10,6 +10,7 @@ import msgspec
 
 from doisoat.connections import Connection
 from doisoat.errors import SourceChangedError, SourceRejectedError
+from doisoat.sources.declared import whole
 from doisoat.sources.http.session import Answer, HttpSession, shape
 from doisoat.sources.mapi.rows import is_empty, scalar
 from doisoat.sources.mapi.session import (
@@ -131,9 +132,12 @@ class ByGet:
         if raw is None or is_empty(raw):
             return None
         said = _plain(raw)
-        if said is None or not (said.isascii() and said.isdecimal()):
+        if said is None or not said.isdecimal():
             raise self._changed(answer, "a total that is no count")
-        return int(said)
+        try:
+            return whole(said)
+        except ValueError as error:
+            raise self._changed(answer, f"a total that is {error}") from None
 
     def _refuse_code(self, answer: Answer, said: str | None) -> None:
         if said in _ERRORS:

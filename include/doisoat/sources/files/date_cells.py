@@ -11,6 +11,7 @@ import pandas as pd
 
 from doisoat.sources.dates import is_month_first, is_null_day, means_none, plain, read_moment
 from doisoat.sources.files.workbooks import NoValue
+from doisoat.sources.values import has_possible_offset
 
 #: A cell that no format can read.
 BAD = object()
@@ -121,7 +122,7 @@ class DateCells:
     def _kept(self, found: dt.datetime) -> Any:
         if is_null_day(found):
             return None
-        if not 1900 <= found.year < 2200:
+        if not 1900 <= found.year < 2200 or not has_possible_offset(found):
             return BAD
         return found if found.tzinfo else found.replace(tzinfo=self._timezone)
 

@@ -1,5 +1,5 @@
 """A limit for answers that never end: a socket's own timeout only bounds the wait for the next byte, and a source that
-sends one byte per second would hold up a night for days.
+sends one byte per second would hold up a night for days. (waiting.py is for one whose answers are merely slow, one by one.)
 
 One timer per request; when it expires, the connection is closed and its reader gets an error at once.
 """

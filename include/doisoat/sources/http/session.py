@@ -5,6 +5,7 @@ reads more than allowed, never waits for an answer forever, and turns what can g
 doisoat.errors:
 
     429, 408, 5xx, timeout, lost connection, cut-off body  -> SourceUnavailableError (after a few short retries)
+    all answers together took too long                     -> SourceLateError
     401 after a fresh token, 403, other 4xx, TLS refused   -> SourceRejectedError
     HTML or nothing (maintenance?)                         -> SourceChangedError (after as many)
     not JSON, wrong shape, too large, other redirect       -> SourceChangedError
@@ -38,16 +39,15 @@ from doisoat.sources.http.deadline import Deadline, DeadlineAdapter
 from doisoat.sources.http.headers import header_time, retry_after
 from doisoat.sources.http.mending import mended
 from doisoat.sources.http.trust import no_answer, no_tls, trusted
+from doisoat.sources.http.waiting import Wait
 
 _CHUNK = 1 << 20
-_TRIES = 4
-_REDIRECTS = 3
+_TRIES, _REDIRECTS = 4, 3
 _LOOKED_AT = 4096  # bytes at either end of a body, to see what it is
 _ENDS = {b"{": b"}", b"[": b"]"}
 _WHOLE_ANSWER = 10  # times timeout_seconds, which only bounds the wait for one byte
-_SHOWN = re.compile(
-    r"(?!\d{9,}$)-?[\w.:/-]{0,80}", re.ASCII
-)  # what a message may repeat: no name, phone or identity number
+#: What a message may repeat: no name, phone or identity number.
+_SHOWN = re.compile(r"(?!\d{9,}$)-?[\w.:/-]{0,80}", re.ASCII)
 # urllib3 logs the whole address (which may contain a key) and any header that it cannot read, whatever is in it.
 for _name in ("urllib3.connection", "urllib3.connectionpool", "urllib3.response"):
     logging.getLogger(_name).setLevel(logging.ERROR)
@@ -95,6 +95,7 @@ class HttpSession:
         self.source_id, self._limits, self._patient, self._sleep = source_id, limits, patient, sleep
         self._base = _base_url(connection)
         self._deadline, self._seconds = Deadline(), _WHOLE_ANSWER * limits.timeout_seconds
+        self._wait = Wait(source_id, limits.wait_hours)
         self._session = _Session()
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, DeadlineAdapter(self._deadline))
@@ -122,7 +123,8 @@ class HttpSession:
     def clock(self) -> dt.datetime:
         """The source's clock, from the Date header of any answer at its base address."""
         asked = _describe("HEAD", self._base, {})
-        with self._deadline.within(self._seconds), self._send("HEAD", self._base, asked, {}) as response:
+        seconds = self._wait.seconds(self._seconds, asked=asked)
+        with self._deadline.within(seconds), self._send("HEAD", self._base, asked, {}) as response:
             return self._clock(response, asked)
 
     def request(self, method: str, path: str, **content: Any) -> Answer:
@@ -150,7 +152,8 @@ class HttpSession:
         give_up_at = time.monotonic() + self._limits.patience_seconds
         for attempt in range(1, _TRIES + 1):
             try:
-                with self._one_at_a_time, self._deadline.within(self._seconds):
+                seconds = self._wait.seconds(self._seconds, asked=asked)
+                with self._one_at_a_time, self._deadline.within(seconds):
                     return self._ask_once(method, url, asked, content)
             except (SourceUnavailableError, SourceChangedError) as error:
                 wait = getattr(error, "retry_after_seconds", None) or 0.25 * 2**attempt

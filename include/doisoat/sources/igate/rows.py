@@ -14,8 +14,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from doisoat.model import DossierRecord, QuarantinedRow
+from doisoat.sources.declared import Count
 from doisoat.sources.in_part import read_in_part
-from doisoat.sources.values import BadRowError, moment, text, without_invisible
+from doisoat.sources.values import BadRowError, has_possible_offset, moment, text, without_invisible
 
 #: The fields of a row that may be left out if they cannot be read, and what of a record each of them fills.
 _FILLS = {
@@ -95,13 +96,13 @@ class KeySlice(msgspec.Struct):
 
 
 class _PageFacts(msgspec.Struct):
-    totalElements: int | None = None
+    totalElements: Count | None = None
 
 
 class Totals(msgspec.Struct):
     """The answer to `spec=page`: Spring's names [A], at the top or below `page` as its newer versions write them."""
 
-    totalElements: int | None = None
+    totalElements: Count | None = None
     page: _PageFacts | None = None
 
 
@@ -249,7 +250,8 @@ def _usual_moments(values: tuple[Scalar, ...]) -> list[dt.datetime | None]:
     except (TypeError, ValueError):
         return []
     for one in found:
-        if one is not None and not (one.tzinfo and 1970 < one.year < 2200):  # before: what systems write for none
+        # years before 1971: what systems write for none
+        if one is not None and not (one.tzinfo and 1970 < one.year < 2200 and has_possible_offset(one)):
             return []
     return found
 

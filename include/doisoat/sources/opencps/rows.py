@@ -16,6 +16,7 @@ import msgspec
 
 from doisoat.codes import SHAPE, is_dossier_code
 from doisoat.model import DossierRecord, QuarantinedRow
+from doisoat.sources.declared import Count
 from doisoat.sources.in_part import read_in_part
 from doisoat.sources.values import BadRowError, text, written_moment
 
@@ -83,7 +84,7 @@ class _Known(msgspec.Struct):
 class Result(msgspec.Struct):
     """One page of a search; `code` is set if an error is answered with a success status."""
 
-    total: int | None = None
+    total: Count | None = None
     data: list[Row] | None = None
     code: Any = None
 
@@ -95,7 +96,7 @@ class Result(msgspec.Struct):
 class RawResult(msgspec.Struct):
     """The same page, row by row, in case one of them cannot be read, or there is one without a list around it [A]."""
 
-    total: int | None = None
+    total: Count | None = None
     data: msgspec.Raw = msgspec.Raw(b"null")
     code: Any = None
 
@@ -122,7 +123,7 @@ class _BareMark(_Known):
 class Totals(msgspec.Struct):
     """A page read for its total, and whether its rows are removed."""
 
-    total: int | None = None
+    total: Count | None = None
     data: list[_Mark] | _BareMark | None = None
     code: Any = None
 
@@ -138,7 +139,7 @@ class Totals(msgspec.Struct):
 def is_removed(originality: object) -> bool:
     """Whether a dossier was removed: its originality becomes negative, and is indexed as 99 less than that [V]."""
     try:
-        number = int(str(originality))
+        number = int(str(originality)[:20])
     except ValueError:
         return False
     return number < 0 or 90 <= number <= 98

@@ -15,7 +15,7 @@ import msgspec
 
 from doisoat.model import ControlTotal
 from doisoat.months import ended
-from doisoat.sources.declared import includes_children
+from doisoat.sources.declared import Count, includes_children
 from doisoat.sources.http.session import Answer
 from doisoat.sources.values import BadRowError, text
 
@@ -27,33 +27,33 @@ Scalar = str | int | None
 class Counts(msgspec.Struct):
     """The numbers of a row; a number that a server does not have stays unknown."""
 
-    totalCount: int | None = None
-    receivedCount: int | None = None
-    remainingCount: int | None = None
-    onlineCount: int | None = None
-    onegateCount: int | None = None
-    processCount: int | None = None
-    processingCount: int | None = None
-    insideCount: int | None = None
-    outsideCount: int | None = None
-    interoperatingCount: int | None = None
-    waitingCount: int | None = None
-    undueCount: int | None = None
-    overdueCount: int | None = None
-    releaseCount: int | None = None
-    releasingCount: int | None = None
-    doneCount: int | None = None
-    betimesCount: int | None = None
-    ontimeCount: int | None = None
-    overtimeCount: int | None = None
-    deniedCount: int | None = None
-    cancelledCount: int | None = None
-    unresolvedCount: int | None = None
-    viaPostalCount: int | None = None
-    fromViaPostalCount: int | None = None
-    saturdayCount: int | None = None
-    dossierOnline3Count: int | None = None
-    dossierOnline4Count: int | None = None
+    totalCount: Count | None = None
+    receivedCount: Count | None = None
+    remainingCount: Count | None = None
+    onlineCount: Count | None = None
+    onegateCount: Count | None = None
+    processCount: Count | None = None
+    processingCount: Count | None = None
+    insideCount: Count | None = None
+    outsideCount: Count | None = None
+    interoperatingCount: Count | None = None
+    waitingCount: Count | None = None
+    undueCount: Count | None = None
+    overdueCount: Count | None = None
+    releaseCount: Count | None = None
+    releasingCount: Count | None = None
+    doneCount: Count | None = None
+    betimesCount: Count | None = None
+    ontimeCount: Count | None = None
+    overtimeCount: Count | None = None
+    deniedCount: Count | None = None
+    cancelledCount: Count | None = None
+    unresolvedCount: Count | None = None
+    viaPostalCount: Count | None = None
+    fromViaPostalCount: Count | None = None
+    saturdayCount: Count | None = None
+    dossierOnline3Count: Count | None = None
+    dossierOnline4Count: Count | None = None
 
 
 MEASURES = Counts.__struct_fields__
@@ -74,7 +74,7 @@ class StatisticsRow(Counts):
 class Statistics(msgspec.Struct):
     """One answer; the position of its rows differs from one version to the next [A]."""
 
-    total: int | None = None
+    total: Count | None = None
     dossierStatisticData: list[StatisticsRow] | StatisticsRow | None = None
     data: list[StatisticsRow] | StatisticsRow | None = None
 
