@@ -56,19 +56,20 @@ def connection_from_environment(connection_id: str, environment: Mapping[str, st
 
 
 def _from_json(connection_id: str, value: str) -> Connection:
-    given = json.loads(value)
+    given = _object(json.loads(value))
     extra = given.get("extra") or {}
-    if isinstance(extra, str):
-        extra = json.loads(extra)
-    host, scheme = given.get("host"), extra.get("scheme")
+    extra = _object(json.loads(extra) if isinstance(extra, str) else extra)
+    for name in ("conn_type", "host", "login", "password", "schema"):
+        _text_or_none(given.get(name))
+    host, scheme = given.get("host"), _text_or_none(extra.get("scheme"))
     if host and "://" in host:
         scheme, host = host.split("://", 1)
     return Connection(
         connection_id=connection_id,
-        conn_type=given.get("conn_type", "http"),
+        conn_type=given.get("conn_type") or "http",
         scheme=scheme or (given.get("schema") if given.get("schema") in ("http", "https") else None),
         host=host,
-        port=int(given["port"]) if given.get("port") else None,
+        port=_port(given["port"]) if given.get("port") else None,
         login=given.get("login"),
         password=given.get("password"),
         schema=given.get("schema"),
@@ -76,12 +77,30 @@ def _from_json(connection_id: str, value: str) -> Connection:
     )
 
 
+def _object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError("no object")
+    return value
+
+
+def _text_or_none(value: Any) -> str | None:
+    if not isinstance(value, str | None):
+        raise TypeError("no text")
+    return value
+
+
+def _port(value: Any) -> int:
+    if isinstance(value, bool | float) or not 0 < (port := int(value)) < 65536:
+        raise ValueError("no port")
+    return port
+
+
 def _from_uri(connection_id: str, value: str) -> Connection:
     parts = urlsplit(value)
     if not parts.scheme:
         raise ValueError("no scheme")
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    extra: dict[str, Any] = json.loads(query.pop("__extra__")) if "__extra__" in query else {}
+    extra: dict[str, Any] = _object(json.loads(query.pop("__extra__"))) if "__extra__" in query else {}
     extra.update(query)
     host = unquote(parts.hostname) if parts.hostname else None
     path = unquote(parts.path.lstrip("/"))
@@ -91,7 +110,7 @@ def _from_uri(connection_id: str, value: str) -> Connection:
     return Connection(
         connection_id=connection_id,
         conn_type=parts.scheme.replace("-", "_"),
-        scheme=extra.pop("scheme", None) or scheme,
+        scheme=_text_or_none(extra.pop("scheme", None)) or scheme,
         host=host,
         port=parts.port,
         login=unquote(parts.username) if parts.username else None,

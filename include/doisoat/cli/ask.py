@@ -17,6 +17,7 @@ from doisoat.cli.shared import (
     Revision,
     chosen_night,
     console,
+    in_calendar,
     print_report,
     warehouse_at_hand,
 )
@@ -84,9 +85,12 @@ def bridge(
         typer.Option("--with-ministries", help="Compare with province and ministries together, each dossier once."),
     ] = False,
     since: Annotated[
-        dt.datetime | None, typer.Option("--from", formats=["%Y-%m"], help="First month of receipt.")
+        dt.datetime | None,
+        typer.Option("--from", callback=in_calendar, formats=["%Y-%m"], help="First month of receipt."),
     ] = None,
-    until: Annotated[dt.datetime | None, typer.Option("--to", formats=["%Y-%m"], help="Last month of receipt.")] = None,
+    until: Annotated[
+        dt.datetime | None, typer.Option("--to", callback=in_calendar, formats=["%Y-%m"], help="Last month of receipt.")
+    ] = None,
     agency: Annotated[str | None, typer.Option(help="Only this agency (id or code), and all below it.")] = None,
     procedure: Annotated[str | None, typer.Option(help="Only this procedure, in all its variants.")] = None,
     field: Annotated[str | None, typer.Option(help="Only procedures of this field (its code).")] = None,
@@ -192,7 +196,9 @@ def ministries(
 
 @asking.command(rich_help_panel=LOOK)
 def catalogues(
-    day: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Which day; default: now.")] = None,
+    day: Annotated[
+        dt.datetime | None, typer.Option(callback=in_calendar, formats=["%Y-%m-%d"], help="Which day; default: now.")
+    ] = None,
     format: As = Format.TABLE,
 ) -> None:
     """Show where a source's catalogues differ from the province's own, on a given day (default: now)."""

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from doisoat.cli.shared import RATES, chosen_night, console, site_at_hand
+from doisoat.cli.shared import RATES, chosen_night, console, in_calendar, site_at_hand
 from doisoat.reports.agencies import agency_named
 from doisoat.reports.form import Asked, CountsAs, Reading, default_counts_as, with_ranges
 from doisoat.reports.form import form as make_form
@@ -21,13 +21,20 @@ forms = typer.Typer()
 
 @forms.command(rich_help_panel=RATES)
 def form(
-    since: Annotated[dt.datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of the period.")],
-    until: Annotated[dt.datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day of the period.")],
+    since: Annotated[
+        dt.datetime, typer.Option("--from", callback=in_calendar, formats=["%Y-%m-%d"], help="First day of the period.")
+    ],
+    until: Annotated[
+        dt.datetime, typer.Option("--to", callback=in_calendar, formats=["%Y-%m-%d"], help="Last day of the period.")
+    ],
     agency: Annotated[
         str | None, typer.Option(help="Only this agency and all below it; default: the whole province.")
     ] = None,
     night: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As known on which night; the last published one.")
+        dt.datetime | None,
+        typer.Option(
+            callback=in_calendar, formats=["%Y-%m-%d"], help="As known on which night; the last published one."
+        ),
     ] = None,
     reading: Annotated[
         Reading | None, typer.Option(help="How on time is defined; default: the province file's.")
@@ -72,7 +79,10 @@ def form(
 @forms.command(rich_help_panel=RATES)
 def reported(
     night: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As known on which night; the last published one.")
+        dt.datetime | None,
+        typer.Option(
+            callback=in_calendar, formats=["%Y-%m-%d"], help="As known on which night; the last published one."
+        ),
     ] = None,
     measure: Annotated[
         str, typer.Option(help="Which count, e.g. received, resolved, pending_overdue; or all.")

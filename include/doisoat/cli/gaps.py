@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from doisoat.cli.shared import ACT, account, site_at_hand
+from doisoat.cli.shared import ACT, account, in_calendar, site_at_hand
 from doisoat.errors import DecisionRefusedError
 from doisoat.reports.agencies import agency_named
 from doisoat.reports.parts import Pair, check_words
@@ -18,7 +18,7 @@ from doisoat.reports.parts import Pair, check_words
 gap = typer.Typer(no_args_is_help=True, help="Act on open gaps: doisoat gap --cause C --agency A ACTION.")
 answering = typer.Typer()
 
-Day = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"])]
+Day = Annotated[dt.datetime | None, typer.Option(callback=in_calendar, formats=["%Y-%m-%d"])]
 Reason = Annotated[str, typer.Option(help="Why; kept on record. No person's name or number.")]
 
 
@@ -70,7 +70,10 @@ def note(context: typer.Context, reason: Reason) -> None:
 def accept(
     context: typer.Context,
     reason: Reason,
-    until: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="The first night on which it reopens.")],
+    until: Annotated[
+        dt.datetime,
+        typer.Option(callback=in_calendar, formats=["%Y-%m-%d"], help="The first night on which it reopens."),
+    ],
 ) -> None:
     """Accept until a day, as long as cause and evidence stay the same. The gap still counts in every total."""
     _say(context.obj, "accepted", reason, until.date())

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from doisoat.cli.shared import OPERATE, As, account, console, print_report, site_at_hand
+from doisoat.cli.shared import OPERATE, As, account, console, in_calendar, print_report, site_at_hand
 from doisoat.reports.printing import Format
 from doisoat.warehouse.queries import Report
 
@@ -65,7 +65,7 @@ def migrate() -> None:
 
 @operations.command(rich_help_panel=OPERATE)
 def publish(
-    night: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="The blocked night.")],
+    night: Annotated[dt.datetime, typer.Option(callback=in_calendar, formats=["%Y-%m-%d"], help="The blocked night.")],
     accept: Annotated[
         str, typer.Option(help="Why it is published although a check failed; kept on record and shown to analysts.")
     ],
@@ -84,7 +84,11 @@ def publish(
 def tell(
     due: Annotated[
         dt.datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="The last night that has to be published; default: by the clock."),
+        typer.Option(
+            callback=in_calendar,
+            formats=["%Y-%m-%d"],
+            help="The last night that has to be published; default: by the clock.",
+        ),
     ] = None,
     test: Annotated[bool, typer.Option("--test", help="Only send a test message to every sender.")] = False,
 ) -> None:
@@ -110,7 +114,9 @@ def tell(
 def accept_pull(
     reason: Annotated[str, typer.Argument(help="Why the pull is right; kept on record. No person's name or number.")],
     source: Annotated[str, typer.Option(help="Which source.")],
-    night: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="The night whose pull is held.")],
+    night: Annotated[
+        dt.datetime, typer.Option(callback=in_calendar, formats=["%Y-%m-%d"], help="The night whose pull is held.")
+    ],
 ) -> None:
     """Accept a pull that the flood guard is holding: the night loads it when it runs again."""
     from doisoat.load.flood_guard import accept
@@ -130,7 +136,9 @@ def accept_pull(
 @operations.command(rich_help_panel=OPERATE)
 def take_back(
     reason: Annotated[str, typer.Argument(help="Why; kept on record. No person's name or number.")],
-    night: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="The latest opened night.")],
+    night: Annotated[
+        dt.datetime, typer.Option(callback=in_calendar, formats=["%Y-%m-%d"], help="The latest opened night.")
+    ],
     source: Annotated[str | None, typer.Option(help="Only this source's sealed landing: it is asked again.")] = None,
 ) -> None:
     """Take back a night that was opened by mistake, or a sealed landing; refused if anything of it is loaded."""
@@ -155,7 +163,10 @@ def replay(
     start: Annotated[
         dt.datetime | None,
         typer.Option(
-            "--from", formats=["%Y-%m-%d"], help="First night; default: all, or what a replay left unfinished."
+            "--from",
+            callback=in_calendar,
+            formats=["%Y-%m-%d"],
+            help="First night; default: all, or what a replay left unfinished.",
         ),
     ] = None,
 ) -> None:

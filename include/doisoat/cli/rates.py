@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from doisoat.cli.shared import RATES, chosen_night, print_report, warehouse_at_hand
+from doisoat.cli.shared import RATES, chosen_night, in_calendar, print_report, warehouse_at_hand
 from doisoat.errors import ConfigurationError
 from doisoat.indicators.days import Days
 from doisoat.months import first_of, last_of, later
@@ -43,8 +43,11 @@ class Period(StrEnum):
     ALL = "all"
 
 
-Month = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m"])]
-Night = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Which night; the last published one.")]
+Month = Annotated[dt.datetime | None, typer.Option(callback=in_calendar, formats=["%Y-%m"])]
+Night = Annotated[
+    dt.datetime | None,
+    typer.Option(callback=in_calendar, formats=["%Y-%m-%d"], help="Which night; the last published one."),
+]
 Agency = Annotated[str | None, typer.Option(help="Only this agency (id, code or former code) and all below it.")]
 
 
@@ -70,12 +73,15 @@ class Grouped(StrEnum):
 @rating.command(rich_help_panel=RATES)
 def score(
     night: Night = None,
-    month: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m"], help="For this month.")] = None,
+    month: Annotated[
+        dt.datetime | None, typer.Option(callback=in_calendar, formats=["%Y-%m"], help="For this month.")
+    ] = None,
     quarter: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m"], help="For the quarter of this month.")
+        dt.datetime | None, typer.Option(callback=in_calendar, formats=["%Y-%m"], help="For the quarter of this month.")
     ] = None,
     year: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y"], help="For this year; default: the night's own year.")
+        dt.datetime | None,
+        typer.Option(callback=in_calendar, formats=["%Y"], help="For this year; default: the night's own year."),
     ] = None,
     of: Annotated[
         str | None, typer.Option(help="Whose score: this agency's and all below it; default: the province's.")
@@ -126,7 +132,7 @@ def _cautious(caution: str | None) -> str:
 
 @rating.command(rich_help_panel=RATES)
 def services(
-    month: Annotated[dt.datetime, typer.Option(formats=["%Y-%m"], help="The month of receipt.")],
+    month: Annotated[dt.datetime, typer.Option(callback=in_calendar, formats=["%Y-%m"], help="The month of receipt.")],
     night: Night = None,
     revision: Annotated[int | None, typer.Option(help="Which revision of the night; default: the current one.")] = None,
     format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
@@ -178,7 +184,9 @@ def _period_of(month: dt.datetime | None, quarter: dt.datetime | None, year: dt.
 
 @rating.command(rich_help_panel=RATES)
 def walk(
-    month: Annotated[dt.datetime, typer.Option(formats=["%Y-%m"], help="The month of the portal's rate.")],
+    month: Annotated[
+        dt.datetime, typer.Option(callback=in_calendar, formats=["%Y-%m"], help="The month of the portal's rate.")
+    ],
     night: Night = None,
     agency: Agency = None,
     format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,

@@ -22,12 +22,27 @@ if TYPE_CHECKING:
     from doisoat.province.site import Site
     from doisoat.warehouse.queries import Report
 
+
+def in_calendar(day: dt.datetime | None) -> dt.datetime | None:
+    """A day or month as typed, if a record can have it: those of sources are of the same years (doisoat.sources.values).
+
+    Raises:
+        typer.BadParameter: it is of another year.
+    """
+    if day is not None and not 1900 <= day.year < 2200:
+        raise typer.BadParameter("no record is of that year; give one of 1900 to 2199")
+    return day
+
+
 #: The headings of `doisoat --help`.
 LOOK, EXPLAIN, ACT = "Look at a night", "Explain the gaps", "Act on gaps"
 RATES, OPERATE = "Rates and forms", "Operate"
 #: Wide enough for every column when the output is a pipe: a truncated number is a wrong number.
 console = Console(width=None if sys.stdout.isatty() else 320, highlight=False)
-Night = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Which night; the last published one.")]
+Night = Annotated[
+    dt.datetime | None,
+    typer.Option(callback=in_calendar, formats=["%Y-%m-%d"], help="Which night; the last published one."),
+]
 Revision = Annotated[
     int | None,
     typer.Option(help="Which revision of the night; default: the current one. 0: last computed, published or not."),
