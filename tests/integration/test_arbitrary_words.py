@@ -76,9 +76,9 @@ def kind(parameter: Any) -> Any:
 
 
 def days(parameter: Any) -> list[str]:
-    """The first day, the last one, and the last that is allowed, in the form that is asked for."""
+    """The first day and the last one in the form that is asked for; and the last month that is allowed."""
     (form,) = parameter.type_descriptor.parameter_info.formats
-    edges = dt.date.min, dt.date.max, dt.date(2199, 12, 31)
+    edges = (dt.date.min, dt.date.max, dt.date(2199, 12, 31))[: 2 if "%d" in form else 3]
     return [
         f"{day.year:04}" + form.replace("%Y", "").replace("%m", f"{day.month:02}").replace("%d", f"{day.day:02}")
         for day in edges

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 import requests
-from doisoat.errors import SourceUnavailableError
+from doisoat.errors import SourceLateError, SourceUnavailableError
 from doisoat.nights import steps
 from doisoat.province.file import FloodGuard, Outage
 from doisoat.reports.query import query
@@ -210,6 +210,31 @@ def test_what_is_half_restored_in_a_planned_outage_is_neither_loaded_nor_believe
     assert home.told(SECOND)[0] == 0
     home.run(THIRD, "igate", "a_tenth")
     assert home.pull(THIRD, "igate") == ("stale", "held")  # the night of the outage confirms nothing
+
+
+def test_a_night_goes_on_without_a_source_that_it_has_waited_for_long_enough(home: Home) -> None:
+    home.begin(SECOND)
+    home.province.drop("national_export", SECOND)
+    home.rows(
+        "update ops.night set waits_since = waits_since - interval '3 hours 59 minutes' where night = %s returning 1",
+        SECOND,
+    )
+    home.province.collect(SECOND, "national_export")
+    home.rows(
+        "update ops.night set waits_since = waits_since - interval '1 minute' where night = %s returning 1", SECOND
+    )
+    with pytest.raises(SourceLateError, match="run the night again to give it as long once more"):
+        steps.collect_source(home.province.site, SECOND, "igate")
+    steps.collect_source(home.province.site, SECOND, "national_export")  # it is sealed
+    home.finish(SECOND)
+    assert home.pull(SECOND, "igate") == ("stale", "failed")
+    code, page, _ = home.told(SECOND)
+    assert (code, opened(home, SECOND)) == (2, [])
+    assert "SourceLateError: no end within the time that a night waits for it (limits.wait_hours)" in page
+    home.province.collect(SECOND, "igate")  # nobody waits for it any more
+    home.province.open(SECOND)  # and a new run waits as long once more
+    home.finish(SECOND)
+    assert home.pull(SECOND, "igate") == ("fresh", None)
 
 
 def test_each_state_of_a_source_is_told_with_its_age_and_reason(home: Home) -> None:
