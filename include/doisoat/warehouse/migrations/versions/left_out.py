@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "left_out"
-down_revision = "unstated_fields"
+down_revision = "locks"
 
 
 def upgrade() -> None:
