@@ -185,9 +185,9 @@ def refuse_at_work(connection: psycopg.Connection, night: dt.date) -> None:
     Raises:
         NightBusyError: one is running.
     """
-    if locks.is_at_work(connection, night):
+    if (step := locks.step_at_work(connection)) is not None:
         raise NightBusyError(
-            f"night {night}: one of its tasks is running; let it end, or stop its run on Airflow's page"
+            f"night {night}: one of its tasks is running{step}; let it end, or stop its run on Airflow's page"
         )
 
 
