@@ -79,13 +79,13 @@ def _from_json(connection_id: str, value: str) -> Connection:
 
 def _object(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise TypeError("no object")
+        raise ValueError("no object")
     return value
 
 
 def _text_or_none(value: Any) -> str | None:
     if not isinstance(value, str | None):
-        raise TypeError("no text")
+        raise ValueError("no text")
     return value
 
 
