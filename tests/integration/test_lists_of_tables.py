@@ -32,7 +32,7 @@ RANGE_TABLES = [one for one in vars(ranges).values() if isinstance(one, RangeTab
 #: What we did, decided and told, which no night derives.
 OUR_OWN = {
     "ops.acceptance", "ops.deep_sweep", "ops.gap_decision", "ops.news", "ops.news_telling", "ops.night", "ops.publication",
-    "ops.pull_decision", "ops.pull_failure", "ops.replay",
+    "ops.pull_decision", "ops.pull_failure", "ops.replay", "ops.taken_back",
 }  # fmt: skip
 #: What a night that is taken back leaves besides: catalogues are read by the day, not by the night; what was kept of history
 #: that is cut; what a sweep found.

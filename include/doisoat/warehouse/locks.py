@@ -137,6 +137,8 @@ def _keeper(connection: psycopg.Connection) -> Iterator[psycopg.Connection]:
     try:
         yield keeper
     finally:
+        with suppress(psycopg.Error):
+            keeper.rollback()  # what is closed is released a moment later, this at once
         keeper.close()
 
 
