@@ -71,14 +71,21 @@ def test_what_may_pass_is_retried_and_what_a_person_must_mend_fails_at_once(kind
     assert decision.reason
 
 
-def test_the_retries_of_every_class_were_decided() -> None:
+@pytest.fixture(scope="module")
+def _everything_imported() -> None:
+    """Only then does the tree have all its classes."""
     for module in pkgutil.walk_packages(doisoat.__path__, "doisoat."):
         if not module.name.startswith(("doisoat.warehouse.migrations", "doisoat.cli.__main__")):
             importlib.import_module(module.name)
+
+
+@pytest.mark.usefixtures("_everything_imported")
+def test_the_retries_of_every_class_were_decided() -> None:
     assert {kind.__name__ for kind in tree()} == set(RETRIED) | FAILED
     assert not set(RETRIED) & FAILED
 
 
+@pytest.mark.usefixtures("_everything_imported")
 def test_what_a_task_can_raise_is_of_the_tree() -> None:
     """Every `raise` of the library and of the Dags' side names a class of the tree, or one that is caught before it gets out."""
     known = {kind.__name__ for kind in tree()} | set(INTERNAL)
