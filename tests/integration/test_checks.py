@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from doisoat.errors import QualityGateError, WarehouseUnavailableError
-from doisoat.nights import readiness, steps
+from doisoat.nights import steps
 from doisoat.quality import checks as quality
 from doisoat.quality import load_checks, run_checks
 from doisoat.reports.query import query
@@ -156,9 +156,6 @@ def test_what_no_code_map_knows_is_listed_with_its_count_and_warned_of_without_i
     steps.check_night(world.site, DATE, stage="inputs")
     assert "igate: 1 values of status that no code map knows, in 4 rows" in caplog.text
     assert "Đang họp" not in caplog.text
-    monkeypatch.setattr(readiness, "_probe_source", lambda site, source_id: "well")
-    said = {name: told for name, _, told in readiness.probe(world.site)}
-    assert "igate status 'Đang họp': 4 rows" in said["code maps"]
 
 
 def both_ways(world, monkeypatch, stages=STAGES):
