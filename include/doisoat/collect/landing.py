@@ -44,7 +44,7 @@ from doisoat.errors import LandingDamagedError, NightNotCollectedError
 from doisoat.model import CatalogueEntry, ControlTotal, DossierRecord, LookUp, Page, PullCertificate, QuarantinedRow
 from doisoat.province.reference import reference_hash
 from doisoat.province.site import Site
-from doisoat.sources.codes import dossier_code
+from doisoat.sources.written_codes import dossier_code
 
 RECORD_COLUMNS: tuple[str, ...] = DossierRecord.__struct_fields__
 RECORDS, MANIFEST = "records.csv.zst", "manifest.json"

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from doisoat.model import DossierRecord, QuarantinedRow
-from doisoat.sources.codes import agency_code_and_name, dossier_code, is_dossier_code, procedure_code
 from doisoat.sources.files.date_cells import BAD, DateCells
 from doisoat.sources.files.words import fold
 from doisoat.sources.files.workbooks import NoValue
 from doisoat.sources.in_part import read_in_part
 from doisoat.sources.values import BadRowError, text
+from doisoat.sources.written_codes import agency_code_and_name, dossier_code, procedure_code, reads_as_dossier_code
 
 KEYS = ("record_id", "dossier_code")
 _DATES = ("submitted_at", "received_at", "due_at", "finished_at", "returned_at", "updated_at")
@@ -196,7 +196,7 @@ class BlockReader:
         if len(filled) > _FOOT_CELLS:
             return False
         keys = [str(row[name]).strip() for name in KEYS if name in filled]
-        is_key = any(is_dossier_code(key) or (" " not in key and any(map(str.isdigit, key))) for key in keys)
+        is_key = any(reads_as_dossier_code(key) or (" " not in key and any(map(str.isdigit, key))) for key in keys)
         return not is_key or len(filled) < min(_FOOT_CELLS, len(row))
 
     def _in_part(self, row: dict[str, Any], position: str) -> QuarantinedRow:

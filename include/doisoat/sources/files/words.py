@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from doisoat.sources.codes import is_dossier_code
+from doisoat.sources.written_codes import reads_as_dossier_code
 
 _CLOSING = re.compile(r"[\s\"',;(]*(?:tổng\s+(?:số|cộng|hồ\s+sơ)\b|(?:tổng|cộng|total)\s*(?:[:\d|]|$))", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,3}(?:[.,]\d{3}|[ \u00a0\u202f]\d{3}(?!\d))+(?!\d)|\d+")
@@ -77,7 +77,7 @@ def is_caption(cells: Sequence[object]) -> bool:
     if len(cells) - cells.count("") - cells.count(None) != 1:
         return False
     (lone,) = (cell for cell in cells if cell not in ("", None))
-    return isinstance(lone, str) and len(lone.split()) > 1 and not is_dossier_code(lone)
+    return isinstance(lone, str) and len(lone.split()) > 1 and not reads_as_dossier_code(lone)
 
 
 def is_number_row(cells: Sequence[object]) -> bool:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from doisoat.codes import SHAPE
 from doisoat.sources.values import without_invisible
 
-_DOSSIER = r"(?:[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.)?[A-Z][0-9]{2}(?:\.[0-9]{2,3})*-[0-9]{6}-[0-9]{4,6}"
-_IS_DOSSIER = re.compile(_DOSSIER)
+_IS_DOSSIER = re.compile(SHAPE)
 #: A remark begins with words, in brackets or after a space or sign; what begins with a digit may belong to the code.
-_WITH_REMARK = re.compile(rf"({_DOSSIER})(?:\s*[(\[]\s*[^\W\d].*|[\s,;:-]+[^\W\d].*)?", re.DOTALL)
+_WITH_REMARK = re.compile(rf"({SHAPE})(?:\s*[(\[]\s*[^\W\d].*|[\s,;:-]+[^\W\d].*)?", re.DOTALL)
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
 #: Cyrillic and Greek capitals that look like the Latin ones.
 _LOOK_ALIKES = str.maketrans(
@@ -56,7 +56,7 @@ def dossier_code(code: str) -> str:
     return " ".join(plain.split()) or code
 
 
-def is_dossier_code(written: str) -> bool:
+def reads_as_dossier_code(written: str) -> bool:
     """Whether a text has the portal's form of a dossier's code, or can be read so."""
     return _IS_DOSSIER.fullmatch(dossier_code(written)) is not None
 

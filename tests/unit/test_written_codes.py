@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from doisoat.sources.codes import agency_code_and_name, dossier_code, procedure_code
 from doisoat.sources.values import text
+from doisoat.sources.written_codes import agency_code_and_name, dossier_code, procedure_code
 
 CODE = "H37.22-240305-0001"
 
@@ -20,7 +20,9 @@ CODE = "H37.22-240305-0001"
     ],
 )  # fmt: skip
 def test_the_same_code(written: str) -> None:
+    """In the form of before 2026, and in that of 2026."""
     assert dossier_code(written) == CODE
+    assert dossier_code(written.replace("240305", "20260305").replace("0001", "0000001")) == "H37.22-20260305-0000001"
 
 
 @pytest.mark.parametrize(
