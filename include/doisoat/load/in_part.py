@@ -17,7 +17,7 @@ from doisoat.warehouse.planner_statistics import refresh_statistics
 _COLUMNS = (*RECORD_COLUMNS, "unread", "position", "asked_month", "is_identified")
 
 
-def set_aside(connection: psycopg.Connection, landing: Landing) -> None:
+def stage_quarantined(connection: psycopg.Connection, landing: Landing) -> None:
     """Make the temporary table `quarantined` of a landing's rows, each at a position of its own."""
     connection.execute(
         """create temporary table quarantined (

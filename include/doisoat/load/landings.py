@@ -142,11 +142,11 @@ def keep_as_loaded(connection: psycopg.Connection, night: dt.date, landings: dic
             [night],
         ).fetchall()
     )
-    set_aside = not_loadable(connection, night)
+    unloadable = not_loadable(connection, night)
     loadable = {
         source_id: landing
         for source_id, landing in landings.items()
-        if source_id not in set_aside and not is_held(connection, landing)
+        if source_id not in unloadable and not is_held(connection, landing)
     }
     if held != {source_id: seal_of(landing) for source_id, landing in loadable.items()}:
         raise NightOrderError(

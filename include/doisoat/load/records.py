@@ -12,7 +12,7 @@ import psycopg
 from psycopg import sql
 
 from doisoat.collect.landing import COPY_OPTIONS, MANIFEST, RECORD_COLUMNS, Landing
-from doisoat.load.in_part import set_aside, stage_in_part, written_in_part
+from doisoat.load.in_part import stage_in_part, stage_quarantined, written_in_part
 from doisoat.model import ControlTotal
 from doisoat.warehouse.database import run_file
 from doisoat.warehouse.ranges import CONTROL_TOTAL, merge, rewind
@@ -71,7 +71,7 @@ def load_landing(connection: psycopg.Connection, landing: Landing, timezone: str
         ),
     }
     unload(connection, certificate.source_id, certificate.night)
-    set_aside(connection, landing)
+    stage_quarantined(connection, landing)
     if certificate.mode in WITHOUT_RECORDS:
         records = dict.fromkeys(("received", "inserted", "updated", "unchanged", "repeated", "ended"), 0)
     else:
