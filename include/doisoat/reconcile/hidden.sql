@@ -13,7 +13,7 @@ with may_be as (
         and h.agency_id = case when k.by_agency then coalesce(o.national_agency_id, o.provincial_agency_id) else '' end
         and h.procedure_family
         = case when k.by_procedure then coalesce(o.national_procedure_family, o.provincial_procedure_family) else '' end
-    where o.is_national <> o.is_provincial
+    where o.is_national <> o.is_provincial and exists (select from hidden_place)
     union
     select dossier_id
     from raw.outcome

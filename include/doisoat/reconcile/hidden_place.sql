@@ -35,6 +35,5 @@ from (
     (true, false, false),
     (false, true, true),
     (false, true, false)
-) known (by_month, by_agency, by_procedure)
-where exists (select from hidden_place);
+) known (by_month, by_agency, by_procedure);
 analyze place_known;

@@ -30,15 +30,6 @@ with place as (
     from ministry_row m
     where m.unread && array['received_at', 'agency_code', 'agency_name', 'procedure_code']
 ),
-known (by_month, by_agency, by_procedure) as (
-    values
-    (true, true, true),
-    (true, true, false),
-    (true, false, true),
-    (true, false, false),
-    (false, true, true),
-    (false, true, false)
-),
 sought as (
     select
         o.side,
@@ -69,7 +60,7 @@ may_be as (
         s.source_id,
         s.dossier_id
     from sought s
-    cross join known k
+    cross join place_known k
     join place p
         on p.side = s.side
         and p.receipt_month = case when k.by_month then s.receipt_month::text else '' end

@@ -28,7 +28,11 @@ def upgrade() -> None:
     for archive_id, night in nights:
         asked = {"archive_id": archive_id, "night": night}
         connection.exec_driver_sql("insert into asked_night values (%(archive_id)s, %(night)s)", asked)
-        connection.exec_driver_sql("insert into found " + _statements("of_night"), asked)
+        connection.exec_driver_sql(
+            f"""insert into found select archive_id, night, jsonb_populate_record(null::recon.finding, to_jsonb(f))
+            from ({_statements("of_night")}) f""",
+            asked,
+        )
     connection.exec_driver_sql(_statements("ranges"))
 
 
