@@ -89,7 +89,7 @@ def stage(connection: psycopg.Connection, landing: Landing) -> None:
     run_file(connection, records.SQL / "stage.sql")
     records._copy(connection, landing)
     in_part.stage_in_part(connection, landing)
-    in_part.set_aside(connection, landing)
+    in_part.stage_quarantined(connection, landing)
     values = [told.value for told in landing.totals()]
     connection.execute("select unnest(%s::bigint[])", [values])
 
