@@ -51,6 +51,7 @@ check: $(READY) $(SQL_CHECKED) ## lint, formatting, types, layers, SQL layout, g
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+	@$(BIN)/mypy --config-file tests/mypy.ini tests bench
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tools.generated_docs --check
 

@@ -197,8 +197,8 @@ def test_sheets_that_are_nearly_a_report(form: str, changes: list[tuple[int, int
         found = read_report(head, start)
     except NoTableError:
         return
-    for row in [*found.rows, *([found.total] if found.total else [])]:
-        for value in row.counts.values():
+    for told in [*found.rows, *([found.total] if found.total else [])]:
+        for value in told.counts.values():
             assert value is None or (value.isupper() if isinstance(value, str) else 0 <= value < 10**9)
     assert isinstance(period_of([str(cell) for row in found.above for cell in row]), (Period, str))
     reporting_office(found.above)

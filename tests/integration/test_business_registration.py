@@ -29,8 +29,7 @@ VERSIONS = Versions(doisoat="0", config_fingerprint="f", reference_hash="r")
 @pytest.fixture
 def fake() -> Iterator[FakeRegistration]:
     system = FakeRegistration([registration_row(number, day=f"{1 + number:02d}/03/2024") for number in range(25)])
-    with serving(system) as port:
-        system.port = port
+    with serving(system):
         yield system
 
 

@@ -34,8 +34,7 @@ def portal() -> Iterator[FakeAdapter]:
         "LayDanhMucCoQuan": [{"MADONVI": c, "TENDONVI": n, "CAPDONVI": "1"} for c, n in OWN_AGENCIES.items()],
         "LayDanhMucLinhVuc": [{"MALINHVUC": "H37.LV01", "TENLINHVUC": "Hộ tịch", "MANGANH": "TP"}],
     }
-    with serving(system) as port:
-        system.port = port
+    with serving(system):
         yield system
 
 

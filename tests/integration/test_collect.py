@@ -31,8 +31,7 @@ MARCH = dt.date(2024, 3, 1)
 def fake() -> Iterator[FakeIgate]:
     days = ["2024-01-10", "2024-02-10", "2024-03-10", "2024-03-20"]
     system = FakeIgate([igate_row(number, day=days[number % 4]) for number in range(80)] + [igate_row(500, day=None)])
-    with serving(system) as port:
-        system.port = port
+    with serving(system):
         yield system
 
 

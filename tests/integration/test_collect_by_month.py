@@ -27,8 +27,7 @@ class Monthly(Igate):
 @pytest.fixture
 def fake() -> Iterator[FakeIgate]:
     system = FakeIgate([igate_row(number, day=MONTHS[number % 4]) for number in range(80)])
-    with serving(system) as port:
-        system.port = port
+    with serving(system):
         yield system
 
 

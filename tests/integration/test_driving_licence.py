@@ -37,16 +37,14 @@ PRIVATE = (*CANARIES, SECRET, API_KEY, "session-")
 @pytest.fixture
 def mapi() -> Iterator[FakeLicence]:
     system = FakeLicence([licence_row(number) for number in range(12)])
-    with serving(system) as port:
-        system.port = port
+    with serving(system):
         yield system
 
 
 @pytest.fixture
 def listed() -> Iterator[FakeLicenceList]:
     system = FakeLicenceList([listed_row(number) for number in range(12)])
-    with serving(system) as port:
-        system.port = port
+    with serving(system):
         yield system
 
 

@@ -28,8 +28,7 @@ PRIVATE = (*CANARIES, SECRET, API_KEY)
 @pytest.fixture
 def listed() -> Iterator[FakeLicenceList]:
     system = FakeLicenceList([listed_row(number) for number in range(12)])
-    with serving(system) as port:
-        system.port = port
+    with serving(system):
         yield system
 
 

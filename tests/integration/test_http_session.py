@@ -38,8 +38,7 @@ class Echo(FakeSystem):
 @pytest.fixture
 def echo() -> Iterator[Echo]:
     system = Echo()
-    with serving(system) as port:
-        system.port = port
+    with serving(system):
         yield system
 
 

@@ -23,8 +23,7 @@ UNDATED = Cell(undated=True)
 @pytest.fixture
 def fake() -> Iterator[FakeIgate]:
     system = FakeIgate([igate_row(number) for number in range(25)])
-    with serving(system) as port:
-        system.port = port
+    with serving(system):
         yield system
 
 

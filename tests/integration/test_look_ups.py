@@ -24,8 +24,7 @@ def portal() -> Iterator[FakeAdapter]:
     system = FakeAdapter()
     system.holdings.clear()
     holds(system, A)  # what a listing shows is asked for too, as a control
-    with serving(system) as port:
-        system.port = port
+    with serving(system):
         yield system
 
 

@@ -22,8 +22,7 @@ PRIVATE = (*CANARIES, SECRET, "session-")
 @pytest.fixture
 def portal() -> Iterator[FakeAdapter]:
     system = FakeAdapter()
-    with serving(system) as port:
-        system.port = port
+    with serving(system):
         yield system
 
 

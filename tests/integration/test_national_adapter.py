@@ -24,8 +24,7 @@ OTHER = "000.00.17.H37-240305-0008"
 @pytest.fixture
 def portal() -> Iterator[FakeAdapter]:
     system = FakeAdapter()
-    with serving(system) as port:
-        system.port = port
+    with serving(system):
         yield system
 
 

@@ -26,16 +26,14 @@ BOTH = [
 @pytest.fixture
 def reporting() -> Iterator[FakeReporting]:
     system = FakeReporting()
-    with serving(system) as port:
-        system.port = port
+    with serving(system):
         yield system
 
 
 @pytest.fixture
 def rest_jsp() -> Iterator[FakeRestJsp]:
     system = FakeRestJsp()
-    with serving(system) as port:
-        system.port = port
+    with serving(system):
         yield system
 
 

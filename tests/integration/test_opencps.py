@@ -31,8 +31,7 @@ VERSIONS = Versions(doisoat="0", config_fingerprint="f", reference_hash="r")
 @pytest.fixture
 def fake() -> Iterator[FakeOpencps]:
     system = FakeOpencps([opencps_row(number) for number in range(25)])
-    with serving(system) as port:
-        system.port = port
+    with serving(system):
         yield system
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import inspect
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -75,7 +75,7 @@ def test_a_module_says_what_its_source_is_about(kind: type[Source]) -> None:
 @every_connector
 def test_a_connector_offers_what_it_names_and_nothing_else(case: Case) -> None:
     source = case.source()
-    asks = {
+    asks: dict[Capability, list[Callable[[], object]]] = {
         Capability.COUNTS: [lambda: source.count(WHOLE), lambda: list(source.control_totals(case.night))],
         Capability.LISTING: [lambda: list(source.list_cell(WHOLE))],
         Capability.CHANGES: [lambda: list(source.changes(dt.datetime(2024, 4, 10, tzinfo=dt.UTC)))],

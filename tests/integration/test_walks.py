@@ -37,16 +37,14 @@ PAGE = Reply(f"<!DOCTYPE html><title>Bảo trì</title>{CANARIES[0]}".encode(), 
 @pytest.fixture
 def igate() -> Iterator[FakeIgate]:
     system = FakeIgate([igate_row(number) for number in range(25)])
-    with serving(system) as port:
-        system.port = port
+    with serving(system):
         yield system
 
 
 @pytest.fixture
 def opencps() -> Iterator[FakeOpencps]:
     system = FakeOpencps([opencps_row(number) for number in range(25)])
-    with serving(system) as port:
-        system.port = port
+    with serving(system):
         yield system
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from doisoat.reports.query import query
 from doisoat.warehouse import connect
 from support.world import World, total
@@ -10,7 +12,7 @@ NIGHT = "2024-04-30"
 PROVISIONAL = ("TEMP_NATIONAL_REPORT_DENOMINATOR",)
 
 
-def walk(world: World, agency: str | None = None) -> list[tuple[object, ...]]:
+def walk(world: World, agency: str | None = None) -> list[tuple[Any, ...]]:
     choices = world.site.settings.indicators
     parameters = {
         "night": NIGHT, "archive_id": 0, "month": "2024-04-01", "agency": agency, "reported_by": choices.reported_by,

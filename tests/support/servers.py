@@ -51,7 +51,13 @@ class Reply:
 
 
 class FakeSystem:
-    """Base: counts requests, tells the time, lets a test put replies in front of the real ones."""
+    """Base: counts requests, tells the time, lets a test put replies in front of the real ones.
+
+    Attributes:
+        port: where it is served, once serving() serves it.
+    """
+
+    port: int
 
     def __init__(self) -> None:
         self.now = dt.datetime(2024, 4, 18, 1, 0, tzinfo=LOCAL)
@@ -121,6 +127,7 @@ def serving(system: FakeSystem) -> Iterator[int]:
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     try:
+        system.port = server.server_port
         yield server.server_port
     finally:
         server.shutdown()

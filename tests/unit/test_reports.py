@@ -39,9 +39,9 @@ def test_what_a_terminal_would_obey_is_left_out() -> None:
 
 
 def test_a_title_is_shown_as_it_is() -> None:
-    console = Console(width=120, file=io.StringIO(), highlight=False)
-    print_table(console, Report(("a",), [(1,)]), f"Dossier [/red]{OBEYED}")
-    assert console.file.getvalue().splitlines()[0] == "Dossier [/red][31mđỏ[0m abc"
+    printed = io.StringIO()
+    print_table(Console(width=120, file=printed, highlight=False), Report(("a",), [(1,)]), f"Dossier [/red]{OBEYED}")
+    assert printed.getvalue().splitlines()[0] == "Dossier [/red][31mđỏ[0m abc"
 
 
 def printed(report: Report, width: int) -> list[str]:
