@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from doisoat.months import last_of
+
 #: No count is larger: more dossiers than there will ever be, and sums of thousands of them are still PostgreSQL's bigint.
 MOST = 10**15
 #: No text is longer, in characters: the longest names of procedures have about a thousand.
@@ -44,15 +46,24 @@ class Cell:
         receipt_month: first day of the month of receipt (Asia/Ho_Chi_Minh), or None for every month and the undated.
         agency_ref: the agency as the *source* names it in its own filter (e.g. iGate's agency id), or None for all.
         undated: True for the named cell "no receipt date"; then receipt_month is None.
+        within: the first and last day of a part of the month, None for all of it; only for sources with `lists_days`.
     """
 
     receipt_month: dt.date | None = None
     agency_ref: str | None = None
     undated: bool = False
+    within: tuple[dt.date, dt.date] | None = None
 
     @property
     def is_whole(self) -> bool:
         return self.receipt_month is None and self.agency_ref is None and not self.undated
+
+    @property
+    def days(self) -> tuple[dt.date, dt.date]:
+        """The first and last day of a cell that has a month."""
+        if self.receipt_month is None:
+            raise ValueError("a cell without a month has no days")
+        return self.within or (self.receipt_month, last_of(self.receipt_month))
 
 
 WHOLE = Cell()
@@ -216,7 +227,11 @@ class CatalogueEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CellCertificate(msgspec.Struct, frozen=True, kw_only=True):
-    """What was asked for in one listed cell, and whether the listing reached its end with totals that agree."""
+    """What was asked for in one listed cell, and whether the listing reached its end with totals that agree.
+
+    Attributes:
+        first_day, last_day: the part of the month that was listed (Cell.within); None for all of it.
+    """
 
     receipt_month: dt.date | None
     agency_ref: str | None
@@ -225,6 +240,8 @@ class CellCertificate(msgspec.Struct, frozen=True, kw_only=True):
     declared_after: int | None
     received: int
     is_complete: bool
+    first_day: dt.date | None = None
+    last_day: dt.date | None = None
 
 
 class PullCertificate(msgspec.Struct, frozen=True, kw_only=True):

@@ -41,9 +41,10 @@ class Loaded:
         rows = {row["record_id"]: row for row in rows_of(landing)}
         listed = [cell for cell in certificate.cells if cell.is_complete]
         for record_id in set(self.rows) - set(rows):
-            month, agency, _ = self._place(self.rows[record_id])
+            month, agency, _, day = self._place(self.rows[record_id])
             for cell in listed:
-                if (cell.receipt_month == month) and cell.agency_ref in (None, agency):
+                is_within = not (cell.first_day and cell.last_day) or (day and cell.first_day <= day <= cell.last_day)
+                if cell.receipt_month == month and cell.agency_ref in (None, agency) and is_within:
                     del self.rows[record_id]
                     break
         self.rows |= rows
@@ -51,10 +52,8 @@ class Loaded:
 
     def _place(self, row: Mapping[str, str]) -> Place:
         received = row["received_at"]
-        month = (
-            None if received == "null" else dt.datetime.fromisoformat(received).astimezone(LOCAL).date().replace(day=1)
-        )
-        return Place(month, row["agency_ref"], row["is_removed"] == "true")
+        day = None if received == "null" else dt.datetime.fromisoformat(received).astimezone(LOCAL).date()
+        return Place(day and day.replace(day=1), row["agency_ref"], row["is_removed"] == "true", day)
 
     def watermark(self) -> dt.datetime | None:
         return self.last
@@ -64,6 +63,9 @@ class Loaded:
 
     def counts_by_agency(self, month: dt.date) -> Mapping[str | None, HeldCount]:
         return self._counts(lambda place: place.agency_ref, lambda place: place.receipt_month == month)
+
+    def counts_by_day(self, month: dt.date) -> Mapping[dt.date | None, HeldCount]:
+        return self._counts(lambda place: place.receipt_date, lambda place: place.receipt_month == month)
 
     def _counts(self, key: Any, of: Any = lambda place: True) -> dict[Any, HeldCount]:
         counts: dict[Any, HeldCount] = {}

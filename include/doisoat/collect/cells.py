@@ -84,15 +84,21 @@ class _Listed:
 
 
 def list_within_budget(pull: Pull, wanted: Sequence[Cell]) -> None:
-    """List the cells in order, as far as the night's budget allows; the rest is certified as incomplete."""
-    budget = pull.source.limits.relist_cells_per_night
-    for cell in wanted[:budget]:
+    """List the cells in order, as far as the night's budget allows; the rest is certified as incomplete.
+
+    The parts of a month count as one: they are listed instead of it because that costs less.
+    """
+    months = list(dict.fromkeys(cell.receipt_month for cell in wanted))
+    affordable = set(months[: pull.source.limits.relist_cells_per_night])
+    within = [cell for cell in wanted if cell.receipt_month in affordable]
+    beyond = [cell for cell in wanted if cell.receipt_month not in affordable]
+    for cell in within:
         list_cell(pull, cell)
-    for cell in wanted[budget:]:
+    for cell in beyond:
         pull.certify(cell, before=None, after=None, received=0, is_complete=False)
-    if len(wanted) > budget:
-        pull.reasons.append(f"cells beyond tonight's budget: {len(wanted) - budget}")
-    kept_moving = sum(not pull.cells[cell].is_complete for cell in wanted[:budget])
+    if beyond:
+        pull.reasons.append(f"cells beyond tonight's budget: {len(beyond)}")
+    kept_moving = sum(not pull.cells[cell].is_complete for cell in within)
     if kept_moving:
         pull.reasons.append(f"cells whose count and listing disagree: {kept_moving}")
 

@@ -1,9 +1,9 @@
 """The plan for a known source that says what changed: the changes, then only the cells that still disagree.
 
 Counts are requested from the whole down to the cells that disagree with what is held plus tonight's changes; only those are
-listed, within a budget. A rolling share of the quiet months is listed again anyway, because equal counts can hide a swap.
-If a change could not be read, or may have been skipped because records left while pages were read, the watermark stays where
-it was for some days, and the changes are read again.
+listed, or the agencies or days of them that differ (narrowing.py), within a budget. A rolling share of the quiet months is
+listed again anyway, because equal counts can hide a swap. If a change could not be read, or may have been skipped because
+records left while pages were read, the watermark stays where it was for some days, and the changes are read again.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from doisoat.collect.cells import UNDATED, differing, list_within_budget
 from doisoat.collect.expected import Expected, due_for_review, rows_listed
+from doisoat.collect.narrowing import narrowed
 from doisoat.collect.state import Pull
 from doisoat.model import WHOLE, Cell
 
@@ -33,7 +34,7 @@ def take_changes(pull: Pull, watermark: dt.datetime) -> None:
         pull.unread = watermark  # counts do not show a change to a record that is held: it must be sent again
     months = sorted(month for month, count in expected.by_month.items() if month and count[0])
     disagreeing = _disagreeing(pull, whole, months, expected)
-    wanted = [part for cell in disagreeing for part in _narrowed(pull, cell, expected)]
+    wanted = [part for cell in disagreeing for part in narrowed(pull, cell, expected)]
     counts = {month: rows_listed(expected.of(Cell(month))) for month in months}
     due = due_for_review(counts, pull.night, pull.source.limits)
     wanted += [cell for cell in due if cell not in disagreeing]
@@ -48,27 +49,3 @@ def _disagreeing(pull: Pull, whole: int | None, months: Sequence[dt.date], expec
         unknown = sorted(set(pull.source.months()) - set(months))
         found += differing(pull, [Cell(month) for month in unknown], expected, ask_totals=True)
     return found
-
-
-def _narrowed(pull: Pull, cell: Cell, expected: Expected) -> list[Cell]:
-    """The agencies of a month that differ, or the month itself if asking by agency would cost more than it saves.
-
-    A source's agency filter may mean a subtree (iGate's `ancestor-agency-id`): only if the agencies' counts add up to
-    the month's do they partition it, and only then are they trusted.
-    """
-    source, total = pull.source, pull.totals[cell, True].value or 0
-    if cell.receipt_month is None:
-        return [cell]
-    held = expected.by_agency(cell.receipt_month)
-    if None in held or 2 * len(held) * source.limits.page_size >= total:
-        return [cell]
-    parts = {Cell(cell.receipt_month, ref): count for ref, count in held.items()}
-    said = {part: source.count(part).value or 0 for part in parts}
-    if sum(said.values()) != total:
-        return [cell]
-    found = [
-        part
-        for part, count in parts.items()
-        if said[part] != count.total or source.count(part, removed=False).value != count.not_removed
-    ]
-    return found or [cell]

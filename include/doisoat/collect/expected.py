@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from doisoat.model import Cell, DossierRecord
 from doisoat.months import first_of
 
 if TYPE_CHECKING:
     from doisoat.sources.contract import Limits
+
+_K = TypeVar("_K")
 
 
 class HeldCount(NamedTuple):
@@ -26,11 +28,15 @@ class HeldCount(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a record is counted: receipt month (local, None = undated), its own agency, removed or not."""
+    """Where a record is counted: receipt month (local, None = undated), its own agency, removed or not, and its day.
+
+    A record whose date could not be read has the month in which it was listed, and no day.
+    """
 
     receipt_month: dt.date | None
     agency_ref: str | None
     is_removed: bool
+    receipt_date: dt.date | None = None
 
 
 class Held(Protocol):
@@ -44,6 +50,9 @@ class Held(Protocol):
 
     def counts_by_agency(self, month: dt.date) -> Mapping[str | None, HeldCount]:
         """Current records of a receipt month by their own agency_ref."""
+
+    def counts_by_day(self, month: dt.date) -> Mapping[dt.date | None, HeldCount]:
+        """Current records of a receipt month by day of receipt; the key None stands for those whose date is unread."""
 
     def places(self, record_ids: Sequence[str]) -> Mapping[str, Place]:
         """Where the given records, as far as they are held, are counted now."""
@@ -61,6 +70,9 @@ class NothingHeld:
     def counts_by_agency(self, month: dt.date) -> Mapping[str | None, HeldCount]:
         return {}
 
+    def counts_by_day(self, month: dt.date) -> Mapping[dt.date | None, HeldCount]:
+        return {}
+
     def places(self, record_ids: Sequence[str]) -> Mapping[str, Place]:
         return {}
 
@@ -71,7 +83,7 @@ class Expected:
     def __init__(self, held: Held, timezone: dt.tzinfo) -> None:
         self._held, self._timezone = held, timezone
         self._tonight: dict[str, Place] = {}
-        self._moved: dict[tuple[dt.date | None, str | None], list[int]] = defaultdict(lambda: [0, 0])
+        self._moved: dict[Place, int] = defaultdict(int)
         self.by_month: dict[dt.date | None, list[int]] = defaultdict(
             lambda: [0, 0], {month: list(count) for month, count in held.counts_by_month().items()}
         )
@@ -87,12 +99,22 @@ class Expected:
 
     def by_agency(self, month: dt.date) -> dict[str | None, HeldCount]:
         """The expected counts of a month's agencies."""
-        counts = {ref: list(count) for ref, count in self._held.counts_by_agency(month).items()}
-        for (moved_month, ref), change in self._moved.items():
-            if moved_month == month:
-                held = counts.setdefault(ref, [0, 0])
-                held[0], held[1] = held[0] + change[0], held[1] + change[1]
-        return {ref: HeldCount(*count) for ref, count in counts.items()}
+        return self._with_moved(month, self._held.counts_by_agency(month), lambda place: place.agency_ref)
+
+    def by_day(self, month: dt.date) -> dict[dt.date | None, HeldCount]:
+        """The expected counts of a month's days; None: of the records whose date is unread."""
+        return self._with_moved(month, self._held.counts_by_day(month), lambda place: place.receipt_date)
+
+    def _with_moved(
+        self, month: dt.date, held: Mapping[_K, HeldCount], part_of: Callable[[Place], _K]
+    ) -> dict[_K, HeldCount]:
+        counts = dict(held)
+        for place, moved in self._moved.items():
+            if moved and place.receipt_month == month:
+                part = part_of(place)
+                total, not_removed = counts.get(part, HeldCount(0, 0))
+                counts[part] = HeldCount(total + moved, not_removed + (0 if place.is_removed else moved))
+        return counts
 
     def apply(self, records: Iterable[DossierRecord]) -> None:
         """Move each changed record from where it is counted to where it now belongs."""
@@ -106,13 +128,13 @@ class Expected:
         self._tonight.update(now)
 
     def _add(self, place: Place, sign: int) -> None:
-        for count in (self.by_month[place.receipt_month], self._moved[place.receipt_month, place.agency_ref]):
-            count[0] += sign
-            count[1] += 0 if place.is_removed else sign
+        count = self.by_month[place.receipt_month]
+        count[0], count[1] = count[0] + sign, count[1] + (0 if place.is_removed else sign)
+        self._moved[place] += sign
 
     def _place(self, record: DossierRecord) -> Place:
-        received = record.received_at and first_of(record.received_at.astimezone(self._timezone).date())
-        return Place(received or None, record.agency_ref, record.is_removed)
+        day = record.received_at.astimezone(self._timezone).date() if record.received_at else None
+        return Place(first_of(day) if day else None, record.agency_ref, record.is_removed, day)
 
 
 def rows_listed(count: HeldCount) -> int:

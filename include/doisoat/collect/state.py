@@ -91,19 +91,24 @@ class Pull:
             declared_after=after,
             received=received,
             is_complete=is_complete,
+            first_day=cell.within and cell.within[0],
+            last_day=cell.within and cell.within[1],
         )
 
     # the end ------------------------------------------------------------------------------------------------------
     def write_counts(self) -> None:
         """Land the counts that were requested, and how many rows repeat a record."""
         for (cell, _), total in self.totals.items():
-            if cell.agency_ref is None:  # an agency's count may or may not include those below it
+            # an agency's count may or may not include those below it, and that of some days is no month's
+            if cell.agency_ref is None and cell.within is None:
                 self.writer.write_total(total)
         self._write_repeated()
 
     def _write_repeated(self) -> None:
         """Land how many rows of a listed cell repeat one of its records: the source counts them, we hold the record once."""
         for cell, rows in self.repeated.items():
+            if cell.within:
+                continue
             declared = self.totals[cell, True]
             self.writer.write_total(msgspec.structs.replace(declared, measure="repeated_rows", value=rows))
         if self.repeated and WHOLE not in self.repeated and (whole := self.totals.get((WHOLE, True))):

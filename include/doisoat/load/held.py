@@ -72,11 +72,20 @@ class WarehouseHolding:
         )
         return {agency_ref: HeldCount(total, not_removed) for agency_ref, total, not_removed in rows}
 
+    def counts_by_day(self, month: dt.date) -> Mapping[dt.date | None, HeldCount]:
+        """Current records of a month by day of receipt; None: their date could not be read."""
+        rows = self._connection.execute(
+            f"""select receipt_date, count(*), count(*) filter (where not is_removed)
+            from core.dossier_record where {self._current} and receipt_month = %(month)s group by 1""",
+            {**self._scope, "month": month},
+        )
+        return {day: HeldCount(total, not_removed) for day, total, not_removed in rows}
+
     def places(self, record_ids: Sequence[str]) -> Mapping[str, Place]:
         """The cells of the records before tonight; records not held are left out."""
         rows = self._connection.execute(
-            f"""select record_id, receipt_month, agency_ref, is_removed
+            f"""select record_id, receipt_month, agency_ref, is_removed, receipt_date
             from core.dossier_record where {self._current} and record_id = any (%(record_ids)s)""",
             {**self._scope, "record_ids": list(record_ids)},
         )
-        return {record_id: Place(month, agency_ref, is_removed) for record_id, month, agency_ref, is_removed in rows}
+        return {record_id: Place(*place) for record_id, *place in rows}

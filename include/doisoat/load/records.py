@@ -163,18 +163,20 @@ def _epochs(connection: psycopg.Connection) -> list[dt.date]:
 
 def _end_unseen(connection: psycopg.Connection, landing: Landing, parameters: dict[str, Any]) -> int:
     certificate = landing.certificate
-    cells: list[tuple[dt.date | None, str | None, bool]] = [
-        (cell.receipt_month, cell.agency_ref, cell.undated) for cell in certificate.cells if cell.is_complete
+    cells: list[tuple[Any, ...]] = [
+        (cell.receipt_month, cell.agency_ref, cell.undated, cell.first_day, cell.last_day)
+        for cell in certificate.cells
+        if cell.is_complete
     ]
     if certificate.mode == "full" and certificate.is_complete:
-        cells = [(None, None, False)]
+        cells = [(None, None, False, None, None)]
     if not cells:
         return 0
-    months, agency_refs, undated = (list(column) for column in zip(*cells, strict=True))
+    columns = ("months", "agency_refs", "undated", "first_days", "last_days")
+    listed = {name: list(column) for name, column in zip(columns, zip(*cells, strict=True), strict=True)}
     keys = connection.execute("select distinct record_id from quarantined where record_id is not null order by 1")
     unreadable = [key for (key,) in keys]
-    cell_parameters = {"months": months, "agency_refs": agency_refs, "undated": undated, "unreadable": unreadable}
-    return run_file(connection, SQL / "end_unseen.sql", {**parameters, **cell_parameters})
+    return run_file(connection, SQL / "end_unseen.sql", {**parameters, **listed, "unreadable": unreadable})
 
 
 def _merge_totals(connection: psycopg.Connection, landing: Landing) -> int:

@@ -42,7 +42,7 @@ class Limits(BaseModel):
     Attributes:
         requests_per_second: None sends one request after the other without a pause, never two at once.
         page_size: rows requested per page; a source may return fewer.
-        relist_cells_per_night: how many cells an incremental pull may list again.
+        relist_cells_per_night: how many months an incremental pull may list again, whole or in part.
         quiet_cell_share: the share of the quiet months that is listed again each night anyway, within the next limit.
         review_requests_per_night: how many requests that may take; if the share would take more, the months are listed again
             less often (`doisoat sources` says how often). A month is always listed completely, even beyond this limit.
@@ -106,6 +106,8 @@ class Source(ABC):
     is_occasional: ClassVar[bool] = False
     #: Fields that its records always state: if all records of a pull lack one, the answer breaks the contract.
     always_states: frozenset[str] = frozenset()
+    #: True if a cell may be some days of a month (Cell.within).
+    lists_days: bool = False
     #: True if a source that lists records also declares counts on its own terms (`control_totals`).
     has_statistics: bool = False
     #: The options that say whose dossiers are asked for: where it refuses or shows none, one of them may be wrong.

@@ -28,7 +28,6 @@ import msgspec
 
 from doisoat.errors import SourceChangedError
 from doisoat.model import WHOLE, Capability, Cell, ControlTotal, DossierRecord, Page, QuarantinedRow, Side
-from doisoat.months import last_of
 from doisoat.sources.contract import Source, SourceOptions
 from doisoat.sources.http.session import Answer, HttpSession
 from doisoat.sources.igate.rows import KeySlice, RawSlice, RowReader, Slice, Totals
@@ -64,6 +63,7 @@ class Igate(Source):
     side = Side.PROVINCIAL
     capabilities = frozenset({Capability.LISTING, Capability.CHANGES, Capability.COUNTS})
     always_states = frozenset({"dossier_code", "status_code", "agency_ref"})
+    lists_days = True
     Options = IgateOptions
     options: IgateOptions
 
@@ -123,8 +123,7 @@ class Igate(Source):
         if cell.undated:
             yield from self._list_undated(self._filters(Cell(agency_ref=cell.agency_ref)))
         elif cell.receipt_month:
-            first, last = cell.receipt_month, last_of(cell.receipt_month)
-            yield from self._list_window(first, last, self._filters(Cell(agency_ref=cell.agency_ref)))
+            yield from self._list_window(*cell.days, self._filters(Cell(agency_ref=cell.agency_ref)))
         else:
             for month in self.months():
                 yield from self.list_cell(Cell(month, cell.agency_ref))
@@ -261,7 +260,7 @@ class Igate(Source):
     def _filters(self, cell: Cell) -> Filters:
         filters = {self.options.agency_filter: cell.agency_ref} if cell.agency_ref else {}
         if cell.receipt_month:
-            filters |= self._window(cell.receipt_month, last_of(cell.receipt_month))
+            filters |= self._window(*cell.days)
         return filters
 
     def _window(self, first: dt.date, last: dt.date) -> Filters:

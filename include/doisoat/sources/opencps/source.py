@@ -32,7 +32,7 @@ from typing import Any
 import msgspec
 
 from doisoat.model import WHOLE, Capability, Cell, ControlTotal, DossierRecord, Page, QuarantinedRow, Side
-from doisoat.months import last_of, later
+from doisoat.months import later
 from doisoat.sources.contract import Source
 from doisoat.sources.http.session import Answer, HttpSession
 from doisoat.sources.judging import months_that_hold, unreadable
@@ -68,6 +68,9 @@ class Opencps(Source):
             self.timezone, reference_is_sent=self.options.reference_is_sent, code_shape=self.code_shape
         )
         self._days = Days(self.timezone, self.options.window_timezone)
+        self.lists_days = (
+            self._days.are_local
+        )  # elsewhere each range of days would have two edges that no window can do
         self._statistics = msgspec.json.Decoder(Statistics)
         self.has_statistics = self.options.statistics_months > 0
         if self.options.modified_sort is None:  # an instance may support less than its kind
@@ -121,7 +124,7 @@ class Opencps(Source):
         if cell.receipt_month is None:
             total, answer = self._search.total(filters)
             return total - (self._search.total(filters | self._dated)[0] if cell.undated else 0), answer
-        value, first, last = 0, cell.receipt_month, last_of(cell.receipt_month)
+        value, (first, last) = 0, cell.days
         for start, end, is_edge in self._days.windows(first, last):
             days = filters | window(start, end)
             total, answer = self._search.total(days)
@@ -175,7 +178,7 @@ class Opencps(Source):
             return
         for filters in self._parts(cell):
             if cell.receipt_month:
-                yield from self._list_month(cell.receipt_month, filters)
+                yield from self._list_within(*cell.days, filters)
             else:
                 yield from self._list_undated(filters)
 
@@ -185,8 +188,7 @@ class Opencps(Source):
         can_see = self.options.removed_originalities and self._search.total(agency | self._removed)[0]
         return [agency, agency | self._removed] if can_see else [agency]
 
-    def _list_month(self, month: dt.date, filters: Filters) -> Iterator[Page]:
-        first, last = month, last_of(month)
+    def _list_within(self, first: dt.date, last: dt.date, filters: Filters) -> Iterator[Page]:
         for start, end, is_edge in self._days.windows(first, last):
             if is_edge:
                 yield from self._edge(start, first, last, filters | window(start, end))
