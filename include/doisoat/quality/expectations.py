@@ -23,6 +23,7 @@ with imported_when_used(
     import great_expectations as gx
     import great_expectations.expectations as gxe
 
+_DATABASE = ("psycopg", "psycopg.errors")
 _RAISED = re.compile(r"\((psycopg(?:\.errors)?\.[A-Za-z]+)\)")
 
 
@@ -37,7 +38,8 @@ def ask(dsn: str, checks: Sequence[Check], queries: Mapping[str, str]) -> list[C
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
     url = dsn.replace("postgresql://", "postgresql+psycopg://", 1)
-    source = context.data_sources.add_postgres("warehouse", connection_string=url)
+    # each check's row is kept in a temporary table: what GX asks of it must not run the query again
+    source = context.data_sources.add_postgres("warehouse", connection_string=url, create_temp_table=True)
     try:
         return [_ask_one(source, check, queries[check.id]) for check in checks]
     finally:  # GX closes its sessions only when it is garbage-collected
@@ -62,12 +64,15 @@ def _ask_one(source: Any, check: Check, query: str) -> CheckResult:
             warnings.simplefilter("ignore")
             results = batch.validate(suite).results
     except Exception as error:  # noqa: BLE001 - whatever GX or the database raises, the check is broken and reports it
-        return broken(check, type(error).__name__)
+        raised = type(getattr(error, "orig", None) or error)  # SQLAlchemy wraps what the database raised
+        return broken(
+            check, f"{raised.__module__}.{raised.__name__}" if raised.__module__ in _DATABASE else raised.__name__
+        )
     found = {(r.expectation_config.type, r.expectation_config.kwargs.get("column")): r for r in results}
     *sound, held = (found[e.expectation_type, getattr(e, "column", None)] for e in (*is_sound, must_hold))
-    raised = [said for result in (*sound, held) if (said := _error_of(result))]
-    if raised:
-        return broken(check, raised[0])
+    errors = [said for result in (*sound, held) if (said := _error_of(result))]
+    if errors:
+        return broken(check, errors[0])
     if not all(result.success for result in sound):
         return broken(check, "not one row of counts")
     observed: dict[str, int | float | str] = {"total": int(sound[2].result["observed_value"])}
