@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -13,8 +14,16 @@ from doisoat.sources.dates import is_month_first, is_null_day, means_none, plain
 from doisoat.sources.files.workbooks import NoValue
 from doisoat.sources.values import has_possible_offset
 
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A cell that cannot be read, and why."""
+
+    reason: str
+
+
 #: A cell that no format can read.
-BAD = object()
+BAD = Unread("impossible_date")
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)  # a workbook's days have no offset
 _SHOWN_ROWS = 3
 _REMEMBERED = 20_000
@@ -74,7 +83,7 @@ class DateCells:
             parsed[missed] = pd.to_datetime(texts[missed], format=other, errors="coerce")
         self._day_first[name] += int((parsed.dt.day > 12).sum())
         found = []
-        for row, cell, text, read in zip(rows, cells, written, parsed.astype(object).tolist(), strict=True):
+        for row, cell, text, read in zip(rows, cells, written, parsed.array.to_pydatetime(), strict=True):
             moment = self._moment(cell, text, read)
             if moment is BAD and text and is_month_first(text[:_LONGEST]):
                 where = f"sheet {sheet} row {row}" if sheet else f"row {row}"
@@ -84,7 +93,7 @@ class DateCells:
 
     def _moment(self, cell: object, text: str | None, read: Any) -> Any:
         if text is not None:
-            return self._kept(read.to_pydatetime()) if read is not pd.NaT else self._other(text)
+            return self._kept(read) if read is not pd.NaT else self._other(text)
         if cell is None or isinstance(cell, str):
             return None
         if isinstance(cell, NoValue):
@@ -122,9 +131,11 @@ class DateCells:
     def _kept(self, found: dt.datetime) -> Any:
         if is_null_day(found):
             return None
-        if not 1900 <= found.year < 2200 or not has_possible_offset(found):
+        if not 1900 <= found.year < 2200:
             return BAD
-        return found if found.tzinfo else found.replace(tzinfo=self._timezone)
+        if found.tzinfo is None:
+            return found.replace(tzinfo=self._timezone)
+        return found if has_possible_offset(found) else BAD
 
 
 def _as_text(cell: object) -> str | None:

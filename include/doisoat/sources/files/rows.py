@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from doisoat.model import DossierRecord, QuarantinedRow
-from doisoat.sources.files.date_cells import BAD, DateCells
+from doisoat.sources.files.date_cells import DateCells, Unread
 from doisoat.sources.files.words import fold
 from doisoat.sources.files.workbooks import NoValue
 from doisoat.sources.in_part import read_in_part
@@ -38,6 +38,8 @@ FIELDS = frozenset({*TEXTS, *_DATES, "linked_codes", "has_digitised_parts"})
 _HEADER_ROWS = 2  # above and below the one that names the key
 _T = TypeVar("_T")
 _FOOT_CELLS = 3  # below a closing row: a place and date, or the offices of those who sign
+_UNREADABLE = (NoValue, Unread)
+_REMEMBERED = 20_000
 _MOST_EXACT = 2**53  # beyond it a workbook's number has lost digits
 _SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d\d?", re.IGNORECASE)
 
@@ -155,7 +157,7 @@ class BlockReader:
         self._dates = dates
         self._yes = frozenset(map(fold, digitised_yes))
         self._constants, self._key_labels = constants, key_labels
-        self._texts: dict[object, str | None] = {}
+        self._texts: dict[object, str | NoValue | Unread | None] = {}
         self._words: dict[str, bool] = {}
         self._procedures: dict[str, str] = {}
         self._agencies: dict[str, tuple[str | None, str | None]] = {}
@@ -164,40 +166,51 @@ class BlockReader:
         """The records of a block and its unreadable rows; blank rows, closing rows and what is below these are neither."""
         numbers = range(block.first_row, block.first_row + max(map(len, block.columns.values()), default=0))
         columns = {
-            name: self._dates.read(name, cells, numbers, block.sheet) if name in _DATES else cells
+            name: self._dates.read(name, cells, numbers, block.sheet) if name in _DATES else self._column(name, cells)
             for name, cells in block.columns.items()
         }
+        sheet = f" sheet {block.sheet}" if block.sheet else ""
         records: list[DossierRecord] = []
         quarantined: list[QuarantinedRow] = []
         for at, values in enumerate(zip(*columns.values(), strict=True)):
             if at in block.skipped:
                 continue
-            row = dict(zip(columns, values, strict=True))
-            if block.foot is not None and at >= block.foot and self._is_foot(row):
+            row = {name: value for name, value in zip(columns, values, strict=True) if value is not None}
+            if block.foot is not None and at >= block.foot and self._is_foot(row, len(columns)):
                 continue
-            sheet = f" sheet {block.sheet}" if block.sheet else ""
-            where = f"{position}{sheet} row {block.first_row + at}"
             if at in block.faults:
+                where = f"{position}{sheet} row {block.first_row + at}"
                 reason, field = block.faults[at]
                 quarantined.append(QuarantinedRow(position=where, reason=reason, field=field))
                 continue
             try:
                 record = self._record(row)
             except BadRowError:
-                quarantined.append(self._in_part(row, where))
+                quarantined.append(self._in_part(row, f"{position}{sheet} row {block.first_row + at}"))
             else:
                 if record:
                     records.append(record)
         return records, quarantined
 
-    def _is_foot(self, row: dict[str, Any]) -> bool:
+    def _column(self, name: str, cells: Sequence[Any]) -> list[Any]:
+        """The texts of a column; NoValue and Unread for what has none. Repeated texts are computed once, keys hardly repeat."""
+        if name in KEYS:
+            return [None if cell is None else self._text(cell, name) for cell in cells]
+        known = self._texts
+        for cell in {*cells} - known.keys():
+            known[cell] = None if cell is None else self._text(cell, name)
+        read = [known[cell] for cell in cells]
+        if len(known) > _REMEMBERED:
+            known.clear()
+        return read
+
+    def _is_foot(self, row: dict[str, Any], width: int) -> bool:
         """Whether a row below a closing row is a place and date or a signature: it has few cells and no code among them."""
-        filled = {name for name, value in row.items() if value not in (None, "")}
-        if len(filled) > _FOOT_CELLS:
+        if len(row) > _FOOT_CELLS:
             return False
-        keys = [str(row[name]).strip() for name in KEYS if name in filled]
+        keys = [str(row[name]) for name in KEYS if name in row]
         is_key = any(reads_as_dossier_code(key) or (" " not in key and any(map(str.isdigit, key))) for key in keys)
-        return not is_key or len(filled) < min(_FOOT_CELLS, len(row))
+        return not is_key or len(row) < min(_FOOT_CELLS, width)
 
     def _in_part(self, row: dict[str, Any], position: str) -> QuarantinedRow:
         """A row that cannot be read as a whole."""
@@ -208,16 +221,19 @@ class BlockReader:
 
         def blank(name: str) -> None:
             left_out.add(name)
-            row[name] = None
+            row.pop(name, None)
 
         return read_in_part(read, blank, {name: (name,) for name in FIELDS}, position=position, record_id=shown)
 
     def _record(self, row: dict[str, Any], *, needs_key: bool = True) -> DossierRecord | None:
         if any(self._is_label(row.get(key)) for key in KEYS):
             return None  # the header again, as at the top of a printed page
-        filled = self._filled(row)
-        if not filled:
+        if not row:
             return None
+        filled = dict(row)
+        for name, value in row.items():
+            if type(value) in _UNREADABLE:
+                raise BadRowError(value.value if isinstance(value, NoValue) else value.reason, name)
         code, key = filled.get("dossier_code"), filled.pop("record_id", None)
         linked = filled.pop("linked_codes", None)
         for name, value in (("dossier_code", code), ("record_id", key), ("linked_codes", linked)):
@@ -247,27 +263,13 @@ class BlockReader:
     def _key(self, row: dict[str, Any]) -> str | None:
         """The key of an unreadable row, if at least that can be read: its record still exists."""
         for name in KEYS:
-            try:
-                key = self._text(row[name], name) if row.get(name) is not None else None
-            except BadRowError:
+            key = row.get(name)
+            if type(key) in _UNREADABLE:
                 return None
             if key:
                 key = dossier_code(key) if name == "dossier_code" else key
                 return key if key[0].isalnum() and key[-1].isdigit() and len(key) <= 64 and " " not in key else None
         return None
-
-    def _filled(self, row: dict[str, Any]) -> dict[str, Any]:
-        filled: dict[str, Any] = {}
-        for name, value in row.items():
-            if value is None:
-                continue
-            if name not in _DATES or isinstance(value, NoValue):
-                value = self._text(value, name)  # noqa: PLW2901
-            elif value is BAD:
-                raise BadRowError("impossible_date", name)
-            if value is not None:
-                filled[name] = value
-        return filled
 
     def _is_label(self, cell: object) -> bool:
         return isinstance(cell, str) and not cell[-1:].isdigit() and fold(cell) in self._key_labels
@@ -279,28 +281,22 @@ class BlockReader:
             self._words[word] = fold(word) in self._yes
         return self._words[word]
 
-    def _text(self, value: object, name: str) -> str | None:
-        """The text as stored; a whole number that a workbook holds as 10.0 is "10". Repeated texts are computed once."""
+    def _text(self, value: object, name: str) -> str | NoValue | Unread | None:
+        """The text as stored; a whole number that a workbook holds as 10.0 is "10"."""
         if isinstance(value, NoValue):
-            raise BadRowError(value.value, name)
+            return value
         is_rounded = isinstance(value, float) and value >= _MOST_EXACT
         if is_rounded or (name in KEYS and "+" in str(value) and _SHORTENED.fullmatch(str(value).strip())):
-            raise BadRowError("number_lost_digits", name)
-        if value in self._texts:
-            return self._texts[value]
+            return Unread("number_lost_digits")
         try:
-            kept = text(str(int(value)) if isinstance(value, float) and value.is_integer() else str(value))
+            return text(str(int(value)) if isinstance(value, float) and value.is_integer() else str(value))
         except BadRowError as error:
-            raise BadRowError(error.reason, name) from None
-        if len(self._texts) > 20_000:
-            self._texts.clear()
-        self._texts[value] = kept
-        return kept
+            return Unread(error.reason)
 
 
 def _remembered(known: dict[str, _T], stated: str, separate: Callable[[str], _T]) -> _T:
     if stated not in known:
-        if len(known) > 20_000:
+        if len(known) > _REMEMBERED:
             known.clear()
         known[stated] = separate(stated)
     return known[stated]
