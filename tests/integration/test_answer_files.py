@@ -144,7 +144,7 @@ def test_a_column_that_is_there_twice_is_not_chosen_from(tmp_path: Path) -> None
 
 
 def test_what_cannot_be_stored_is_refused_where_it_stands(tmp_path: Path) -> None:
-    rows = [["pair", "dossier_id", "gap_kind", "attribute", "answer", "reason"]]
+    rows = [["pair", "dossier_id", "kind", "detail", "answer", "reason"]]
     rows += [["national_provincial", code, "provincial_only", "", "done", ""] for code in CODES]
     rows[2][5] = "a\x00b"
     assert refusals(as_csv(tmp_path / "a.csv", rows)) == {"row 3": "it holds characters that are no text"}

@@ -7,7 +7,9 @@ import json
 from pathlib import Path
 
 import pytest
+from doisoat.gaps.decisions import Said, decide
 from doisoat.nights import steps
+from doisoat.warehouse import writing
 from support.commands import doisoat
 from support.world import World
 
@@ -139,8 +141,53 @@ def test_a_gap_is_printed_with_its_age(world: World) -> None:
     world.run(FIRST, igate=listing(A, B), national_export=listing(B))
     world.run(SECOND, igate=listing(A, B), national_export=listing(B))
     (gap,) = json.loads(doisoat(world, "gaps", "--night", SECOND, "--format", "json").stdout)
-    assert (gap["dossier_id"], gap["cause"], gap["opened_on"], gap["age_nights"]) == (A, "sync_overdue", FIRST, 1)
-    assert world.rows("select age_nights from mart.gap where is_latest") == [(1,)]
+    assert (gap["dossier_id"], gap["cause"], gap["opened_on"], gap["days_since_opened"]) == (
+        A,
+        "sync_overdue",
+        FIRST,
+        1,
+    )
+    assert world.rows("select days_since_opened from mart.gap where is_latest") == [(1,)]
+
+
+def test_the_list_of_gaps_has_one_key_and_says_how_old_a_gap_is(world: World) -> None:
+    """Another code of the same dossier, its procedure and channel, and both ages; a pending dossier is a finding, and no gap."""
+    today = "H37.21.01-240416-0009"
+    province = f"code | status | received\n{A} | 5 | =\n{B} | 4 | =\n{today} | 4 | 2024-04-16 23:00"
+    for night in (FIRST, SECOND):
+        world.run(night, igate=province, national_export=f"code | status\n{A} | 9")
+    keys = "select gap_id from mart.{} where night = '2024-04-16' order by 1"
+    listed = [f"national_provincial | {A} | status | ", f"national_provincial | {B} | provincial_only | "]
+    for view in ("gap", "gap_event", "fact_sync_gap"):
+        assert [key for (key,) in world.rows(keys.format(view))] == listed, view
+    assert [key for (key,) in world.rows(keys.format("finding"))] == sorted(
+        [*listed, f"national_provincial | {today} | provincial_only | "]
+    )
+    assert world.rows(
+        """select kind, is_difference, national_value, provincial_value, national_codes, agency_name, owner_id, procedure_name,
+            channel, receipt_date::text, opened_on::text, days_since_receipt, days_since_opened, state, last_answer
+        from mart.gap where night = '2024-04-17' and gap_id like '%status%'"""
+    ) == [("status", True, "9", "5", A, "UBND xã Quốc Khánh", "H37.21.01", "Đăng ký khai tử", "direct", "2024-04-01", FIRST,
+           16, 1, "open", None)]  # fmt: skip
+    said = json.loads(doisoat(world, "gaps", "--night", FIRST, "--format", "json").stdout)
+    assert sorted(gap["gap_id"] for gap in said) == listed
+
+
+def test_what_its_unit_last_answered_stays_beside_what_was_decided_later(world: World) -> None:
+    world.run(FIRST, igate=listing(A, B), national_export=listing(B))
+    with writing(world.dsn) as connection:
+        gap = [("national_provincial", A, "provincial_only", "")]
+        night = dt.date.fromisoformat(FIRST)
+        for said in (
+            Said("disputed", "commune", "answers", "sent again"),
+            Said("acknowledged", "province", "command_line"),
+            Said("noted", "province", "command_line", "seen"),
+        ):
+            assert decide(connection, night, gap, said) == 1
+    assert world.rows(
+        """select state, state_reason, state_by, last_answer, last_answer_reason, last_answer_by, last_answer_on::text
+        from mart.gap"""
+    ) == [("acknowledged", None, "province", "disputed", "sent again", "commune", FIRST)]
 
 
 # what people say --------------------------------------------------------------------------------------------------------

@@ -133,8 +133,8 @@ def test_analysts_see_a_night_only_once_it_is_published(tmp_path, warehouse_dsn)
     world.land(SECOND, "national_export", f"code\n{A}")
     world.open_and_load(SECOND)
     world.reconcile(SECOND)
-    assert world.rows("select distinct night::text from mart.fact_sync_gap") == [(FIRST,)]
-    assert world.rows("select count(*) from mart.fact_sync_gap") == [(2,)]
+    assert world.rows("select distinct night::text from mart.finding") == [(FIRST,)]
+    assert world.rows("select count(*) from mart.finding") == [(2,)]
     world.publish(SECOND)
     assert world.rows("select night::text from mart.night where is_latest") == [(SECOND,)]
 

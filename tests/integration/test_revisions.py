@@ -62,7 +62,7 @@ def without_statuses(site: Site) -> Site:
 
 def differences(world: World, view: str = "mart.fact_sync_gap") -> list[tuple[Any, ...]]:
     columns = "night, revision" if view.endswith("_revision") else "night"
-    return world.rows(f"select {columns}, dossier_id from {view} where gap_kind = 'difference' order by 1, dossier_id")
+    return world.rows(f"select {columns}, dossier_id from {view} where kind = 'status' order by 1, dossier_id")
 
 
 def test_new_configuration_over_an_old_landing_is_a_new_revision_and_both_can_be_queried(world: World) -> None:

@@ -267,7 +267,7 @@ def test_a_learned_lag_moves_the_review(tmp_path, warehouse_dsn):
     assert reviews(world) == [("pending", NIGHTS[4])]  # 12:00 and 38 hours: 02:00 on the 19th
     run(world, ([*LATE, now], LATE), first=4)
     assert reviews(world) == [("gap", None)]
-    assert world.rows("select night::text, next_review_on::text from mart.fact_sync_gap where dossier_id = %s order by 1",
+    assert world.rows("select night::text, next_review_on::text from mart.finding where dossier_id = %s order by 1",
                       [code]) == [(NIGHTS[3], NIGHTS[4]), (NIGHTS[4], None)]  # fmt: skip
 
 

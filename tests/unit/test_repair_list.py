@@ -36,7 +36,7 @@ def test_values_are_in_words(
     tmp_path: Path, pair: str, attribute: str, given: tuple[str | None, str | None], shown: tuple[str | None, ...]
 ) -> None:
     row: dict[str, str | None] = {column["shows"]: None for column in words()["columns"]}
-    row |= {"pair": pair, "dossier_id": "D", "gap_kind": "difference", "attribute": attribute}
+    row |= {"pair": pair, "dossier_id": "D", "kind": attribute, "detail": "", "is_difference": True}
     row |= {"national_value": given[0], "provincial_value": given[1], "ministry_value": None}
     file = tmp_path / "list.xlsx"
     assert write_repair_list(Report(tuple(row), [tuple(row.values())]), NAMES, dt.date(2024, 4, 19), file) == 1

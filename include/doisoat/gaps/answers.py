@@ -19,7 +19,7 @@ from doisoat.sources.files.words import fold
 GAP_ID = "gap_id"
 WANTED = tuple(heading(shows) for shows in (GAP_ID, "answer", "reason"))
 #: Columns of a list from `doisoat gaps --format csv`, with the two that were added to it.
-OF_CSV = ("pair", "dossier_id", "gap_kind", "attribute", "answer", "reason")
+OF_CSV = ("pair", "dossier_id", "kind", "detail", "answer", "reason")
 
 
 def _choices() -> dict[str, str]:
@@ -198,11 +198,8 @@ def take_in(connection: psycopg.Connection, night: dt.date, answers: Sequence[An
 
 
 _STATE = """
-    select d.state, d.reason
-    from recon.gap g
-    join recon.cause c using (pair, dossier_id, kind, detail)
-    cross join lateral mart.said_of_gap(g.pair, g.dossier_id, g.kind, g.detail, %(night)s, coalesce(g.reopened_on, g.opened_on),
-        c.cause, c.basis) d
-    where (g.pair, g.dossier_id, g.kind, g.detail) = (%(pair)s, %(dossier)s, %(kind)s, %(detail)s)
-      and g.from_night <= %(night)s and %(night)s < g.to_night and c.from_night <= %(night)s and %(night)s < c.to_night
+    select state, state_reason
+    from archive.any_finding_of_night
+    where archive_id = 0 and night = %(night)s and opened_on is not null
+      and (pair, dossier_id, kind, detail) = (%(pair)s, %(dossier)s, %(kind)s, %(detail)s)
 """

@@ -64,9 +64,9 @@ def _kind(gap: tuple[str, str, str, str]) -> str:
 
 def _in_words(row: dict[str, Any], names: dict[str, str]) -> dict[str, str | None]:
     """What each side of the pair says about an attribute, as an office reads it; a value not stated is marked as such."""
-    if row["gap_kind"] != "difference":
+    if not row["is_difference"]:
         return {}
-    attribute = row["attribute"]
+    attribute = row["kind"]
     known = words()["statuses"] if attribute == "status" else names
     told = {}
     for side in ("national", "provincial", "ministry"):

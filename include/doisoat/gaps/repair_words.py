@@ -26,10 +26,8 @@ def heading(shows: str) -> str:
 
 
 def gap_of(row: dict[str, Any]) -> tuple[str, str, str, str]:
-    """The gap that a row of reports/gaps.sql is about: pair, dossier, kind, detail, as in recon.gap."""
-    attribute = row["attribute"] or ""
-    is_difference = row["gap_kind"] == "difference"
-    return row["pair"], row["dossier_id"], *((attribute, "") if is_difference else (row["gap_kind"], attribute))
+    """The gap that a row of reports/gaps.sql or mart.gap is about: pair, dossier, kind, detail, as in recon.gap."""
+    return row["pair"], row["dossier_id"], row["kind"], row["detail"]
 
 
 def read_gap_id(text: str) -> tuple[str, str, str, str] | None:

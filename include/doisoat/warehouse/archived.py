@@ -135,7 +135,7 @@ def derived_state() -> str:
 def any_revision() -> str:
     """The views over current rows (archive_id 0) and archived ones: a revision is read by its archive_id and its night."""
     return _each(
-        f"""drop view if exists archive.any_{one.table};
+        f"""drop view if exists archive.any_{one.table} cascade;
         create view archive.any_{one.table} as
             select 0 as archive_id, * from {one.name} union all select * from archive.{one.table};
         comment on view archive.any_{one.table} is

@@ -2,7 +2,7 @@
 -- (doisoat.warehouse.archived).
 
 -- A replay may forget names that we learned only from a source: a revision that uses them still shows them.
-drop view if exists archive.any_agency;
+drop view if exists archive.any_agency cascade;
 create view archive.any_agency as
 select * from core.agency
 union all
@@ -22,7 +22,7 @@ from archive.agency a
 where not exists (select from core.agency c where c.agency_id = a.agency_id)
 order by agency_id, valid_from, archive_id desc);
 comment on view archive.any_agency is 'core.agency, and agencies that only archived revisions know.';
-drop view if exists archive.any_procedure;
+drop view if exists archive.any_procedure cascade;
 create view archive.any_procedure as
 select * from core.procedure
 union all

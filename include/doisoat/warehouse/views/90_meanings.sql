@@ -27,3 +27,23 @@ begin
         execute format('comment on column mart.%I.%I is %L', of_column.view, of_column.column, of_column.meaning);
     end loop;
 end $$;
+
+-- What mart shows of a night's findings means there what it means here.
+do $$
+declare
+    of_column record;
+begin
+    for of_column in
+        select distinct on (a.attname) a.attname as column, col_description(v.oid, o.attnum) as meaning
+        from pg_attribute a
+        join pg_class v on v.oid in ('mart.gap'::regclass, 'mart.finding'::regclass, 'mart.gap_revision'::regclass)
+        join pg_attribute o on o.attrelid = v.oid and o.attname = a.attname
+        where a.attrelid = 'archive.any_finding_of_night'::regclass and a.attnum > 0
+          and col_description(a.attrelid, a.attnum) is null
+        order by a.attname, v.relname
+    loop
+        execute format(
+            'comment on column archive.any_finding_of_night.%I is %L', of_column.column, of_column.meaning
+        );
+    end loop;
+end $$;
