@@ -49,7 +49,7 @@ The formulas, with names and dates, each with its source and the SQL that comput
 period and part ([ADR 20](../adr/0020-rates.md)). Certainty: V seen in working software or on a public page, 2 second-hand, A our
 own reading. The province file says which of several readings is in force (`indicators.in_force`).
 """
-SCHEMAS = ("mart", "recon", "core", "ops", "archive")
+SCHEMAS = ("mart", "mart_history", "recon", "core", "ops", "archive")
 
 
 def write_pages(dsn: str) -> None:

@@ -20,7 +20,7 @@ from standalone import postgres
 
 PROJECT = Path(__file__).parents[1]
 DOSSIERS = 60
-DUMP = ["pg_dump", "--format=custom", "--exclude-schema=mart"]
+DUMP = ["pg_dump", "--format=custom", "--exclude-schema=mart*"]
 
 
 def fill(dsn: str, home: Path) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import pytest
 from support.examples import examples
 from support.progress import code, progress, table
+from support.rates import CELLS, RATES
 from support.servers import LOCAL
 from support.world import World
 
@@ -116,7 +117,7 @@ def test_what_is_decided_is_true(world: World, seed: int) -> None:
 def _sums_hold(world: World) -> None:
     """Rates lie in [0, 1]; an agency is the sum of its parts, a quarter and a year that of their months."""
     sums = "sum(numerator_least), sum(numerator_most), sum(denominator_least), sum(denominator_most)"
-    of = "from mart.rate where is_latest and indicator = %s"
+    of = f"from {RATES} where is_latest and indicator = %s"
     for indicator in ("on_time", "on_time_by_date", "sync_own"):
         [(least, most)] = world.rows(f"select min(ratio_least), max(ratio_most) {of}", [indicator])
         assert 0 <= least <= most <= 1
@@ -132,9 +133,9 @@ def _sums_hold(world: World) -> None:
         assert world.rows(f"select {sums} {of} and period_kind = 'all' and agency_id = 'H37'", [indicator]) == whole
     assert (
         world.rows(
-            """select sum(provincial) = sum(resolved_early + resolved_on_time + resolved_overdue + resolved_undecided
+            f"""select sum(provincial) = sum(resolved_early + resolved_on_time + resolved_overdue + resolved_undecided
             + pending_in_time + pending_overdue + pending_undecided + ended_without_result + ended_undated)
-        from mart.fact_indicator group by night having true"""
+        from {CELLS} group by night having true"""
         )
         == [(True,)] * NIGHTS
     )

@@ -28,6 +28,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from support.copies import copied
 from support.examples import examples
+from support.rates import RATES
 from support.world import World, total
 
 PHASES = [phase for phase in Phase if phase is not Phase.shrink]  # each try takes a night
@@ -291,8 +292,8 @@ def rates(world: World) -> dict[tuple[str, str, dt.date | None, str | None], tup
     return {
         (indicator, kind, start, agency): ((a, b), (c, d), (low, high))
         for indicator, kind, start, agency, a, b, c, d, low, high in world.rows(
-            """select indicator, period_kind, period_start, agency_id, numerator_least, numerator_most, denominator_least,
+            f"""select indicator, period_kind, period_start, agency_id, numerator_least, numerator_most, denominator_least,
                 denominator_most, ratio_least, ratio_most
-            from mart.rate where is_latest"""
+            from {RATES} where is_latest"""
         )
     }

@@ -199,9 +199,9 @@ def test_a_night_published_while_its_pull_was_held_stays_readable_as_it_was(worl
     everything = """select 'pull', to_jsonb(p) - 'archive_id'
         from archive.any_pull p join mart.night_revision n using (archive_id, night)
         where n.night = %(night)s and n.revision = 1
-        union all select 'gap', to_jsonb(g) - 'is_standing' - 'is_latest' from mart.gap_revision g
+        union all select 'gap', to_jsonb(g) - 'is_standing' - 'is_latest' from mart_history.gap g
         where night = %(night)s and revision = 1
-        union all select 'bridge', to_jsonb(b) - 'is_standing' - 'is_latest' from mart.ledger_revision b
+        union all select 'bridge', to_jsonb(b) - 'is_standing' - 'is_latest' from mart_history.bridge_month b
         where night = %(night)s and revision = 1 order by 1, 2"""
     world.run(FIRST, igate=ALL, national_export=ALL)
     world.run(SECOND, igate=TENTH, national_export=listing(CODES[1:]))

@@ -158,5 +158,8 @@ def test_every_counter_is_counted_by_one_group_and_kept_summed_and_shown(connect
     assert Counter(counted) == Counter(INDICATOR_CELL.values)
     run_file(connection, Path(cells.__file__).with_name("parts_tonight.sql"), parameters)
     run_sql(connection, rates.rolled())
-    for relation in ("rolled", "indicator_cell_tonight", "mart.fact_indicator_revision", "mart.fact_indicator"):
+    for relation in ("rolled", "indicator_cell_tonight"):
         assert set(INDICATOR_CELL.values) - set(names(connection, relation)) == set(), relation
+    for schema in ("mart", "mart_history"):
+        shown = [*names(connection, f"{schema}.fact_indicator"), *names(connection, f"{schema}.fact_ended")]
+        assert set(INDICATOR_CELL.values) - set(shown) == set(), schema

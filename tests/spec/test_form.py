@@ -15,6 +15,7 @@ from doisoat.sources.contract import Limits
 from doisoat.sources.report_workbook.source import ReportOptions, ReportWorkbook
 from doisoat.warehouse.database import connect
 from support.progress import table
+from support.rates import CELLS
 from support.servers import LOCAL
 from support.world import World
 
@@ -155,7 +156,7 @@ def test_a_month_is_the_sum_of_the_facts(world, reading, agency):
         in_april.format("provincial"),
     ]
     (facts,) = world.rows(
-        f"""select {", ".join(columns)} from mart.fact_indicator
+        f"""select {", ".join(columns)} from {CELLS}
         where night = %(night)s and (%(agency)s::text is null or agency_id = any (%(below)s))""",
         {"night": NIGHT, "agency": agency, "below": [DISTRICT, COMMUNE] if agency == DISTRICT else [agency]},
     )

@@ -320,7 +320,7 @@ def test_a_revision_keeps_the_lags_that_it_rests_on(tmp_path, warehouse_dsn):
     stricter = learning(tmp_path, warehouse_dsn, at_most={"value": 30, "unit": "hours"})
     assert any(each.is_new for each in replay(stricter.site))
     assert world.rows(
-        """select revision, is_standing, extract(epoch from allowed_lag)::int / 3600 from mart.learned_lag_revision
+        """select revision, is_standing, extract(epoch from allowed_lag)::int / 3600 from mart_history.learned_lag
         where night = %s and agency_id = %s and presence = 'provincial_only' order by 1""",
         [NIGHTS[3], COMMUNE],
     ) == [(1, False, 38), (2, True, 30)]

@@ -90,8 +90,8 @@ def test_each_months_rate_of_both_parents(world):
     stored = {
         (agency, month): (least, denominator)
         for agency, month, least, denominator in world.rows(
-            """select agency_id, period_start, numerator_least, denominator_least from mart.rate
-            where indicator = 'sync_own' and period_kind = 'month' and agency_id = any (%s)""",
+            """select agency_id, period_start, numerator_least, denominator_least from mart.rate_month
+            where indicator = 'sync_own' and agency_id = any (%s)""",
             [UNITS],
         )
     }
@@ -112,8 +112,8 @@ def test_each_months_rate_of_both_parents(world):
 
 def test_the_quarters_rate_is_its_months_and_the_whole_is_its_parts(world):
     found = world.rows(
-        """select agency_id, numerator_least, denominator_least from mart.rate
-        where (indicator, period_kind, period_start) = ('sync_own', 'quarter', '2024-04-01') and agency_id = any (%s)""",
+        """select agency_id, numerator_least, denominator_least from mart.rate_quarter
+        where (indicator, period_start) = ('sync_own', '2024-04-01') and agency_id = any (%s)""",
         [list(QUARTER)],
     )
     assert {agency: (least, denominator) for agency, least, denominator in found} == QUARTER
@@ -139,8 +139,10 @@ def test_bridge_form_walk_report_and_time_to_acceptance_agree_with_the_rate(worl
     assert walked(world, unit, month)["of the province, on the portal"] == (synced, held)
     assert reported(world, unit, month)["ours_least"] == held
     assert world.rows(
-        """select coalesce(sum(online), 0) from mart.acceptance_time
-        where period_kind = 'month' and (agency_id, period_start) = (%s, %s)""",
+        """select coalesce(sum(online), 0) from mart.acceptance_time t
+        join mart.agency_subtree s
+            on s.agency_id = t.agency_id and s.from_month <= t.receipt_month and t.receipt_month < s.to_month
+        where (s.ancestor_id, t.receipt_month) = (%s, %s)""",
         [unit, month],
     ) == [(held,)]
 
@@ -198,8 +200,8 @@ def test_what_has_no_receipt_date_is_in_no_period_and_stands_where_its_agency_do
 def test_what_ended_after_the_move_ended_at_the_new_parent_and_stays_on_the_form_of_the_old_one(world):
     """A rate in time goes by the month of the end. The form's row has to add up, so it keeps a dossier where it was received."""
     ended = world.rows(
-        """select agency_id, period_start, denominator_least from mart.rate
-        where indicator = 'on_time_by_date' and period_kind = 'month' and agency_id = any (%s) and denominator_least > 0""",
+        """select agency_id, period_start, denominator_least from mart.rate_month
+        where indicator = 'on_time_by_date' and agency_id = any (%s) and denominator_least > 0""",
         [UNITS],
     )
     assert ended == [(DEPARTMENT, JUNE, 1)]

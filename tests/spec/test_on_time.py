@@ -112,16 +112,22 @@ def test_each_dossier_by_hand(world):
 def test_the_parts_add_up_to_the_whole_in_every_cell(world):
     live(world)
     assert world.rows(
-        """select sum(provincial), sum(resolved_early + resolved_on_time + resolved_overdue + resolved_undecided),
-            sum(pending_in_time + pending_overdue + pending_undecided), sum(ended_without_result), sum(ended_undated),
+        """select sum(provincial), sum(pending_in_time + pending_overdue + pending_undecided), sum(ended_undated),
             sum(pending_awaiting)
         from mart.fact_indicator where is_latest"""
-    ) == [(25, 18, 5, 1, 1, 1)]
+    ) == [(25, 5, 1, 1)]
+    assert world.rows(
+        """select sum(resolved_early + resolved_on_time + resolved_overdue + resolved_undecided), sum(ended_without_result)
+        from mart.fact_ended where is_latest"""
+    ) == [(18, 1)]
+    assert world.rows(
+        """select count(*) from mart.fact_ended where
+            resolved_early + resolved_on_time + resolved_overdue + resolved_undecided <> resolved_early_by_date
+                + resolved_on_time_by_date + resolved_overdue_by_date + resolved_undecided_by_date"""
+    ) == [(0,)]
     assert world.rows(
         """select count(*) from mart.fact_indicator where
-            resolved_early + resolved_on_time + resolved_overdue + resolved_undecided <> resolved_early_by_date
-                + resolved_on_time_by_date + resolved_overdue_by_date + resolved_undecided_by_date
-            or pending_in_time + pending_overdue + pending_undecided
+            pending_in_time + pending_overdue + pending_undecided
                 <> pending_in_time_by_date + pending_overdue_by_date + pending_undecided_by_date"""
     ) == [(0,)]
 
@@ -142,10 +148,12 @@ def test_what_was_resolved_belongs_to_the_month_of_its_end(world):
     ]
     world.run("2024-04-08", igate=table(rows), national_export="code\nH37.21.01-240401-0001")
     assert world.rows(
-        """select receipt_month, sum(provincial), sum(resolved_early_by_date), sum(pending_overdue_by_date)
-        from mart.fact_indicator where is_latest and source_id = '' and provincial + resolved_early + resolved_undecided > 0
-        group by 1 order by 1"""
-    ) == [(dt.date(2024, 3, 1), 3, 1, 1), (dt.date(2024, 4, 1), 0, 1, 0)], "an end before the receipt counts on its day"
+        """select receipt_month, sum(provincial), sum(pending_overdue_by_date)
+        from mart.fact_indicator where is_latest and source_id = '' and provincial > 0 group by 1 order by 1"""
+    ) == [(dt.date(2024, 3, 1), 3, 1)]
+    assert world.rows(
+        "select end_month, sum(resolved_early_by_date) from mart.fact_ended where is_latest group by 1 order by 1"
+    ) == [(dt.date(2024, 3, 1), 1), (dt.date(2024, 4, 1), 1)], "an end before the receipt counts on its day"
 
 
 def test_a_night_without_news_of_the_province_leaves_room_for_a_request(world):
@@ -161,10 +169,12 @@ def test_a_night_without_news_of_the_province_leaves_room_for_a_request(world):
 def test_a_dossier_without_a_receipt_date_is_in_no_period(world):
     rows = [{"code": code(1), "received": "-", "due": DUE, "status": "9", "finished": "2024-04-02 10:00"}]
     world.run("2024-04-08", igate=table(rows), national_export="code\nH37.21.01-240401-0001")
-    assert world.rows(
-        "select resolved_early_by_date from mart.fact_indicator where is_latest and receipt_month is null and provincial > 0"
-    ) == [(1,)]
-    assert world.rows("select count(*) from mart.rate where indicator = 'on_time' and denominator_least > 0") == [(0,)]
+    assert world.rows("select resolved_early_by_date from mart.fact_ended where is_latest and end_month is null") == [
+        (1,)
+    ]
+    assert world.rows("select count(*) from mart.rate_month where indicator = 'on_time' and denominator_least > 0") == [
+        (0,)
+    ]
 
 
 def test_the_reading_in_force_is_the_province_files_choice(world):

@@ -66,7 +66,7 @@ def test_of_those_with_a_result_the_unfinished_do_not_count(world):
 def test_an_unknown_rate_gives_no_known_points(world):
     """Nothing was reported to us: 1.4 is unknown, and so are its points."""
     world.run(NIGHT, igate=table("channel", "2"), national_export="code")
-    points = "select distinct points_least, points_most from mart.rate where indicator = 'sync_received'"
+    points = "select distinct points_least, points_most from mart.rate_month where indicator = 'sync_received'"
     assert world.rows(points) == [(None, None)]
 
 
@@ -77,8 +77,8 @@ def test_all_points_of_digitisation_are_given_from_80_percent_on(world):
     )
     world.run(NIGHT, igate=table("digitised", "yes", "yes", "yes", "yes", "no") + other, national_export="code")
     points = world.rows(
-        """select agency_id, points_least, points_most from mart.rate where indicator = 'digitised_received'
-          and period_kind = 'month' and agency_id like 'H37.21.%%' order by 1"""
+        """select agency_id, points_least, points_most from mart.rate_month where indicator = 'digitised_received'
+          and agency_id like 'H37.21.%%' order by 1"""
     )
     assert points == [("H37.21.01", 2, 2), ("H37.21.02", 1, 1)]
 
@@ -172,11 +172,14 @@ ONLINE = "channel | submitted | received"
 def acceptance(world: World, level: str = "commune", agency: str | None = None) -> tuple:
     """(online, timed, seconds, mean hours, in 8 hours, share of the timed, unknown, implausible) of April 2024."""
     [row] = world.rows(
-        """select online, accepted_timed, acceptance_seconds, mean_hours, accepted_in_8_hours, share_in_8_hours,
-            acceptance_unknown, acceptance_implausible
-        from mart.acceptance_time
-        where is_latest and period_kind = 'month' and level = %s and agency_id is not distinct from %s""",
-        [level, agency],
+        """select sum(online), sum(accepted_timed), sum(acceptance_seconds),
+            sum(acceptance_seconds) / nullif(sum(accepted_timed), 0) / 3600, sum(accepted_in_8_hours),
+            round(sum(accepted_in_8_hours) / nullif(sum(accepted_timed), 0), 6), sum(acceptance_unknown),
+            sum(acceptance_implausible)
+        from mart.acceptance_time t join mart.dim_agency a using (agency_id)
+        where is_latest and level = %s and receipt_month = '2024-04-01' and (%s::text is null or agency_id in
+            (select agency_id from mart.agency_subtree where ancestor_id = %s))""",
+        [level, agency, agency],
     )
     return row
 
@@ -251,6 +254,8 @@ def test_the_mean_of_an_agency_is_of_all_dossiers_below_it_and_levels_stay_apart
     assert acceptance(world, agency="H37.21")[:4] == (2, 2, 6 * 3600, 3)
     assert acceptance(world, "district", "H37.21")[:4] == (1, 1, 12 * 3600, 12)
     assert acceptance(world, "commune", "H37.21.02")[3] == 5
+    means = "select agency_id, mean_hours, share_in_8_hours from mart.acceptance_time where is_latest order by 1"
+    assert world.rows(means) == [("H37.21", 12, 0), ("H37.21.01", 1, 1), ("H37.21.02", 5, 1)]
     assert rate(world, "accepted_in_8_hours", agency="H37.21")[:2] == ((2, 2), (3, 3))
 
 

@@ -94,7 +94,7 @@ def test_where_the_portal_was_listed_in_part_the_rate_is_a_range(world):
     world.land(NIGHT, "national_export", codes(1), is_complete=False)
     world.run(NIGHT, igate=codes(1, 2, 3, 4))
     assert rate(world, "sync_own") == ((1, 4), (4, 4), (near(1, 4), 1), "counted")
-    assert world.rows("select distinct is_incomplete from mart.rate") == [(True,)]
+    assert world.rows("select distinct is_incomplete from mart.rate_month") == [(True,)]
 
 
 def test_what_was_not_reported_to_us_leaves_the_denominator_unknown(world):
@@ -143,7 +143,7 @@ def test_a_night_that_changes_nothing_writes_nothing(world):
     ) == before
     world.run("2024-05-02", igate=codes(1, 2), national_export=codes(1, 2))
     assert rate(world, "sync_own")[2] == (1, 1)
-    assert world.rows("select ratio_least from mart.rate where indicator = 'sync_own' and period_kind = 'all' "
+    assert world.rows("select ratio_least from mart.rate_all_months where indicator = 'sync_own' "
                       "and agency_id is null order by night") == [(near(1, 2),), (near(1, 2),), (1,)]  # fmt: skip
 
 

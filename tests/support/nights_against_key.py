@@ -276,8 +276,8 @@ def wrong_rates(connection: psycopg.Connection, key: Key) -> dict[tuple[str, str
     found = {
         (indicator, agency, f"{month:%Y-%m}"): (least, most)
         for indicator, agency, month, least, most in connection.execute(
-            """select indicator, agency_id, period_start, ratio_least, ratio_most from mart.rate
-            where is_latest and period_kind = 'month' and ratio_least is not null"""
+            """select indicator, agency_id, period_start, ratio_least, ratio_most from mart.rate_month
+            where is_latest and ratio_least is not null"""
         ).fetchall()
     }
     return {

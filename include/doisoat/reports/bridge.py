@@ -17,7 +17,8 @@ from doisoat.warehouse.queries import Report
 #: The grains at which sources declare counts: for these all terms are shown; for any other breakdown, only the composition
 #: of the entries.
 GRAINS = {"whole": ["whole", "undated"], "month": ["month", "undated"], "agency_month": ["agency_month"]}
-#: The columns of a long table on a terminal; other formats give every column. The listed counts, if nothing is declared.
+#: The columns of a long table on a terminal; other formats give every column. The listed counts too, if a side declares none
+#: of a row.
 SHOWN = ("receipt_month", "agency_id", "national_declared", "provincial_declared", "added_by_ministries", "undetermined",
          "difference", "difference_at_least", "entries", "national_unlisted", "provincial_unlisted", "adds_up")  # fmt: skip
 LISTED = ("national_listed", "provincial_listed")
@@ -113,7 +114,8 @@ def shown(report: Report) -> Report:
         ]
         cells = [(name.replace("_", " "), *(row[name] for row in rows)) for name in terms]
         return Report(("term", *(row["grain"] for row in rows)), cells)
-    wanted = SHOWN if set(ALWAYS) & set(known) else (*SHOWN, *LISTED)
+    is_declared = all(row["national_declared"] is not None and row["provincial_declared"] is not None for row in rows)
+    wanted = SHOWN if is_declared else (*SHOWN, *LISTED)
     columns = tuple(name for name in report.columns if name in wanted)
     dated = [{**row, "receipt_month": row["receipt_month"] or row["grain"]} for row in rows]
     return Report(columns, [tuple(row[name] for name in columns) for row in dated])

@@ -135,7 +135,16 @@ cell as materialized (
         sum(case when %(by_date)s then pending_overdue_by_date else pending_overdue end) as open_overdue,
         sum(case when %(by_date)s then pending_undecided_by_date else pending_undecided end) as open_undecided,
         sum(pending_awaiting) as awaiting
-    from mart.fact_indicator
+    from (
+        select
+            n.night,
+            nullif(c.cell_month, 'infinity') as receipt_month,
+            c.*
+        from mart.night_revision n
+        join archive.any_indicator_cell c
+            on c.archive_id = n.archive_id and c.from_night <= n.night and n.night < c.to_night
+        where n.is_standing
+    ) counted
     where night in (
             select distinct unnest(array[%(night)s::date, since_night, period_start - 1, period_end - 1]) from unit
         ) and night <= %(night)s

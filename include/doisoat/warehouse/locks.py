@@ -162,7 +162,7 @@ _SESSIONS = """select
             and {of_them})
     order by coalesce(a.xact_start, a.backend_start), a.pid
     limit 3"""
-_OUR_SCHEMAS = "('mart', 'core', 'recon', 'ops', 'archive', 'raw', 'lock')"
+_OUR_SCHEMAS = "('mart', 'mart_history', 'core', 'recon', 'ops', 'archive', 'raw', 'lock')"
 
 
 def _holder(connection: psycopg.Connection, lock: Lock) -> str:

@@ -22,7 +22,9 @@ BEFORE_0_1_0 = {
 _BARRIERS = """do $$
     declare of_view regclass;
     begin
-        for of_view in select oid from pg_class where relkind = 'v' and relnamespace = 'mart'::regnamespace loop
+        for of_view in select oid from pg_class where relkind = 'v'
+            and relnamespace in ('mart'::regnamespace, 'mart_history'::regnamespace)
+        loop
             execute format('alter view %s set (security_barrier)', of_view);
         end loop;
     end $$"""
@@ -62,7 +64,8 @@ def migrate(dsn: str, *, readers_wait: dt.timedelta = READERS_WAIT) -> None:
 def _make_views(dsn: str, readers_wait: dt.timedelta) -> None:
     with writing(dsn) as connection:
         connection.execute("select set_config('lock_timeout', %s, true)", [limit(readers_wait)])
-        connection.execute("drop schema if exists mart cascade; create schema mart")
+        connection.execute("drop schema if exists mart, mart_history cascade")
+        connection.execute("create schema mart; create schema mart_history")
         run_sql(connection, any_revision())
         for path in sorted((HERE / "views").glob("*.sql")):
             run_file(connection, path)

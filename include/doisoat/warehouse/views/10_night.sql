@@ -1,4 +1,4 @@
--- Every fact has two views: <name> shows the published revision of a night, <name>_revision also those that were
+-- Every fact has two views of one name: mart shows the published revision of a night, mart_history also those that were
 -- replaced. The first is made from the second.
 create view mart.night_revision as
 select

@@ -11,7 +11,7 @@ comment on column mart.dim_source_owner.owner_name is 'The public body, in Vietn
 comment on column mart.dim_source_owner.valid_from is 'First day on which it ran the system.';
 comment on column mart.dim_source_owner.valid_to is 'First day on which it no longer did.';
 
-create view mart.fact_ministry_coverage_revision as
+create view mart_history.fact_ministry_coverage as
 select
     n.night,
     n.revision,
@@ -53,7 +53,7 @@ select
     pending,
     on_portal,
     portal_undetermined
-from mart.fact_ministry_coverage_revision where is_standing;
+from mart_history.fact_ministry_coverage where is_standing;
 comment on view mart.fact_ministry_coverage is 'The dossiers of ministries'' systems by whether the province and the portal hold them. Grain: night, source, agency, procedure family, receipt month.';
 comment on column mart.fact_ministry_coverage.night is 'The published night.';
 comment on column mart.fact_ministry_coverage.is_latest is 'True for the night to read by default.';
@@ -72,7 +72,7 @@ comment on column mart.fact_ministry_coverage.pending is 'Of ministry_only, thos
 comment on column mart.fact_ministry_coverage.on_portal is 'Of all, those that the portal holds, by any evidence; null if the portal was never listed.';
 comment on column mart.fact_ministry_coverage.portal_undetermined is 'Of all, those for which the evidence does not say whether the portal holds them.';
 
-create view mart.fact_union_revision as
+create view mart_history.fact_union as
 select
     night,
     revision,
@@ -98,7 +98,7 @@ from (
         matched + provincial_only as provincial,
         0 as added,
         0 as undetermined
-    from mart.fact_sync_status_revision
+    from mart_history.fact_sync_status
     union all
     select
         night,
@@ -111,7 +111,7 @@ from (
         0,
         ministry_only,
         undetermined
-    from mart.fact_ministry_coverage_revision
+    from mart_history.fact_ministry_coverage
 ) counted
 group by 1, 2, 3, 4, 5, 6, 7;
 
@@ -127,7 +127,7 @@ select
     undetermined,
     union_at_least,
     union_at_most
-from mart.fact_union_revision where is_standing;
+from mart_history.fact_union where is_standing;
 comment on view mart.fact_union is 'Dossiers of the province and of the ministries'' systems, each counted once whoever holds it: a union of identities, not a sum. Grain: night, agency, procedure family, receipt month.';
 comment on column mart.fact_union.night is 'The published night.';
 comment on column mart.fact_union.is_latest is 'True for the night to read by default.';
@@ -140,7 +140,7 @@ comment on column mart.fact_union.undetermined is 'Dossiers of a ministry''s sys
 comment on column mart.fact_union.union_at_least is 'The union if the province holds all of the undetermined ones.';
 comment on column mart.fact_union.union_at_most is 'The union if it holds none of them.';
 
-create view mart.union_entry_revision as
+create view mart_history.union_entry as
 select
     n.night,
     n.revision,
@@ -176,7 +176,7 @@ select
     ministry_source_id,
     since_night,
     cause
-from mart.union_entry_revision where is_standing;
+from mart_history.union_entry where is_standing;
 comment on view mart.union_entry is 'The signed entries of national minus province and ministries, each dossier counted once: the sum is mart.ledger.union_entries. Query it for one night at a time. Grain: night, dossier, kind, sign, record.';
 comment on column mart.union_entry.night is 'The published night.';
 comment on column mart.union_entry.is_latest is 'True for the night to read by default.';

@@ -1,4 +1,4 @@
-create view mart.finding_revision as
+create view mart_history.finding as
 select
     night,
     revision,
@@ -70,7 +70,7 @@ select
     opened_on,
     reopened_on,
     next_review_on
-from mart.finding_revision where is_standing;
+from mart_history.finding where is_standing;
 comment on view mart.finding is 'Everything that differs, dossier by dossier, whether it is a gap or not yet one (standing). Grain: night, pair, dossier, kind, detail.';
 comment on column mart.finding.night is 'The published night.';
 comment on column mart.finding.is_latest is 'True for the night to read by default.';
@@ -105,7 +105,7 @@ comment on column mart.finding.opened_on is 'The night that first saw the gap; n
 comment on column mart.finding.reopened_on is 'The night on which it last reappeared after it had been resolved; null if it never did.';
 comment on column mart.finding.next_review_on is 'The first night on which it is a gap if nothing else changes and both sides are completely known by then; null if time alone changes nothing.';
 
-create view mart.fact_sync_gap_revision as
+create view mart_history.fact_sync_gap as
 select
     night,
     revision,
@@ -145,7 +145,7 @@ select
     opened_on,
     days_since_receipt,
     days_since_opened
-from mart.fact_sync_gap_revision where is_standing;
+from mart_history.fact_sync_gap where is_standing;
 comment on view mart.fact_sync_gap is 'The open gaps of a night by key and dimension, to count and to average; mart.gap says the same in words. Grain: night, gap_id.';
 comment on column mart.fact_sync_gap.night is 'The published night.';
 comment on column mart.fact_sync_gap.is_latest is 'True for the night to read by default.';

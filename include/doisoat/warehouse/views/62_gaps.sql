@@ -1,4 +1,4 @@
-create view mart.gap_revision as
+create view mart_history.gap as
 select
     night,
     revision,
@@ -92,7 +92,7 @@ select
     last_answer_reason,
     last_answer_by,
     last_answer_on
-from mart.gap_revision where is_standing;
+from mart_history.gap where is_standing;
 comment on view mart.gap is 'The open gaps of a night: what differs, why, what has to be done by whom, how old it is and what was said of it. Grain: night, gap_id.';
 comment on column mart.gap.night is 'The published night.';
 comment on column mart.gap.is_latest is 'True for the night to read by default.';
@@ -138,7 +138,7 @@ comment on column mart.gap.last_answer_reason is 'Why, in its words.';
 comment on column mart.gap.last_answer_by is 'Which unit, or who took the answer in.';
 comment on column mart.gap.last_answer_on is 'The night of that answer.';
 
-create view mart.gap_event_revision as
+create view mart_history.gap_event as
 select
     n.night,
     n.revision,
@@ -173,7 +173,7 @@ select
     how,
     other_dossier_id,
     basis
-from mart.gap_event_revision where is_standing;
+from mart_history.gap_event where is_standing;
 comment on view mart.gap_event is 'What happened to gaps: the log. Grain: night, pair, dossier, kind, detail, event.';
 comment on column mart.gap_event.night is 'The published night on which it happened.';
 comment on column mart.gap_event.is_latest is 'True for the night to read by default.';

@@ -1,4 +1,4 @@
-create view mart.learned_lag_revision as
+create view mart_history.learned_lag as
 select
     n.night,
     n.revision,
@@ -24,7 +24,7 @@ select
     quantile,
     dossiers,
     arrived
-from mart.learned_lag_revision where is_standing;
+from mart_history.learned_lag where is_standing;
 comment on view mart.learned_lag is 'The lags that a night learned from earlier ones, if the province file asks for it. Grain: night, pair, presence, agency.';
 comment on column mart.learned_lag.night is 'The published night.';
 comment on column mart.learned_lag.is_latest is 'True for the night to read by default.';

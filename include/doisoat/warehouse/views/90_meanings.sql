@@ -1,30 +1,30 @@
--- <name>_revision: its columns mean the same as in <name>.
+-- mart_history.<name>: its columns mean the same as in mart.<name>.
 do $$
 declare
     of_view record;
     of_column record;
 begin
     for of_view in
-        select r.oid, r.relname as name, v.oid as of, v.relname as of_name, obj_description(v.oid) as meaning
-        from pg_class r
-        join pg_class v on v.relnamespace = r.relnamespace and r.relname = v.relname || '_revision'
-        where r.relnamespace = 'mart'::regnamespace and r.relname <> 'night_revision'
+        select h.relname as name, obj_description(v.oid) as meaning
+        from pg_class h join pg_class v on v.relname = h.relname and v.relnamespace = 'mart'::regnamespace
+        where h.relnamespace = 'mart_history'::regnamespace
     loop
-        execute format('comment on view mart.%I is %L', of_view.name, 'mart.' || of_view.of_name
+        execute format('comment on view mart_history.%I is %L', of_view.name, 'mart.' || of_view.name
             || ' of every revision that can still be queried: ' || of_view.meaning);
     end loop;
     for of_column in
-        select r.relname as view, a.attname as column, coalesce(
+        select h.oid::regclass as view, a.attname as column, coalesce(
             (select col_description(v.oid, o.attnum) from pg_class v join pg_attribute o on o.attrelid = v.oid
-             where v.relnamespace = r.relnamespace and v.relname || '_revision' = r.relname and o.attname = a.attname),
+             where v.relnamespace = 'mart'::regnamespace and o.attname = a.attname
+               and v.relname = case h.relname when 'night_revision' then 'night' else h.relname end),
             case a.attname when 'revision' then '1 for the first publication of the night.'
                 when 'is_standing' then 'Whether this revision is the one to read; at most one of a night is.' end
         ) as meaning
-        from pg_class r join pg_attribute a on a.attrelid = r.oid and a.attnum > 0
-        where r.relnamespace = 'mart'::regnamespace and r.relname like '%\_revision'
-          and col_description(r.oid, a.attnum) is null
+        from pg_class h join pg_attribute a on a.attrelid = h.oid and a.attnum > 0
+        where (h.relnamespace = 'mart_history'::regnamespace or h.oid = 'mart.night_revision'::regclass)
+          and col_description(h.oid, a.attnum) is null
     loop
-        execute format('comment on column mart.%I.%I is %L', of_column.view, of_column.column, of_column.meaning);
+        execute format('comment on column %s.%I is %L', of_column.view, of_column.column, of_column.meaning);
     end loop;
 end $$;
 
@@ -36,7 +36,7 @@ begin
     for of_column in
         select distinct on (a.attname) a.attname as column, col_description(v.oid, o.attnum) as meaning
         from pg_attribute a
-        join pg_class v on v.oid in ('mart.gap'::regclass, 'mart.finding'::regclass, 'mart.gap_revision'::regclass)
+        join pg_class v on v.oid in ('mart.gap'::regclass, 'mart.finding'::regclass, 'mart_history.gap'::regclass)
         join pg_attribute o on o.attrelid = v.oid and o.attname = a.attname
         where a.attrelid = 'archive.any_finding_of_night'::regclass and a.attnum > 0
           and col_description(a.attrelid, a.attnum) is null
