@@ -14,30 +14,9 @@ import pytest
 from doisoat.errors import DoisoatError
 from doisoat.model import WHOLE, Cell
 from doisoat.sources.contract import Limits, Source
+from support.hostile_values import BODIES, VALUES
 from support.servers import CANARIES, Reply, Request
 from support.source_cases import CASES, NETWORK, Case
-
-DEEP = 100_000
-NUL = "\x00"
-#: Values that stand in place of every value of one kind in a good answer.
-VALUES: dict[str, Any] = {
-    "null": None, "true": True, "-1": -1, "1e300": 1e300, "10**30": 10**30, "0.5": 0.5, "empty": "", "nul": NUL,
-    "object": {}, "list": [], "nested": {"a": [{"b": [None, 1e9, {"id": {}}]}]}, "long": "x" * 70_000, "year 0": "0000-00-00",
-    "year 9999": "31/12/9999 23:59:59", "offset": "2024-03-05T08:00:00+99:99", "canary": CANARIES[0], "marks": "\u202e\ufeff1",
-}  # fmt: skip
-BODIES: dict[str, bytes] = {
-    "deep lists": b"[" * DEEP + b"]" * DEEP,
-    "deep objects": b'{"data":' * DEEP + b"1" + b"}" * DEEP,
-    "no utf-8": b'{"content": [{"id": "\xff\xfe"}], "data": "\xff", "\xff": 1, "code": "OK", "error_code": 0, "Status": 1}',
-    "half a pair": b'{"code": "\\ud800", "error_code": "\\ud800", "Status": "\\ud800", "content": [{"id": "\\ud800"}]}',
-    "no numbers": b'{"total": NaN, "totalElements": Infinity, "data": [-Infinity]}',
-    "beyond a float": b'{"total": 1e999, "totalElements": 1e999, "DataCount": 1e999, "Status": 1, "error_code": 0, "code": "OK"}',
-    "a name twice": b'{"total": 1, "total": 2, "data": [], "data": {}, "Status": "1", "Status": "0", "error_code": 0}',
-    "a mark before": b'\xef\xbb\xbf{"content": [], "totalElements": 0}',
-    "two answers": b'{"content": []}{"content": []}',
-    "null": b"null", "a number": b"7", "a text": b'"OK"', "an object": b"{}", "a list": b"[]", "lists": b"[[[]]]",
-    "xml": b"<?xml version='1.0'?><a/>", "spaces": b"   ", "a bracket": b"{", "words": b"Service Unavailable",
-}  # fmt: skip
 
 
 @pytest.fixture
