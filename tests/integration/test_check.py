@@ -48,9 +48,10 @@ def impatient(directory: Path, name: str = "lang_son", change: Callable[[Any], o
     return file
 
 
-def check(connections: Mapping[str, str], dsn: str, province: Path) -> dict[str, str]:
+def check(connections: Mapping[str, str], dsn: str, province: Path, *, on_terminal: bool = False) -> dict[str, str]:
     """Source -> what is said of it, "ok", "LOOK" or "WRONG" first, notes and what to do after "; "; the exit code must agree."""
-    done = typed({**connections, "AIRFLOW_CONN_WAREHOUSE": dsn}, "--province", str(province), "check")
+    settings = {**connections, "AIRFLOW_CONN_WAREHOUSE": dsn}
+    done = typed(settings, "--province", str(province), "check", on_terminal=on_terminal)
     assert all(len(line) <= 120 for line in done.stdout.splitlines())
     said = findings(done.stdout)
     assert done.returncode == any(line.startswith("WRONG") for line in said.values()), done.stderr
@@ -76,6 +77,7 @@ def altered(sandbox: Sandbox, change: Callable[[dict[str, Any]], object]) -> dic
 
 
 def masked(line: str) -> str:
+    line = re.sub("#[0-9a-f]{16}", "#N", line)
     return re.sub(r"\d[\d:-]*(?:,\d{3})*(?: \d\d:\d\d)?", "N", line)
 
 
@@ -83,7 +85,7 @@ def test_each_guide_shows_what_is_said_when_all_is_well(sandbox: Sandbox, wareho
     before = sorted(sandbox.inbox.rglob("*"))
     seen = set()
     for province, kinds in PROVINCES.items():
-        said = check(sandbox.connections(), warehouse_dsn, impatient(tmp_path, province))
+        said = check(sandbox.connections(), warehouse_dsn, impatient(tmp_path, province), on_terminal=True)
         for kind in kinds:
             guide = (DOCS / "systems" / f"{kind}.md").read_text(encoding="utf-8")
             shown = re.findall(r"(?:^|\n)((?:    )?)((?:ok|LOOK) .*(?:\n\1 {6}.*)*)", guide)[0]
@@ -212,13 +214,23 @@ def test_what_is_not_understood_of_a_file_is_said_without_a_person(tmp_path: Pat
     )
     assert 'columns not read: "STT", "Họ và tên", "Mã TTHC khác", 2 more, whose headings are not shown; ' in said
     maps = "add to sources.judicial_record.code_maps"
-    assert re.search(
-        rf'{maps}.status of lang_son.yaml: "Đang chờ bưu tá" 1 read, #[0-9a-f]{{4}} \(10 signs, not shown\) 1', said
-    )
-    assert f'{maps}.procedure of lang_son.yaml: "Phiếu số 9" 2 read' in said
-    assert re.search(r'add to \S*lang_son/agencies.csv these units.* "Phòng Lưu trữ" 1, #[0-9a-f]{4} ', said)
+    one = "#[0-9a-f]{16} 1"
+    assert re.search(rf"{maps}.status of lang_son.yaml: {one} read, {one} read, {one} read; ", said)
+    assert re.search(rf"{maps}.procedure of lang_son.yaml: #[0-9a-f]{{16}} 2 read", said)
+    assert re.search(rf"add to \S*lang_son/agencies.csv these units.* {one}, {one}", said)
     assert "have 1 rows corrected that cannot be read (dates are read by options.date_formats): " in said
     assert not re.search("Giả|NGUYỄN|0912345678|ngày mai", said)
+
+
+def test_what_nothing_knows_is_shown_on_a_terminal_alone_and_obeyed_by_none(tmp_path: Path, warehouse_dsn: str) -> None:
+    rows = ("Mã hồ sơ;Đơn vị;Loại phiếu;Trạng thái;Ngày tiếp nhận",
+            "H37.03-240401-0001;Sở Tư pháp;Phiếu số 1;Đang chờ\u202e;01/04/2024")  # fmt: skip
+    connections, province = inbox_of(tmp_path, *rows), impatient(tmp_path, change=only("judicial_record", constants={}))
+    settings = {"DOISOAT_PROVINCE": str(province), "AIRFLOW_CONN_WAREHOUSE": warehouse_dsn, **connections}
+    [kept] = re.findall(r"code_maps.status of lang_son.yaml: (#[0-9a-f]{16}) 1 read", typed(settings, "check").stdout)
+    shown = typed(settings, "check", on_terminal=True).stdout
+    assert f'"Đang chờ" ({kept}) 1 read' in re.sub(r"\s+", " ", shown)
+    assert "\u202e" not in shown
 
 
 def test_words_that_the_warehouse_holds_and_no_code_map_knows_are_listed(tmp_path: Path, warehouse_dsn: str) -> None:

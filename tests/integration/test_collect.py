@@ -268,10 +268,10 @@ def test_a_dossier_that_moves_between_months_is_no_difference(fake: FakeIgate, h
 def test_only_the_agency_that_differs_is_listed_where_that_is_cheaper(
     fake: FakeIgate, held: Loaded, tmp_path: Path
 ) -> None:
-    gone = next(row for row in fake.rows if row["agency"]["id"] == "agency-1" and "2024-03" in str(row["acceptedDate"]))
+    gone = next(row for row in fake.rows if row["agency"]["id"] == "unit-1" and "2024-03" in str(row["acceptedDate"]))
     fake.rows.remove(gone)
     landing = _next(fake, held, tmp_path, page_size=2)
-    assert [(cell.receipt_month, cell.agency_ref) for cell in landing.certificate.cells] == [(MARCH, "agency-1")]
+    assert [(cell.receipt_month, cell.agency_ref) for cell in landing.certificate.cells] == [(MARCH, "unit-1")]
     assert set(held.rows) == _true_ids(fake)
     assert all(total.agency_ref is None for total in landing.totals())
 
@@ -281,8 +281,8 @@ def test_agencies_that_overlap_are_not_trusted_as_parts_of_a_month(
 ) -> None:
     """One agency is the ancestor of another: their counts add up to more than the month."""
     for row in fake.rows:
-        if row["agency"]["id"] == "agency-2":
-            row["agency"]["ancestors"].append({"id": "agency-1"})
+        if row["agency"]["id"] == "unit-2":
+            row["agency"]["ancestors"].append({"id": "unit-1"})
     del fake.rows[6]
     landing = _next(fake, held, tmp_path, page_size=2)
     assert [(cell.receipt_month, cell.agency_ref) for cell in landing.certificate.cells] == [(MARCH, None)]

@@ -56,7 +56,7 @@ def test_a_row_becomes_a_record_without_its_personal_part(fake: FakeIgate) -> No
             field_code="G15",
             agency_code="H37.17.01",
             agency_name="UBND xã Yên Trạch",  # composed
-            agency_ref="agency-1",
+            agency_ref="unit-1",
             parent_agency_code="H37.17",
             agency_level="CAP_XA",
             channel_code="1",

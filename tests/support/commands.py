@@ -32,13 +32,13 @@ def of_world(world: World) -> dict[str, str]:
     }
 
 
-def typed(settings: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+def typed(settings: Mapping[str, str], *arguments: str, on_terminal: bool = False) -> subprocess.CompletedProcess[str]:
     """The command in this process, from its entry point on: a process of its own takes a second to import what it needs.
 
     It sees these settings and none of ours, and what it changes in its environment is undone. An exception that the command
     does not turn into an exit code is raised here.
     """
-    stdout, stderr, code = io.StringIO(), io.StringIO(), 0
+    stdout, stderr, code = _Terminal() if on_terminal else io.StringIO(), io.StringIO(), 0
     with (
         mock.patch.dict(os.environ, _environment(settings), clear=True),
         mock.patch.object(sys, "argv", ["doisoat", *arguments]),
@@ -55,6 +55,11 @@ def typed(settings: Mapping[str, str], *arguments: str) -> subprocess.CompletedP
             code = int(ended.code or 0)
     said = (text.getvalue().replace("\r\n", "\n") for text in (stdout, stderr))  # as text=True reads a pipe
     return subprocess.CompletedProcess(["doisoat", *arguments], code, *said)
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
 
 
 def typed_in_a_process(settings: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -149,11 +149,11 @@ def igate_row(number: int, *, day: str | None = "2024-03-05", updated: str | Non
         "dossierTaskStatus": {"id": "60f52e0d09cbf91d41f88838"},
         "procedure": {"id": "p1", "code": "1.001193.000.00.00.H37", "sector": {"id": "s1", "code": "G15"}},
         "agency": {
-            "id": f"agency-{number % 3}",
+            "id": f"unit-{number % 3}",
             "code": f"H37.17.0{number % 3}",
             "name": "UBND xa\u0303 Ye\u0302n Tra\u0323ch",  # decomposed on purpose
-            "parent": {"id": "agency-p", "code": "H37.17", "name": "UBND huyện Cao Lộc"},
-            "ancestors": [{"id": "agency-p", "name": "UBND huyện Cao Lộc"}],
+            "parent": {"id": "unit-p", "code": "H37.17", "name": "UBND huyện Cao Lộc"},
+            "ancestors": [{"id": "unit-p", "name": "UBND huyện Cao Lộc"}],
         },
         "agencyLevel": {"code": "CAP_XA"},
         "applicant": dict(zip(("fullname", "identityNumber", "phone", "email", "address"), CANARIES, strict=True)),

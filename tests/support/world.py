@@ -34,6 +34,7 @@ import msgspec
 import psycopg
 import yaml
 from doisoat.collect.landing import Landing, LandingWriter, Versions, landing_directory
+from doisoat.collect.screen import Screen
 from doisoat.connections import Connection, connection_from_environment
 from doisoat.model import CellCertificate, ControlTotal, DossierRecord, Page, PullCertificate, QuarantinedRow
 from doisoat.nights import steps
@@ -167,6 +168,7 @@ class World:
         cells: Iterable[CellCertificate] = (),
         collected_late: bool = False,
         unstated: Sequence[str] = (),
+        screen: Screen | None = None,
     ) -> Landing:
         """Seal what a source said for a night.
 
@@ -177,6 +179,7 @@ class World:
             unreadable: keys of further such rows, whose keys could be read; `totals` may count them.
             cut_off: the source's clock, local; by default 00:30 after the night.
             unstated: the fields that it does not state at all.
+            screen: what is kept of its words; by default all, since tables hold what tests are about.
         """
         night = _date(night)
         rows = read_records(table, keyed=source_id != "national_export") if isinstance(table, str) else list(table)
@@ -207,7 +210,7 @@ class World:
             watermark=moment if source_id == "igate" else None, cells=tuple(cells),
             unstated=tuple(unstated),
         )  # fmt: skip
-        with LandingWriter(self.site.landing_root, self.site.settings.province.id, night, source_id) as writer:
+        with LandingWriter(self.site.landing_root, self.site.settings.province.id, night, source_id, screen) as writer:
             writer.write_page(Page(records=whole_rows, quarantined=reject))
             for total in declared:
                 writer.write_total(total)

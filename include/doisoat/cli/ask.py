@@ -71,7 +71,11 @@ def sources(night: Night = None, revision: Revision = None, format: As = Format.
         for source_id, nights in reviewed.items():
             console.print(f"{source_id}: months without changes are listed again within {nights} nights")
         if unmapped.rows:
-            print_table(console, unmapped, "Values that no code map knows: add them to code_maps in the province file")
+            print_table(
+                console,
+                unmapped,
+                "Values that no code map knows: `doisoat check` shows their words; add them to code_maps",
+            )
 
 
 @asking.command(rich_help_panel=LOOK)

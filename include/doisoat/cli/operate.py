@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 import textwrap
 from typing import Annotated
 
@@ -21,13 +22,14 @@ def check() -> None:
     """Check the configuration, the connections and the warehouse, and read a page or the files of every source.
 
     One line each, then what was understood and what to do. ok: all is well; LOOK: it works, and something is to be done;
-    WRONG: it does not work (exit code 1). Nothing is stored, and files are left where they are.
+    WRONG: it does not work (exit code 1). Nothing is stored, and files are left where they are. A word that nothing knows may be
+    a person: it is shown on a terminal only, and as the fingerprint that is kept of it (#...) anywhere else.
     """
     from doisoat.nights.readiness import Verdict, probe
 
-    is_wrong = False
+    is_wrong, on_terminal = False, sys.stdout.isatty()
     with site_at_hand() as site:
-        for found in probe(site):
+        for found in probe(site, on_terminal=on_terminal):
             is_wrong = is_wrong or found.verdict == Verdict.WRONG
             _say(f"{found.verdict:<5} {found.name}: {found.said}")
             for note in found.notes:

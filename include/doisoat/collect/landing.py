@@ -50,7 +50,8 @@ RECORD_COLUMNS: tuple[str, ...] = DossierRecord.__struct_fields__
 RECORDS, MANIFEST = "records.csv.zst", "manifest.json"
 TOTALS, QUARANTINE, LOOK_UPS, CATALOGUE = "totals.jsonl", "quarantine.jsonl", "look_ups.jsonl", "catalogue.jsonl"
 LINES = (TOTALS, QUARANTINE, LOOK_UPS, CATALOGUE)
-FORMAT = 1
+#: 2: what a source says and nothing knows is kept as a fingerprint; before, as its words (doisoat.shapes).
+FORMAT = 2
 
 #: `COPY staging (...) FROM STDIN WITH (<these>)` reads records.csv.zst.
 COPY_OPTIONS = "FORMAT csv, HEADER true, NULL 'null', ESCAPE '\\'"
@@ -83,7 +84,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         collected_late: the source's clock was more than 36 hours after the night's end, which was explicitly allowed.
-        withheld: field -> how many values were not kept, because they may name a person (doisoat.privacy).
+        withheld: field -> how many values were kept as fingerprints, because nothing knows them and they may name a person.
         originals: the inbox files that were read; they hold personal data and are deleted after the seal.
     """
 
@@ -257,8 +258,9 @@ class LandingWriter:
             for row in page.quarantined
         ]
         if self._screen:
-            page = self._screen.page(page, self.pages)
-        self._compressed.write(_csv([_row(record) for record in page.records]))
+            kept = self._screen.page(page, self.pages)
+            page.records, page.quarantined = kept.records, kept.quarantined
+        self._compressed.write(csv_of(page.records))
         for row in page.quarantined:
             self._write_line(QUARANTINE, row)
         self.pages += 1
@@ -267,11 +269,9 @@ class LandingWriter:
         self.received += page.received
 
     def write_total(self, total: ControlTotal) -> None:
-        """Add a control total, unless it counts a unit that must not be named."""
+        """Add a control total."""
         refuse_beyond(self._where[3], [total.value])
-        kept = self._screen.total(total) if self._screen else total
-        if kept:
-            self._write_line(TOTALS, kept)
+        self._write_line(TOTALS, self._screen.total(total) if self._screen else total)
 
     def write_look_up(self, found: LookUp) -> None:
         """Add the source's answer about one dossier, and its record if it has one."""
@@ -327,6 +327,11 @@ class LandingWriter:
         with ExitStack() as stack:  # close all of them, even if one fails
             for stream in (*self._lines.values(), self._raw, self._compressed):
                 stack.callback(stream.close)
+
+
+def csv_of(records: Iterable[DossierRecord]) -> bytes:
+    """Records as lines of records.csv.zst."""
+    return _csv([_row(record) for record in records])
 
 
 def _csv(rows: Sequence[tuple[object, ...]]) -> bytes:

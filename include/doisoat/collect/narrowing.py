@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from doisoat.collect.expected import Expected, HeldCount
 from doisoat.collect.state import Pull
 from doisoat.model import Cell
+from doisoat.shapes import is_fingerprint
 
 #: The pages that days may have to be listed at once: halving them costs two counts and may find that both halves differ.
 PAGES = 8
@@ -35,7 +36,7 @@ def _agencies(pull: Pull, cell: Cell, expected: Expected) -> list[Cell]:
     """
     source, month, total = pull.source, cell.receipt_month, pull.totals[cell, True].value or 0
     held = expected.by_agency(month) if month else {}
-    if None in held or 2 * len(held) * source.limits.page_size >= total:
+    if any(ref is None or is_fingerprint(ref) for ref in held) or 2 * len(held) * source.limits.page_size >= total:
         return []
     parts = {Cell(month, ref): count for ref, count in held.items()}
     said = {part: source.count(part).value or 0 for part in parts}

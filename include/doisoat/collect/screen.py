@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -11,84 +11,101 @@ from msgspec.structs import replace
 
 from doisoat.model import CatalogueEntry, ControlTotal, DossierRecord, Page, QuarantinedRow
 from doisoat.names import unit_key
-from doisoat.privacy import WITHHELD, is_body, is_code, is_id, is_word
+from doisoat.privacy import is_body, is_code, is_id, is_word
+from doisoat.shapes import fingerprint, has_shape, is_usual_code
 
 _IDS = ("procedure_code", "field_code", "agency_code", "agency_ref", "parent_agency_code")
 _WORDS = ("channel_code", "status_code", "online_payment_code", "agency_level")
+_UNIT = ("agency_code", "agency_ref", "agency_name")
 _REMEMBERED = 50_000
-_T = TypeVar("_T", DossierRecord, ControlTotal, CatalogueEntry)
+_T = TypeVar("_T", DossierRecord, ControlTotal)
 
 
 @dataclass
 class Screen:
-    """The known values of one source's vocabulary, and what was withheld of its answers.
+    """The known values of one source's vocabulary, and what was kept of its answers as a fingerprint only.
 
     Attributes:
-        words: field -> the source's own values that the province file maps; they are kept whatever they look like.
+        words: field -> the source's own values that the province's files know; they are kept whatever they look like.
         agencies: the names of the reference's units, in the form in which they are compared (doisoat.names).
-        withheld: field -> how many values were not kept.
+        stated: the fields whose words are kept as they are stated, because the province file allows it; by form alone.
+        key: of the warehouse's fingerprints.
+        withheld: field -> how many values were kept as fingerprints.
     """
 
     words: Mapping[str, Set[str]] = field(default_factory=dict)
     agencies: Set[str] = frozenset()
+    stated: Set[str] = frozenset()
+    key: bytes = field(default=b"", repr=False)
     withheld: Counter[str] = field(default_factory=Counter)
     _seen: dict[tuple[str | None, ...], dict[str, str | None]] = field(default_factory=dict, repr=False)
 
     def page(self, page: Page, number: int) -> Page:
         """The page as it may be written; a record whose key or code cannot be valid is quarantined, without that key or code."""
-        kept, aside = [], [self._quarantined(row) for row in page.quarantined]
+        kept, aside = [], [self.quarantined(row) for row in page.quarantined]
         for at, record in enumerate(page.records, 1):
             if is_code(record.record_id) and is_code(record.dossier_code):
-                kept.append(self._record(record))
+                kept.append(self.record(record))
             else:
                 name = "dossier_code" if is_code(record.record_id) else "record_id"
                 where = f"answer {number} record {at}"
                 row = QuarantinedRow(position=where, reason="not_a_code", field=name, read=record)
-                aside.append(self._quarantined(row))
+                aside.append(self.quarantined(row))
         return Page(kept, aside, page.declared_total, page.source_time)
 
-    def _quarantined(self, row: QuarantinedRow) -> QuarantinedRow:
+    def quarantined(self, row: QuarantinedRow) -> QuarantinedRow:
         """A row that was read in part: what is no code counts as unread."""
-        if not is_code(row.record_id):
-            row = replace(row, record_id=None)
+        if row.record_id is not None:
+            row = replace(row, record_id=self._code("record_id", row.record_id) if is_code(row.record_id) else None)
         if row.read is None:
             return row
         wrong = tuple(name for name in ("record_id", "dossier_code") if not is_code(getattr(row.read, name)))
-        read = self._record(replace(row.read, **dict.fromkeys(wrong)))
+        read = self.record(replace(row.read, **dict.fromkeys(wrong)))
         return replace(row, read=read, unread=tuple(dict.fromkeys((*row.unread, *wrong))))
 
-    def total(self, total: ControlTotal) -> ControlTotal | None:
-        """The total as it may be written; None if nothing is left to identify its unit: it must not be taken for another's."""
-        named = total.agency_code or total.agency_ref or total.agency_name
-        kept = self._kept(total, ("agency_code", "agency_ref", "agency_name"))
-        if named and not (kept.agency_code or kept.agency_ref or kept.agency_name):
-            return None
-        if all(map(is_word, kept.flags)):
+    def total(self, total: ControlTotal) -> ControlTotal:
+        """The total as it may be written."""
+        kept = self._kept(total, _UNIT)
+        if all(has_shape("flags", flag) for flag in kept.flags):
             return kept
-        self.withheld["flags"] += 1
-        return replace(kept, flags=tuple(flag if is_word(flag) else WITHHELD for flag in kept.flags))
+        return replace(kept, flags=tuple([self._word("flags", flag) for flag in kept.flags]))
 
     def entry(self, entry: CatalogueEntry) -> CatalogueEntry | None:
         """The entry of a catalogue as it may be written, None if its code is not valid."""
         if not is_id(entry.code):
             self.withheld["code"] += 1
             return None
-        changes: dict[str, str | None] = {}
-        if entry.catalogue == "agency" and entry.name and not self._may_be("agency_name", entry.name):
-            changes["name"] = None  # the names of procedures and fields are published text
-        if entry.parent_code and not is_id(entry.parent_code):
-            changes["parent_code"] = None
-        if entry.level and not is_word(entry.level):
-            changes["level"] = WITHHELD
-        self.withheld.update(changes.keys())
-        return replace(entry, **changes) if changes else entry
+        of_code = f"{entry.catalogue}_code"
+        of_parent = {"procedure": "field_code", "agency": "agency_code"}.get(entry.catalogue, "field_code")
+        changes = {"code": self._word(of_code, entry.code)}
+        if entry.catalogue == "agency" and entry.name:
+            changes["name"] = self._word(
+                "agency_name", entry.name
+            )  # the names of procedures and fields are published text
+        if entry.parent_code:
+            changes["parent_code"] = self._word(of_parent, entry.parent_code)
+        if entry.level:
+            changes["level"] = self._word("agency_level", entry.level)
+        return replace(entry, **changes)
 
-    def _record(self, record: DossierRecord) -> DossierRecord:
-        if not all(map(is_code, record.linked_codes)):
-            kept = tuple(filter(is_code, record.linked_codes))
-            self.withheld["linked_codes"] += len(record.linked_codes) - len(kept)
-            record = replace(record, linked_codes=kept)
+    def record(self, record: DossierRecord) -> DossierRecord:
+        """The record as it may be written, one whose key and code may be such."""
+        said = (record.record_id, record.dossier_code, *record.linked_codes)
+        if not all(code is None or is_usual_code(code) for code in said):
+            record = self._with_codes(record)
         return self._kept(record, (*_IDS, *_WORDS, "agency_name"))
+
+    def _with_codes(self, record: DossierRecord) -> DossierRecord:
+        linked = tuple([code for code in record.linked_codes if is_code(code)])
+        self.withheld.update({"linked_codes": lost} if (lost := len(record.linked_codes) - len(linked)) else {})
+        changes = {name: self._code(name, getattr(record, name)) for name in ("record_id", "dossier_code")}
+        return replace(
+            record, **changes, linked_codes=tuple([str(self._code("linked_codes", code)) for code in linked])
+        )
+
+    def _code(self, name: str, code: str | None) -> str | None:
+        """A dossier's code or a record's key: its fingerprint is the same wherever it stands, so records still join."""
+        return code if code is None else self._word(name, code)
 
     def _kept(self, of: _T, names: tuple[str, ...]) -> _T:
         said = tuple([getattr(of, name) for name in names])
@@ -97,16 +114,36 @@ class Screen:
             if len(self._seen) >= _REMEMBERED:
                 self._seen.clear()
             pairs = [(name, text) for name, text in zip(names, said, strict=True) if text is not None]
-            changes = {
-                name: WITHHELD if name in _WORDS else None for name, text in pairs if not self._may_be(name, text)
-            }
+            changes = {name: self._fingerprint(name, text) for name, text in pairs if not self._may_be(name, text)}
             self._seen[said] = changes
         self.withheld.update(changes.keys())
         return replace(of, **changes) if changes else of
 
+    def _word(self, name: str, text: str) -> str:
+        if self._may_be(name, text):
+            return text
+        self.withheld[name] += 1
+        return self._fingerprint(name, text)
+
+    def kept(self, name: str, text: str) -> str:
+        """What is kept of one value of a field: itself, or its fingerprint. It is not counted."""
+        return text if self._may_be(name, text) else self._fingerprint(name, text)
+
+    def _fingerprint(self, name: str, text: str) -> str:
+        """Of a unit's name that of the form in which names are compared: however it is written, it is the same unit."""
+        return fingerprint(self.key, unit_key(text) or text if name == "agency_name" else text)
+
     def _may_be(self, name: str, text: str) -> bool:
-        if text in self.words.get(name, ()):
+        if text in self.words.get(name, ()) or (name == "agency_name" and unit_key(text) in self.agencies):
             return True
-        if name == "agency_name":
-            return is_body(text) or unit_key(text) in self.agencies
-        return is_word(text) if name in _WORDS else is_id(text)
+        if name != "agency_name" and has_shape(name, text):
+            return True
+        return name in self.stated and _FORMS.get(name, is_word)(text)
+
+
+#: What a field's own words may look like where the province file has them kept.
+_FORMS: dict[str, Callable[[str], bool]] = {
+    "agency_name": is_body,
+    **dict.fromkeys(("record_id", "dossier_code", "linked_codes"), is_code),
+    **dict.fromkeys(_IDS, is_id),
+}

@@ -45,7 +45,7 @@ def control_codes(connection: psycopg.Connection, source_id: str, night: dt.date
         join core.source s on s.source_id = %(source_id)s and s.side = l.side
             and (s.side = 'national' or s.source_id = l.source_id)
         join ops.pull p on p.source_id = n.source_id and p.night = %(night)s and p.state = 'fresh'
-        where n.to_night = 'infinity' and n.duplicate_rank = 1 and n.dossier_code is not null
+        where n.to_night = 'infinity' and n.duplicate_rank = 1 and n.dossier_code not like '#%%'
         order by md5(n.dossier_code || %(night)s::date::text) limit %(count)s""",
         {"source_id": source_id, "night": night, "count": count},
     )

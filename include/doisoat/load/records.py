@@ -12,6 +12,7 @@ import psycopg
 from psycopg import sql
 
 from doisoat.collect.landing import COPY_OPTIONS, MANIFEST, RECORD_COLUMNS, Landing
+from doisoat.load.former_landings import as_kept_now
 from doisoat.load.in_part import stage_in_part, stage_quarantined, written_in_part
 from doisoat.model import ControlTotal
 from doisoat.warehouse.database import run_file
@@ -60,7 +61,7 @@ def load_landing(connection: psycopg.Connection, landing: Landing, timezone: str
         landing: the verified landing.
         timezone: the province's, in which receipt dates are calendar dates.
     """
-    certificate = landing.certificate
+    certificate, landing = landing.certificate, as_kept_now(connection, landing)
     parameters: dict[str, Any] = {
         "source_id": certificate.source_id,
         "night": certificate.night,

@@ -85,6 +85,11 @@ def _load_code_maps(connection: psycopg.Connection, settings: ProvinceSettings) 
         cursor.executemany(
             "insert into core.code_map values (%s, %s, %s, %s, coalesce(%s::date, 'infinity'), %s)", rows
         )
+    connection.execute(  # what was kept of a value before a map knew it
+        """insert into core.code_map
+        select source_id, kind, core.fingerprint_of(source_value), valid_from, valid_to, value
+        from core.code_map where source_value <> ''"""
+    )
 
 
 def _load_agencies(connection: psycopg.Connection, rows: list[dict[str, str | None]]) -> None:

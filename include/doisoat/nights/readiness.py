@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from doisoat.collect.known import key_of, screen_of
+from doisoat.collect.screen import Screen
 from doisoat.errors import DoisoatError, SourceChangedError, SourceError, SourceRejectedError
 from doisoat.model import Capability
 from doisoat.nights.understood import Understood, Values, to_map
 from doisoat.nights.units import Units
+from doisoat.nights.words import Words
 from doisoat.province.reference import successions
 from doisoat.province.site import Site
 from doisoat.reports.query import query
@@ -49,9 +53,13 @@ class Finding:
     todo: tuple[str, ...] = ()
 
 
-def probe(site: Site) -> Iterator[Finding]:
-    """Probe the configuration, the warehouse and each source in turn."""
-    units, held = Units([]), dict[str, Values]()
+def probe(site: Site, *, on_terminal: bool = False) -> Iterator[Finding]:
+    """Probe the configuration, the warehouse and each source in turn.
+
+    Args:
+        on_terminal: whether only somebody at a terminal sees what is found: words that nothing knows are shown there alone.
+    """
+    units, held, key = Units([]), dict[str, Values](), os.urandom(32)  # without a warehouse nothing is compared with it
     try:
         units = Units.of(site.settings)
         successions(site.settings)
@@ -65,48 +73,51 @@ def probe(site: Site) -> Iterator[Finding]:
     except DoisoatError as error:
         yield _failed("configuration", error)
     try:
-        finding, held = _probe_warehouse(site)
+        finding, held, found = _probe_warehouse(site)
+        key = found or key
         yield finding
     except DoisoatError as error:
         yield _failed("warehouse", error)
     for source_id in site.source_ids:
-        yield _probe_source(site, source_id, units, held.get(source_id, {}))
+        yield _probe_source(site, source_id, units, held.get(source_id, {}), (key, on_terminal))
 
 
-def _probe_warehouse(site: Site) -> tuple[Finding, dict[str, Values]]:
-    """What is found of it, and by source what it holds that no code map knows."""
+def _probe_warehouse(site: Site) -> tuple[Finding, dict[str, Values], bytes]:
+    """What is found of it, by source what it holds that no code map knows, and the key of its fingerprints if it has one."""
     with connect(site.dsn) as connection:
         version = f"PostgreSQL {connection.info.server_version // 10000}"
         if connection.execute("select to_regclass('core.dossier_record')").fetchone() == (None,):
             said, todo = f"{version}, empty: not migrated yet", ("run `doisoat migrate` (`make night` does it too)",)
-            return Finding("warehouse", Verdict.LOOK, said, todo=todo), {}
+            return Finding("warehouse", Verdict.LOOK, said, todo=todo), {}, b""
         held: dict[str, dict[str, dict[str, int]]] = {}
         for one in query(connection, "unmapped", {"night": _FOREVER}).dicts():
             held.setdefault(one["source_id"], {}).setdefault(one["kind"], {})[one["value"]] = one["rows"]
-    return Finding("warehouse", Verdict.OK, version), dict(held)
+        key = key_of(connection)
+    return Finding("warehouse", Verdict.OK, version), dict(held), key
 
 
-def _probe_source(site: Site, source_id: str, units: Units, held: Values) -> Finding:
+def _probe_source(site: Site, source_id: str, units: Units, held: Values, shown: tuple[bytes, bool]) -> Finding:
     from doisoat.sources.registry import make_source
 
-    source = None
+    source, words = None, Words(Screen(), on_terminal=False)
     try:
         settings, connection = site.settings.sources[source_id], site.connections(source_id)
         source = make_source(source_id, settings, connection, *site.settings.reads_with)
-        return _understood(site, source, units, held)
+        words = Words(screen_of(site.settings, source_id, shown[0]), on_terminal=shown[1])
+        return _understood(site, source, units, held, words)
     except DoisoatError as error:
         options = _options(site, source) if source and _may_be_an_option(error) else ()
-        return _failed(source_id, error, (*options, *to_map(site.settings.path.name, source_id, {}, held)))
+        return _failed(source_id, error, (*options, *to_map(site.settings.path.name, source_id, {}, held, words)))
     finally:
         if source:
             source.close()
 
 
-def _understood(site: Site, source: Source, units: Units, held: Values) -> Finding:
+def _understood(site: Site, source: Source, units: Units, held: Values, words: Words) -> Finding:
     """What a source says of itself, and what is understood of some of its records or counts."""
     said = source.probe()
     today = source.clock().astimezone(source.timezone).date()
-    understood = Understood(site.settings, source, units, held, today)
+    understood = Understood(site.settings, source, units, held, words, today)
     if not source.has_news():
         return _finding(source, said, understood, f"put a copy of a file that {_patterns(source)} into it; {_LEFT}")
     for part in sample(source, today):

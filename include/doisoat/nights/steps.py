@@ -17,16 +17,14 @@ from typing import Any
 
 import psycopg
 
+from doisoat.collect.known import key_of, screen_of
 from doisoat.collect.landing import sealed_landings, sealed_nights, versions
-from doisoat.collect.screen import Screen
 from doisoat.errors import NightNotCollectedError, NightOrderError, QualityGateError, SourceError
 from doisoat.load.landings import inputs_hash, keep_as_loaded, load_answers, load_landings, refuse_unsealed
 from doisoat.load.pulls import forget_failure, record_failure, stand_ins
 from doisoat.load.reference import load_reference
-from doisoat.names import unit_key
 from doisoat.nights.waiting import waited_for
-from doisoat.province.file import CodeMaps, ProvinceSettings
-from doisoat.province.reference import agencies, aliases
+from doisoat.province.file import ProvinceSettings
 from doisoat.province.site import Site
 from doisoat.province.working_days import FIRST_DAY
 from doisoat.warehouse import connect, order, revisions, writing
@@ -121,14 +119,15 @@ def _collect(site: Site, night: dt.date, source_id: str, run_id: str | None) -> 
                 held=WarehouseHolding(connection, source_id, night),
                 landing_root=site.landing_root,
                 versions=versions(site),
-                screen=_screen(site, source_id),
+                screen=screen_of(site.settings, source_id, key_of(connection)),
                 collect_late=bool(collect_late and collect_late[0]),
             )
         finally:
             source.close()
     certificate = landing.certificate
     if landing.manifest.withheld:
-        log.warning("%s: values that may name a person were withheld: %s", source_id, landing.manifest.withheld)
+        log.warning("%s: values that nothing knows were kept as fingerprints: %s; `doisoat check` shows them", source_id,
+                    landing.manifest.withheld)  # fmt: skip
     log.info("%s: %s rows in %s requests, cut-off %s", source_id, certificate.received, certificate.requests,
              certificate.cut_off)  # fmt: skip
     return {"received": certificate.received, "requests": certificate.requests, "mode": certificate.mode,
@@ -210,11 +209,12 @@ def _look_up(site: Site, night: dt.date, source_id: str, run_id: str | None) -> 
             return {}
         wanted, spare = wanted_of(connection, site, night, source_id)
         controls = control_codes(connection, source_id, night)
+        screen = screen_of(site.settings, source_id, key_of(connection))
         source = make_source(source_id, settings, site.connections(source_id), *site.settings.reads_with)
         try:
             landing = collect_look_ups(source, wanted, spare=spare, controls=controls, province_id=site.settings.province.id,
                                        night=night, landing_root=site.landing_root, versions=versions(site),
-                                       screen=_screen(site, source_id))  # fmt: skip
+                                       screen=screen)  # fmt: skip
         finally:
             source.close()
     with writing(site.dsn) as connection:
@@ -249,12 +249,14 @@ def sync_catalogue(site: Site, source_id: str, *, at: dt.datetime) -> dict[str, 
     from doisoat.sources.registry import make_source
 
     settings = site.settings.sources[source_id]
+    with connect(site.dsn) as connection:
+        screen = screen_of(site.settings, source_id, key_of(connection))
     source = make_source(source_id, settings, site.connections(source_id), *site.settings.reads_with)
     day = at.astimezone(site.settings.timezone).date()
     try:
         landing = collect_catalogue(source, province_id=site.settings.province.id, day=day, clock=at,
                                     landing_root=site.landing_root, versions=versions(site),
-                                    screen=_screen(site, source_id))  # fmt: skip
+                                    screen=screen)  # fmt: skip
     finally:
         source.close()
     with writing(site.dsn) as connection:
@@ -373,16 +375,6 @@ def tell_run(site: Site, at: dt.datetime, *, dag_id: str, run_id: str, failed: S
     from doisoat import news
 
     return len(news.tell(site, night=news.due_night(site.settings, at), dag_id=dag_id, run_id=run_id, failed=failed))
-
-
-def _screen(site: Site, source_id: str) -> Screen:
-    """What the province's files know about a source's own values: its code maps, and the units of the reference."""
-    maps = site.settings.sources[source_id].code_maps
-    words = {
-        f"{kind}_code": {said for dated in getattr(maps, kind) for said in dated.map} for kind in CodeMaps.model_fields
-    }
-    names = {name for row in agencies(site.settings) for name in (row["name"], *aliases(row)) if name}
-    return Screen(words, set(map(unit_key, names)))
 
 
 def _note_failure(site: Site, night: dt.date, error: SourceError) -> None:

@@ -1,20 +1,20 @@
 """What was understood of a source's answers, and what to change for more: for `doisoat check`.
 
-Nothing of a person is shown: a value goes through the same judgement as on the way to a landing (doisoat.privacy); one that
-does not look like a code or a status is counted, and told from others by four digits of its hash, too few to find it by.
+A value is told as a night would keep it, so what nothing knows is a fingerprint; its words are shown on a terminal alone
+(nights/words.py).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from doisoat.model import ControlTotal, DossierRecord, Page
 from doisoat.nights.units import Units
-from doisoat.privacy import WITHHELD, is_body, is_word
+from doisoat.nights.words import Words
+from doisoat.privacy import is_word
 from doisoat.province.file import CodeMap, CodeMaps, ProvinceSettings
 from doisoat.sources.contract import MANY, Source
 from doisoat.sources.files.listing import ListingFiles
@@ -34,6 +34,7 @@ class Understood:
 
     Args:
         held: what the warehouse holds that no code map knows.
+        words: how values are told.
         today: by the source's own clock.
     """
 
@@ -43,9 +44,11 @@ class Understood:
         source: Source,
         units: Units,
         held: Values,
+        words: Words,
         today: dt.date,
     ) -> None:
         self._settings, self._source, self._units, self._held, self._today = settings, source, units, held, today
+        self._words = words
         self._maps = settings.sources[source.source_id].code_maps
         self.rows = self.counts = 0
         self._unmapped: dict[str, Counter[str]] = {kind: Counter() for kind in _STATED}
@@ -82,7 +85,7 @@ class Understood:
     def todo(self) -> list[str]:
         """What to change so that more is understood: which option or file, and what of it."""
         file, source_id = self._settings.path.name, self._source.source_id
-        asked = to_map(file, source_id, self._unmapped, self._held)
+        asked = to_map(file, source_id, self._unmapped, self._held, self._words)
         asked += [f"{how}: {_counted(units)}" for how, units in self._unknown_units(file) if units]
         return [*asked, *([self._unreadable()] if self._aside else [])]
 
@@ -111,11 +114,11 @@ class Understood:
         for kind in ("status", "channel", "online_payment"):
             value = getattr(record, _STATED[kind])
             if value is not None and _mapped(getattr(self._maps, kind), value, self._today) is None:
-                self._unmapped[kind][_shown(value, is_word)] += 1
+                self._unmapped[kind][self._words.told(_STATED[kind], value)] += 1
         procedure = record.procedure_code
         is_known = procedure is None or _PROCEDURE.fullmatch(procedure)
         if procedure is not None and not is_known and _mapped(self._maps.procedure, procedure, then) is None:
-            self._unmapped["procedure"][_shown(procedure, is_word)] += 1
+            self._unmapped["procedure"][self._words.told("procedure_code", procedure)] += 1
         prefix = (record.dossier_code or "").split("-")[0]
         mapped = _mapped(self._maps.agency, record.agency_code, then) if record.agency_code else None
         if not self._units.has_code(mapped):
@@ -124,15 +127,15 @@ class Understood:
     def _take_total(self, total: ControlTotal) -> None:
         self.counts += 1
         self._spans(total.receipt_month)
-        self._flags.update(_shown(flag, is_word) for flag in total.flags)
+        self._flags.update(self._words.told("flags", flag) for flag in total.flags)
         self._take_unit(total.agency_code, total.agency_name, None, total.receipt_month or self._today)
 
     def _take_unit(self, code: str | None, name: str | None, prefix: str | None, day: dt.date) -> None:
         if not self._units.count or (code is None and name is None) or self._units.finds(code, name, prefix, day):
             return
-        called = _shown(name, is_body) if name else ""
+        called = self._words.told("agency_name", name) if name else ""
         if code:
-            self._coded_unknown[f"{_shown(code, is_word)} {called}".strip()] += 1
+            self._coded_unknown[f"{self._words.told('agency_code', code)} {called}".strip()] += 1
         else:
             self._named_unknown[called] += 1
 
@@ -141,12 +144,12 @@ class Understood:
             self._days = [min([day, *self._days[:1]]), max([day, *self._days[1:]])]
 
 
-def to_map(file: str, source_id: str, read: Values, held: Values) -> list[str]:
+def to_map(file: str, source_id: str, read: Values, held: Values, words: Words) -> list[str]:
     """Which values to add to which code map of the province file: those read now, and those that the warehouse holds."""
     return [
         f"add to sources.{source_id}.code_maps.{kind} of {file}: {values}"
         for kind in _STATED
-        if (values := _listed(read.get(kind, {}), held.get(kind, {})))
+        if (values := _listed(read.get(kind, {}), held.get(kind, {}), words))
     ]
 
 
@@ -164,16 +167,9 @@ def _mapped(maps: Sequence[CodeMap], value: str, day: dt.date) -> str | None:
     return None
 
 
-def _shown(value: str, may_be: Callable[[str], bool]) -> str:
-    """A value as the terminal may show it: in quotes, or only told from others."""
-    if value == WITHHELD or may_be(value):
-        return f'"{value}"'
-    return f"#{hashlib.sha256(value.encode()).hexdigest()[:4]} ({len(value)} signs, not shown)"
-
-
-def _listed(read: Mapping[str, int], held: Mapping[str, int]) -> str:
+def _listed(read: Mapping[str, int], held: Mapping[str, int], words: Words) -> str:
     """Each value with how often it was read now and how many rows of the warehouse hold it."""
-    kept = Counter({_shown(value, is_word): rows for value, rows in held.items()})
+    kept = Counter({words.told_kept(value): rows for value, rows in held.items()})
     values = sorted({*read, *kept}, key=lambda value: (-read.get(value, 0), -kept[value], value))
     return ", ".join(
         f"{value} " + " and ".join([*([f"{read[value]:,} read"] if value in read else []),

@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -28,6 +28,13 @@ from doisoat.sources.registry import facts
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+#: The fields of a source's own values (doisoat.model): what nothing knows of them is kept as a fingerprint (doisoat.shapes).
+Worded = Literal[
+    "record_id", "dossier_code", "linked_codes", "procedure_code", "field_code", "agency_code", "agency_ref",
+    "parent_agency_code", "agency_name", "agency_level", "channel_code", "status_code", "online_payment_code", "flags",
+]  # fmt: skip
 
 
 class CodeMap(_Strict):
@@ -119,6 +126,7 @@ class SourceSettings(_Strict):
         allowed_lag: how long a dossier may take between this system and the province; None: as for the portal.
         expected_every_days: for an inbox that is not filled daily: for this many days the last data are not stale.
         flood_guard: for this source, instead of the province's.
+        kept_as_stated: the fields whose words are kept although nothing knows them, because they cannot be a person's there.
     """
 
     kind: str
@@ -132,6 +140,7 @@ class SourceSettings(_Strict):
     options: dict[str, Any] = Field(default_factory=dict)
     limits: Limits = Limits()
     code_maps: CodeMaps = CodeMaps()
+    kept_as_stated: list[Worded] = Field(default_factory=list)
 
     @field_validator("allowed_lag")
     @classmethod

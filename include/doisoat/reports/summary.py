@@ -69,7 +69,7 @@ def unmapped_in_short(connection: psycopg.Connection, night: dt.date) -> list[st
         values, rows = counted.get((one["source_id"], one["kind"]), (0, 0))
         counted[one["source_id"], one["kind"]] = values + 1, rows + one["rows"]
     return [
-        f"{source_id}: {values} values of {kind} that no code map knows, in {rows} rows; `doisoat sources` lists them"
+        f"{source_id}: {values} values of {kind} that no code map knows, in {rows} rows; `doisoat check` shows them"
         for (source_id, kind), (values, rows) in counted.items()
     ]
 

@@ -4,11 +4,7 @@ insert into core.agency (
     agency_id, valid_from, code, name, name_key, level, parent_id, origin, first_night
 )
 with known as (
-    select agency_id as code from core.agency
-    union
-    select code from core.agency
-    union
-    select old_code from core.agency
+    select distinct code from core.agency_coded
 ),
 named as (
     select distinct name_key from core.agency_named

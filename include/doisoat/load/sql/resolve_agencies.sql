@@ -13,12 +13,12 @@ with stated as materialized (
     from raw.landing_stated
 ),
 alias as (
-    select distinct
+    select
         agency_id,
         valid_from,
         valid_to,
-        unnest(array[agency_id, code, old_code]) as alias
-    from core.agency
+        code as alias
+    from core.agency_coded
 ),
 meant as (
     select
@@ -82,8 +82,8 @@ create unlogged table raw.mapped_agency as
 with alias as (
     select distinct
         agency_id,
-        unnest(array[agency_id, code, old_code]) as alias
-    from core.agency
+        code as alias
+    from core.agency_coded
 )
 select
     m.source_value,

@@ -15,9 +15,9 @@ with stated as materialized (
 ),
 known as (
     select
-        unnest(array[agency_id, code, old_code]) as code,
+        code,
         agency_id
-    from core.agency
+    from core.agency_coded
 ),
 by_code as (
     select

@@ -50,7 +50,7 @@ code as (
             union
             select unnest(m.linked_codes)
         ) c
-    where c.code is not null and m.moment < %(settled_before)s
+    where c.code not like '#%%' and m.moment < %(settled_before)s
 ),
 asked as (
     select distinct on (code)
