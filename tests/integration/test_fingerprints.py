@@ -108,6 +108,15 @@ def test_a_code_that_is_a_number_of_a_person_still_joins_the_sides_and_is_not_as
     assert asked == ([], [])
 
 
+def test_what_stands_where_a_code_should_takes_no_units_name_from_the_others(world: World) -> None:
+    land(world, "igate", f"code | agency | agency_name\nH37-240401-0001 | {STATUS} | UBND xã Tân Tiến")
+    land(world, "national_export", "code | agency_name | agency\nH37-240401-0002 | UBND xã Tân Tiến | -")
+    world.open_and_load(NIGHT)
+    assert world.rows("select agency_id from core.dossier_record where source_id = 'national_export'") == [
+        ("H37.21.02",)
+    ]
+
+
 def test_words_of_a_field_are_kept_where_the_province_file_says_so(world: World) -> None:
     allow(world, "igate", kept_as_stated=["status_code", "agency_name"])
     land(world, "igate", f"code | status | agency_name\nH37.21.01-240401-0001 | Đang họp | {UNIT}")

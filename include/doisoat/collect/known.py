@@ -35,10 +35,10 @@ def screen_of(settings: ProvinceSettings, source_id: str, key: bytes) -> Screen:
 
 def key_of(connection: psycopg.Connection) -> bytes:
     """The key of this warehouse's fingerprints."""
-    found = connection.execute("select key from core.fingerprint_key").fetchone()
+    found = connection.execute("select key from ops.fingerprint_key").fetchone()
     if found is None:
         raise ConfigurationError(
-            "the warehouse has no key for fingerprints (core.fingerprint_key); do: restore that table"
+            "the warehouse has no key for fingerprints (ops.fingerprint_key); do: restore that table"
         )
     return bytes(found[0])
 

@@ -6,6 +6,7 @@ import re
 
 import psycopg
 
+from doisoat.collect.known import key_of
 from doisoat.errors import ConfigurationError
 from doisoat.load.calendar import load_calendar
 from doisoat.model import Capability
@@ -21,8 +22,10 @@ def load_reference(connection: psycopg.Connection, settings: ProvinceSettings) -
 
     Raises:
         ConfigurationError: a file is missing, lacks a column or has an invalid number of days; a succession names an unknown
-            agency or an invalid day; or the working days name an agency that is not in the reference.
+            agency or an invalid day; the working days name an agency that is not in the reference; or the key of the
+            warehouse's fingerprints is lost.
     """
+    key_of(connection)  # without it no fingerprint can be made
     _load_sources(connection, settings)
     _load_code_maps(connection, settings)
     if settings.province.agencies:

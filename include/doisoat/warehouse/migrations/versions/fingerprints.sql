@@ -1,18 +1,18 @@
-create table core.fingerprint_key (
+create table ops.fingerprint_key (
     is_the_one boolean primary key default true check (is_the_one),
     key bytea not null check (length(key) = 32)
 );
-comment on table core.fingerprint_key is
+comment on table ops.fingerprint_key is
 'The key of this warehouse''s fingerprints (ADR 28); lost, no fingerprint can be matched again. Grain: one row.';
-comment on column core.fingerprint_key.is_the_one is 'Always true: there is one row.';
-comment on column core.fingerprint_key.key is '256 bits, drawn when the table was made.';
+comment on column ops.fingerprint_key.is_the_one is 'Always true: there is one row.';
+comment on column ops.fingerprint_key.key is '256 bits, drawn when the table was made.';
 -- gen_random_uuid draws 122 bits from the system's own source of randomness
-insert into core.fingerprint_key (key)
+insert into ops.fingerprint_key (key)
 values (sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())));
 
 create function core.fingerprint_of(said text) returns text
 language sql stable parallel safe returns null on null input as $$
-    select '#' || left(encode(sha256(k.key || convert_to(said, 'UTF8')), 'hex'), 16) from core.fingerprint_key k
+    select '#' || left(encode(sha256(k.key || convert_to(said, 'UTF8')), 'hex'), 16) from ops.fingerprint_key k
 $$;
 comment on function core.fingerprint_of(text) is
 'What is kept of a word that may be a person''s: the same function as doisoat.shapes.fingerprint.';
