@@ -4,7 +4,9 @@
 # The superuser `postgres` has no password from here on: it can be used inside this container only, through its socket.
 set -euo pipefail
 run() { psql --set=ON_ERROR_STOP=1 --quiet --username "$POSTGRES_USER" --dbname "$1" "${@:2}"; }
-run "$POSTGRES_DB" --set=airflow="$AIRFLOW_DB_PASSWORD" --set=warehouse="$WAREHOUSE_PASSWORD" <<'SQL'
+run "$POSTGRES_DB" <<'SQL'
+\set airflow `cat /run/secrets/airflow_db_password`
+\set warehouse `cat /run/secrets/warehouse_password`
 CREATE ROLE airflow LOGIN PASSWORD :'airflow';
 CREATE DATABASE airflow OWNER airflow;
 CREATE ROLE warehouse LOGIN CREATEROLE PASSWORD :'warehouse';

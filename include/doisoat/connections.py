@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
@@ -37,7 +38,8 @@ ConnectionLookup = Callable[[str], Connection]
 
 
 def connection_from_environment(connection_id: str, environment: Mapping[str, str] | None = None) -> Connection:
-    """The Airflow connection with that id, read from AIRFLOW_CONN_<ID> (JSON or URI) without Airflow.
+    """The Airflow connection with that id, read without Airflow from AIRFLOW_CONN_<ID> (JSON or URI), else from the file of
+    connections that DOISOAT_CONNECTIONS names (JSON: id -> such a text, or an object).
 
     Raises:
         ConfigurationError: it is not set or cannot be read; the message never repeats its value.
@@ -45,14 +47,32 @@ def connection_from_environment(connection_id: str, environment: Mapping[str, st
     environment = os.environ if environment is None else environment
     name = f"AIRFLOW_CONN_{connection_id.upper()}"
     value = environment.get(name, "").strip()
+    if not value and (file := environment.get("DOISOAT_CONNECTIONS")):
+        name, value = f"{connection_id} in {Path(file).name}", _in_file(file).get(connection_id, "")
     if not value:
-        raise ConfigurationError(f"connection {connection_id!r} is not set; set {name} in .env (see .env.example)")
+        where = f"add {name}" if "DOISOAT_CONNECTIONS" in environment else f"set {name} in .env (see .env.example)"
+        raise ConfigurationError(f"connection {connection_id!r} is not set; {where}")
     try:
         return _from_json(connection_id, value) if value.startswith("{") else _from_uri(connection_id, value)
     except (ValueError, TypeError) as error:
         raise ConfigurationError(
             f"{name}: neither in Airflow's JSON form nor in its URI form ({type(error).__name__})"
         ) from None
+
+
+def _in_file(file: str) -> dict[str, str]:
+    """Id -> what AIRFLOW_CONN_<ID> would be, of a file of connections."""
+    try:
+        content = _object(json.loads(Path(file).read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ConfigurationError(
+            f"the file of connections {Path(file).name}: {error.strerror}; see DOISOAT_CONNECTIONS"
+        ) from None
+    except ValueError:
+        raise ConfigurationError(
+            f"the file of connections {Path(file).name}: not a JSON object; see docs/operations.md"
+        ) from None
+    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in content.items()}
 
 
 def _from_json(connection_id: str, value: str) -> Connection:

@@ -29,6 +29,8 @@ def airflow_connection(connection_id: str) -> Connection:
             "or add it under Admin, Connections"
         ) from None
     name = f"AIRFLOW_CONN_{connection_id.upper()}"
-    if name in os.environ:  # read here, because Airflow's connection forgets whether its URI said http or https
+    if (
+        name in os.environ or "DOISOAT_CONNECTIONS" in os.environ
+    ):  # read here, because Airflow's connection forgets whether its URI said http or https
         return connection_from_environment(connection_id)
     return connection_from_environment(connection_id, {name: found.as_json()})

@@ -6,10 +6,10 @@ Exit code 0: healthy. Does not import Airflow: it runs every few seconds, and im
 from __future__ import annotations
 
 import json
-import os
 import socket
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from urllib.request import urlopen
 
 SECONDS = 8.0
@@ -32,7 +32,8 @@ def takes_tasks() -> bool:
     from celery import Celery
 
     name = f"celery@{socket.gethostname()}"
-    with Celery(broker=os.environ["AIRFLOW__CELERY__BROKER_URL"], set_as_current=False) as app:
+    password = Path("/run/secrets/redis_password").read_text(encoding="utf-8").strip()
+    with Celery(broker=f"redis://:{password}@redis:6379/0", set_as_current=False) as app:
         return bool(app.control.ping(destination=[name], timeout=SECONDS, limit=1))
 
 

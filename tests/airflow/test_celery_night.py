@@ -60,10 +60,20 @@ def test_a_night_through_celery_is_published_and_agrees_with_the_answer_key(prod
     production.inside(lambda: agrees_with_the_key(production))
 
 
-def test_no_role_that_a_task_knows_of_is_the_databases_superuser(production: Host) -> None:
-    """What a task can read in its environment opens its own database, and neither the other one nor the server."""
-    known = {line for service in ("scheduler", "worker-1") for line in environment_of(production, service).splitlines()}
-    assert any("WAREHOUSE_PASSWORD=" in line for line in known)
+def test_a_task_is_told_no_secret_but_those_of_sources_warehouse_and_queue(production: Host) -> None:
+    """Neither in its environment nor in a file that it can read."""
+    secrets = secrets_of(production)
+    for service in ("worker-1", "scheduler", "dag-processor", "api-server"):
+        known = environment_of(production, service)
+        assert not [name for name, value in secrets.items() if value in known], service
+    seen = production.done("docker compose exec -T worker-1 ls /run/secrets").split()
+    assert sorted(seen) == ["connections.json", "redis_password"]
+    told = production.done("docker compose exec -T worker-1 sh -c 'cat /run/secrets/*'")
+    assert {name for name, value in secrets.items() if value in told} == {"REDIS_PASSWORD", "WAREHOUSE_PASSWORD"}
+
+
+def test_no_role_of_ours_is_the_databases_superuser(production: Host) -> None:
+    """Each opens its own database, and neither the other one nor the server."""
     passwords = {secrets_of(production)[name] for name in ("AIRFLOW_DB_PASSWORD", "WAREHOUSE_PASSWORD")}
 
     def opened() -> set[tuple[str, str, bool]]:

@@ -11,6 +11,7 @@ import datetime as dt
 import hashlib
 import json
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -110,12 +111,14 @@ def test_a_wrong_command_in_the_file_is_found(
 # install -----------------------------------------------------------------------------------------------------------
 def test_secrets_are_made_for_their_owner_only(production: Host) -> None:
     (production.project / ".env").unlink(missing_ok=True)
+    shutil.rmtree(production.project / "secrets", ignore_errors=True)
     refused = production.shell("docker compose config --quiet")
-    assert "is missing a value: set it in .env" in refused.stderr
+    assert "env file" in refused.stderr
     production.done(block("Install", 0))
     file = production.project / ".env"
     assert file.stat().st_mode & 0o777 == 0o600
-    made = {name: value for name, value in secrets_of(production).items() if not name.startswith("AIRFLOW_CONN_")}
+    assert (production.project / "secrets").stat().st_mode & 0o777 == 0o700
+    made = secrets_of(production)
     assert len(set(made.values())) == len(made) == 6
     assert all(len(value) >= 40 for value in made.values())
     Fernet(made["AIRFLOW_FERNET_KEY"])
@@ -239,6 +242,7 @@ def test_what_is_restored_is_what_was_backed_up_and_the_next_night_runs(
     production.done(block("Restore", 0))
     assert not production.volumes.exists()
     (production.project / ".env").unlink()
+    shutil.rmtree(production.project / "secrets")
     production.done(block("Restore", 1).replace("docker compose up --detach --wait\n", ""))  # all but its last line
     after = {
         name: production.inside(lambda n=name: content(warehouse(production, n))) for name in ("airflow", "warehouse")
@@ -288,13 +292,12 @@ def test_a_source_behind_a_private_authority_is_trusted_once_it_is_named(product
     authority.write_bytes((production.home / "server.crt").read_bytes())
     server = f"{sys.executable} -m support.docker.tls 8443 8900 {production.home / 'server.pem'}"
     production.done(f"setsid {server} > tls.log 2>&1 &", PYTHONPATH=str(PROJECT / "tests"))
-    env = production.project / ".env"
+    file = production.project / "secrets" / "connections.json"
     connection: dict[str, Any] = {"conn_type": "http", "host": "https://sandbox", "port": 8443}
 
     def write() -> None:
-        line = f"AIRFLOW_CONN_NATIONAL_STATISTICS={json.dumps(connection)}"
-        text = re.sub(r"^AIRFLOW_CONN_NATIONAL_STATISTICS=.*$", line, env.read_text(), flags=re.MULTILINE)
-        env.write_text(text, encoding="utf-8")
+        known = json.loads(file.read_text(encoding="utf-8"))
+        file.write_text(json.dumps({**known, "national_statistics": connection}), encoding="utf-8")
 
     write()
     check = "docker compose run -T --rm --no-deps --entrypoint doisoat scheduler check"

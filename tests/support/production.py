@@ -17,7 +17,6 @@ from typing import Any
 
 import psycopg
 import requests
-from dotenv import dotenv_values
 from standalone.nights import Nights
 
 from support import nights_against_key as against
@@ -49,7 +48,9 @@ def blocks() -> dict[str, list[str]]:
 
 
 def secrets_of(production: Host) -> dict[str, str]:
-    return {name: value or "" for name, value in dotenv_values(production.project / ".env").items()}
+    """The secrets, by the names of their files in capitals; not the connections."""
+    files = (path for path in (production.project / "secrets").iterdir() if path.suffix != ".json")
+    return {path.name.upper(): path.read_text("utf-8").strip() for path in files}
 
 
 def logins(production: Host) -> dict[str, str]:

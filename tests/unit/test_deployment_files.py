@@ -18,6 +18,7 @@ from orchestration.healthy import CHECKS
 from orchestration.prepare import make_logins
 from standalone.airflow import Airflow
 from standalone.sandbox import Sandbox
+from support.docker.container import Container
 from support.docker.files import ComposeError, Dockerfile, against_specification, interpolate, read
 
 PROJECT = Path(__file__).parents[2]
@@ -25,7 +26,7 @@ TEXT = (PROJECT / "docker-compose.yml").read_text(encoding="utf-8")
 COMPOSE = yaml.safe_load(TEXT)
 SERVICES = COMPOSE["services"]
 DOCKERFILE = Dockerfile.read(PROJECT / "Dockerfile")
-NEEDED = sorted(set(re.findall(r"\$\{(\w+):\?", TEXT)))
+SECRETS = {name: told["file"] for name, told in COMPOSE["secrets"].items()}
 
 
 def known_settings() -> set[str]:
@@ -36,7 +37,7 @@ def known_settings() -> set[str]:
 
 
 def settings_in(text: str) -> set[str]:
-    return set(re.findall(r"AIRFLOW__[A-Z_]+", text))
+    return {re.sub("_CMD$", "", name) for name in re.findall(r"AIRFLOW__[A-Z_]+", text)}
 
 
 @pytest.mark.parametrize("name", ["docker-compose.yml", "Dockerfile"])
@@ -54,41 +55,75 @@ def test_the_laptop_names_settings_that_airflow_has(tmp_path: Path) -> None:
 # secrets ----------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A project directory whose `.env` has every secret."""
+    """A project directory with its settings; secrets are looked for when a container is made."""
     (tmp_path / "docker-compose.yml").write_text(TEXT, encoding="utf-8")
-    (tmp_path / ".env").write_text("".join(f"{name}=secret-{name}\n" for name in NEEDED), encoding="utf-8")
+    (tmp_path / "Dockerfile").write_text((PROJECT / "Dockerfile").read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / ".env").touch()
     return tmp_path
 
 
-@pytest.mark.parametrize("name", NEEDED)
-def test_without_a_secret_nothing_starts_and_compose_says_which(project: Path, name: str) -> None:
-    lines = (project / ".env").read_text(encoding="utf-8").splitlines(keepends=True)
-    (project / ".env").write_text("".join(line for line in lines if not line.startswith(f"{name}=")), encoding="utf-8")
-    with pytest.raises(ComposeError, match=f"required variable {name} is missing a value: set it in .env"):
-        read(project)
-
-
-def test_without_a_file_of_secrets_nothing_starts(project: Path) -> None:
+def test_without_a_file_of_settings_nothing_starts(project: Path) -> None:
     (project / ".env").unlink()
-    with pytest.raises(ComposeError, match=r"is missing a value: set it in \.env"):
-        read(project)
     with pytest.raises(ComposeError, match=r"env file .*\.env not found"):
-        read(project, {name: "x" for name in NEEDED})
+        read(project)
 
 
-def test_no_service_has_a_default_password() -> None:
-    named = re.findall(r"\$\{(\w*(?:PASSWORD|SECRET|KEY)\w*)", TEXT)
-    assert set(named) == set(NEEDED)
-    for name in named:
-        assert not re.search(rf"\${{{name}(?!:\?)", TEXT), name
+def test_without_a_secret_no_container_is_made_that_needs_it(project: Path) -> None:
+    services = read(project)
+    (project / "secrets").mkdir()
+    for missing, without in SECRETS.items():
+        for file in SECRETS.values():
+            (project / file).write_text("x")
+        (project / without).unlink()
+        for service in services.values():
+            container = Container(service, list(services), project, project)
+            if missing in service.secrets:
+                with pytest.raises(ComposeError, match=f"does not exist: {without}"):
+                    container.begin()
+            else:
+                assert container.begin()
+
+
+def test_no_secret_is_in_an_environment_or_a_command_line() -> None:
+    """An environment and a command line are read by everybody who gets into the container; Docker keeps both."""
+    assert re.findall(r"\$\{(\w*(?:PASSWORD|SECRET|KEY)\w*)", TEXT) == []
+    settings = {
+        setting: value for service in SERVICES.values() for setting, value in service.get("environment", {}).items()
+    }
+    secret = r"PASSWORD(?!S_FILE)|_SECRET(?!S)|FERNET|SQL_ALCHEMY|BROKER_URL|RESULT_BACKEND|AIRFLOW_CONN"
+    named = {setting: value for setting, value in settings.items() if re.search(secret, setting)}
+    assert len(named) > 6
+    assert [setting for setting, value in named.items() if "/run/secrets/" not in value] == []
+    assert [setting for setting, value in settings.items() if re.search(r"://[^/ ]*:(?!%)[^/ ]*@", value)] == []
+
+
+#: What each service reads; a task's, that is a worker's, opens the sources, the warehouse and the queue.
+READS = {
+    "postgres": "airflow_db_password warehouse_password",
+    "redis": "redis_password",
+    "migrate": "airflow_db_password airflow_fernet_key connections.json",
+    "api-server": "airflow_db_password airflow_fernet_key airflow_jwt_secret airflow_secret_key",
+    "scheduler": "airflow_db_password airflow_fernet_key airflow_jwt_secret connections.json redis_password",
+    "dag-processor": "airflow_db_password airflow_fernet_key",
+    "triggerer": "airflow_db_password airflow_fernet_key airflow_jwt_secret connections.json",
+    "worker-1": "connections.json redis_password",
+    "worker-2": "connections.json redis_password",
+    "sandbox": "",
+}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_reads_the_secrets_that_it_needs_and_no_other(name: str) -> None:
+    assert sorted(SERVICES[name].get("secrets", [])) == READS[name].split()
+    used = set(re.findall(r"/run/secrets/([\w.]+)", str(SERVICES[name])))
+    by_script = {"postgres": {"airflow_db_password"}}.get(name, set())
+    assert used | by_script == set(READS[name].split())
 
 
 def test_every_variable_is_told_of_in_the_example() -> None:
     example = (PROJECT / ".env.example").read_text(encoding="utf-8")
     for name in re.findall(r"\$\{(\w+)", TEXT):
         assert re.search(rf"^#{name}=", example, re.MULTILINE), name
-    for name in NEEDED:
-        assert f"#{name}=\n" in example, f"{name} has a value"
 
 
 # the specification -------------------------------------------------------------------------------------------------
@@ -110,7 +145,7 @@ def test_the_file_is_what_the_compose_specification_says(project: Path) -> None:
     ],
 )
 def test_what_the_specification_does_not_know_is_found(wrong: dict) -> None:
-    filled = interpolate(COMPOSE, {name: "x" for name in NEEDED})
+    filled = interpolate(COMPOSE, {})
     assert against_specification(filled) == []
     filled["services"]["scheduler"] = {**filled["services"]["scheduler"], **wrong}
     assert against_specification(filled)
@@ -260,7 +295,7 @@ def test_the_sandboxs_connections_are_those_of_its_profile() -> None:
     for connection in wanted.values():
         if "login" in connection:  # on another machine than ours, over plain http: that has to be said
             connection["extra"] = {**connection.get("extra", {}), "plain_http": True}
-    lines = (PROJECT / "docker" / "sandbox.env").read_text(encoding="utf-8").splitlines()
-    split = (line.partition("=") for line in lines if not line.startswith("#"))
+    given = json.loads((PROJECT / "docker" / "sandbox_connections.json").read_text(encoding="utf-8"))
+    assert given.pop("warehouse") == "postgresql://warehouse:${WAREHOUSE_PASSWORD}@postgres/warehouse"
     del wanted["AIRFLOW_CONN_OPENCPS"]
-    assert {name: json.loads(value) for name, _, value in split} == wanted
+    assert given == {name.removeprefix("AIRFLOW_CONN_").lower(): connection for name, connection in wanted.items()}

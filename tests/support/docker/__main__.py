@@ -197,6 +197,7 @@ def main(arguments: list[str]) -> int:
 
 def _do(engine: Engine, given: argparse.Namespace) -> int:
     if given.command == "up":
+        engine.stop(given.services or list(engine.processes.running())) if given.force_recreate else None
         engine.up(given.services, wait=given.wait, with_dependencies=not given.no_deps)
     elif given.command == "exec":
         return engine.execute(given.service, given.words)
@@ -229,6 +230,7 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--detach", "-d", action="store_true", required=True)
             command.add_argument("--wait", action="store_true")
             command.add_argument("--no-deps", action="store_true")
+            command.add_argument("--force-recreate", action="store_true")
         if name == "down":
             command.add_argument("--volumes", action="store_true")
     commands.add_parser("config").add_argument("--quiet", action="store_true", required=True)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from support.docker.files import Service
+from support.docker.files import ComposeError, Service
 from support.docker.images import Image, image
 
 ADDRESS = "10.77.0.{}"  # of the containers, on the loopback interface of their host
@@ -75,6 +75,10 @@ class Container:
             lines += self._bound(self.project / source, target, is_read_only=True)
         for source, target, is_read_only in sorted(self.service.volumes, key=lambda volume: volume[1]):
             lines += self._bound(self._volume(source, target), target, is_read_only=is_read_only)
+        for name, file in self.service.secrets.items():
+            if not (self.project / file).is_file():
+                raise ComposeError(f"bind source path does not exist: {file}")
+            lines += self._bound(self.project / file, f"/run/secrets/{name}", is_read_only=True)
         for entry in self.service.tmpfs:
             path, _, options = entry.partition(":")
             lines.append(f"mkdir -p {_inside(path)}; mount -t tmpfs -o {options or 'mode=1777'} tmpfs {_inside(path)}")

@@ -39,6 +39,7 @@ class Service:
     health: tuple[str, ...] | None
     patience: float  # seconds after which it is unhealthy
     volumes: tuple[tuple[str, str, bool], ...]  # volume or path, target, is read only
+    secrets: dict[str, str]  # name below /run/secrets -> file
     tmpfs: tuple[str, ...]
     is_read_only: bool
     user: str
@@ -106,7 +107,8 @@ def read(
     content = interpolate(content, {**own, **(environment or {})})
     if is_checked and (wrong := against_specification(content)):
         raise ComposeError("; ".join(wrong))
-    services = {name: _service(name, raw, project) for name, raw in content["services"].items()}
+    secrets = {name: told["file"] for name, told in content.get("secrets", {}).items()}
+    services = {name: _service(name, raw, project, secrets) for name, raw in content["services"].items()}
     for service in services.values():
         if unknown := set(service.depends_on) - set(services):
             raise ComposeError(f"service {service.name} depends on undefined service {', '.join(unknown)}")
@@ -116,7 +118,7 @@ def read(
     return services
 
 
-def _service(name: str, raw: dict[str, Any], project: Path) -> Service:
+def _service(name: str, raw: dict[str, Any], project: Path, secrets: Mapping[str, str]) -> Service:
     health = raw.get("healthcheck")
     named = raw.get("env_file", [])
     given: dict[str, str] = {}
@@ -124,6 +126,8 @@ def _service(name: str, raw: dict[str, Any], project: Path) -> Service:
         if not (project / path).exists():
             raise ComposeError(f"env file {project / path} not found")
         given |= {key: value or "" for key, value in dotenv_values(project / path).items()}
+    if unknown := set(raw.get("secrets", [])) - set(secrets):
+        raise ComposeError(f"service {name} refers to undefined secret {', '.join(unknown)}")
     depends_on = raw.get("depends_on", {})
     if isinstance(depends_on, list):
         depends_on = {other: {"condition": "service_started"} for other in depends_on}
@@ -137,6 +141,7 @@ def _service(name: str, raw: dict[str, Any], project: Path) -> Service:
         health=_health_command(health["test"]) if health else None,
         patience=_patience(health) if health else 0.0,
         volumes=tuple(_volume(entry) for entry in raw.get("volumes", [])),
+        secrets={secret: secrets[secret] for secret in raw.get("secrets", [])},
         tmpfs=tuple(raw.get("tmpfs", [])),
         is_read_only=raw.get("read_only", False),
         user=raw.get("user", ""),

@@ -23,6 +23,7 @@ set -euo pipefail
 export POSTGRES_USER="${POSTGRES_USER:-postgres}"
 export POSTGRES_DB="${POSTGRES_DB:-$POSTGRES_USER}"
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
+    POSTGRES_PASSWORD=${POSTGRES_PASSWORD:-$(cat "${POSTGRES_PASSWORD_FILE:-/dev/null}")}
     test -n "$POSTGRES_PASSWORD" || { echo "POSTGRES_PASSWORD is needed" >&2; exit 1; }
     mkdir -p "$PGDATA" && chmod 700 "$PGDATA"
     initdb --username="$POSTGRES_USER" --pwfile=<(printf '%s\n' "$POSTGRES_PASSWORD") >/dev/null
