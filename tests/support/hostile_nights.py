@@ -161,8 +161,9 @@ class Nights:
             self._collect(province, THIRD, source_id, bounded, None, done)
             _check(self._finish(province, THIRD, bounded), f"the night after is lost: {bounded.said[before:]}")
             _check(not bounded.said[before:], f"the good night after: {bounded.said[before:]}")
-        every = province.site.source_ids
-        self._hold_against_truth(province, THIRD, [one for one in every if one != source_id or not is_sealed])
+        self._hold_against_truth(province, THIRD, [one for one in province.site.source_ids if one != source_id])
+        if not is_sealed:  # it lost nothing; which counts it is asked for depends on what is held
+            self._hold_against_truth(province, THIRD, [source_id], kinds=("record",))
 
     # a night ------------------------------------------------------------------------------------------------------
     def _begin(self, province: Province, night: dt.date) -> None:
@@ -188,7 +189,9 @@ class Nights:
             done.append(f"{len(files)} files")
         if source_id in province.site.look_up_only:
             return True  # asked after the load
-        return bounded.run(lambda: steps.collect_source(province.site, night, source_id))
+        is_sealed = bounded.run(lambda: steps.collect_source(province.site, night, source_id))
+        self._calm()  # it is asked no more tonight: what else goes this way is another source's
+        return is_sealed
 
     def _finish(self, province: Province, night: dt.date, bounded: Bounded) -> bool:
         """The rest of the night; whether it was published."""
@@ -217,10 +220,15 @@ class Nights:
         requests.delete(f"{self.served.url}/control/faults", timeout=30)
 
     # what must hold -----------------------------------------------------------------------------------------------
-    def _hold_against_truth(self, province: Province, night: dt.date, sources: list[str]) -> None:
+    def _hold_against_truth(
+        self, province: Province, night: dt.date, sources: list[str], kinds: tuple[str, ...] = ("record", "total")
+    ) -> None:
         listed = [one for one in sources if one not in province.site.look_up_only]
         for source_id in listed:
-            held, true = (one.state(night, source_id, but=DERIVED) for one in (province, self.truth))
+            held, true = (
+                [said for said in one.state(night, source_id, but=DERIVED) if said[0] in kinds]
+                for one in (province, self.truth)
+            )
             lost, more = (_without(true, held), _without(held, true))
             _check(not lost and not more, f"{source_id} on {night}: lost {lost[:1]}, has {more[:1]}")
 

@@ -6,6 +6,7 @@ is encoded, or in when it comes. The faults that the sandbox itself can switch o
 
 from __future__ import annotations
 
+import dataclasses
 import http.client
 import json
 import random
@@ -44,17 +45,19 @@ _CHUNKS = (b"zzz\r\nabc\r\n", b"-5\r\n", b"ffffffffffffffff\r\nx", b"\r\n\r\n", 
 
 @dataclass
 class Good:
-    """The answer that the sandbox gave."""
+    """The answer that the sandbox gave; an attack closes the connection after it."""
 
     status: int
     headers: list[tuple[str, str]]
     body: bytes
+    closes: bool = True
 
     def head(self, *more: bytes, length: int | None = None) -> bytes:
         lines = [f"{name}: {value}".encode("latin-1") for name, value in self.headers]
         size = len(self.body) if length is None else length
         start = b"HTTP/1.1 %d OK\r\n" % self.status
-        return start + b"\r\n".join([*lines, b"Content-Length: %d" % size, *more]) + b"\r\n\r\n"
+        ends = [b"Connection: close"] if self.closes else []
+        return start + b"\r\n".join([*lines, b"Content-Length: %d" % size, *ends, *more]) + b"\r\n\r\n"
 
     def with_body(self, body: bytes) -> bytes:
         return Good(self.status, self.headers, body).bytes()
@@ -271,13 +274,13 @@ class Hostile:
     def disarm(self) -> None:
         self.attacks = []
 
-    def answer(self, path: str, good: Good) -> Iterator[bytes | None]:
-        """What is written instead of a good answer."""
+    def answer(self, path: str, good: Good) -> Iterator[bytes | None] | None:
+        """What is written instead of a good answer; None: that itself."""
         is_login = "token" in path.lower() or "login" in path.lower()
         if not self.attacks or path.startswith("/control") or (is_login and self.spares_logins):
-            return iter([good.bytes()])
+            return None
         if self.draw.random() > self.share:
-            return iter([good.bytes()])
+            return None
         self.done += 1
         return ATTACKS[self.draw.choice(self.attacks)](good, self.draw)
 
@@ -294,11 +297,15 @@ def between(url: str) -> Iterator[Hostile]:
             sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             good = _asked(upstream, self.command, self.path, dict(self.headers), sent)
             if self.command == "HEAD":
-                self.wfile.write(good.head(length=0))
+                self.wfile.write(dataclasses.replace(good, closes=False).head(length=0))
+                return
+            attack = hostile.answer(self.path, good)
+            if attack is None:
+                self.wfile.write(dataclasses.replace(good, closes=False).bytes())
                 return
             self.close_connection = True  # what an attack leaves unsaid ends with the connection
             with suppress(OSError):
-                for piece in hostile.answer(self.path, good):
+                for piece in attack:
                     if piece is None:
                         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                         break
