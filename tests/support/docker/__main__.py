@@ -72,6 +72,13 @@ class Engine:
             for name in order:
                 self._wait(name, "service_completed_successfully" if name in needed else "service_healthy")
 
+    def remove(self, names: list[str] | None) -> None:
+        """Stop what `up` starts anew, all that it starts if none is named; None: nothing. Services of other profiles go on."""
+        running = self.processes.running()
+        again = [] if names is None else self._with_dependencies(names or self.wanted)
+        if chosen := [name for name in again if name in running]:
+            self.stop(chosen)
+
     def _with_dependencies(self, names: Iterable[str]) -> list[str]:
         order: list[str] = []
         for name in names:
@@ -197,7 +204,7 @@ def main(arguments: list[str]) -> int:
 
 def _do(engine: Engine, given: argparse.Namespace) -> int:
     if given.command == "up":
-        engine.stop(given.services or list(engine.processes.running())) if given.force_recreate else None
+        engine.remove(given.services if given.force_recreate else None)
         engine.up(given.services, wait=given.wait, with_dependencies=not given.no_deps)
     elif given.command == "exec":
         return engine.execute(given.service, given.words)
