@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from doisoat.connections import connection_from_environment, refuse_credentials_in_the_open, warehouse_dsn
 from doisoat.errors import ConfigurationError
@@ -61,3 +64,24 @@ def test_credentials_do_not_travel_in_the_open(value: str, *, is_refused: bool) 
         assert "word" not in str(refused.value)
     else:
         refuse_credentials_in_the_open(connection)
+
+
+def test_a_connection_is_found_in_the_file_of_connections_and_the_environment_goes_before_it(tmp_path: Path) -> None:
+    file = tmp_path / "connections.json"
+    igate = {"conn_type": "http", "host": "http://a", "login": "x", "password": "y", "extra": {"plain_http": True}}
+    file.write_text(json.dumps({"igate": igate, "warehouse": "postgresql://w:p@db/warehouse"}))
+    environment = {"DOISOAT_CONNECTIONS": str(file)}
+    found = connection_from_environment("igate", environment)
+    assert (found.scheme, found.host, found.password, found.extra) == ("http", "a", "y", {"plain_http": True})
+    assert connection_from_environment("warehouse", environment).host == "db"
+    before = connection_from_environment("igate", {**environment, "AIRFLOW_CONN_IGATE": "http://b"})
+    assert before.host == "b"
+    with pytest.raises(ConfigurationError, match=r"'opencps' is not set; add opencps in connections\.json"):
+        connection_from_environment("opencps", environment)
+    for wrong in ("[1]", "{", '{"igate": '):
+        file.write_text(wrong)
+        with pytest.raises(ConfigurationError, match=r"connections\.json: not a JSON object"):
+            connection_from_environment("igate", environment)
+    file.unlink()
+    with pytest.raises(ConfigurationError, match=r"connections\.json: No such file"):
+        connection_from_environment("igate", environment)
