@@ -48,8 +48,8 @@ FILES = {
 FAULTS = [kind for kind in KINDS if kind not in ("latency", "missing", "rate_limit", "huge", "bomb")]
 FIELDS = ("id", "code", "dossierStatus", "agency", "acceptedDate", "total", "maHoSo", "SITE_ID", "MA_COQUAN", "name")
 #: No step may take longer, however little it is given: a pull is late after `WAIT`, and a small world is soon worked through.
-BOUND = dt.timedelta(minutes=4)
-WAIT = dt.timedelta(seconds=40)
+BOUND = dt.timedelta(minutes=8)
+WAIT = dt.timedelta(minutes=2)
 LIMITS = {
     "patience_seconds": 0,
     "timeout_seconds": 1,
@@ -157,6 +157,7 @@ class Nights:
             for error in bounded.said:
                 _check("\n" not in str(error) and len(str(error)) < 1200, f"an error is not one line: {error}")
             before = len(bounded.said)
+            province = Province(province.served, province.home, province.dsn, patience_seconds=0)
             self._begin(province, THIRD)
             self._collect(province, THIRD, source_id, bounded, None, done)
             _check(self._finish(province, THIRD, bounded), f"the night after is lost: {bounded.said[before:]}")
@@ -320,7 +321,7 @@ def undisturbed(server: postgres.Server, migrated: str, home: Path, dossiers: in
         between(served.url) as hostile,
         warehouses.copy("truth", migrated) as dsn,
     ):
-        truth = Province(served, home / "truth", dsn, **LIMITS)
+        truth = Province(served, home / "truth", dsn, patience_seconds=0)
         nights = Nights(served, hostile, truth, warehouses, home)
         _true_night(nights, FIRST)
         with warehouses.copy("evening", f"{warehouses.prefix}_truth"):
