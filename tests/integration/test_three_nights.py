@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psycopg
 from doisoat.nights.sweep import deep_sweep
 from doisoat.warehouse import connect
 from support import nights_against_key as against
@@ -32,6 +33,29 @@ HELD_OTHERWISE = """
     """
 
 
+def unlisted_codes(connection: psycopg.Connection) -> dict[str, list[str]]:
+    """Column of mart -> values in it that mart.dim_code does not list."""
+    found = {}
+    for view, column, code in connection.execute(
+        """select c.relname, a.attname, d.code
+        from pg_class c
+        join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and a.atttypid = 'text'::regtype
+        cross join lateral (
+            select max(column_name) as code from mart.dim_code
+            where column_name in (a.attname, c.relname || '.' || a.attname)
+        ) d
+        where c.relnamespace = 'mart'::regnamespace and d.code is not null"""
+    ).fetchall():
+        values = connection.execute(
+            f"""select distinct {column} from mart.{view} where {column} is not null
+            except select value from mart.dim_code where column_name = %s""",
+            [code],
+        ).fetchall()
+        if values:
+            found[f"{view}.{column}"] = sorted(value for (value,) in values)
+    return found
+
+
 def test_three_nights_agree_with_the_answer_key(tmp_path: Path, warehouse_dsn: str) -> None:
     with against.served(tmp_path / "sandbox", 2000) as sandbox:
         site = against.site_of(CONFIG / "lang_son.yaml", tmp_path, warehouse_dsn, sandbox.connections())
@@ -53,6 +77,7 @@ def test_three_nights_agree_with_the_answer_key(tmp_path: Path, warehouse_dsn: s
         assert against.incomplete_pulls(connection) == []
         assert against.wrong_rates(connection, key) == {}
         assert connection.execute(HELD_OTHERWISE).fetchall() == []
+        assert unlisted_codes(connection) == {}
         assert against.held_otherwise(connection, key, ministries) == {}
         wrong = against.wrongly_present(connection, key)
         assert {case for case in wrong if case not in against.UNLINKED} == set()
