@@ -5,8 +5,8 @@ select
     coalesce(l.kind, e.kind) as kind,
     coalesce(l.owner_name, e.owner_name) as unit,
     count(*) as gaps
-from (select g.* from mart.gap g join asked a on g.night = a.earlier) e
-full join (select g.* from mart.gap g join asked a on g.night = a.later) l using (gap_id)
+from (select * from mart.gap where night = (select earlier from asked)) e
+full join (select * from mart.gap where night = (select later from asked)) l using (gap_id)
 where e.gap_id is null or l.gap_id is null or e.cause <> l.cause
 group by 1, 2, 3
 order by 1, 2, 3;

@@ -58,8 +58,54 @@ select
     true,
     'ours';
 
+-- Not a DISTINCT, and a level as it is stored: whoever joins facts to the communes would be thought to join them to one
+-- row, and every cell would be compared with every agency, one after the other.
 create view mart.dim_agency as
-select distinct on (agency_id)
+select
+    a.agency_id,
+    a.code,
+    a.name,
+    a.level as level,
+    a.parent_id,
+    d.parent_name,
+    d.district_id,
+    d.district_name,
+    d.province_id,
+    d.province_name,
+    (select min(f.valid_from) from archive.any_agency f where f.agency_id = a.agency_id) as valid_from,
+    nullif(a.valid_to, 'infinity') as valid_to,
+    a.valid_to = 'infinity' as is_current,
+    a.origin
+from archive.any_agency a
+left join mart.dim_agency_dated d on d.agency_id = a.agency_id and d.valid_from = a.valid_from
+where a.level is not null
+    and not exists (
+        select from archive.any_agency l where l.agency_id = a.agency_id and l.valid_from > a.valid_from
+    )
+union all
+select
+    a.agency_id,
+    a.code,
+    a.name,
+    'unknown',
+    a.parent_id,
+    d.parent_name,
+    d.district_id,
+    d.district_name,
+    d.province_id,
+    d.province_name,
+    (select min(f.valid_from) from archive.any_agency f where f.agency_id = a.agency_id),
+    nullif(a.valid_to, 'infinity'),
+    a.valid_to = 'infinity',
+    a.origin
+from archive.any_agency a
+left join mart.dim_agency_dated d on d.agency_id = a.agency_id and d.valid_from = a.valid_from
+where a.level is null
+    and not exists (
+        select from archive.any_agency l where l.agency_id = a.agency_id and l.valid_from > a.valid_from
+    )
+union all
+select
     agency_id,
     code,
     name,
@@ -70,12 +116,11 @@ select distinct on (agency_id)
     district_name,
     province_id,
     province_name,
-    nullif(min(valid_from) over (partition by agency_id), '-infinity') as valid_from,
-    nullif(valid_to, 'infinity') as valid_to,
-    is_current,
+    null,
+    null,
+    true,
     origin
-from mart.dim_agency_dated
-order by agency_id, dim_agency_dated.valid_from desc;
+from mart.dim_agency_dated where agency_id = 'unknown';
 comment on view mart.dim_agency_dated is 'Agencies in each of their forms: what they were called, and which district and province they belonged to. Facts joined to it by agency, where valid_from <= receipt date and receipt date < valid_to, meet one form or none. Grain: agency, range of days.';
 comment on column mart.dim_agency_dated.agency_id is 'Our stable id, as in the facts; unknown for what no source places.';
 comment on column mart.dim_agency_dated.code is 'National id of the agency; null if no source states one.';

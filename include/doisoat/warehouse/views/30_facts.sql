@@ -52,6 +52,67 @@ comment on column mart.fact_sync_status.national_only is 'Dossiers that only the
 comment on column mart.fact_sync_status.provincial_only is 'Dossiers that only the province holds.';
 comment on column mart.fact_sync_status.pending is 'Of both kinds, those that are not yet a gap.';
 
+-- Rows and dossiers of each side; internal, for the facts and the bridge.
+drop view if exists archive.any_holding;
+create view archive.any_holding as
+select
+    night,
+    revision,
+    is_standing,
+    is_latest,
+    agency_id,
+    procedure_family,
+    channel,
+    receipt_month,
+    sum(national_rows)::bigint as national_listed_rows,
+    sum(provincial_rows)::bigint as provincial_listed_rows,
+    sum(national_dossiers)::bigint as national_dossiers,
+    sum(provincial_dossiers)::bigint as provincial_dossiers
+from (
+    select
+        n.night,
+        n.revision,
+        n.is_standing,
+        n.is_latest,
+        c.agency_id,
+        c.procedure_family,
+        c.channel,
+        nullif(c.cell_month, 'infinity') as receipt_month,
+        c.portal_rows as national_rows,
+        c.provincial as provincial_rows,
+        c.portal as national_dossiers,
+        c.provincial as provincial_dossiers
+    from mart.night_revision n
+    join archive.any_indicator_cell c
+        on c.archive_id = n.archive_id and c.from_night <= n.night and n.night < c.to_night
+        and c.source_id = '' and c.portal_rows + c.provincial > 0
+    union all
+    -- a row of the province that repeats a dossier, by the row's own channel
+    select
+        n.night,
+        n.revision,
+        n.is_standing,
+        n.is_latest,
+        e.agency_id,
+        e.procedure_family,
+        coalesce(r.channel, 'unknown'),
+        e.receipt_month,
+        0,
+        1,
+        0,
+        0
+    from mart.night_revision n
+    join archive.any_ledger_entry e
+        on e.archive_id = n.archive_id and e.from_night <= n.night and n.night < e.to_night
+        and e.pair = 'national_provincial' and e.entry_kind = 'extra_provincial_row'
+    left join core.dossier_record r
+        on r.source_id = split_part(e.record_id, ':', 1)
+        and r.record_id = substr(e.record_id, strpos(e.record_id, ':') + 1)
+        and r.from_night <= n.night and n.night < r.to_night
+) counted
+group by 1, 2, 3, 4, 5, 6, 7, 8;
+comment on view archive.any_holding is 'What each side lists and holds by cell, of every published revision; mart.fact_holding shows it. Grain: night, revision, agency, procedure family, channel, receipt month.';
+
 create view mart_history.fact_holding as
 select
     h.night,
@@ -67,64 +128,7 @@ select
     h.provincial_listed_rows,
     h.national_dossiers,
     h.provincial_dossiers
-from (
-    select
-        night,
-        revision,
-        is_standing,
-        is_latest,
-        agency_id,
-        procedure_family,
-        channel,
-        receipt_month,
-        sum(national_rows)::bigint as national_listed_rows,
-        sum(provincial_rows)::bigint as provincial_listed_rows,
-        sum(national_dossiers)::bigint as national_dossiers,
-        sum(provincial_dossiers)::bigint as provincial_dossiers
-    from (
-        select
-            n.night,
-            n.revision,
-            n.is_standing,
-            n.is_latest,
-            c.agency_id,
-            c.procedure_family,
-            c.channel,
-            nullif(c.cell_month, 'infinity') as receipt_month,
-            c.portal_rows as national_rows,
-            c.provincial as provincial_rows,
-            c.portal as national_dossiers,
-            c.provincial as provincial_dossiers
-        from mart.night_revision n
-        join archive.any_indicator_cell c
-            on c.archive_id = n.archive_id and c.from_night <= n.night and n.night < c.to_night
-            and c.source_id = '' and c.portal_rows + c.provincial > 0
-        union all
-        -- a row of the province that repeats a dossier, by the row's own channel
-        select
-            n.night,
-            n.revision,
-            n.is_standing,
-            n.is_latest,
-            e.agency_id,
-            e.procedure_family,
-            coalesce(r.channel, 'unknown'),
-            e.receipt_month,
-            0,
-            1,
-            0,
-            0
-        from mart.night_revision n
-        join archive.any_ledger_entry e
-            on e.archive_id = n.archive_id and e.from_night <= n.night and n.night < e.to_night
-            and e.pair = 'national_provincial' and e.entry_kind = 'extra_provincial_row'
-        left join core.dossier_record r
-            on r.source_id = split_part(e.record_id, ':', 1)
-            and r.record_id = substr(e.record_id, strpos(e.record_id, ':') + 1)
-            and r.from_night <= n.night and n.night < r.to_night
-    ) counted
-    group by 1, 2, 3, 4, 5, 6, 7, 8
-) h
+from archive.any_holding h
 left join mart.agency_owner o on o.agency_id = h.agency_id and o.from_night <= h.night and h.night < o.to_night;
 
 create view mart.fact_holding as

@@ -77,7 +77,7 @@ from (
             null,
             null,
             null
-        from mart_history.fact_holding
+        from archive.any_holding
     ) term
     group by 1, 2, 3, 4
 ) bridge;
@@ -204,7 +204,7 @@ from (
             null,
             null,
             null
-        from mart_history.fact_holding
+        from archive.any_holding
     ) term
     group by 1, 2, 3, 4, 5
 ) bridge;

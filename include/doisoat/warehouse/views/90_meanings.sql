@@ -28,22 +28,23 @@ begin
     end loop;
 end $$;
 
--- What mart shows of a night's findings means there what it means here.
+-- What mart shows of the internal views means there what it means here.
 do $$
 declare
     of_column record;
 begin
     for of_column in
-        select distinct on (a.attname) a.attname as column, col_description(v.oid, o.attnum) as meaning
-        from pg_attribute a
-        join pg_class v on v.oid in ('mart.gap'::regclass, 'mart.finding'::regclass, 'mart_history.gap'::regclass)
+        select distinct on (i.oid, a.attname) i.oid::regclass as view, a.attname as column,
+            col_description(v.oid, o.attnum) as meaning
+        from pg_class i
+        join pg_attribute a on a.attrelid = i.oid and a.attnum > 0
+        join pg_class v on v.oid = any (case i.relname when 'any_holding' then array['mart_history.fact_holding'::regclass]
+            else array['mart.gap', 'mart.finding', 'mart_history.gap']::regclass[] end)
         join pg_attribute o on o.attrelid = v.oid and o.attname = a.attname
-        where a.attrelid = 'archive.any_finding_of_night'::regclass and a.attnum > 0
+        where i.oid in ('archive.any_finding_of_night'::regclass, 'archive.any_holding'::regclass)
           and col_description(a.attrelid, a.attnum) is null
-        order by a.attname, v.relname
+        order by i.oid, a.attname, v.relname
     loop
-        execute format(
-            'comment on column archive.any_finding_of_night.%I is %L', of_column.column, of_column.meaning
-        );
+        execute format('comment on column %s.%I is %L', of_column.view, of_column.column, of_column.meaning);
     end loop;
 end $$;
