@@ -24,6 +24,8 @@ from typing import Any
 import psycopg
 import pytest
 from doisoat.explain import load_causes
+from doisoat.reports.bridge import shown
+from doisoat.warehouse.queries import Report
 from standalone import postgres
 from support.world import World, total
 
@@ -132,6 +134,21 @@ def test_rows_and_dossiers_sum_to_the_bridge_by_every_dimension(world: World) ->
         assert world.rows(f"select {sums} from mart.{view} where is_latest") == [(5, 6, 4, 6)], view
     by_channel = f"select channel, {sums} from mart.fact_holding where is_latest group by 1 order by 1"
     assert world.rows(by_channel) == [("direct", 3, 3, 2, 3), ("online", 2, 3, 2, 3)]
+
+
+def test_the_bridge_by_month_shows_listed_rows_where_a_side_declares_none() -> None:
+    """Of March the portal declares nothing, of April it does: listed rows are shown for both, or for neither."""
+    columns = (
+        "receipt_month",
+        "grain",
+        "national_declared",
+        "provincial_declared",
+        "national_listed",
+        "provincial_listed",
+    )
+    some = Report(columns, [("2024-03-01", "month", None, 2, 2, 2), ("2024-04-01", "month", 3, 4, 3, 4)])
+    assert set(shown(some).columns) >= {"national_listed", "provincial_listed"}
+    assert "national_listed" not in shown(Report(columns, some.rows[1:])).columns
 
 
 def test_an_agency_is_what_it_was_then_and_unknown_has_a_row(world: World) -> None:
