@@ -29,7 +29,7 @@ night: $(READY) ## one night against the systems that .env names: NIGHT=YYYY-MM-
 	@$(STANDALONE) night
 
 doisoat: $(READY) ## ask the warehouse: make doisoat ARGS="gaps --night 2024-04-19"
-	@$(STANDALONE) doisoat $(ARGS)
+	@$(BIN)/doisoat $(ARGS)
 
 test: $(READY) ## the test suite, a quarter of an hour on two cores (ARGS="-k name" for a part)
 	@$(BIN)/python -m pytest $(IN_PARALLEL) --durations=20 --junitxml=build/test-times.xml $(ARGS)
