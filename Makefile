@@ -3,7 +3,7 @@
 # .venv from the pinned requirements.txt, again only when requirements.txt or pyproject.toml has changed.
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down night doisoat test campaign touched check docs bench score clean environment
+.PHONY: help run up down night doisoat psql test campaign touched check docs bench score clean environment
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -30,6 +30,9 @@ night: $(READY) ## one night against the systems that .env names: NIGHT=YYYY-MM-
 
 doisoat: $(READY) ## ask the warehouse: make doisoat ARGS="gaps --night 2024-04-19"
 	@$(BIN)/doisoat $(ARGS)
+
+psql: $(READY) ## open the warehouse in psql, as a reader (ARGS="-c 'select * from night'")
+	@$(BIN)/doisoat psql $(ARGS)
 
 test: $(READY) ## the test suite, a quarter of an hour on two cores (ARGS="-k name" for a part)
 	@$(BIN)/python -m pytest $(IN_PARALLEL) --durations=20 --junitxml=build/test-times.xml $(ARGS)

@@ -182,8 +182,12 @@ def ensure_database(server: Server, name: str, *, may_create_roles: bool = False
 
 def _close_warehouse(dsn: str) -> None:
     with psycopg.connect(dsn) as connection:
-        is_open = connection.execute("SELECT has_function_privilege('public', 'lo_create(oid)', 'EXECUTE')").fetchone()
-        if is_open == (True,):
+        is_closed = connection.execute(
+            """SELECT NOT has_function_privilege('public', 'lo_create(oid)', 'EXECUTE')
+                AND has_parameter_privilege(datdba, 'temp_file_limit', 'SET')
+            FROM pg_database WHERE datname = current_database()"""
+        ).fetchone()
+        if is_closed != (True,):
             connection.execute(CLOSE_WAREHOUSE.read_bytes())
 
 

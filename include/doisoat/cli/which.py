@@ -181,6 +181,19 @@ def environment_of(home: Home) -> Iterator[None]:
                 os.environ[name] = value
 
 
+def psql_of(home: Home, login: str) -> tuple[str, str]:
+    """The psql of this home's server, and the password of a login that is its own."""
+    from standalone import postgres
+    from standalone.secrets import secret
+
+    return str(postgres.INSTALLATION / "bin" / "psql"), secret(home.path, f"analyst_{login}")
+
+
+def with_password(password: str) -> dict[str, str]:
+    """Our environment, for a program of PostgreSQL that logs in."""
+    return {**os.environ, "PGPASSWORD": password}
+
+
 def confirm_writing(chosen: Meant, province: str) -> None:
     """Ask before something is written where another warehouse could have been meant.
 
