@@ -215,11 +215,19 @@ def _same_world(home: Path, sandbox: Sandbox) -> None:
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
     """Lock the home for this command."""
-    with (home / "lock").open("w") as lock:
+    with (home / "lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise UsageError(f"another command is running in {home}; wait for it") from None
+            lock.seek(0)
+            raise UsageError(
+                f"{lock.read() or 'another command is running'} in {home}; wait for it, or end it"
+            ) from None
+        lock.truncate(0)
+        night = f" NIGHT={os.environ['NIGHT']}" if os.environ.get("NIGHT") else ""
+        command = f"make {sys.argv[1] if len(sys.argv) > 1 else '?'}{night}"
+        lock.write(f"{command} is running (process {os.getpid()}, since {dt.datetime.now().astimezone():%H:%M})")
+        lock.flush()
         yield
 
 

@@ -75,6 +75,7 @@ class Laptop:
             self.processes.finish("warehouse-migrate")
         self.progress.say("warehouse and Airflow database are at their newest schema")
         airflow.start(self.processes, inside, names=tuple(services))
+        self.progress.say("starting Airflow, about a minute on a slow machine")
         if sandbox := self.sandbox:
             with self.progress.doing(sandbox.says):
                 sandbox.wait(self.processes)

@@ -61,13 +61,20 @@ def test_a_night_of_the_future_fails_at_once_is_told_and_holds_nobody_up(running
     assert of(running, night) == [("open",)]  # its run died
 
 
-def test_a_run_that_is_failed_while_it_waits_frees_the_queue(running: AtWork) -> None:
+def test_a_run_that_is_failed_while_it_waits_frees_the_queue(
+    running: AtWork, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The night after one whose run has died waits for it; the run that would finish that one stands behind it."""
     unfinished = running.rows("select night from ops.night where state = 'open'")[-1][0]
     waiting = running.trigger({"collect_late": False}, night=running.next_night())
     running.wait_for(lambda: open_night(running, waiting) == "up_for_retry")
     behind = running.trigger({"collect_late": False}, night=unfinished)
     assert running.run(behind)["state"] == "queued"
+    running.nights._say_what_it_waits_for(behind)  # as `make night` does while it follows it
+    assert (
+        f"  waiting for run {waiting} of night {running.run(waiting)['partition_key']}, since "
+        in capsys.readouterr().out
+    )
     end(running, waiting)
     assert running.wait_for(lambda: open_night(running, behind) in ("success", "failed"))
     assert open_night(running, behind) == "success"

@@ -43,6 +43,25 @@ def test_its_first_line_says_whose_warehouse_answers_and_how_far_it_is(world: Wo
     assert typed(of_world(world), "nights").named.endswith(": no night published yet\n")
 
 
+def test_the_summary_fits_on_a_screen_and_begins_with_the_verdict(world: World) -> None:
+    """Also of a night in which every source needs somebody, and many checks failed."""
+    world.rows(
+        "update ops.pull set state = 'stale', reason = 'failed', reason_detail = 'SourceUnavailableError: ' || repeat('x ', 60)"
+    )
+    world.rows(
+        """insert into ops.check_result (night, check_id, stage, severity, outcome, unexpected_count)
+        select night, 'planted_' || i, 'results', 'warning', 'failed', 7 from ops.night, generate_series(1, 9) i
+        returning 1"""
+    )
+    page = typed({**of_world(world), "DOISOAT_COMMAND": ".venv/bin/doisoat"}, "summary").stdout.splitlines()
+    assert page[0].startswith("Lạng Sơn, night 2024-04-19: Published (revision 1), ")
+    assert sum(-(-max(len(line), 1) // 80) for line in page) <= 25
+    full = typed(of_world(world), "summary", "--full").stdout
+    assert full.startswith(page[0])
+    assert full.count("planted_") == 9
+    assert "  and 7 more: `.venv/bin/doisoat checks`" in page
+
+
 def test_who_reads_may_stop_before_the_end(world: World) -> None:
     """As `head` does: neither a traceback nor a complaint."""
     settings = {**os.environ, **of_world(world), "DOISOAT_ENV_FILE": os.devnull}

@@ -64,7 +64,7 @@ GROUP_COLUMNS = ("gaps", "told", "pair", "cause", "agency_id", "procedure_family
 def sources(night: Night = None, revision: Revision = None, format: As = Format.TABLE) -> None:
     """Show each source: the data in use, their age and why, declared and stored counts (csv, json: what became of the rows)."""
     from doisoat.load.held import review_nights_of
-    from doisoat.reports.summary import print_unstated
+    from doisoat.reports.night_page import print_unstated
 
     with warehouse_at_hand() as (site, connection):
         chosen = chosen_night(connection, night)
@@ -233,14 +233,17 @@ def news(format: As = Format.TABLE) -> None:
 
 
 @asking.command(rich_help_panel=LOOK)
-def summary(night: Night = None) -> None:
-    """Show one night on one screen. Exit code 0: published; 1: failed or blocked; 2: published, but a source needs attention."""
+def summary(
+    night: Night = None,
+    full: Annotated[bool, typer.Option("--full", help="Every table of the night too.")] = False,
+) -> None:
+    """Show one night in 25 lines. Exit code 0: published; 1: failed or blocked; 2: published, but a source needs attention."""
     from doisoat.reports.summary import summary as print_summary
     from doisoat.warehouse.order import last_published
 
     with warehouse_at_hand() as (site, connection):
         asked = night.date() if night else last_published(connection)
-        code = print_summary(site, connection, asked, console)
+        code = print_summary(site, connection, asked, console, full=full)
     raise typer.Exit(code)
 
 
