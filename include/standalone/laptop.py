@@ -126,10 +126,13 @@ class Laptop:
         """Run the library's command line here; returns its exit code. Its hints name this home if another could be meant."""
         known = homes.at(self.home)
         others = [home for home in homes.of(PROJECT) if home.path != self.home]
-        if known and known.has_warehouse and (others or self.home.parent != PROJECT / homes.FOLDER):
+        environment = dict(self.environment)
+        if known and known.has_warehouse:
+            del environment["AIRFLOW_CONN_WAREHOUSE"]  # the home says more of it than an address
             is_ours = self.home.parent == PROJECT / homes.FOLDER and self.home.name in homes.NAMES
-            arguments = ("--home", self.home.name if is_ours else str(self.home), *arguments)
-        return subprocess.run([DOISOAT, *arguments], env=self.environment, cwd=PROJECT, check=False).returncode
+            if others or not is_ours:
+                arguments = ("--home", self.home.name if is_ours else str(self.home), *arguments)
+        return subprocess.run([DOISOAT, *arguments], env=environment, cwd=PROJECT, check=False).returncode
 
     def is_up(self) -> bool:
         """Whether Airflow's scheduler runs in this home."""

@@ -10,7 +10,8 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
-from standalone.nights import DAG_ID
+import requests
+from standalone.nights import DAG_ID, AirflowApiError
 from support import many_nights
 from support.airflow_home import AtWork
 from support.receivers import Receiver
@@ -81,6 +82,28 @@ def test_a_run_that_is_failed_while_it_waits_frees_the_queue(
     end(running, behind)
     assert running.errors(waiting) == {}  # it failed of nothing: somebody ended it
     many_nights.abandon(running.dsn, unfinished)
+
+
+@pytest.mark.parametrize("night", ["yesterday", "2024-02-30", "19/04/2024", ""])
+def test_the_form_refuses_what_is_no_night(running: AtWork, night: str) -> None:
+    """Before there is a run: none has to be looked at and deleted."""
+    before = len(running.runs())
+    with pytest.raises(AirflowApiError, match="400"):
+        running.trigger({**AS_OFFERED, "night": night})
+    assert len(running.runs()) == before
+
+
+def test_the_form_says_in_vietnamese_and_english_which_night_is_the_default(running: AtWork) -> None:
+    offered = running.api("GET", f"/dags/{DAG_ID}/details")["params"]["night"]
+    assert offered["value"] is None
+    assert "đêm gần nhất đã kết thúc" in offered["schema"]["title"] + offered["description"]
+    assert "the last night that has ended" in offered["description"]
+
+
+def test_the_page_shows_times_in_the_provinces_zone(running: AtWork) -> None:
+    page = requests.get(f"{running.airflow.url}/dags", headers={"Accept": "text/html"}, timeout=60).text
+    assert "<head><script>localStorage.timezone ??= " in page
+    assert "Asia/Ho_Chi_Minh" in page
 
 
 def test_the_form_as_it_is_offered_takes_the_last_night_that_has_ended(running: AtWork) -> None:
