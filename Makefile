@@ -72,12 +72,9 @@ clean: ## forget the nights of `make run`, and caches; `make up` keeps its data
 
 environment: $(READY) ## build .venv, which every command does by itself
 
-# uv asks the index and trusts the certificates that pip is configured with on this machine. What it installs is compiled
-# here once: where Python may not write bytecode (PYTHONDONTWRITEBYTECODE), every process would compile all of it again.
-LIKE_PIP = index=$$($(PYTHON) -m pip config get global.index-url 2>/dev/null || true); \
-	cert=$$($(PYTHON) -m pip config get global.cert 2>/dev/null || true); \
-	if [ -n "$${PIP_INDEX_URL:-$$index}" ]; then export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$index}}"; fi; \
-	if [ -n "$${PIP_CERT:-$$cert}" ]; then export SSL_CERT_FILE="$${SSL_CERT_FILE:-$${PIP_CERT:-$$cert}}"; fi; \
+# uv asks the indexes, trusts the certificates and takes the proxy that pip is configured with on this machine. What it installs is
+# compiled here once: where Python may not write bytecode (PYTHONDONTWRITEBYTECODE), every process would compile all of it again.
+LIKE_PIP = eval "$$($(PYTHON) tools/like_pip.py)"; \
 	export UV_LINK_MODE="$${UV_LINK_MODE:-copy}" UV_PYTHON_DOWNLOADS=never UV_COMPILE_BYTECODE="$${UV_COMPILE_BYTECODE:-1}"
 
 $(READY): requirements.txt pyproject.toml

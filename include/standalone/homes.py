@@ -28,6 +28,7 @@ class Home:
         has_warehouse: whether its warehouse is here, and not where AIRFLOW_CONN_WAREHOUSE led.
         used_at: when; seconds since 1970.
         known: the environment of its Airflow, if that is running, as far as it concerns us.
+        is_simulated: whether its source systems were the sandbox's.
     """
 
     path: Path
@@ -36,6 +37,7 @@ class Home:
     has_warehouse: bool
     used_at: float
     known: dict[str, str]
+    is_simulated: bool
 
 
 def remember(home: Path, *, used_by: str, province: Path, has_warehouse: bool) -> None:
@@ -56,7 +58,8 @@ def at(path: Path) -> Home | None:
         said["province"] = None
     since = (used if used.exists() else path / "postgres").stat().st_mtime
     has_warehouse = bool(said.get("has_warehouse", True))
-    return Home(path.resolve(), said["used_by"], said["province"], has_warehouse, since, _known(path))
+    is_simulated = (path / "world.json").exists()
+    return Home(path.resolve(), said["used_by"], said["province"], has_warehouse, since, _known(path), is_simulated)
 
 
 def _known(path: Path) -> dict[str, str]:

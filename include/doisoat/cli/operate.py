@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from doisoat.cli import which
 from doisoat.cli.shared import OPERATE, As, account, console, hinted, in_calendar, print_report, site_at_hand
 from doisoat.reports.printing import Format
 from doisoat.warehouse.queries import Report
@@ -29,6 +30,10 @@ def check() -> None:
 
     is_wrong, on_terminal = False, sys.stdout.isatty()
     with site_at_hand() as site:
+        if which.has_stopped_systems():
+            _say(
+                "The simulated systems of this warehouse are not running: `make up` starts some and keeps them running."
+            )
         for found in probe(site, on_terminal=on_terminal):
             is_wrong = is_wrong or found.verdict == Verdict.WRONG
             _say(f"{found.verdict:<5} {found.name}: {found.said}")

@@ -107,6 +107,16 @@ def meant() -> Meant:
     return Meant(first, _called(first), {_option(home): _called(home) for home in others}, is_named=not others)
 
 
+def has_stopped_systems() -> bool:
+    """Whether the sources of the warehouse that is meant were simulated, and are no longer."""
+    try:
+        from standalone import homes
+    except ImportError:
+        return False
+    home = homes.at(Path(os.environ.get(HOME, os.devnull)))
+    return home is not None and home.is_simulated and not home.known
+
+
 def _named(path: Path) -> Meant:
     """A home that is named; without a server in it, the connection that is missing says so itself."""
     found = None
