@@ -1,15 +1,16 @@
-"""Who may read the warehouse: `doisoat analyst add|list|remove`, and `doisoat psql` on a laptop."""
+"""Who may read the warehouse, and how: `doisoat analyst add|list|remove`, `doisoat psql` on a laptop, `doisoat export`."""
 
 from __future__ import annotations
 
 import signal
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from doisoat.cli import which
-from doisoat.cli.shared import LOOK, As, print_report, site_at_hand, warehouse_at_hand
+from doisoat.cli.shared import LOOK, As, Night, print_report, published_night, site_at_hand, warehouse_at_hand
 from doisoat.errors import ConfigurationError
 from doisoat.reports.printing import Format
 
@@ -67,6 +68,21 @@ def remove(name: Name) -> None:
     with site_at_hand(writes=True) as site, connect(site.dsn) as connection:
         readers.remove(connection, name)
     typer.echo(f"removed: {name}")
+
+
+@reading.command(rich_help_panel=LOOK)
+def export(
+    out: Annotated[Path, typer.Option(help="The folder; what is there of other nights stays.")],
+    night: Night = None,
+) -> None:
+    """Write a night's mart as Parquet files, OUT/<view>/night=.../part.parquet, for DuckDB, pandas or a lake."""
+    from doisoat.reports.export import export as write_parquet
+
+    with warehouse_at_hand() as (_, connection):
+        chosen = published_night(connection, night)
+        for name, rows in write_parquet(connection, chosen, out):
+            typer.echo(f"{name}: {rows:,} rows")
+    typer.echo(f"night {chosen}: {out}", err=True)
 
 
 @reading.command(

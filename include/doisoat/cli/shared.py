@@ -87,6 +87,19 @@ def chosen_night(connection: psycopg.Connection, night: dt.datetime | None) -> d
     return night.date()
 
 
+def published_night(connection: psycopg.Connection, night: dt.datetime | None) -> dt.date:
+    """The night that is asked about, if analysts see it.
+
+    Raises:
+        NightNotCollectedError: it is not published.
+    """
+    chosen = chosen_night(connection, night)
+    row = connection.execute("select from ops.publication where night = %s and withdrawn_at is null", [chosen])
+    if not row.rowcount:
+        raise NightNotCollectedError(f"night {chosen}: not published, so mart has nothing of it; see `doisoat nights`")
+    return chosen
+
+
 @contextmanager
 def site_at_hand(*, writes: bool = False) -> Iterator[Site]:
     """The site that is meant (doisoat.cli.which); says which it is, and asks before it is written if that is not clear."""
