@@ -99,7 +99,7 @@ def test_psql_opens_a_laptops_warehouse_as_a_reader(world: World, postgres_serve
 
 def test_pandas_reads_as_the_guide_says(reader_dsn: str) -> None:
     guide = Path(__file__).parents[2] / "docs" / "analysts.md"
-    (block,) = re.findall("```python\n(.*?)```", guide.read_text(encoding="utf-8"), re.DOTALL)
+    block, *_ = re.findall("```python\n(.*?)```", guide.read_text(encoding="utf-8"), re.DOTALL)
     address = re.sub("^postgresql://", "postgresql+psycopg://", url_of(reader_dsn))
     found: dict[str, Any] = {}
     exec(re.sub(r'"postgresql\+psycopg://[^"]+"', repr(address), block), found)
