@@ -3,7 +3,7 @@
 # .venv from the pinned requirements.txt, again only when requirements.txt or pyproject.toml has changed.
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down night doisoat psql test campaign touched check docs bench score clean environment
+.PHONY: help run up down night doisoat psql test quick campaign touched check docs bench score clean environment
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -36,6 +36,9 @@ psql: $(READY) ## open the warehouse in psql, as a reader (ARGS="-c 'select * fr
 
 test: $(READY) ## the test suite, a quarter of an hour on two cores (ARGS="-k name" for a part)
 	@$(BIN)/python -m pytest $(IN_PARALLEL) --durations=20 --junitxml=build/test-times.xml $(ARGS)
+
+quick: $(READY) ## the tests of single functions and of the Dags, half a minute: while you write (ARGS="-k name")
+	@$(BIN)/python -m pytest -n 2 tests/unit tests/dags $(ARGS)
 
 campaign: $(READY) ## what takes long by nature: crashes, thirty nights, the production stack, whole worlds (PARTS="crash worlds")
 	@$(BIN)/python tools/campaign.py run $(PARTS)
