@@ -1,5 +1,8 @@
 """The kinds of source, and how one is made from a province file: adding a source adds a line here.
 
+A kind that is not ours comes from a package that is installed beside us: its entry point in the group `doisoat.sources` names the
+connector (CONTRIBUTING.md, A source of your own). Nothing else that a province file names is imported.
+
 A connector is imported on first use: a Dag file is parsed again and again, and a task needs only one connector. For that
 reason each one's facts are repeated here; tests/integration/test_source_contract.py checks that they agree.
 """
@@ -9,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from importlib import import_module
+from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pydantic import ValidationError
@@ -57,6 +61,8 @@ class _Kinds(Mapping[str, "type[Source]"]):
     """The connectors by kind, each imported on first use."""
 
     def __getitem__(self, kind: str) -> type[Source]:
+        if kind not in _CONNECTORS:
+            return _from_outside(kind)
         found: type[Source] = getattr(import_module(f"doisoat.sources.{kind}"), _CONNECTORS[kind].connector)
         return found
 
@@ -68,6 +74,36 @@ class _Kinds(Mapping[str, "type[Source]"]):
 
 
 KINDS = _Kinds()
+GROUP = "doisoat.sources"
+_outside: dict[str, type[Source]] = {}
+
+
+def _from_outside(kind: str) -> type[Source]:
+    """The connector of an installed package.
+
+    Raises:
+        KeyError: no package has one of that kind.
+        ConfigurationError: what it names cannot be imported, or is no connector.
+    """
+    if kind in _outside:
+        return _outside[kind]
+    from doisoat.sources.contract import Source
+
+    found = next(iter(entry_points(group=GROUP, name=kind)), None)
+    if found is None:
+        raise KeyError(kind)
+    try:
+        connector = found.load()
+    except (ImportError, AttributeError) as error:
+        raise ConfigurationError(
+            f"kind {kind!r}: asked the installed package for {found.value}; got {type(error).__name__}; do: install it again"
+        ) from error
+    if not (isinstance(connector, type) and issubclass(connector, Source) and connector.source_kind == kind):
+        raise ConfigurationError(
+            f"kind {kind!r}: {found.value} is no Source of that source_kind (doisoat.sources.contract)"
+        )
+    _outside[kind] = connector
+    return connector
 
 
 def facts(source_id: str, kind: str) -> Facts:
@@ -76,9 +112,15 @@ def facts(source_id: str, kind: str) -> Facts:
     Raises:
         ConfigurationError: there is no such kind.
     """
-    if kind not in _CONNECTORS:
-        raise ConfigurationError(f"source {source_id!r}: kind {kind!r} is not one of {', '.join(sorted(_CONNECTORS))}")
-    return _CONNECTORS[kind]
+    if kind in _CONNECTORS:
+        return _CONNECTORS[kind]
+    try:
+        connector = KINDS[kind]
+    except KeyError:
+        raise ConfigurationError(
+            f"source {source_id!r}: kind {kind!r} is not one of {', '.join(sorted(_CONNECTORS))}, and no installed package has it"
+        ) from None
+    return Facts(connector.__name__, connector.side, connector.capabilities, connector.always_full)
 
 
 class Settings(Protocol):
