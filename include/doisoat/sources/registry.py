@@ -62,7 +62,8 @@ class _Kinds(Mapping[str, "type[Source]"]):
 
     def __getitem__(self, kind: str) -> type[Source]:
         if kind not in _CONNECTORS:
-            return _from_outside(kind)
+            _look_outside(kind)
+            return _outside[kind]
         found: type[Source] = getattr(import_module(f"doisoat.sources.{kind}"), _CONNECTORS[kind].connector)
         return found
 
@@ -78,20 +79,17 @@ GROUP = "doisoat.sources"
 _outside: dict[str, type[Source]] = {}
 
 
-def _from_outside(kind: str) -> type[Source]:
-    """The connector of an installed package.
+def _look_outside(kind: str) -> None:
+    """Import the connector of an installed package, if one has that kind.
 
     Raises:
-        KeyError: no package has one of that kind.
         ConfigurationError: what it names cannot be imported, or is no connector.
     """
-    if kind in _outside:
-        return _outside[kind]
+    found = None if kind in _outside else next(iter(entry_points(group=GROUP, name=kind)), None)
+    if found is None:
+        return
     from doisoat.sources.contract import Source
 
-    found = next(iter(entry_points(group=GROUP, name=kind)), None)
-    if found is None:
-        raise KeyError(kind)
     try:
         connector = found.load()
     except (ImportError, AttributeError) as error:
@@ -103,7 +101,6 @@ def _from_outside(kind: str) -> type[Source]:
             f"kind {kind!r}: {found.value} is no Source of that source_kind (doisoat.sources.contract)"
         )
     _outside[kind] = connector
-    return connector
 
 
 def facts(source_id: str, kind: str) -> Facts:
@@ -114,12 +111,11 @@ def facts(source_id: str, kind: str) -> Facts:
     """
     if kind in _CONNECTORS:
         return _CONNECTORS[kind]
-    try:
-        connector = KINDS[kind]
-    except KeyError:
+    connector = KINDS.get(kind)
+    if connector is None:
         raise ConfigurationError(
             f"source {source_id!r}: kind {kind!r} is not one of {', '.join(sorted(_CONNECTORS))}, and no installed package has it"
-        ) from None
+        )
     return Facts(connector.__name__, connector.side, connector.capabilities, connector.always_full)
 
 
