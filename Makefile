@@ -3,7 +3,7 @@
 # .venv from the pinned requirements.txt, again only when requirements.txt or pyproject.toml has changed.
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down night doisoat test campaign touched check docs bench score clean environment
+.PHONY: help run up down night doisoat psql test quick campaign touched check docs bench score clean environment
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -29,10 +29,16 @@ night: $(READY) ## one night against the systems that .env names: NIGHT=YYYY-MM-
 	@$(STANDALONE) night
 
 doisoat: $(READY) ## ask the warehouse: make doisoat ARGS="gaps --night 2024-04-19"
-	@$(STANDALONE) doisoat $(ARGS)
+	@$(BIN)/doisoat $(ARGS)
+
+psql: $(READY) ## open the warehouse in psql, as a reader (ARGS="-c 'select * from night'")
+	@$(BIN)/doisoat psql $(ARGS)
 
 test: $(READY) ## the test suite, a quarter of an hour on two cores (ARGS="-k name" for a part)
 	@$(BIN)/python -m pytest $(IN_PARALLEL) --durations=20 --junitxml=build/test-times.xml $(ARGS)
+
+quick: $(READY) ## the tests of single functions and of the Dags, half a minute: while you write (ARGS="-k name")
+	@$(BIN)/python -m pytest -n 2 tests/unit tests/dags $(ARGS)
 
 campaign: $(READY) ## what takes long by nature: crashes, thirty nights, the production stack, whole worlds (PARTS="crash worlds")
 	@$(BIN)/python tools/campaign.py run $(PARTS)
@@ -69,12 +75,9 @@ clean: ## forget the nights of `make run`, and caches; `make up` keeps its data
 
 environment: $(READY) ## build .venv, which every command does by itself
 
-# uv asks the index and trusts the certificates that pip is configured with on this machine. What it installs is compiled
-# here once: where Python may not write bytecode (PYTHONDONTWRITEBYTECODE), every process would compile all of it again.
-LIKE_PIP = index=$$($(PYTHON) -m pip config get global.index-url 2>/dev/null || true); \
-	cert=$$($(PYTHON) -m pip config get global.cert 2>/dev/null || true); \
-	if [ -n "$${PIP_INDEX_URL:-$$index}" ]; then export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$index}}"; fi; \
-	if [ -n "$${PIP_CERT:-$$cert}" ]; then export SSL_CERT_FILE="$${SSL_CERT_FILE:-$${PIP_CERT:-$$cert}}"; fi; \
+# uv asks the indexes, trusts the certificates and takes the proxy that pip is configured with on this machine. What it installs is
+# compiled here once: where Python may not write bytecode (PYTHONDONTWRITEBYTECODE), every process would compile all of it again.
+LIKE_PIP = eval "$$($(PYTHON) tools/like_pip.py)"; \
 	export UV_LINK_MODE="$${UV_LINK_MODE:-copy}" UV_PYTHON_DOWNLOADS=never UV_COMPILE_BYTECODE="$${UV_COMPILE_BYTECODE:-1}"
 
 $(READY): requirements.txt pyproject.toml

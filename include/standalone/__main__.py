@@ -1,4 +1,4 @@
-"""`python -m standalone run|up|down|night|doisoat`, as called by `make`. Settings come from the environment.
+"""`python -m standalone run|up|down|night`, as called by `make`. Settings come from the environment.
 
 DOISOAT_HOME      state directory (default .doisoat/run for run, .doisoat/up for the others)
 PROVINCE          province file (default config/lang_son.yaml)
@@ -7,7 +7,7 @@ DOSSIERS          approximate number of dossiers in the sandbox (default 20000)
 PORT              port of Airflow's UI for `up` (default 8080)
 NIGHT             the night that `night` runs
 
-`up`, `down`, `night` and `doisoat` also read `.env`, which holds the connections of real systems. `run` never does.
+`up`, `down` and `night` also read `.env`, which holds the connections of real systems. `run` never does.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ def run() -> int:
     with _alone(home):
         _same_world(home, sandbox)
         ours = {"DOISOAT_RETRY_SECONDS": "5", **inherited, "DOISOAT_ENV_FILE": os.devnull}
-        laptop = Laptop(home, province, ours, sandbox)
-        laptop.stop()  # what a killed run left behind
+        laptop = Laptop(home, province, ours, sandbox, "make run")
+        laptop.stop_processes()  # what a killed run left behind
         with _stopping(laptop):
             airflow = laptop.start(port=postgres.free_port(), is_scheduling=False, services=WORKERS)
             state = laptop.run_nights(airflow, _nights_until(last))
@@ -68,7 +68,7 @@ def up() -> int:
     environment = _environment()
     home, province = _home("up", environment), _province(environment)
     port = int(environment.get("PORT") or 8080)
-    laptop = Laptop(home, province, environment)
+    laptop = Laptop(home, province, environment, used_by="make up")
     with _alone(home):
         if laptop.is_up():
             print(f"already up: {_told(laptop, _airflow_that_is_up(home, province))}")
@@ -76,8 +76,8 @@ def up() -> int:
         check_port(port)
         last = _last_night(laptop)
         if not any(f"AIRFLOW_CONN_{source_id.upper()}" in environment for source_id in laptop.settings.sources):
-            laptop = Laptop(home, province, environment, _world_of(home, last))
-        laptop.stop()
+            laptop = Laptop(home, province, environment, _world_of(home, last), "make up")
+        laptop.stop_processes()
         with _stopping(laptop, only_on_error=True):
             airflow = laptop.start(port=port, is_scheduling=laptop.sandbox is None, services=SERVICES)
             (home / "up.json").write_text(json.dumps({"port": port, "province": str(province)}), encoding="utf-8")
@@ -105,7 +105,7 @@ def night() -> int:
     """One night against the systems that .env's connections name, through Airflow's scheduler."""
     which, environment = _date("NIGHT", ""), _environment()
     home, province = _home("up", environment), _province(environment)
-    laptop = Laptop(home, province, environment)
+    laptop = Laptop(home, province, environment, used_by="make night")
     with _alone(home):
         if laptop.is_up():
             airflow = _airflow_that_is_up(home, province)
@@ -113,31 +113,12 @@ def night() -> int:
             state = laptop.run_nights(airflow, [which], collect_late=True)
             code = laptop.summary(which)
         else:
-            laptop.stop()
+            laptop.stop_processes()
             with _stopping(laptop):
                 airflow = laptop.start(port=postgres.free_port(), is_scheduling=False, services=WORKERS)
                 state = laptop.run_nights(airflow, [which], collect_late=True)
                 code = laptop.summary(which)
     return code if state == "success" else 1
-
-
-def doisoat(*arguments: str) -> int:
-    """The library's own command line on a home's warehouse, which is started temporarily if nothing is up."""
-    environment = _environment()
-    home = _home("up" if (PROJECT / ".doisoat" / "up" / "postgres").exists() else "run", environment)
-    laptop = Laptop(home, _province(environment), environment)
-    if laptop.is_up():
-        postgres.start(home)
-        return _ask(laptop, arguments)
-    with _alone(home), _stopping(laptop):
-        return _ask(laptop, arguments)
-
-
-def _ask(laptop: Laptop, arguments: tuple[str, ...]) -> int:
-    server = postgres.start(laptop.home)
-    dsn = postgres.ensure_database(server, "warehouse", may_create_roles=True)
-    laptop.environment.setdefault("AIRFLOW_CONN_WAREHOUSE", dsn)
-    return laptop.doisoat(*arguments)
 
 
 def _let_time_pass(laptop: Laptop, airflow: Airflow) -> None:
@@ -234,11 +215,19 @@ def _same_world(home: Path, sandbox: Sandbox) -> None:
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
     """Lock the home for this command."""
-    with (home / "lock").open("w") as lock:
+    with (home / "lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise UsageError(f"another command is running in {home}; wait for it") from None
+            lock.seek(0)
+            raise UsageError(
+                f"{lock.read() or 'another command is running'} in {home}; wait for it, or end it"
+            ) from None
+        lock.truncate(0)
+        night = f" NIGHT={os.environ['NIGHT']}" if os.environ.get("NIGHT") else ""
+        command = f"make {sys.argv[1] if len(sys.argv) > 1 else '?'}{night}"
+        lock.write(f"{command} is running (process {os.getpid()}, since {dt.datetime.now().astimezone():%H:%M})")
+        lock.flush()
         yield
 
 
@@ -253,7 +242,7 @@ def _stopping(laptop: Laptop, *, only_on_error: bool = False) -> Iterator[None]:
         if not (is_done and only_on_error):
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, signal.SIG_IGN)
-            laptop.stop()
+            laptop.leave()
             laptop.progress.say("stopped everything that was started")
 
 
@@ -261,7 +250,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-COMMANDS: dict[str, Callable[..., int]] = {"run": run, "up": up, "down": down, "night": night, "doisoat": doisoat}
+COMMANDS: dict[str, Callable[[], int]] = {"run": run, "up": up, "down": down, "night": night}
 
 
 def main(arguments: list[str]) -> int:
@@ -273,10 +262,13 @@ def main(arguments: list[str]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # SIGINT too: a shell's background job ignores it
         signal.signal(number, _interrupt)
     try:
-        return COMMANDS[arguments[0]](*arguments[1:])
+        return COMMANDS[arguments[0]]()
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
+    except BrokenPipeError:  # whoever reads us has enough, as `head` does; what was started has been stopped
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except (
         AirflowApiError,
         ConfigurationError,

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from doisoat.province.file import ProvinceSettings, load_province
 
-from standalone import postgres
+from standalone import homes, keeper, postgres
 from standalone.airflow import PROJECT, SERVICES, Airflow
 from standalone.nights import Nights
 from standalone.processes import Processes
@@ -34,12 +34,18 @@ class Laptop:
         province: the province file.
         environment: what our processes inherit; connections in it win over those made here.
         sandbox: the simulated systems, None if the connections lead to others.
+        used_by: the command that this is for, as somebody types it.
     """
 
     def __init__(
-        self, home: Path, province: Path, environment: Mapping[str, str], sandbox: Sandbox | None = None
+        self,
+        home: Path,
+        province: Path,
+        environment: Mapping[str, str],
+        sandbox: Sandbox | None = None,
+        used_by: str = "make",
     ) -> None:
-        self.home, self.sandbox = home, sandbox
+        self.home, self.sandbox, self.used_by = home, sandbox, used_by
         self.processes = Processes(home)
         self.settings: ProvinceSettings = load_province(province)
         self.progress = Progress()
@@ -69,6 +75,7 @@ class Laptop:
             self.processes.finish("warehouse-migrate")
         self.progress.say("warehouse and Airflow database are at their newest schema")
         airflow.start(self.processes, inside, names=tuple(services))
+        self.progress.say("starting Airflow, about a minute on a slow machine")
         if sandbox := self.sandbox:
             with self.progress.doing(sandbox.says):
                 sandbox.wait(self.processes)
@@ -83,7 +90,9 @@ class Laptop:
         """Start PostgreSQL; the warehouse is in it unless the environment names another."""
         server = postgres.start(self.home)
         dsn = postgres.ensure_database(server, "warehouse", may_create_roles=True)
-        if self.environment.setdefault("AIRFLOW_CONN_WAREHOUSE", dsn) == dsn:
+        is_here = self.environment.setdefault("AIRFLOW_CONN_WAREHOUSE", dsn) == dsn
+        homes.remember(self.home, used_by=self.used_by, province=self.settings.path, has_warehouse=is_here)
+        if is_here:
             self.progress.say(f"PostgreSQL 18 on 127.0.0.1:{server.port}, data in {self.home / 'postgres'}")
         else:
             self.progress.say("the warehouse is where AIRFLOW_CONN_WAREHOUSE says; Airflow's own database is here")
@@ -114,8 +123,16 @@ class Laptop:
         return self.doisoat("summary", "--night", str(night))
 
     def doisoat(self, *arguments: str) -> int:
-        """Run the library's command line here; returns its exit code."""
-        return subprocess.run([DOISOAT, *arguments], env=self.environment, cwd=PROJECT, check=False).returncode
+        """Run the library's command line here; returns its exit code. Its hints name this home if another could be meant."""
+        known = homes.at(self.home)
+        others = [home for home in homes.of(PROJECT) if home.path != self.home]
+        environment = dict(self.environment)
+        if known and known.has_warehouse:
+            del environment["AIRFLOW_CONN_WAREHOUSE"]  # the home says more of it than an address
+            is_ours = self.home.parent == PROJECT / homes.FOLDER and self.home.name in homes.NAMES
+            if others or not is_ours:
+                arguments = ("--home", self.home.name if is_ours else str(self.home), *arguments)
+        return subprocess.run([DOISOAT, *arguments], env=environment, cwd=PROJECT, check=False).returncode
 
     def is_up(self) -> bool:
         """Whether Airflow's scheduler runs in this home."""
@@ -123,9 +140,18 @@ class Laptop:
 
     def stop(self) -> None:
         """Stop everything that runs in this home, whoever started it."""
+        self.stop_processes()
+        postgres.stop(self.home)
+
+    def stop_processes(self) -> None:
+        """Stop Airflow and the sandbox, whoever started them; the server may be needed by others."""
         self.processes.stop(*SERVICES)
         self.processes.stop()
-        postgres.stop(self.home)
+
+    def leave(self) -> None:
+        """Stop what runs in this home; the server once nobody else is connected to it."""
+        self.stop_processes()
+        keeper.leave(self.home)
 
     def _prepare(self, airflow: Airflow, inside: Mapping[str, str]) -> None:
         """Bring Airflow's database up to date; importing Airflow for nothing would cost ten seconds."""

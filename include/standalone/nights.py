@@ -37,6 +37,8 @@ class Nights:
     ) -> None:
         self._airflow, self._check, self._progress = airflow, check, progress or Progress()
         self._running: list[str] = []
+        self._behind = ""  # the run that ours waits for, as it is printed
+        self._not_asked: dict[str, bool] = {}  # by task: whether a source's answers had been sealed before
         self._session = requests.Session()
         body = {"username": LOGIN, "password": airflow.password}
         token = self._session.post(f"{airflow.url}/auth/token", json=body, timeout=30).json()["access_token"]
@@ -77,14 +79,21 @@ class Nights:
 
         A run that waits for a person's decision is not waited for: "undecided", and how to give it is printed.
         """
-        seen: dict[str, str] = {}
-        with self._progress.doing(lambda: f"running: {', '.join(self._running) or 'the scheduler'}"):
-            return self._follow(run_id, seen)
+        self._behind, self._not_asked = "", {}
+        with self._progress.doing(lambda: self._behind or f"running: {', '.join(self._running) or 'the scheduler'}"):
+            state = self._follow(run_id, {})
+        if self._not_asked and all(self._not_asked.values()):
+            self._progress.line(
+                '  no source was asked: their answers were sealed before; `doisoat take-back --night NIGHT --source S "why"` '
+                "lets one be asked again"
+            )
+        return state
 
     def _follow(self, run_id: str, seen: dict[str, str]) -> str:
         while True:
             self._check()
             state = str(self._call("GET", f"/dags/{DAG_ID}/dagRuns/{run_id}")["state"])
+            self._say_what_it_waits_for(run_id if state == "queued" else None)
             tasks = self._call("GET", f"/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances")["task_instances"]
             for task in sorted(tasks, key=lambda task: task["end_date"] or ""):
                 if task["state"] != seen.get(task["task_id"]) and task["state"] in {*ENDED, "up_for_retry"}:
@@ -101,20 +110,52 @@ class Nights:
                 return "undecided"
             time.sleep(POLL_SECONDS)
 
+    def _say_what_it_waits_for(self, run_id: str | None) -> None:
+        """Print, once, which run goes first: the Dag has one at a time.
+
+        Args:
+            run_id: of a run that is waiting; None if it is not.
+        """
+        behind = ""
+        if run_id:
+            running = self._call("GET", f"/dags/{DAG_ID}/dagRuns", params={"state": ["running"]})["dag_runs"]
+            behind = "; ".join(_told(run) for run in running if run["dag_run_id"] != run_id)
+        if behind and behind != self._behind:
+            self._progress.line(f"  {behind} (its tasks: {self._airflow.url}/dags/{DAG_ID}/runs)")
+        self._behind = behind
+
     def _line(self, task: dict[str, Any]) -> str:
         took = f"{task['duration']:6.1f} s" if task["duration"] is not None else " " * 8
         line = f"  {task['task_id']:<33} {task['state']:<16} {took}"
+        if task["task_id"].endswith(".collect") and task["state"] == "success" and self._was_sealed(task):
+            line += "  sealed before, not asked"
         if task["state"] in ("failed", "up_for_retry"):
             log = self._airflow.home / "logs" / "airflow" / f"dag_id={DAG_ID}" / f"run_id={task['dag_run_id']}"
             log = log / f"task_id={task['task_id']}" / f"attempt={task['try_number']}.log"
             line += f"\n    {last_error(log)}\n    log: {log}"
         return line
 
+    def _was_sealed(self, task: dict[str, Any]) -> bool:
+        """Whether a source was left alone, because its answers for this night had been sealed."""
+        of_task = f"/dags/{DAG_ID}/dagRuns/{task['dag_run_id']}/taskInstances/{task['task_id']}"
+        said = self._call("GET", f"{of_task}/xcomEntries/return_value")["value"]
+        if said.get("mode") != "nothing new":  # such a source was looked at, and gave nothing to seal
+            self._not_asked[task["task_id"]] = bool(said.get("was_sealed"))
+        return bool(said.get("was_sealed"))
+
     def _call(self, method: str, path: str, **options: Any) -> dict[str, Any]:
         answer = self._session.request(method, f"{self._airflow.url}/api/v2{path}", timeout=60, **options)
         if not answer.ok:
             raise AirflowApiError(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
         return dict(answer.json())
+
+
+def _told(run: dict[str, Any]) -> str:
+    night = run["partition_key"] or (run["conf"] or {}).get("night") or "the last that had ended"
+    since = dt.datetime.fromisoformat(run["start_date"]).astimezone() if run["start_date"] else None
+    return f"waiting for run {run['dag_run_id']} of night {night}" + (
+        f", since {since:%Y-%m-%d %H:%M}" if since else ""
+    )
 
 
 def last_error(log: Path) -> str:

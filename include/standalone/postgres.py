@@ -10,6 +10,7 @@ PostgreSQL refuses to run as root. Started as root, it runs under a system accou
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import os
 import pwd
@@ -17,6 +18,8 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,6 +59,10 @@ THROWAWAY_SETTINGS: dict[str, str] = {
 }
 
 
+#: Touched whenever somebody asks for the server: how long nobody has needed it (standalone.keeper).
+USED = "used"
+
+
 class PostgresError(Exception):
     """Raised when the server cannot be created, started or reached; the message names the log to read."""
 
@@ -86,16 +93,49 @@ def start(home: Path, settings: dict[str, str] | None = None) -> Server:
     data, log = home / "postgres", home / "logs" / "postgres.log"
     own(home)
     log.parent.mkdir(exist_ok=True, mode=0o700)
-    if not (data / "PG_VERSION").exists():
-        _initialise(home, data, log)
-    elif (port := _running_port(data)) is not None:
-        return Server(home, port)
-    _let_account_pass(data)
-    _remove_stale_pid_file(data)
-    port = free_port()
-    options = " ".join(f"-c {name}={value!r}" for name, value in {**SETTINGS, **(settings or {})}.items())
-    _run(["pg_ctl", "-D", str(data), "-w", "-t", "300", "-o", f"-p {port} {options}", "start"], log)
+    with alone(home):
+        (home / USED).touch(mode=0o600)
+        if not (data / "PG_VERSION").exists():
+            _initialise(home, data, log)
+        elif (port := _running_port(data)) is not None:
+            return Server(home, port)
+        _let_account_pass(data)
+        _remove_stale_pid_file(data)
+        port = _port_of(home)
+        options = " ".join(f"-c {name}={value!r}" for name, value in {**SETTINGS, **(settings or {})}.items())
+        _run(["pg_ctl", "-D", str(data), "-w", "-t", "300", "-o", f"-p {port} {options}", "start"], log)
     return Server(home, port)
+
+
+@contextmanager
+def alone(home: Path) -> Iterator[None]:
+    """While the block runs, nobody else starts or stops the server of this home."""
+    file = home / "server.lock"
+    file.touch(mode=0o600)
+    with file.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _port_of(home: Path) -> int:
+    """The port it had before, if nobody has taken it: an address that an analyst wrote down stays true."""
+    kept = home / "port"
+    port = int(kept.read_text(encoding="utf-8")) if kept.exists() else 0
+    if not port or not _is_free(port):
+        port = free_port()
+        kept.touch(mode=0o600)
+        kept.write_text(str(port), encoding="utf-8")
+    return port
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def stop(home: Path) -> None:
@@ -142,8 +182,12 @@ def ensure_database(server: Server, name: str, *, may_create_roles: bool = False
 
 def _close_warehouse(dsn: str) -> None:
     with psycopg.connect(dsn) as connection:
-        is_open = connection.execute("SELECT has_function_privilege('public', 'lo_create(oid)', 'EXECUTE')").fetchone()
-        if is_open == (True,):
+        is_closed = connection.execute(
+            """SELECT NOT has_function_privilege('public', 'lo_create(oid)', 'EXECUTE')
+                AND has_parameter_privilege(datdba, 'temp_file_limit', 'SET')
+            FROM pg_database WHERE datname = current_database()"""
+        ).fetchone()
+        if is_closed != (True,):
             connection.execute(CLOSE_WAREHOUSE.read_bytes())
 
 

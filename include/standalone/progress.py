@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from doisoat.hints import as_typed
+
 SILENCE_SECONDS = 4.0  # after a longer silence, people wonder whether it hangs
 
 
@@ -24,9 +26,9 @@ class Progress:
         self.line(f"[{time.monotonic() - self._began:5.1f} s] {what}")
 
     def line(self, text: str) -> None:
-        """Print one line as it is."""
+        """Print one line; commands in it are named as they have to be typed here."""
         with self._lock:
-            self._print(text, "\n")
+            self._print(as_typed(text), "\n")
 
     @contextmanager
     def doing(self, what: str | Callable[[], str]) -> Iterator[None]:

@@ -10,7 +10,8 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
-from standalone.nights import DAG_ID
+import requests
+from standalone.nights import DAG_ID, AirflowApiError
 from support import many_nights
 from support.airflow_home import AtWork
 from support.receivers import Receiver
@@ -61,19 +62,48 @@ def test_a_night_of_the_future_fails_at_once_is_told_and_holds_nobody_up(running
     assert of(running, night) == [("open",)]  # its run died
 
 
-def test_a_run_that_is_failed_while_it_waits_frees_the_queue(running: AtWork) -> None:
+def test_a_run_that_is_failed_while_it_waits_frees_the_queue(
+    running: AtWork, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The night after one whose run has died waits for it; the run that would finish that one stands behind it."""
     unfinished = running.rows("select night from ops.night where state = 'open'")[-1][0]
     waiting = running.trigger({"collect_late": False}, night=running.next_night())
     running.wait_for(lambda: open_night(running, waiting) == "up_for_retry")
     behind = running.trigger({"collect_late": False}, night=unfinished)
     assert running.run(behind)["state"] == "queued"
+    running.nights._say_what_it_waits_for(behind)  # as `make night` does while it follows it
+    assert (
+        f"  waiting for run {waiting} of night {running.run(waiting)['partition_key']}, since "
+        in capsys.readouterr().out
+    )
     end(running, waiting)
     assert running.wait_for(lambda: open_night(running, behind) in ("success", "failed"))
     assert open_night(running, behind) == "success"
     end(running, behind)
     assert running.errors(waiting) == {}  # it failed of nothing: somebody ended it
     many_nights.abandon(running.dsn, unfinished)
+
+
+@pytest.mark.parametrize("night", ["yesterday", "2024-02-30", "19/04/2024", ""])
+def test_the_form_refuses_what_is_no_night(running: AtWork, night: str) -> None:
+    """Before there is a run: none has to be looked at and deleted."""
+    before = len(running.runs())
+    with pytest.raises(AirflowApiError, match="400"):
+        running.trigger({**AS_OFFERED, "night": night})
+    assert len(running.runs()) == before
+
+
+def test_the_form_says_in_vietnamese_and_english_which_night_is_the_default(running: AtWork) -> None:
+    offered = running.api("GET", f"/dags/{DAG_ID}/details")["params"]["night"]
+    assert offered["value"] is None
+    assert "đêm gần nhất đã kết thúc" in offered["schema"]["title"] + offered["description"]
+    assert "the last night that has ended" in offered["description"]
+
+
+def test_the_page_shows_times_in_the_provinces_zone(running: AtWork) -> None:
+    page = requests.get(f"{running.airflow.url}/dags", headers={"Accept": "text/html"}, timeout=60).text
+    assert "<head><script>localStorage.timezone ??= " in page
+    assert "Asia/Ho_Chi_Minh" in page
 
 
 def test_the_form_as_it_is_offered_takes_the_last_night_that_has_ended(running: AtWork) -> None:

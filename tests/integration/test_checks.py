@@ -12,8 +12,8 @@ from doisoat.errors import QualityGateError, WarehouseUnavailableError
 from doisoat.nights import steps
 from doisoat.quality import checks as quality
 from doisoat.quality import load_checks, run_checks
+from doisoat.reports.night_page import unmapped_in_short
 from doisoat.reports.query import query
-from doisoat.reports.summary import unmapped_in_short
 from doisoat.warehouse import connect
 from support.copies import copied
 from support.quick_checks import ask_quickly

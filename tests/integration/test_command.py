@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +30,52 @@ def world(tmp_path: Path, warehouse_dsn: str) -> World:
     world = World(tmp_path, warehouse_dsn)
     world.run(NIGHT, igate="code | status\nH37.21.01-240401-0001 | 4", national_export="code | status")
     return world
+
+
+def test_its_first_line_says_whose_warehouse_answers_and_how_far_it_is(world: World) -> None:
+    """On stderr: what is asked for may be read by a program."""
+    for words in ("gaps --format csv", "sources", "disk", "check"):
+        named = typed(of_world(world), *words.split()).named
+        assert re.fullmatch(
+            r"Lạng Sơn, warehouse 127\.0\.0\.1:\d+/warehouse_\d+: last published night 2024-04-19\n", named
+        )
+    world.rows("delete from ops.publication")
+    assert typed(of_world(world), "nights").named.endswith(": no night published yet\n")
+
+
+def test_the_summary_fits_on_a_screen_and_begins_with_the_verdict(world: World) -> None:
+    """Also of a night in which every source needs somebody, and many checks failed."""
+    world.rows(
+        "update ops.pull set state = 'stale', reason = 'failed', reason_detail = 'SourceUnavailableError: ' || repeat('x ', 60)"
+    )
+    world.rows(
+        """insert into ops.check_result (night, check_id, stage, severity, outcome, unexpected_count)
+        select night, 'planted_' || i, 'results', 'warning', 'failed', 7 from ops.night, generate_series(1, 9) i
+        returning 1"""
+    )
+    page = typed({**of_world(world), "DOISOAT_COMMAND": ".venv/bin/doisoat"}, "summary").stdout.splitlines()
+    assert page[0].startswith("Lạng Sơn, night 2024-04-19: Published (revision 1), ")
+    assert sum(-(-max(len(line), 1) // 80) for line in page) <= 25
+    full = typed(of_world(world), "summary", "--full").stdout
+    assert full.startswith(page[0])
+    assert full.count("planted_") == 9
+    assert "  and 7 more: `.venv/bin/doisoat checks`" in page
+
+
+def test_who_reads_may_stop_before_the_end(world: World) -> None:
+    """As `head` does: neither a traceback nor a complaint."""
+    settings = {**os.environ, **of_world(world), "DOISOAT_ENV_FILE": os.devnull}
+    command = str(Path(sys.executable).with_name("doisoat"))
+    for words in ("gaps --format csv", "gaps", "sources", "summary"):
+        reading, writing = os.pipe()
+        os.close(reading)
+        try:
+            done = subprocess.run(
+                [command, *words.split()], env=settings, stdout=writing, stderr=subprocess.PIPE, text=True, check=False
+            )
+        finally:
+            os.close(writing)
+        assert len(done.stderr.splitlines()) == 1, words
 
 
 @pytest.mark.parametrize("words", TYPED)

@@ -225,7 +225,7 @@ def test_a_night_goes_on_without_a_source_that_it_has_waited_for_long_enough(hom
     )
     with pytest.raises(SourceLateError, match="run the night again to give it as long once more"):
         steps.collect_source(home.province.site, SECOND, "igate")
-    steps.collect_source(home.province.site, SECOND, "national_export")  # it is sealed
+    assert steps.collect_source(home.province.site, SECOND, "national_export")["was_sealed"]  # and so not asked again
     home.finish(SECOND)
     assert home.pull(SECOND, "igate") == ("stale", "failed")
     code, page, _ = home.told(SECOND)

@@ -421,15 +421,15 @@ def test_the_command_tells_from_outside_airflow_and_lists_what_stands(
         "AIRFLOW_CONN_NEWS", json.dumps({"conn_type": "generic", "password": f"json://{receiver.address}/"})
     )
     room.go(1)
-    said = [CliRunner().invoke(commands, ["tell", "--due", str(night(2))]).output for _ in range(2)]
+    said = [CliRunner().invoke(commands, ["tell", "--due", str(night(2))]).stdout for _ in range(2)]
     assert said == ["1 alerts sent\n", "0 alerts sent\n"]
     assert titles(receiver) == ["Đối soát Lạng Sơn: 1 việc mới"]
-    (row,) = json.loads(CliRunner().invoke(commands, ["news", "--format", "json"]).output)
+    (row,) = json.loads(CliRunner().invoke(commands, ["news", "--format", "json"]).stdout)
     assert (row["kind"], row["told_by"], row["failing"]) == ("deadline_missed", "json 1", None)
-    assert CliRunner().invoke(commands, ["tell", "--test"]).output == "ok    json 1\n"
+    assert CliRunner().invoke(commands, ["tell", "--test"]).stdout == "ok    json 1\n"
     receiver.status = 500
     result = CliRunner().invoke(commands, ["tell", "--test"])
-    assert (result.exit_code, result.output) == (1, "WRONG json 1\n")
+    assert (result.exit_code, result.stdout) == (1, "WRONG json 1\n")
 
 
 # nobody's data ----------------------------------------------------------------------------------------------------

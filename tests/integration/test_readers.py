@@ -1,9 +1,14 @@
-"""A reader who means harm: what the login of docs/operations.md cannot do to the writer, and what a migration does to it."""
+"""A reader who means harm: what the login of `doisoat analyst add` cannot do to the writer, and what a migration does to it."""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
+import re
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -11,15 +16,33 @@ from doisoat.errors import NightBusyError
 from doisoat.warehouse import connect, migrate, writing
 from doisoat.warehouse.locks import wait_to_write
 from standalone import postgres
-from support.readers import REFUSED, database_of, reading
+from support.commands import doisoat, typed_in_a_process
+from support.readers import REFUSED, database_of
+from support.world import World
 
 SOON = dt.timedelta(milliseconds=200)
 
 
 @pytest.fixture
-def reader_dsn(warehouse_dsn: str, postgres_server: postgres.Server) -> Iterator[str]:
-    with reading(warehouse_dsn, postgres_server) as dsn:
-        yield dsn
+def world(tmp_path: Path, warehouse_dsn: str) -> World:
+    """An empty warehouse that `doisoat migrate` has closed."""
+    migrate(warehouse_dsn)
+    return World(tmp_path, warehouse_dsn)
+
+
+@pytest.fixture
+def reader_dsn(world: World) -> Iterator[str]:
+    """The address of a login that `doisoat analyst add` made, with its password."""
+    name = f"reader_of_{database_of(world.dsn)}"
+    yield dsn_of(doisoat(world, "analyst", "add", name))
+    assert doisoat(world, "analyst", "remove", name).returncode == 0
+
+
+def dsn_of(done: subprocess.CompletedProcess[str]) -> str:
+    """How to log in as what was printed says."""
+    assert done.returncode == 0, done.stderr
+    said = dict(line.split(": ", 1) for line in done.stdout.splitlines())
+    return psycopg.conninfo.make_conninfo(said["address"].strip(), password=said["password"].strip())
 
 
 def test_a_reader_reads_mart_and_harms_nobody(reader_dsn: str, warehouse_dsn: str) -> None:
@@ -33,6 +56,88 @@ def test_a_reader_reads_mart_and_harms_nobody(reader_dsn: str, warehouse_dsn: st
         limits = [reader.execute(f"show {name}").fetchone() for name in ("temp_file_limit", "statement_timeout")]
         assert limits == [("2GB",), ("5min",)]
         assert reader.execute("show idle_in_transaction_session_timeout").fetchone() == ("1min",)
+
+
+def test_an_analyst_is_made_once_listed_given_a_new_password_and_removed(
+    world: World, postgres_server: postgres.Server
+) -> None:
+    name = f"superset_{database_of(world.dsn)}"
+    made = doisoat(world, "analyst", "add", name)
+    with psycopg.connect(dsn_of(made)) as reader:
+        assert reader.execute("select count(*) from night").fetchone() == (0,)  # of mart, without saying so
+        assert reader.execute("show timezone").fetchone() == ("Asia/Ho_Chi_Minh",)
+        listed = json.loads(doisoat(world, "analyst", "list", "--format", "json").stdout)
+        (one,) = [each for each in listed if each["name"] == name]
+        assert (one["connections_at_most"], one["connected_now"]) == (5, 1)
+        assert "statement_timeout=5min" in one["settings"]
+        again = doisoat(world, "analyst", "add", name)
+        assert (again.returncode, again.stdout) == (1, "")
+        assert f"`doisoat analyst add {name} --new-password`" in again.stderr
+        renewed = doisoat(world, "analyst", "add", name, "--new-password")
+        with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+            psycopg.connect(dsn_of(made))
+        psycopg.connect(dsn_of(renewed)).close()
+        assert doisoat(world, "analyst", "remove", name).stdout == f"removed: {name}\n"
+        with pytest.raises(psycopg.OperationalError, match="administrator command"):
+            reader.execute("select count(*) from night")
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(dsn_of(renewed))
+
+
+def test_psql_opens_a_laptops_warehouse_as_a_reader(world: World, postgres_server: postgres.Server) -> None:
+    home = {"DOISOAT_HOME": str(postgres_server.home), "DOISOAT_PROVINCE": str(world.site.settings.path)}
+    ask = ("psql", "--no-psqlrc", "--tuples-only", "--no-align", "-c")
+    for _ in range(2):  # the login is made once
+        done = typed_in_a_process(home, *ask, "select count(*), current_user from night")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "0|laptop\n", "")
+    refused = typed_in_a_process(home, *ask, "create table mine (x text)")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "permission denied" in refused.stderr
+    elsewhere = doisoat(world, "psql", "-c", "select 1")
+    assert (elsewhere.returncode, "`doisoat analyst add NAME`" in elsewhere.stderr) == (1, True)
+
+
+def test_pandas_reads_as_the_guide_says(reader_dsn: str) -> None:
+    guide = Path(__file__).parents[2] / "docs" / "analysts.md"
+    block, *_ = re.findall("```python\n(.*?)```", guide.read_text(encoding="utf-8"), re.DOTALL)
+    address = re.sub("^postgresql://", "postgresql+psycopg://", url_of(reader_dsn))
+    found: dict[str, Any] = {}
+    exec(re.sub(r'"postgresql\+psycopg://[^"]+"', repr(address), block), found)
+    assert "night" in found["nights"].columns
+    found["engine"].dispose()
+
+
+def url_of(dsn: str) -> str:
+    said = conninfo_to_dict(dsn)
+    return f"postgresql://{said['user']}:{said['password']}@{said['host']}:{said['port']}/{said['dbname']}"
+
+
+@pytest.mark.parametrize("name", ["", "Thu", "thu-ha", "pg_reader", "thu; drop role warehouse", "t" * 64, "1a", "thư"])
+def test_a_name_that_would_need_quotes_makes_no_login(world: World, name: str) -> None:
+    for words in (("add", name), ("remove", name), ("add", name, "--new-password")):
+        done = doisoat(world, "analyst", *words)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_role_that_is_no_reader_is_not_touched(world: World) -> None:
+    for words in (("remove", "warehouse"), ("add", "warehouse"), ("add", "postgres", "--new-password")):
+        done = doisoat(world, "analyst", *words)
+        assert (done.returncode, done.stdout) == (1, "")
+    with connect(world.dsn) as connection:
+        assert connection.execute("select 1").fetchone() == (1,)
+
+
+def test_an_owner_who_may_not_limit_readers_makes_none(world: World, postgres_server: postgres.Server) -> None:
+    with psycopg.connect(postgres_server.dsn(), autocommit=True) as superuser:
+        superuser.execute("revoke set on parameter temp_file_limit from warehouse")
+        try:
+            done = doisoat(world, "analyst", "add", "unlimited")
+            assert (done.returncode, done.stdout) == (1, "")
+            assert "docker/postgres/close_warehouse.sql" in done.stderr
+            assert superuser.execute("select from pg_roles where rolname = 'unlimited'").rowcount == 0
+        finally:
+            superuser.execute("grant set on parameter temp_file_limit to warehouse")
 
 
 @pytest.mark.parametrize("database", ["postgres", "template1"])

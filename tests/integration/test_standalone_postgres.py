@@ -7,13 +7,14 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import psycopg
 import pytest
-from standalone import postgres
+from standalone import keeper, postgres
 
 
 @pytest.fixture
@@ -84,6 +85,29 @@ def test_data_outlive_a_stop_and_a_stop_is_a_stop(home: Path) -> None:
     dsn = postgres.ensure_database(postgres.start(home, postgres.THROWAWAY_SETTINGS), "kept")
     with psycopg.connect(dsn) as connection:
         assert connection.execute("SELECT answer FROM kept").fetchone() == (7,)
+
+
+def test_commands_share_a_server_and_it_stops_when_nobody_needs_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its address stays the same, and whoever is connected is waited for: by the keeper, and by what started it."""
+    kept: list[Path] = []
+    monkeypatch.setattr(keeper, "keep", kept.append)
+    first = keeper.start_kept(home)
+    assert keeper.start_kept(home) == first
+    assert kept == [home]  # one keeper
+    with psycopg.connect(first.dsn()) as reader:
+        keeper.leave(home)
+        assert kept == [home, home]
+        assert reader.execute("SELECT 1").fetchone() == (1,)
+        reader.rollback()
+        at_work = threading.Thread(target=keeper.watch, args=(home,), kwargs={"idle": 0.0, "every": 0.05})
+        at_work.start()
+        assert reader.execute("SELECT pg_sleep(0.3)").fetchone() == ("",)
+        assert at_work.is_alive()
+    at_work.join(30)
+    assert not postgres.is_running(home)
+    assert postgres.start(home, postgres.THROWAWAY_SETTINGS).port == first.port
+    keeper.leave(home)
+    assert not postgres.is_running(home)
 
 
 @pytest.mark.parametrize("stale_pid", ["its own", "another living process"])

@@ -284,7 +284,7 @@ def test_the_four_numbers_side_by_side_by_level(world, monkeypatch):
     monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", world.dsn)
     told = CliRunner().invoke(commands, ["services", "--month", "2024-04", "--format", "json"])
     assert told.exit_code == 0, told.output
-    by_level = {row["level"]: row for row in json.loads(told.output)}
+    by_level = {row["level"]: row for row in json.loads(told.stdout)}
     assert list(by_level) == ["department", "commune", "all"]
     names = ("received", "online_least", "digitised_least", "digitised_most", "paid_online_least", "paid_online_most",
              "mean_hours", "median_hours", "in_8_hours_least", "in_8_hours_most")  # fmt: skip
@@ -296,7 +296,7 @@ def test_the_four_numbers_side_by_side_by_level(world, monkeypatch):
     assert [by_level["all"][name] for name in names[:4]] == [4, 0.75, 0.5, 0.75]
     assert by_level["all"]["mean_hours"] == 9
     empty = CliRunner().invoke(commands, ["services", "--month", "2024-02", "--format", "json"])
-    assert json.loads(empty.output) == []
+    assert json.loads(empty.stdout) == []
 
 
 def test_rows_of_the_portal_that_contradict_each_other_dispute_a_payment(world):

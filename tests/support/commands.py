@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -13,7 +14,6 @@ from unittest import mock
 
 from doisoat.cli import ask, forms, operate, shared
 from doisoat.cli.app import app
-from rich.console import Console
 
 from support.world import World
 
@@ -47,14 +47,14 @@ def typed(settings: Mapping[str, str], *arguments: str, on_terminal: bool = Fals
         redirect_stderr(stderr),
     ):
         for module in (ask, forms, operate, shared):  # as where its output is a pipe
-            piped = Console(width=320, highlight=False, color_system=None)
+            piped = shared.Terminal(width=320, highlight=False, color_system=None)
             printing.enter_context(mock.patch.object(module, "console", piped))
         try:
             app()
         except SystemExit as ended:
             code = int(ended.code or 0)
     said = (text.getvalue().replace("\r\n", "\n") for text in (stdout, stderr))  # as text=True reads a pipe
-    return subprocess.CompletedProcess(["doisoat", *arguments], code, *said)
+    return _answered(subprocess.CompletedProcess(["doisoat", *arguments], code, *said))
 
 
 class _Terminal(io.StringIO):
@@ -65,9 +65,21 @@ class _Terminal(io.StringIO):
 def typed_in_a_process(settings: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     """The same by the installed command, in a process of its own."""
     command = [str(Path(sys.executable).with_name("doisoat")), *arguments]
-    return subprocess.run(command, env=_environment(settings), capture_output=True, text=True, check=False)
+    return _answered(subprocess.run(command, env=_environment(settings), capture_output=True, text=True, check=False))
+
+
+#: The first line of every command, on stderr.
+NAMED = re.compile(r"\A[^\n]*, (warehouse [^\n]+|/dev/null)\n")
+
+
+def _answered(done: subprocess.CompletedProcess[str]) -> subprocess.CompletedProcess[str]:
+    """What it said of what it was asked: the line that names the warehouse comes before everything, and has a test of its own."""
+    done.named = found[0] if (found := NAMED.search(done.stderr)) else ""  # type: ignore[attr-defined]
+    done.stderr = NAMED.sub("", done.stderr)
+    return done
 
 
 def _environment(settings: Mapping[str, str]) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "DOISOAT"))}
-    return {**kept, "DOISOAT_ENV_FILE": os.devnull, **settings}
+    ours = {"DOISOAT_ENV_FILE": os.devnull, "DOISOAT_HOME": os.devnull, "DOISOAT_COMMAND": "doisoat"}
+    return {**kept, **ours, **settings}

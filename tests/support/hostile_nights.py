@@ -140,7 +140,7 @@ class Nights:
     def _nights(self, province: Province, draw: random.Random, done: list[str]) -> None:
         source_id = draw.choice([*ASKED, *FILES])
         bounded, kept = Bounded(), _Kept()
-        with kept.logs(), reading(province.dsn, self.warehouses.server) as reader:
+        with kept.logs(), reading(province.dsn) as reader:
             with psycopg.connect(reader, autocommit=True) as session:
                 self._begin(province, SECOND)
                 done.append(self._arm(source_id, draw))

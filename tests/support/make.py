@@ -59,7 +59,7 @@ def still_running(home: Path) -> list[str]:
 
 def told(output: str) -> list[str]:
     """The summary, without the lines that tell the time of day."""
-    lines = output[output.index("night 2024-04-19 (") :].splitlines()
+    lines = output[output.index("night 2024-04-19: ") :].splitlines()
     return [line for line in lines if not line.startswith("[")]
 
 

@@ -14,7 +14,19 @@ LIBRARY = Path(__file__).parents[2] / "include" / "doisoat"
 #: What only works on the outcome of a comparison, or on nights as such: nothing that the next night builds on.
 OUTCOME = {"gaps", "indicators", "news", "nights", "quality", "rates", "reports"}
 #: What the rules may use: each is told by data (a fingerprint, a seal, a schema), not by the hash.
-USED = {"codes", "collect", "connections", "entries", "errors", "indicators", "model", "months", "privacy", "sources"}
+USED = {
+    "codes",
+    "collect",
+    "connections",
+    "entries",
+    "errors",
+    "hints",
+    "indicators",
+    "model",
+    "months",
+    "privacy",
+    "sources",
+}
 STATEMENTS = sorted(path.relative_to(LIBRARY) for path in LIBRARY.rglob("*.sql"))
 
 

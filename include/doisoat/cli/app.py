@@ -9,50 +9,54 @@ from typing import Annotated
 
 import typer
 
+from doisoat.cli import which
+from doisoat.cli.analysts import analyst, reading
 from doisoat.cli.ask import asking
 from doisoat.cli.forms import forms
 from doisoat.cli.gaps import answering, gap
 from doisoat.cli.operate import operations
 from doisoat.cli.rates import rating
-from doisoat.cli.shared import ACT
+from doisoat.cli.shared import ACT, OPERATE, hinted
 from doisoat.errors import ConfigurationError, DoisoatError
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-for part in (asking, rating, forms, answering):
+for part in (asking, reading, rating, forms, answering):
     commands.add_typer(part)
 commands.add_typer(gap, name="gap", rich_help_panel=ACT)
+commands.add_typer(analyst, name="analyst", rich_help_panel=OPERATE)
 commands.add_typer(operations)
 
 
 @commands.callback()
-def province(
-    province: Annotated[Path | None, typer.Option(help="Province file; else DOISOAT_PROVINCE.")] = None,
+def which_warehouse(
+    province: Annotated[Path | None, typer.Option(help="Province file; else that of the warehouse.")] = None,
+    home: Annotated[
+        str | None,
+        typer.Option(
+            help="The embedded warehouse of `make run` (run), of `make up` and `make night` (up), or a folder."
+        ),
+    ] = None,
 ) -> None:
     """Đối Soát: where does the portal's number minus ours come from?"""
     if province:
         os.environ["DOISOAT_PROVINCE"] = str(province)
+    if home:
+        which.name_home(home)
 
 
 def app() -> None:
     """Run the command line: one of our errors becomes one line on stderr and exit code 1, never a traceback."""
     try:
-        _read_env_file()
+        which.forget()
+        which.read_env_file()
         _check_encoding(sys.argv)
         commands(prog_name="doisoat")
     except DoisoatError as error:
-        typer.echo(f"error: {error}", err=True)
+        typer.echo(f"error: {hinted(str(error))}", err=True)
         raise SystemExit(1) from None
-
-
-def _read_env_file() -> None:
-    """Set what `.env` here says, as `make night` does; what the environment says already goes before."""
-    from dotenv import dotenv_values
-
-    path = Path(os.environ.get("DOISOAT_ENV_FILE", ".env"))
-    if path.is_file():
-        for name, value in dotenv_values(path).items():
-            if value:
-                os.environ.setdefault(name, value)
+    except BrokenPipeError:  # whoever reads us has enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
 
 
 def _check_encoding(arguments: list[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -26,6 +26,11 @@ from doisoat.reports.parts import Channel, Grain, Level, Pair, check_range, chec
 from doisoat.reports.printing import Format, print_table
 from doisoat.reports.query import query
 from doisoat.warehouse.queries import Report, archive_of
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from doisoat.province.site import Site
 
 #: Added to `doisoat` by doisoat.cli.app.
 asking = typer.Typer()
@@ -58,24 +63,24 @@ GROUP_COLUMNS = ("gaps", "told", "pair", "cause", "agency_id", "procedure_family
 @asking.command(rich_help_panel=LOOK)
 def sources(night: Night = None, revision: Revision = None, format: As = Format.TABLE) -> None:
     """Show each source: the data in use, their age and why, declared and stored counts (csv, json: what became of the rows)."""
-    report = _report("sources", night, format, "Sources", revision, columns=SOURCE_COLUMNS, blank=("reason",))
-    if format is Format.TABLE:
-        from doisoat.load.held import review_nights_of
-        from doisoat.reports.summary import print_unstated
+    from doisoat.load.held import review_nights_of
+    from doisoat.reports.night_page import print_unstated
 
-        print_unstated(report.dicts(), console)
-
-        with warehouse_at_hand() as (site, connection):
-            reviewed = review_nights_of(connection, site.settings)
-            unmapped = query(connection, "unmapped", {"night": chosen_night(connection, night)})
-        for source_id, nights in reviewed.items():
-            console.print(f"{source_id}: months without changes are listed again within {nights} nights")
-        if unmapped.rows:
-            print_table(
-                console,
-                unmapped,
-                "Values that no code map knows: `doisoat check` shows their words; add them to code_maps",
-            )
+    with warehouse_at_hand() as (site, connection):
+        chosen = chosen_night(connection, night)
+        report = _asked(site, connection, "sources", chosen, revision)
+        reviewed = review_nights_of(connection, site.settings)
+        unmapped = query(connection, "unmapped", {"night": chosen})
+    print_report(report, format, _titled("Sources", chosen, revision), SOURCE_COLUMNS, blank=("reason",))
+    if format is not Format.TABLE:
+        return
+    print_unstated(report.dicts(), console)
+    for source_id, nights in reviewed.items():
+        console.print(f"{source_id}: months without changes are listed again within {nights} nights")
+    if unmapped.rows:
+        print_table(
+            console, unmapped, "Values that no code map knows: `doisoat check` shows their words; add them to code_maps"
+        )
 
 
 @asking.command(rich_help_panel=LOOK)
@@ -228,14 +233,17 @@ def news(format: As = Format.TABLE) -> None:
 
 
 @asking.command(rich_help_panel=LOOK)
-def summary(night: Night = None) -> None:
-    """Show one night on one screen. Exit code 0: published; 1: failed or blocked; 2: published, but a source needs attention."""
+def summary(
+    night: Night = None,
+    full: Annotated[bool, typer.Option("--full", help="Every table of the night too.")] = False,
+) -> None:
+    """Show one night in 25 lines. Exit code 0: published; 1: failed or blocked; 2: published, but a source needs attention."""
     from doisoat.reports.summary import summary as print_summary
     from doisoat.warehouse.order import last_published
 
     with warehouse_at_hand() as (site, connection):
         asked = night.date() if night else last_published(connection)
-        code = print_summary(site, connection, asked, console)
+        code = print_summary(site, connection, asked, console, full=full)
     raise typer.Exit(code)
 
 
@@ -247,15 +255,19 @@ def _report(
     revision: int | None = None,
     *,
     columns: tuple[str, ...] = (),
-    blank: tuple[str, ...] = (),
     **parameters: Any,
-) -> Report:
+) -> None:
     with warehouse_at_hand() as (site, connection):
         chosen = night.date() if night and name in OF_ANY_DAY else chosen_night(connection, night)
-        where = {"night": chosen, "archive_id": archive_of(connection, chosen, revision)}
-        report = query(connection, name, {**where, "timezone": site.settings.province.timezone, **parameters})
-    print_report(report, format, _titled(title, chosen, revision), columns, blank)
-    return report
+        report = _asked(site, connection, name, chosen, revision, **parameters)
+    print_report(report, format, _titled(title, chosen, revision), columns)
+
+
+def _asked(
+    site: Site, connection: psycopg.Connection, name: str, night: dt.date, revision: int | None, **parameters: Any
+) -> Report:
+    where = {"night": night, "archive_id": archive_of(connection, night, revision)}
+    return query(connection, name, {**where, "timezone": site.settings.province.timezone, **parameters})
 
 
 def _titled(title: str, night: dt.date, revision: int | None) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from doisoat.cli.shared import RATES, chosen_night, console, in_calendar, site_at_hand
+from doisoat.cli.shared import RATES, chosen_night, console, in_calendar, warehouse_at_hand
 from doisoat.reports.agencies import agency_named
 from doisoat.reports.form import Asked, CountsAs, Reading, default_counts_as, with_ranges
 from doisoat.reports.form import form as make_form
@@ -50,10 +50,9 @@ def form(
     If the evidence leaves a count open, the table and the workbook show a range; the other formats give its lowest value and
     the open part in separate columns.
     """
-    from doisoat.warehouse.database import connect
     from doisoat.warehouse.order import last_published
 
-    with site_at_hand() as site, connect(site.dsn) as connection:
+    with warehouse_at_hand() as (site, connection):
         whole = (None, f"UBND tỉnh {site.settings.province.name}")
         agency_id, office = agency_named(connection, agency) if agency else whole
         asked = Asked(
@@ -100,13 +99,12 @@ def reported(
     we do not; moved_out: dossiers that it may count elsewhere. unexplained: what none of these explains.
     """
     from doisoat.sources.report_workbook.words import MEASURES
-    from doisoat.warehouse.database import connect
 
     if measure not in ("all", *MEASURES):
         raise typer.BadParameter(
             f"there is no {measure!r}; give all or one of {', '.join(MEASURES)}", param_hint="--measure"
         )
-    with site_at_hand() as site, connect(site.dsn) as connection:
+    with warehouse_at_hand() as (site, connection):
         chosen = chosen_night(connection, night)
         in_force = reading or Reading(site.settings.indicators.readings["on_time"])
         wanted = {"measure": None if measure == "all" else measure, "differing": differing}

@@ -104,7 +104,7 @@ def answers(
     if by is not None and not is_note(by):
         raise typer.BadParameter("name a unit, without anybody's address or number", param_hint="--by")
     given, refused = read_answers(files)
-    with site_at_hand() as site, writing(site.dsn) as connection:
+    with site_at_hand(writes=True) as site, writing(site.dsn) as connection:
         night = last_published(connection)
         taken = take_in(connection, night, given, by.strip() if by else account())
     refused += taken.refused
@@ -125,7 +125,7 @@ def _say(asked: dict[str, Any], action: str, reason: str | None = None, expires_
             "say which gaps are meant: doisoat gap --dossier CODE ..., or --cause, --agency, ..."
         )
     said = Said(action, account(), "command_line", reason, expires_on)
-    with site_at_hand() as site, writing(site.dsn) as connection:
+    with site_at_hand(writes=True) as site, writing(site.dsn) as connection:
         night = last_published(connection)
         check_words(connection, cause=selection.cause, procedure=selection.procedure)
         if selection.agency:

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from doisoat.cli.shared import OPERATE, As, account, console, in_calendar, print_report, site_at_hand
+from doisoat.cli import which
+from doisoat.cli.shared import OPERATE, As, account, console, hinted, in_calendar, print_report, site_at_hand
 from doisoat.reports.printing import Format
 from doisoat.warehouse.queries import Report
 
@@ -29,6 +30,10 @@ def check() -> None:
 
     is_wrong, on_terminal = False, sys.stdout.isatty()
     with site_at_hand() as site:
+        if which.has_stopped_systems():
+            _say(
+                "The simulated systems of this warehouse are not running: `make up` starts some and keeps them running."
+            )
         for found in probe(site, on_terminal=on_terminal):
             is_wrong = is_wrong or found.verdict == Verdict.WRONG
             _say(f"{found.verdict:<5} {found.name}: {found.said}")
@@ -41,7 +46,9 @@ def check() -> None:
 
 def _say(line: str) -> None:
     """A line of at most 120 columns; what goes on is indented."""
-    wrapped = textwrap.wrap(line, 120, subsequent_indent=" " * 10, break_long_words=False, break_on_hyphens=False)
+    wrapped = textwrap.wrap(
+        hinted(line), 120, subsequent_indent=" " * 10, break_long_words=False, break_on_hyphens=False
+    )
     typer.echo("\n".join(wrapped))
 
 
@@ -60,7 +67,7 @@ def migrate() -> None:
     """Upgrade the warehouse to the newest schema."""
     from doisoat.warehouse.migration import migrate as run_migrations
 
-    with site_at_hand() as site:
+    with site_at_hand(writes=True) as site:
         run_migrations(site.dsn)
     console.print("warehouse: newest schema")
 
@@ -77,7 +84,7 @@ def publish(
     from doisoat.quality import Decision
 
     decision = Decision(accept, decided_by=account(), decided_in="command_line")
-    with site_at_hand() as site:
+    with site_at_hand(writes=True) as site:
         revision = publish_accepted(site, night.date(), decision)
     typer.echo(f"night {night.date()}: published, revision {revision}, accepted by {decision.decided_by}")
 
@@ -97,7 +104,7 @@ def tell(
     """Send the alerts not sent yet, for cron when Airflow is down. Exit code 1: a sender did not accept its message."""
     from doisoat import news
 
-    with site_at_hand() as site:
+    with site_at_hand(writes=True) as site:
         if test:
             taken = news.test_senders(site)
             for name, is_taken in taken.items():
@@ -108,7 +115,7 @@ def tell(
         typer.echo(
             f"{len(told)} alerts sent"
             if site.settings.news.enabled
-            else "alerts are off (news.enabled); see `doisoat news`"
+            else hinted("alerts are off (news.enabled); see `doisoat news`")
         )
 
 
@@ -129,10 +136,12 @@ def accept_pull(
         raise typer.BadParameter(
             "give a reason in a few words, without anybody's address or number", param_hint="reason"
         )
-    with site_at_hand() as site, writing(site.dsn) as connection:
+    with site_at_hand(writes=True) as site, writing(site.dsn) as connection:
         said = accept(connection, source, night.date(), who=account(), reason=reason)
     typer.echo(f"accepted: {source}, night {night.date()}: {said}")
-    typer.echo(f"now run the night again: `make night NIGHT={night.date()}`, or clear its task `load` in Airflow")
+    typer.echo(
+        hinted(f"now run the night again: `make night NIGHT={night.date()}`, or clear its task `load` in Airflow")
+    )
 
 
 @operations.command(rich_help_panel=OPERATE)
@@ -147,12 +156,15 @@ def take_back(
     from doisoat.nights.taking_back import take_back_landing, take_back_night
 
     chosen, who = night.date(), account()
-    with site_at_hand() as site:
+    with site_at_hand(writes=True) as site:
         if source:
             kept = take_back_landing(site, chosen, source, who=who, reason=reason)
             typer.echo(f"taken back: {source}, night {chosen}; kept as {kept}")
             typer.echo(
-                f"now run the night again, `make night NIGHT={chosen}`: it is asked again; files must be put into its inbox again"
+                hinted(
+                    f"now run the night again, `make night NIGHT={chosen}`: it is asked again; "
+                    "files must be put into its inbox again"
+                )
             )
             return
         freed = take_back_night(site, chosen, who=who, reason=reason)
@@ -180,7 +192,7 @@ def replay(
     from doisoat.nights.replay import replay as derive_again
 
     is_blocked = False
-    with site_at_hand() as site:
+    with site_at_hand(writes=True) as site:
         for done in derive_again(site, start and start.date()):
             stands = (
                 f"revision {done.revision} {'is new' if done.is_new else 'unchanged'}"
@@ -197,7 +209,7 @@ def retain() -> None:
     """Delete old data as `retention` in the province file says; ops.retention records what was deleted."""
     from doisoat.nights.retention import apply_retention
 
-    with site_at_hand() as site:
+    with site_at_hand(writes=True) as site:
         done = apply_retention(site)
     for name, value in done.items() or {"nothing": "no night is published yet"}.items():
         typer.echo(f"{name.replace('_', ' ')}: {'-' if value is None else value}")
@@ -208,7 +220,7 @@ def sweep() -> None:
     """Recompute the latest night from scratch and compare it with the stored result; differences go to recon.sweep_difference."""
     from doisoat.nights.sweep import deep_sweep
 
-    with site_at_hand() as site:
+    with site_at_hand(writes=True) as site:
         swept = deep_sweep(site)
     typer.echo(
         f"night {swept.night}: {swept.rows:,} rows recomputed, no difference"

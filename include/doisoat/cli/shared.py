@@ -7,13 +7,15 @@ import os
 import pwd
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
+from doisoat.cli import which
 from doisoat.errors import NightNotCollectedError
+from doisoat.hints import as_typed
 from doisoat.reports.printing import Format, show
 
 if TYPE_CHECKING:
@@ -34,11 +36,24 @@ def in_calendar(day: dt.datetime | None) -> dt.datetime | None:
     return day
 
 
+class Terminal(Console):
+    """Where reports are printed; commands in a line of text are named as they have to be typed here."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """As rich does."""
+        super().print(*(hinted(each) if isinstance(each, str) else each for each in objects), **options)
+
+
+def hinted(text: str) -> str:
+    """The text, with commands that work as typed and mean the warehouse that this one meant."""
+    return as_typed(text, which.options())
+
+
 #: The headings of `doisoat --help`.
 LOOK, EXPLAIN, ACT = "Look at a night", "Explain the gaps", "Act on gaps"
 RATES, OPERATE = "Rates and forms", "Operate"
 #: Wide enough for every column when the output is a pipe: a truncated number is a wrong number.
-console = Console(width=None if sys.stdout.isatty() else 320, highlight=False)
+console = Terminal(width=None if sys.stdout.isatty() else 320, highlight=False)
 Night = Annotated[
     dt.datetime | None,
     typer.Option(callback=in_calendar, formats=["%Y-%m-%d"], help="Which night; the last published one."),
@@ -72,30 +87,55 @@ def chosen_night(connection: psycopg.Connection, night: dt.datetime | None) -> d
     return night.date()
 
 
-@contextmanager
-def site_at_hand() -> Iterator[Site]:
-    """The site the environment points to. Without AIRFLOW_CONN_WAREHOUSE, the server of DOISOAT_HOME, started if need be.
+def published_night(connection: psycopg.Connection, night: dt.datetime | None) -> dt.date:
+    """The night that is asked about, if analysts see it.
 
-    That server belongs to the standalone package, which a production install may not have: hence the late import.
+    Raises:
+        NightNotCollectedError: it is not published.
     """
-    from doisoat.connections import WAREHOUSE_CONNECTION_ID
-    from doisoat.province.site import Site, home_directory
+    chosen = chosen_night(connection, night)
+    row = connection.execute("select from ops.publication where night = %s and withdrawn_at is null", [chosen])
+    if not row.rowcount:
+        raise NightNotCollectedError(f"night {chosen}: not published, so mart has nothing of it; see `doisoat nights`")
+    return chosen
 
-    name = f"AIRFLOW_CONN_{WAREHOUSE_CONNECTION_ID.upper()}"
-    home = home_directory()
-    if os.environ.get(name) or not (home / "postgres").exists():
-        yield Site.from_environment()
-        return
-    from standalone import postgres
 
-    was_running = postgres.is_running(home)
-    os.environ[name] = postgres.ensure_database(postgres.start(home), "warehouse", may_create_roles=True)
-    try:
-        yield Site.from_environment()
-    finally:
-        del os.environ[name]
-        if not was_running:
-            postgres.stop(home)
+@contextmanager
+def site_at_hand(*, writes: bool = False) -> Iterator[Site]:
+    """The site that is meant (doisoat.cli.which); says which it is, and asks before it is written if that is not clear."""
+    with _opened(writes=writes) as (site, name):
+        from doisoat.errors import DoisoatError
+        from doisoat.warehouse.database import connect
+
+        try:
+            with connect(site.dsn) as connection:
+                _say(name, connection)
+        except DoisoatError:
+            _say(name, None)  # whatever is wrong with it, what follows says it
+        yield site
+
+
+@contextmanager
+def _opened(*, writes: bool) -> Iterator[tuple[Site, str]]:
+    """The site, and what it is called together with its warehouse."""
+    from doisoat.province.site import Site
+
+    chosen = which.meant()
+    with which.environment_of(chosen.home) if chosen.home else nullcontext():
+        site = Site.from_environment()
+        if writes:
+            which.confirm_writing(chosen, site.settings.province.name)
+        others = "".join(f"; {called}: {option}" for option, called in chosen.others.items())
+        yield site, f"{site.settings.province.name}, {chosen.called}{others}"
+
+
+def _say(name: str, connection: psycopg.Connection | None) -> None:
+    """The first line of every command: whose warehouse answers, and how far it is. On stderr: what is asked for is on stdout."""
+    row = None
+    if connection and connection.execute("select to_regclass('ops.publication')").fetchone() != (None,):
+        row = connection.execute("select max(night) from ops.publication where withdrawn_at is null").fetchone()
+    night = f"last published night {row[0]}" if row and row[0] else "no night published yet"
+    typer.echo(f"{name}: {night}" if connection else name, err=True)
 
 
 @contextmanager
@@ -108,8 +148,9 @@ def warehouse_at_hand() -> Iterator[tuple[Site, psycopg.Connection]]:
 
     from doisoat.warehouse.database import connect
 
-    with site_at_hand() as site, connect(site.dsn) as connection:
+    with _opened(writes=False) as (site, name), connect(site.dsn) as connection:
         connection.execute("select set_config('TimeZone', %s, false)", [site.settings.province.timezone])
+        _say(name, connection)
         connection.commit()
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         yield site, connection

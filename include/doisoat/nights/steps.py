@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 
 from doisoat.collect.known import key_of, screen_of
-from doisoat.collect.landing import sealed_landings, sealed_nights, versions
+from doisoat.collect.landing import is_sealed, landing_directory, sealed_landings, sealed_nights, versions
 from doisoat.errors import NightNotCollectedError, NightOrderError, QualityGateError, SourceError
 from doisoat.load.landings import inputs_hash, keep_as_loaded, load_answers, load_landings, refuse_unsealed
 from doisoat.load.pulls import forget_failure, record_failure, stand_ins
@@ -110,6 +110,7 @@ def _collect(site: Site, night: dt.date, source_id: str, run_id: str | None) -> 
             source.close()
             log.info("%s: later nights build on %s: what arrives now belongs to them", source_id, night)
             return {"received": 0, "requests": 0, "mode": "too late", "is_complete": False}
+        was_sealed = is_sealed(landing_directory(site.landing_root, site.settings.province.id, night, source_id))
         collect_late = connection.execute("select collects_late from ops.night where night = %s", [night]).fetchone()
         try:
             landing = collect(
@@ -128,10 +129,11 @@ def _collect(site: Site, night: dt.date, source_id: str, run_id: str | None) -> 
     if landing.manifest.withheld:
         log.warning("%s: values that nothing knows were kept as fingerprints: %s; `doisoat check` shows them", source_id,
                     landing.manifest.withheld)  # fmt: skip
-    log.info("%s: %s rows in %s requests, cut-off %s", source_id, certificate.received, certificate.requests,
+    how = "sealed before, not asked again" if was_sealed else "asked"
+    log.info("%s: %s; %s rows in %s requests, cut-off %s", source_id, how, certificate.received, certificate.requests,
              certificate.cut_off)  # fmt: skip
     return {"received": certificate.received, "requests": certificate.requests, "mode": certificate.mode,
-            "is_complete": certificate.is_complete}  # fmt: skip
+            "is_complete": certificate.is_complete, "was_sealed": was_sealed}  # fmt: skip
 
 
 def load_night(site: Site, night: dt.date, *, run_id: str | None = None) -> dict[str, dict[str, int]]:
@@ -273,7 +275,7 @@ def check_night(site: Site, night: dt.date, *, stage: str, run_id: str | None = 
         QualityGateError: a critical check failed or could not run; the night is blocked.
     """
     from doisoat.quality import blocking, can_be_accepted, run_checks, told
-    from doisoat.reports.summary import unmapped_in_short
+    from doisoat.reports.night_page import unmapped_in_short
 
     with order.at_work(site.dsn, night, run_id) as connection:
         if order.is_latest(connection, night):

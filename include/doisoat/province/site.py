@@ -7,19 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from doisoat.connections import WAREHOUSE_CONNECTION_ID, ConnectionLookup, connection_from_environment, warehouse_dsn
+from doisoat.hints import PROJECT
 from doisoat.province.file import ProvinceSettings, load_province
 
 DEFAULT_PROVINCE = "config/lang_son.yaml"
-#: Homes of `make up` and `make night`, and of `make run`: the first one that has a server is meant, as by `make doisoat`.
-_HOMES = (".doisoat/up", ".doisoat/run")
 
 
 def home_directory() -> Path:
-    """The state directory: DOISOAT_HOME, or the one that `make night` or `make run` made here."""
-    if given := os.environ.get("DOISOAT_HOME"):
-        return Path(given)
-    homes = [Path(home) for home in _HOMES]
-    return next((home for home in homes if (home / "postgres").exists()), homes[-1])
+    """The state directory: DOISOAT_HOME, which the command line sets to the home that is meant (doisoat.cli.which)."""
+    return Path(os.environ.get("DOISOAT_HOME") or PROJECT / ".doisoat" / "run")
+
+
+def province_file() -> Path:
+    """The province file: DOISOAT_PROVINCE, from the folder we are in, else from the checkout's."""
+    given = Path(os.environ.get("DOISOAT_PROVINCE") or DEFAULT_PROVINCE)
+    return given if given.exists() or not (PROJECT / given).exists() else PROJECT / given
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Site:
         """
         landing = os.environ.get("DOISOAT_LANDING")
         return cls(
-            settings=load_province(os.environ.get("DOISOAT_PROVINCE", DEFAULT_PROVINCE)),
+            settings=load_province(province_file()),
             connections=connections,
             landing_root=Path(landing) if landing else home_directory() / "landing",
         )

@@ -106,7 +106,7 @@ def in_ranges(report: Report) -> Report:
 
 
 def _range(least: Any, most: Any) -> Any:
-    return least if least == most else f"{_text(least)}–{_text(most)}"
+    return least if least == most else f"{as_text(least)}–{as_text(most)}"
 
 
 def print_table(
@@ -126,7 +126,7 @@ def print_table(
     shown = [index for index in range(len(report.columns)) if any(row[index] is not None for row in report.rows)]
     names = [report.columns[index] for index in shown]
     texts = [
-        ["" if row[index] is None and report.columns[index] in blank else _text(row[index]) for index in shown]
+        ["" if row[index] is None and report.columns[index] in blank else as_text(row[index]) for index in shown]
         for row in report.rows
     ]
     numeric = [any(_is_number(row[index]) for row in report.rows) for index in shown]
@@ -189,11 +189,27 @@ def _broken(text: str, width: int) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
+def shortened(text: str, width: int) -> str:
+    """The text on one line of so many columns; what does not fit is left out, and says so."""
+    text = printable(text)
+    if cell_len(text) <= width:
+        return text
+    while cell_len(text) > width - 1:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
+
+
+def escaped(text: str) -> str:
+    """The text, to be printed between marks of style."""
+    return escape(printable(text))
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """A value as tables show it."""
     if value is None:
         return "unknown"
     if isinstance(value, bool):

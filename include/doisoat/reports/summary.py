@@ -1,4 +1,4 @@
-"""What `make run` prints about a night, and the exit code that says how it ended."""
+"""One night in 25 lines of 80 columns, the verdict first, and the exit code that says how it ended."""
 
 from __future__ import annotations
 
@@ -8,16 +8,29 @@ from typing import Any
 import psycopg
 
 from doisoat.province.site import Site
-from doisoat.reports.printing import Console, print_table
+from doisoat.reports.night_page import (
+    WELL,
+    failed_checks,
+    missed_before,
+    print_page,
+    print_sources_in_need,
+    unmapped_in_short,
+)
+from doisoat.reports.printing import Console, as_text, escaped, shortened
 from doisoat.reports.query import query
 
 PUBLISHED, FAILED, STALE = 0, 1, 2
-#: States of a source that need no attention (reports/sources.sql); any other makes the night's exit code 2.
-WELL = ("fresh", "standing", "outage planned")
+#: How many are named before the rest is counted.
+MOST_CAUSES, MOST_SOURCES, MOST_CHECKS = 6, 2, 2
+WIDTH = 80
 
 
-def summary(site: Site, connection: psycopg.Connection, night: dt.date, console: Console) -> int:
-    """Print the night; returns 0 published, 1 failed, blocked or not there, 2 published but a source needs attention."""
+def summary(site: Site, connection: psycopg.Connection, night: dt.date, console: Console, *, full: bool = False) -> int:
+    """Print the night; returns 0 published, 1 failed, blocked or not there, 2 published but a source needs attention.
+
+    Args:
+        full: every table of the night too, after the verdict.
+    """
     state = connection.execute(
         """select n.state, p.revision, case when n.state = 'published' then coalesce(p.archive_id, 0) else 0 end
         from ops.night n
@@ -27,151 +40,104 @@ def summary(site: Site, connection: psycopg.Connection, night: dt.date, console:
     if state is None:
         console.print(f"night {night}: never opened; see `doisoat nights`")
         return FAILED
-    parameters = {
+    asked = {
         "night": night,
         "archive_id": state[2],
         "timezone": site.settings.province.timezone,
         "grains": ["whole", "undated"],
     }
-    console.print(f"\n[bold]{site.settings.province.name}, night {night}[/bold] (đêm đối soát)\n")
-    _print_missed(connection, night, console)
-    sources = query(connection, "sources", parameters)
-    print_table(console, sources, "Sources", ("source_id", "side", "state", "age_nights", "reason", "declared", "held",
-                                              "age_hours", "received", "quarantined"), blank=("reason",))  # fmt: skip
-    print_unstated(sources.dicts(), console)
-    print_sources_in_need(sources.dicts(), night, console)
-    for said in unmapped_in_short(connection, night):
-        console.print(f"  {said}", markup=False, soft_wrap=True)
-    _print_bridge(connection, parameters, console)
-    print_table(console, query(connection, "entries", parameters), "Composition of the entries (presence)")
-    print_table(console, query(connection, "differences", parameters), "Differences in dossiers that both sides hold")
-    print_table(console, query(connection, "causes", parameters), "Causes of what differs",
-                ("pair", "cause", "label", "blames", "findings", "dossiers"))  # fmt: skip
-    ministries = query(connection, "ministries", {**parameters, "by_month": False})
-    print_table(console, ministries, "Ministries' systems: how many of their dossiers the province and the portal hold",
-                ("source_id", "ministry_listed", "matched_by_code", "matched_by_time", "counted_in_group", "undetermined",
-                 "ministry_only", "on_portal", "portal_undetermined"))  # fmt: skip
-    checks = query(connection, "checks", parameters)
-    passed = sum(check["outcome"] == "passed" for check in checks.dicts())
-    console.print(f"[bold]Checks[/bold]: {passed} of {len(checks.rows)} passed")
-    for check in checks.dicts():
-        if check["outcome"] != "passed":
-            console.print(
-                f"  {check['outcome']} ({check['severity']}): {check['check_id']}, {_found(check)}", markup=False
-            )
-    return _verdict(state, sources.dicts(), checks.dicts(), night, console)
-
-
-def unmapped_in_short(connection: psycopg.Connection, night: dt.date) -> list[str]:
-    """One line for each source and kind of value that its code maps do not know; counts alone, for logs too."""
-    counted: dict[tuple[str, str], tuple[int, int]] = {}
-    for one in query(connection, "unmapped", {"night": night}).dicts():
-        values, rows = counted.get((one["source_id"], one["kind"]), (0, 0))
-        counted[one["source_id"], one["kind"]] = values + 1, rows + one["rows"]
-    return [
-        f"{source_id}: {values} values of {kind} that no code map knows, in {rows} rows; `doisoat check` shows them"
-        for (source_id, kind), (values, rows) in counted.items()
-    ]
-
-
-def _found(check: dict[str, object]) -> str:
-    if check["outcome"] == "broken":
-        return f"it could not run ({check['error']}) and says nothing about the data; fix the check"
-    found = f"{check['unexpected']} of {check['total']}"
-    if check["outcome"] == "accepted":
-        who = f"{check['accepted_by']} ({check['accepted_in']}, {check['accepted_at']})"
-        found += f"; accepted by {who}: {check['reason']}"
-    return found
-
-
-def _print_missed(connection: psycopg.Connection, night: dt.date, console: Console) -> None:
-    """Print the missed nights between this one and the night before it: their changes show up in this one."""
-    missed = connection.execute(
-        """select night from ops.night m where state = 'missed' and night <= %(night)s
-        and not exists (select from ops.night n where n.night > m.night and n.night < %(night)s and n.state <> 'missed')
-        order by night""",
-        {"night": night},
-    ).fetchall()
-    if missed:
-        nights = ", ".join(str(day) for (day,) in missed)
-        console.print(
-            f"[bold]{nights}: missed[/bold], nothing was collected; their changes show up in the next night\n"
-        )
-
-
-def print_unstated(sources: list[dict[str, Any]], console: Console) -> None:
-    """Print which fields a source does not state at all, such as a column that its file lacks."""
-    for source in sources:
-        if source["unstated"]:
-            what = f"{source['source_id']} does not state {source['unstated']}: unknown there, so no difference"
-            console.print(what, markup=False, soft_wrap=True)
-
-
-def print_sources_in_need(sources: list[dict[str, Any]], night: dt.date, console: Console) -> None:
-    """Print, for every source that needs attention, what was read last, why nothing newer is used, and what to do."""
-    for source in sources:
-        if source["state"] in WELL:
-            continue
-        name, since = source["source_id"], source["snapshot_night"]
-        what = source["reason_detail"] or source["incomplete_reason"] or source["reason"] or "never asked"
-        stands = f"night {since} in use, age in nights: {source['age_nights']}" if since else "never read"
-        if source["state"] == "incomplete":
-            stands = "what it does not show proves nothing"
-        console.print(f"  {name} ({source['state']}; {stands}): {what}", markup=False, soft_wrap=True)
-        console.print(f"    do: {_todo(source, night)}", markup=False, soft_wrap=True)
-    console.print()
-
-
-def _todo(source: dict[str, Any], night: dt.date) -> str:
-    if source["state"] == "held":
-        return (
-            f"ask its owner what happened; if it is right: doisoat accept-pull --source {source['source_id']} --night {night} "
-            '"why", and run the night again; else do nothing: the pull is not loaded'
-        )
-    if source["reason"] == "could not be loaded":
-        return (
-            "report it with this line; a later release may load it. To ask the source again in its place: "
-            f'doisoat take-back --source {source["source_id"]} --night {night} "why", and run the night again'
-        )
-    if source["state"] == "incomplete":
-        return "nothing tonight: the next night completes it, or see `doisoat sources --format json`"
-    return str(source["todo"] or "see the log of its task `collect`; `doisoat check` calls it once")
-
-
-def _print_bridge(connection: psycopg.Connection, parameters: dict[str, object], console: Console) -> None:
-    bridge = query(
-        connection, "bridge", {**parameters, "first_month": None, "last_month": None, "with_ministries": False}
+    sources, checks = query(connection, "sources", asked).dicts(), query(connection, "checks", asked).dicts()
+    in_need = [source for source in sources if source["state"] not in WELL]
+    code, said = _verdict(state, in_need, checks)
+    console.print(f"[bold]{escaped(site.settings.province.name)}, night {night}: {said}[/bold]", soft_wrap=True)
+    if full:
+        print_page(connection, asked, console)
+        return code
+    most = MOST_CAUSES // 2 if in_need else MOST_CAUSES  # what needs somebody tonight takes their place
+    for line in (*missed_before(connection, night), *_bridge(connection, asked), *_causes(connection, asked, most)):
+        console.print(line, markup=False, soft_wrap=True)
+    _print_sources(connection, sources, night, console)
+    _print_checks(checks, console)
+    console.print(
+        f"\nNext: `doisoat bridge --night {night} --by cause`\n      `doisoat gaps --night {night} --format csv`\n"
+        f"      `doisoat summary --night {night} --full`",
+        markup=False,
+        soft_wrap=True,
     )
-    print_table(console, bridge, "Bridge: national - provincial = entries + national unlisted - provincial unlisted",
-                ("grain", "national_declared", "provincial_declared", "difference", "entries", "national_unlisted",
-                 "provincial_unlisted", "national_listed", "provincial_listed", "adds_up"))  # fmt: skip
+    return code
 
 
 def _verdict(
-    state: tuple[str, int | None, int],
-    sources: list[dict[str, Any]],
-    checks: list[dict[str, object]],
-    night: dt.date,
-    console: Console,
-) -> int:
-    accepted = sum(check["outcome"] == "accepted" for check in checks)
-    in_need: dict[str, list[str]] = {}
-    for source in sources:
-        if source["state"] not in WELL:
-            in_need.setdefault(source["state"] or "absent", []).append(source["source_id"])
-    command = f"doisoat gaps --night {night} --format csv"
-    console.print(f"\nWhere to look next: `{command}` (one row per gap), `doisoat bridge --night {night} --by month`, "
-                  "`doisoat checks`, `doisoat sources`")  # fmt: skip
+    state: tuple[str, int | None, int], in_need: list[dict[str, Any]], checks: list[dict[str, Any]]
+) -> tuple[int, str]:
+    """The exit code, and how the night ended."""
     if state[0] != "published" or state[1] is None:
         stands = (
             "the last good night stays" if state[1] is None else f"its revision {state[1]} stays published meanwhile"
         )
-        console.print(f"[bold]Not published[/bold]: the night is {state[0]}; {stands}")
-        return FAILED
-    told = "; ".join(f"{name}: {', '.join(ids)}" for name, ids in sorted(in_need.items()))
-    console.print(
-        f"[bold]Published[/bold] (revision {state[1]})"
-        + (f", although checks failed: {accepted} accepted" if accepted else "")
-        + (f", {told}" if told else "")
-    )
-    return STALE if in_need else PUBLISHED
+        return FAILED, f"Not published: the night is {state[0]}; {stands}"
+    by_state: dict[str, list[str]] = {}
+    for source in in_need:
+        by_state.setdefault(source["state"] or "absent", []).append(source["source_id"])
+    accepted = sum(check["outcome"] == "accepted" for check in checks)
+    told = "; ".join(f"{name}: {', '.join(ids)}" for name, ids in sorted(by_state.items()))
+    said = f"Published (revision {state[1]})"
+    said += f", although checks failed: {accepted} accepted" if accepted else ""
+    return (STALE if in_need else PUBLISHED), said + (f", {told}" if told else "")
+
+
+def _bridge(connection: psycopg.Connection, asked: dict[str, Any]) -> list[str]:
+    """The bridge of the whole province, in words."""
+    rows = query(connection, "bridge", {**asked, "first_month": None, "last_month": None, "with_ministries": False})
+    whole = next((row for row in rows.dicts() if row["grain"] == "whole"), None)
+    if whole is None:
+        return ["", "No bridge: neither side declares a count, or the night was not reconciled"]
+    number = {name: as_text(value) for name, value in whole.items()}
+    adds = {True: "it adds up", False: "IT DOES NOT ADD UP", None: "whether it adds up is unknown"}[whole["adds_up"]]
+    return [
+        "",
+        f"National {number['national_declared']} - provincial {number['provincial_declared']} = {number['difference']}",
+        f"= {number['entries']} of entries + {number['national_unlisted']} unlisted nationally "
+        f"- {number['provincial_unlisted']} provincially: {adds}",
+    ]
+
+
+def _causes(connection: psycopg.Connection, asked: dict[str, Any], most: int) -> list[str]:
+    """The causes of most findings, each on a line of its own."""
+    rows = [row for row in query(connection, "causes", asked).dicts() if row["blames"] != "nobody" and row["findings"]]
+    rows.sort(key=lambda row: -row["findings"])
+    if not rows:
+        return ["", "Nothing for anybody to act on"]
+    shown, rest = rows[:most], rows[most:]
+    lines = ["", f"{sum(row['findings'] for row in rows):,} findings for somebody to act on"]
+    lines += [shortened(f"{row['findings']:>7,}  {row['label'] or row['cause']}", WIDTH) for row in shown]
+    if rest:
+        lines.append(f"{sum(row['findings'] for row in rest):>7,}  {len(rest)} other causes: `doisoat causes`")
+    return lines
+
+
+def _print_sources(
+    connection: psycopg.Connection, sources: list[dict[str, Any]], night: dt.date, console: Console
+) -> None:
+    in_need = [source for source in sources if source["state"] not in WELL]
+    console.print(f"\nSources: {len(sources) - len(in_need)} of {len(sources)} as they should be", markup=False)
+    for source in sources:
+        if source["state"] == "outage planned":
+            console.print(f"  {source['source_id']}: outage planned, {source['reason']}", markup=False, soft_wrap=True)
+    shown = in_need if len(in_need) <= MOST_SOURCES else in_need[:1]  # the verdict names them all
+    print_sources_in_need(shown, night, console)
+    if len(in_need) > len(shown):
+        console.print(f"  and {len(in_need) - len(shown)} more: `doisoat sources --night {night}`", markup=False)
+    if unmapped := unmapped_in_short(connection, night):
+        more = f"; and {len(unmapped) - 1} more kinds of values" if len(unmapped) > 1 else ""
+        console.print(f"  {unmapped[0]}{more}", markup=False, soft_wrap=True)
+
+
+def _print_checks(checks: list[dict[str, Any]], console: Console) -> None:
+    said = failed_checks(checks)
+    passed = sum(check["outcome"] == "passed" for check in checks)
+    console.print(f"Checks: {passed} of {len(checks)} passed", markup=False)
+    for line in said[:MOST_CHECKS]:
+        console.print(f"  {line}", markup=False, soft_wrap=True)
+    if len(said) > MOST_CHECKS:
+        console.print(f"  and {len(said) - MOST_CHECKS} more: `doisoat checks`", markup=False)

@@ -1,5 +1,8 @@
 """The kinds of source, and how one is made from a province file: adding a source adds a line here.
 
+A kind that is not ours comes from a package that is installed beside us: its entry point in the group `doisoat.sources` names the
+connector (CONTRIBUTING.md, A source of your own). Nothing else that a province file names is imported.
+
 A connector is imported on first use: a Dag file is parsed again and again, and a task needs only one connector. For that
 reason each one's facts are repeated here; tests/integration/test_source_contract.py checks that they agree.
 """
@@ -9,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from importlib import import_module
+from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pydantic import ValidationError
@@ -57,6 +61,9 @@ class _Kinds(Mapping[str, "type[Source]"]):
     """The connectors by kind, each imported on first use."""
 
     def __getitem__(self, kind: str) -> type[Source]:
+        if kind not in _CONNECTORS:
+            _look_outside(kind)
+            return _outside[kind]
         found: type[Source] = getattr(import_module(f"doisoat.sources.{kind}"), _CONNECTORS[kind].connector)
         return found
 
@@ -68,6 +75,32 @@ class _Kinds(Mapping[str, "type[Source]"]):
 
 
 KINDS = _Kinds()
+GROUP = "doisoat.sources"
+_outside: dict[str, type[Source]] = {}
+
+
+def _look_outside(kind: str) -> None:
+    """Import the connector of an installed package, if one has that kind.
+
+    Raises:
+        ConfigurationError: what it names cannot be imported, or is no connector.
+    """
+    found = None if kind in _outside else next(iter(entry_points(group=GROUP, name=kind)), None)
+    if found is None:
+        return
+    from doisoat.sources.contract import Source
+
+    try:
+        connector = found.load()
+    except (ImportError, AttributeError) as error:
+        raise ConfigurationError(
+            f"kind {kind!r}: asked the installed package for {found.value}; got {type(error).__name__}; do: install it again"
+        ) from error
+    if not (isinstance(connector, type) and issubclass(connector, Source) and connector.source_kind == kind):
+        raise ConfigurationError(
+            f"kind {kind!r}: {found.value} is no Source of that source_kind (doisoat.sources.contract)"
+        )
+    _outside[kind] = connector
 
 
 def facts(source_id: str, kind: str) -> Facts:
@@ -76,9 +109,14 @@ def facts(source_id: str, kind: str) -> Facts:
     Raises:
         ConfigurationError: there is no such kind.
     """
-    if kind not in _CONNECTORS:
-        raise ConfigurationError(f"source {source_id!r}: kind {kind!r} is not one of {', '.join(sorted(_CONNECTORS))}")
-    return _CONNECTORS[kind]
+    if kind in _CONNECTORS:
+        return _CONNECTORS[kind]
+    connector = KINDS.get(kind)
+    if connector is None:
+        raise ConfigurationError(
+            f"source {source_id!r}: kind {kind!r} is not one of {', '.join(sorted(_CONNECTORS))}, and no installed package has it"
+        )
+    return Facts(connector.__name__, connector.side, connector.capabilities, connector.always_full)
 
 
 class Settings(Protocol):

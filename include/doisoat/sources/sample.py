@@ -31,7 +31,7 @@ def sample(source: Source, today: dt.date) -> Iterator[Page | ControlTotal]:
 
 
 def _newest(source: Source, today: dt.date) -> Iterator[Page]:
-    first, last = (getattr(source.options, name, today) for name in ("dated_from", "dated_to"))
+    first, last = getattr(source.options, "dated_from", dt.date.min), getattr(source.options, "dated_to", today)
     for month in [later(today, -back) for back in range(_MONTHS)]:
         if not first_of(first) <= month <= last:
             continue  # a night does not ask for it either
