@@ -15,6 +15,7 @@ import pytest
 from doisoat.errors import NightBusyError
 from doisoat.warehouse import connect, migrate, writing
 from doisoat.warehouse.locks import wait_to_write
+from psycopg.conninfo import conninfo_to_dict
 from standalone import postgres
 from support.commands import doisoat, typed_in_a_process
 from support.readers import REFUSED, database_of
