@@ -18,7 +18,7 @@ from doisoat.cli.app import app
 from support.world import World
 
 
-def doisoat(world: World, *arguments: str) -> subprocess.CompletedProcess[str]:
+def doisoat(world: World, *arguments: str) -> Answered:
     """The command on a world's warehouse, in an environment that knows of nothing else."""
     return typed(of_world(world), *arguments)
 
@@ -32,7 +32,7 @@ def of_world(world: World) -> dict[str, str]:
     }
 
 
-def typed(settings: Mapping[str, str], *arguments: str, on_terminal: bool = False) -> subprocess.CompletedProcess[str]:
+def typed(settings: Mapping[str, str], *arguments: str, on_terminal: bool = False) -> Answered:
     """The command in this process, from its entry point on: a process of its own takes a second to import what it needs.
 
     It sees these settings and none of ours, and what it changes in its environment is undone. An exception that the command
@@ -54,7 +54,7 @@ def typed(settings: Mapping[str, str], *arguments: str, on_terminal: bool = Fals
         except SystemExit as ended:
             code = int(ended.code or 0)
     said = (text.getvalue().replace("\r\n", "\n") for text in (stdout, stderr))  # as text=True reads a pipe
-    return _answered(subprocess.CompletedProcess(["doisoat", *arguments], code, *said))
+    return Answered(subprocess.CompletedProcess(["doisoat", *arguments], code, *said))
 
 
 class _Terminal(io.StringIO):
@@ -62,21 +62,26 @@ class _Terminal(io.StringIO):
         return True
 
 
-def typed_in_a_process(settings: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+def typed_in_a_process(settings: Mapping[str, str], *arguments: str) -> Answered:
     """The same by the installed command, in a process of its own."""
     command = [str(Path(sys.executable).with_name("doisoat")), *arguments]
-    return _answered(subprocess.run(command, env=_environment(settings), capture_output=True, text=True, check=False))
+    return Answered(subprocess.run(command, env=_environment(settings), capture_output=True, text=True, check=False))
 
 
 #: The first line of every command, on stderr.
 NAMED = re.compile(r"\A[^\n]*, (warehouse [^\n]+|/dev/null)\n")
 
 
-def _answered(done: subprocess.CompletedProcess[str]) -> subprocess.CompletedProcess[str]:
-    """What it said of what it was asked: the line that names the warehouse comes before everything, and has a test of its own."""
-    done.named = found[0] if (found := NAMED.search(done.stderr)) else ""  # type: ignore[attr-defined]
-    done.stderr = NAMED.sub("", done.stderr)
-    return done
+class Answered(subprocess.CompletedProcess[str]):
+    """What a command said of what it was asked.
+
+    Attributes:
+        named: the line that names the warehouse, before everything else on stderr.
+    """
+
+    def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
+        super().__init__(done.args, done.returncode, done.stdout, NAMED.sub("", done.stderr))
+        self.named = found[0] if (found := NAMED.search(done.stderr)) else ""
 
 
 def _environment(settings: Mapping[str, str]) -> dict[str, str]:
