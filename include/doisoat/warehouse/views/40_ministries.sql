@@ -177,7 +177,7 @@ select
     since_night,
     cause
 from mart_history.union_entry where is_standing;
-comment on view mart.union_entry is 'The signed entries of national minus province and ministries, each dossier counted once: the sum is mart.ledger.union_entries. Query it for one night at a time. Grain: night, dossier, kind, sign, record.';
+comment on view mart.union_entry is 'The signed entries of national minus province and ministries, each dossier counted once: the sum is mart.bridge.union_entries. Query it for one night at a time. Grain: night, dossier, kind, sign, record.';
 comment on column mart.union_entry.night is 'The published night.';
 comment on column mart.union_entry.is_latest is 'True for the night to read by default.';
 comment on column mart.union_entry.dossier_id is 'The dossier.';

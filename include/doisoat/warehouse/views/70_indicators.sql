@@ -14,7 +14,7 @@ select
     full_at
 from core.indicator;
 comment on view mart.dim_indicator is 'The formulas, with names and dates. Grain: indicator.';
-comment on column mart.dim_indicator.indicator is 'Its name, as in mart.rate.';
+comment on column mart.dim_indicator.indicator is 'Its name, as in mart.rate_month.';
 comment on column mart.dim_indicator.place is 'The order in which they are shown.';
 comment on column mart.dim_indicator.code is 'The number of the indicator in the decision.';
 comment on column mart.dim_indicator.label is 'Its name in Vietnamese.';
