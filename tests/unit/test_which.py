@@ -20,7 +20,7 @@ from doisoat.errors import ConfigurationError
 from standalone import homes
 
 REAL = "postgresql://owner:secret@db.example:5433/warehouse"
-MEANT = ("AIRFLOW_CONN_WAREHOUSE", "DOISOAT_HOME", "DOISOAT_PROVINCE", "DOISOAT_COMMAND")
+MEANT = ("AIRFLOW_CONN_WAREHOUSE", "DOISOAT_CONNECTIONS", "DOISOAT_HOME", "DOISOAT_PROVINCE", "DOISOAT_COMMAND")
 #: Commands that hints in messages name.
 HINT = re.compile(r"(?<!from )(?<![\w./-])doisoat ([a-z][a-z-]+)")
 
@@ -117,6 +117,10 @@ def test_what_is_named_goes_first_and_no_secret_is_said(project: Path, monkeypat
     monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", REAL)
     meant = which.meant()
     assert (meant.called, meant.home, meant.others) == ("warehouse db.example:5433/warehouse", None, {})
+    monkeypatch.delenv("AIRFLOW_CONN_WAREHOUSE")
+    (project / "connections.json").write_text(json.dumps({"warehouse": REAL}))
+    monkeypatch.setenv("DOISOAT_CONNECTIONS", str(project / "connections.json"))  # as in production
+    assert which.meant().called == "warehouse db.example:5433/warehouse"
     which.name_home("up")
     meant = which.meant()
     assert meant.home is not None

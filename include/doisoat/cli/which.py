@@ -1,8 +1,8 @@
 """Which warehouse a command means that names none, and what it is called.
 
-What is named goes first: `--home`, AIRFLOW_CONN_WAREHOUSE, DOISOAT_HOME. Else it is the embedded warehouse of this checkout: of
-what is at work, else of the `make` command that came last. Where there are two, reading says which one it reads, and writing
-asks first. The same from any folder.
+What is named goes first: `--home`, AIRFLOW_CONN_WAREHOUSE or the file of DOISOAT_CONNECTIONS, DOISOAT_HOME. Else it is the
+embedded warehouse of this checkout: of what is at work, else of the `make` command that came last. Where there are two,
+reading says which one it reads, and writing asks first. The same from any folder.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 WAREHOUSE = f"AIRFLOW_CONN_{WAREHOUSE_CONNECTION_ID.upper()}"
 HOME = "DOISOAT_HOME"
+#: A file of connections, as production has it (doisoat.connections).
+CONNECTIONS = "DOISOAT_CONNECTIONS"
 #: What `--home` named, and which variables `.env` set; both of this process.
 _typed_home: list[str] = []
 _from_file: set[str] = set()
@@ -93,9 +95,10 @@ def meant() -> Meant:
     Raises:
         ConfigurationError: there is none.
     """
-    if os.environ.get(WAREHOUSE):
-        beside = _homes() if WAREHOUSE in _from_file and HOME not in os.environ else []
-        return Meant(None, _address(os.environ[WAREHOUSE]), {_option(home): _called(home) for home in beside})
+    by = next((name for name in (WAREHOUSE, CONNECTIONS) if os.environ.get(name)), None)
+    if by and not _typed_home:
+        beside = _homes() if by in _from_file and HOME not in os.environ else []
+        return Meant(None, _address(), {_option(home): _called(home) for home in beside})
     if given := os.environ.get(HOME):
         return _named(Path(given))
     found = _homes()
@@ -149,11 +152,11 @@ def _option(home: Home) -> str:
     return f"--home {home.path.name}"
 
 
-def _address(value: str) -> str:
-    """Host and database of a connection, and nothing else of it."""
+def _address() -> str:
+    """Host and database of the connection, and nothing else of it."""
     from doisoat.connections import connection_from_environment
 
-    connection = connection_from_environment(WAREHOUSE_CONNECTION_ID, {WAREHOUSE: value})
+    connection = connection_from_environment(WAREHOUSE_CONNECTION_ID)
     port = f":{connection.port}" if connection.port else ""
     return f"warehouse {connection.host}{port}/{connection.schema}"
 
