@@ -4,8 +4,10 @@ with gap as materialized (
         g.pair,
         g.kind,
         g.cause,
+        g.cause_label,
         g.state,
-        g.owner_id
+        g.owner_id,
+        g.owner_name
     from mart.gap g
     where g.night = %(night)s
         and (%(whose)s::text is null or exists (
@@ -16,19 +18,17 @@ with gap as materialized (
 select
     'cause' as filter,
     g.cause as value,
-    k.label,
+    g.cause_label as label,
     count(*) as gaps
 from gap g
-left join mart.dim_cause k using (cause)
 group by 1, 2, 3
 union all
 select
     'owner',
     g.owner_id,
-    coalesce(a.name, g.owner_id),
+    coalesce(g.owner_name, g.owner_id),
     count(*)
 from gap g
-left join mart.dim_agency a on a.agency_id = g.owner_id
 group by 1, 2, 3
 union all
 select

@@ -19,6 +19,7 @@ GROUPED = {
     "kind": ("pair || ' ' || kind", "kind"),
     "state": ("state", "state"),
     "blames": ("blames", "blames"),
+    "channel": ("coalesce(channel, 'unknown')", "channel"),
     "month": ("date_trunc('month', receipt_date)::date", ""),
 }
 #: What the rows are sorted by -> the order.
@@ -32,7 +33,7 @@ SORTED = {
     "state": "state_since desc nulls last",
 }
 #: Filters whose values are words of ours or ids.
-SAID = ("pair", "kind", "cause", "blames", "state", "procedure", "owner", "agency", "age")
+SAID = ("pair", "kind", "cause", "blames", "state", "procedure", "channel", "owner", "agency", "age")
 GROUPS_SHOWN = 12
 
 
@@ -101,8 +102,8 @@ def name_of(ask: Ask, filter: str, value: Any, names: dict[tuple[str, str], str]
         return ask.words.kind(kind, pair or "national_provincial")
     if filter == "cause":
         return cause_name(ask, {"cause": value, "label": names.get(("cause", value))})
-    if filter in ("state", "blames", "age", "pair"):
-        section = {"state": "states", "blames": "blames", "age": "ages", "pair": "pairs"}[filter]
+    if filter in ("state", "blames", "age", "pair", "channel"):
+        section = {"state": "states", "blames": "blames", "age": "ages", "pair": "pairs", "channel": "channels"}[filter]
         return ask.words.known(section, value)
     if filter in ("owner", "agency"):
         return names.get(("owner", value)) or str(value)
