@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,7 +32,7 @@ FILES: dict[str, tuple[Callable[[Table], bytes], str]] = {
     "xlsx": (xlsx_of, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
 #: How an error is answered, and the text that says so.
-_ERRORS = {401: "errors.anonymous", 404: "errors.not_there", 405: "errors.not_there"}
+_ERRORS = {401: "errors.log_in", 403: "errors.forbidden", 404: "errors.not_there", 405: "errors.not_there"}
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,12 @@ class Page:
     kept: Kept = field(default_factory=Kept)
 
 
-def make_app(page: Page) -> FastAPI:
-    """The app; its reader is opened when it starts."""
+def make_app(page: Page, dependencies: Sequence[Any] = ()) -> FastAPI:
+    """The app; its reader is opened when it starts.
+
+    Args:
+        dependencies: of every view and file with data, such as those that ask whoever embeds the app for the reader's rights.
+    """
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
@@ -62,12 +66,13 @@ def make_app(page: Page) -> FastAPI:
         yield
         page.reader.close()
 
-    app = FastAPI(title="Đối Soát", lifespan=life, openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(title="Đối Soát", lifespan=life, openapi_url=None, docs_url=None, redoc_url=None,
+                  dependencies=dependencies)  # fmt: skip
     app.add_middleware(SecurityHeaders)
     for name, path in PATHS.items():
         app.add_api_route(path, _route(page, name), methods=["GET", "HEAD"], include_in_schema=False)
     app.add_api_route("/export/{view}/{table}.{form}", _export_route(page), methods=["GET"])
-    app.add_api_route("/static/{version}/{name}", files.answer, methods=["GET", "HEAD"])
+    app.add_route("/static/{version}/{name}", files.answer, methods=["GET", "HEAD"])
     _answer_errors(app, page)
     return app
 

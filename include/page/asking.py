@@ -20,6 +20,10 @@ PATHS = {
     "gaps": "/gaps",
     "changes": "/changes",
     "bridge": "/bridge",
+    "units": "/units",
+    "trend": "/trend",
+    "ministries": "/ministries",
+    "score": "/score",
     "dossier": "/dossier",
     "nights": "/nights",
 }

@@ -7,6 +7,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from fastapi import Request
 from fastapi.responses import Response
 
 from page.errors import NotThereError
@@ -45,8 +46,9 @@ def _version() -> str:
 VERSION = _version()
 
 
-def answer(version: str, name: str) -> Response:
+def answer(request: Request) -> Response:
     """One of our files; who may read the page does not matter, as they hold no data."""
+    name = request.path_params["name"]
     if name not in _FILES:
         raise NotThereError
     return Response(_content(name), media_type=_FILES[name][1], headers={"cache-control": FOREVER})

@@ -66,6 +66,8 @@ class Reader:
         Raises:
             ConfigurationError: nobody answers; or the login may read more than mart, so that a mistake in a page could show it.
         """
+        if not self._pool.closed:
+            return
         self._pool.open()
         try:
             self._pool.wait(timeout=10)

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from doisoat.errors import ConfigurationError
 from doisoat.province.site import Site
 
-from page.accounts import TokenGate
+from page.accounts import Gate, TokenGate
 from page.app import Page, make_app
 from page.logins import reader_dsn
 from page.reader import Reader
 
 
-def page_of(site: Site, gate: TokenGate) -> Page:
+def page_of(site: Site, gate: Gate) -> Page:
     """The page of a site.
 
     Raises:

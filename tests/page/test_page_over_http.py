@@ -149,6 +149,24 @@ def test_a_table_leaves_as_csv_and_xlsx_with_all_rows_and_without_a_formula(worl
     }
 
 
+def test_units_and_indicators_show_the_rates_that_sql_gives(world: World, address: str) -> None:
+    (own,) = asked(world, "select ratio_least from mart.rate where night = %(night)s and indicator = 'sync_own' "
+                          "and period_kind = 'month' and period_start = '2024-03-01' and agency_id = 'H37.21'")  # fmt: skip
+    page = words_of(shown(address, "/units?period=2024-03"))
+    assert f"UBND huyện Tràng Định cấp huyện 3 {float(own) * 100:.1f}".replace(".", ",") in page
+    below = words_of(shown(address, "/units?period=2024-03&agency=H37.21"))
+    assert "UBND xã Quốc Khánh" in below
+    assert "Sở Tư pháp" not in below
+    shown(address, "/units?agency=nowhere", 404)
+    assert "1.4 Đồng bộ hồ sơ" in shown(address, "/score?period=2024-03")
+
+
+def test_two_nights_are_compared_cause_by_cause(address: str) -> None:
+    page = words_of(shown(address, f"/trend?first={FIRST}"))
+    assert "Thay đổi từ đêm 17/04/2024 đến đêm 19/04/2024" in page
+    assert "Tỉnh chưa từng có hồ sơ này +2 +3 +1 2 3 +1" in page
+
+
 def test_what_somebody_typed_is_shown_as_text(address: str) -> None:
     for path in ("/gaps?state=disputed", "/dossier?id=H37.03-240305-0005", "/gaps?q=<script>alert(2)</script>",
                  "/dossier?code=%22%3E%3Cscript%3Ealert(3)%3C/script%3E"):  # fmt: skip
