@@ -83,8 +83,8 @@ def asked(world: World, query: str) -> Any:
 
 def test_the_numbers_of_the_first_page_are_those_of_sql(world: World, address: str) -> None:
     page = words_of(shown(address, "/"))
-    national, provincial = asked(world, "select national_declared, provincial_declared from mart.ledger "
-                                        "where night = %(night)s and grain = 'whole'")  # fmt: skip
+    national, provincial = asked(world, "select national_declared, provincial_declared from mart.bridge "
+                                        "where night = %(night)s")  # fmt: skip
     gaps, dossiers = asked(world, "select count(*), count(distinct dossier_id) from mart.gap where night = %(night)s")
     assert (national, provincial) == (5, 4)
     assert gaps > 0
@@ -150,8 +150,8 @@ def test_a_table_leaves_as_csv_and_xlsx_with_all_rows_and_without_a_formula(worl
 
 
 def test_units_and_indicators_show_the_rates_that_sql_gives(world: World, address: str) -> None:
-    (own,) = asked(world, "select ratio_least from mart.rate where night = %(night)s and indicator = 'sync_own' "
-                          "and period_kind = 'month' and period_start = '2024-03-01' and agency_id = 'H37.21'")  # fmt: skip
+    (own,) = asked(world, "select ratio_least from mart.rate_month where night = %(night)s and indicator = 'sync_own' "
+                          "and period_start = '2024-03-01' and agency_id = 'H37.21'")  # fmt: skip
     page = words_of(shown(address, "/units?period=2024-03"))
     assert f"UBND huyện Tràng Định cấp huyện 3 {float(own) * 100:.1f}".replace(".", ",") in page
     below = words_of(shown(address, "/units?period=2024-03&agency=H37.21"))

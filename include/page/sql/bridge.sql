@@ -2,10 +2,10 @@
 select
     national_declared,
     provincial_declared,
-    national_listed,
-    provincial_listed,
+    national_listed_rows as national_listed,
+    provincial_listed_rows as provincial_listed,
     entries,
     added_by_ministries,
     undetermined
-from mart.ledger
-where night = %(night)s and pair = 'national_provincial' and grain = 'whole'
+from mart.bridge
+where night = %(night)s

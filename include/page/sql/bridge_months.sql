@@ -3,10 +3,9 @@ select
     receipt_month,
     national_declared,
     provincial_declared,
-    national_listed,
-    provincial_listed,
+    national_listed_rows as national_listed,
+    provincial_listed_rows as provincial_listed,
     entries
-from mart.ledger
-where night = %(night)s and pair = 'national_provincial' and grain in ('month', 'undated')
-    and (national_listed > 0 or provincial_listed > 0 or entries <> 0)
+from mart.bridge_month
+where night = %(night)s and (national_listed_rows > 0 or provincial_listed_rows > 0 or entries <> 0)
 order by receipt_month desc nulls last

@@ -3,12 +3,12 @@ select
     n.night,
     l.national_declared,
     l.provincial_declared,
-    coalesce(l.national_declared - l.provincial_declared, l.national_listed - l.provincial_listed) as difference,
+    coalesce(l.difference_declared, l.difference_listed_rows) as difference,
     coalesce(e.opened, 0) as opened,
     coalesce(e.resolved, 0) as resolved,
     sum(coalesce(e.opened, 0) - coalesce(e.resolved, 0)) over (order by n.night)::bigint as open
 from mart.night n
-left join mart.ledger l on l.night = n.night and l.pair = 'national_provincial' and l.grain = 'whole'
+left join mart.bridge l on l.night = n.night
 left join (
     select
         night,

@@ -10,7 +10,7 @@ select
     n.is_accepted,
     l.national_declared,
     l.provincial_declared,
-    l.national_declared - l.provincial_declared as difference,
+    coalesce(l.difference_declared, l.difference_listed_rows) as difference,
     n.stale_sources,
     n.provincial_is_complete and n.national_is_complete as is_complete,
     e.opened,
@@ -18,7 +18,7 @@ select
     c.not_passed
 from mart.night_state s
 left join mart.night n using (night)
-left join mart.ledger l on l.night = s.night and l.pair = 'national_provincial' and l.grain = 'whole'
+left join mart.bridge l on l.night = s.night
 left join (
     select
         night,

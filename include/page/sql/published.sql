@@ -3,7 +3,7 @@ select
     source_id,
     numerator,
     denominator,
-    numerator::numeric / nullif(denominator, 0) as ratio,
+    ratio,
     flags
 from mart.published_sync
 where night = %(night)s and period_kind = 'month' and period_start = %(month)s and agency_id is null

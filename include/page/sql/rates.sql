@@ -15,8 +15,8 @@ select
     r.points_least,
     r.points_most,
     r.is_provisional
-from mart.rate r
+from mart.rate_month r
 join mart.dim_indicator i using (indicator)
-where r.night = %(night)s and r.period_kind = 'month' and r.period_start = %(month)s and r.agency_id is null
+where r.night = %(night)s and r.period_start = %(month)s and r.agency_id is null
     and r.indicator like 'sync%%'
 order by i.place

@@ -19,7 +19,7 @@ select
     r.points_most,
     r.is_provisional
 from mart.dim_indicator i
-join mart.rate r using (indicator)
-where r.night = %(night)s and r.period_kind = %(kind)s and r.period_start is not distinct from %(start)s
+join rate_asked as r using (indicator)
+where r.night = %(night)s and r.period_start is not distinct from %(start)s
     and r.agency_id is not distinct from %(agency)s
 order by not r.is_in_force, i.place

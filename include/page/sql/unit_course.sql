@@ -5,7 +5,7 @@ select
     ratio_least,
     ratio_most,
     is_provisional
-from mart.rate
-where night = %(night)s and period_kind = 'month' and agency_id is not distinct from %(agency)s
+from mart.rate_month
+where night = %(night)s and agency_id is not distinct from %(agency)s
     and indicator in ('sync_own', 'sync_corrected', 'sync_received') and ratio_least is not null
 order by period_start, indicator

@@ -44,8 +44,8 @@ rate as (
         max(ratio_most) filter (where indicator = 'on_time_by_date') as on_time_most,
         max(ratio_least) filter (where indicator = 'online_share') as online_least,
         max(ratio_most) filter (where indicator = 'online_share') as online_most
-    from mart.rate
-    where night = %(night)s and period_kind = %(kind)s and period_start is not distinct from %(start)s
+    from rate_asked as r
+    where night = %(night)s and period_start is not distinct from %(start)s
         and agency_id is not null
     group by 1
 )
@@ -69,5 +69,7 @@ from below b
 left join mart.dim_agency a using (agency_id)
 left join rate r using (agency_id)
 left join gap g using (agency_id)
-where r.dossiers > 0 or g.gaps > 0 or (a.valid_from < %(month)s::date + interval '1 month' and %(month)s < a.valid_to)
+where r.dossiers > 0
+    or g.gaps > 0
+    or (a.valid_from < %(month)s::date + interval '1 month' and (a.valid_to is null or %(month)s < a.valid_to))
 order by coalesce(g.gaps, 0) desc, a.name

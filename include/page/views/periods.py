@@ -9,6 +9,13 @@ from page.asking import Ask
 from page.reader import Row
 
 KINDS = ("month", "quarter", "year", "all")
+#: Kind -> the view that holds its rates: `rate_asked` in SQL files. All months together have no first day and always run.
+RATES = {
+    "month": "mart.rate_month",
+    "quarter": "mart.rate_quarter",
+    "year": "mart.rate_year",
+    "all": "(select *, null::date as period_start, false as is_provisional from mart.rate_all_months)",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from doisoat.charts import bounds
 from page.asking import Ask
 from page.reader import Row
 from page.tables import Column, Table
-from page.views.periods import period_of
+from page.views.periods import RATES, period_of
 from page.views.shown import Shown, wide_and_narrow
 
 
@@ -16,8 +16,8 @@ def score(ask: Ask) -> Shown:
     period = period_of(ask)
     if period is None:
         return Shown("score.html", {"period": None, "chart": None, "points": None, "provisional": False})
-    asked = {"night": ask.night, "kind": period.kind, "start": period.start, "agency": None}
-    rows = ask.mart.rows("score", asked)
+    asked = {"night": ask.night, "start": period.start, "agency": None}
+    rows = ask.mart.rows("score", asked, rate_asked=RATES[period.kind])
     in_force = [row for row in rows if row["is_in_force"]]
     drawn = [
         {

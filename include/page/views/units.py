@@ -10,6 +10,7 @@ from page.asking import Ask
 from page.errors import NotThereError
 from page.reader import Row
 from page.tables import Column, Table
+from page.views.periods import RATES as RATES_OF
 from page.views.periods import Period, period_of
 from page.views.shown import Shown, wide_and_narrow
 
@@ -30,11 +31,11 @@ def units(ask: Ask) -> Shown:
         raise NotThereError
     tables = {}
     if period:
-        asked = {"night": ask.night, "month": month, "agency": agency, "kind": period.kind, "start": period.start}
-        rows = ask.mart.rows("units", asked)
+        asked = {"night": ask.night, "month": month, "agency": agency, "start": period.start}
+        rows = ask.mart.rows("units", asked, rate_asked=RATES_OF[period.kind])
         if agency is None and len(rows) == 1:  # the province itself: its units are meant
             asked["agency"] = rows[0]["agency_id"]
-            rows = ask.mart.rows("units", asked) or rows
+            rows = ask.mart.rows("units", asked, rate_asked=RATES_OF[period.kind]) or rows
         tables["tree"] = _table(ask, rows, period)
     context = {"period": period, "way": way, "agency": agency, "course": course(ask, agency)}
     return Shown("units.html", context, tables)
