@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from page.reader import Reader, Snapshot
 from page.rendering import render
 from page.tables import Table, csv_of, xlsx_of
 from page.views import VIEWS
+from page.views.shown import begin_to_draw
 from page.words import LANGUAGES, Words
 
 log = logging.getLogger(__name__)
@@ -63,6 +65,7 @@ def make_app(page: Page, dependencies: Sequence[Any] = ()) -> FastAPI:
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         page.reader.open()
+        threading.Thread(target=begin_to_draw, daemon=True).start()
         yield
         page.reader.close()
 

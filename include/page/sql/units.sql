@@ -7,17 +7,23 @@ with stood as materialized (
     from mart.agency_subtree
     where from_month <= %(month)s and %(month)s < to_month and ancestor_id <> agency_id
 ),
+depth as (
+    select
+        agency_id,
+        count(*) as above
+    from stood group by 1
+),
 below as (
-    select agency_id
+    select s.agency_id
     from stood s
-    where s.ancestor_id = %(agency)s and not exists (
-            select from stood between_them
-            join stood further on further.ancestor_id = between_them.agency_id and further.agency_id = s.agency_id
-            where between_them.ancestor_id = %(agency)s
-        )
+    join depth d on d.agency_id = s.agency_id
+    left join depth of_top on of_top.agency_id = s.ancestor_id
+    where s.ancestor_id = %(agency)s and d.above = coalesce(of_top.above, 0) + 1
     union
-    select ancestor_id
-    from stood t where %(agency)s::text is null and not exists (select from stood u where u.agency_id = t.ancestor_id)
+    select t.ancestor_id
+    from stood t
+    left join depth d on d.agency_id = t.ancestor_id
+    where %(agency)s::text is null and d.agency_id is null
 ),
 gap as (
     select

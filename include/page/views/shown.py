@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from doisoat.charts import svg
+from doisoat.charts import sparkline, svg
 from markupsafe import Markup
 
 from page.asking import Ask
@@ -32,6 +32,11 @@ class Shown:
         return render(
             self.template, ask.words, ask.province, ask.root, ask=ask, tables=self.tables, **self.context
         )  # fmt: skip
+
+
+def begin_to_draw() -> None:
+    """Start what draws charts: it takes a second, which the first reader need not wait."""
+    svg(sparkline([0, 1], ""))
 
 
 def drawn(spec: dict[str, Any], ask: Ask) -> Markup:
