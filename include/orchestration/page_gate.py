@@ -31,3 +31,7 @@ class AirflowsGate:
     def way_in(self, request: Request) -> None:
         """None: one logs in to Airflow."""
         return
+
+    def form_token(self, request: Request) -> None:
+        """None: within Airflow the page is read only."""
+        return

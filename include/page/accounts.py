@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import secrets
 import threading
@@ -48,6 +49,10 @@ class Gate(Protocol):
 
     def way_in(self, request: Request) -> Response | None:
         """The answer to a request that brings a proof of who it is; None if it brings none."""
+        ...
+
+    def form_token(self, request: Request) -> str | None:
+        """What a form of this reader's session must bring, so that no other site can send it; None: the reader sends none."""
         ...
 
 
@@ -99,6 +104,11 @@ class TokenGate:
             secure=request.url.scheme == "https", path=request.scope.get("root_path") or "/",
         )  # fmt: skip
         return answer
+
+    def form_token(self, request: Request) -> str | None:
+        """Follows from the session, and says nothing about it."""
+        session = request.cookies.get(COOKIE, "")
+        return hmac.new(session.encode(), b"forms", hashlib.sha256).hexdigest()
 
 
 def _without_token(request: Request) -> Response:

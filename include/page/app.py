@@ -8,16 +8,19 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 import psycopg
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from psycopg_pool import PoolTimeout
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from page import files
 from page.accounts import Account, Gate
-from page.asking import LANGUAGE_COOKIE, PATHS, Ask, day_of, filters_of, language_of
+from page.asking import LANGUAGE_COOKIE, PATHS, Ask, address, day_of, filters_of, language_of
+from page.deciding import Writer, actions_of, decided, same
 from page.errors import AskedWronglyError, NotLetInError, NotThereError
 from page.headers import SecurityHeaders
 from page.kept import Kept, key_of
@@ -33,6 +36,8 @@ FILES: dict[str, tuple[Callable[[Table], bytes], str]] = {
     "csv": (csv_of, "text/csv; charset=utf-8"),
     "xlsx": (xlsx_of, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
+#: Stands in kept pages for the token of the reader's session.
+FORM_TOKEN = b"{form token}"
 #: How an error is answered, and the text that says so.
 _ERRORS = {401: "errors.log_in", 403: "errors.forbidden", 404: "errors.not_there", 405: "errors.not_there"}
 
@@ -46,6 +51,7 @@ class Page:
         gate: who may read.
         province: its name.
         timezone: in which moments are shown.
+        writer: stores what people decide; None: the page is read only.
     """
 
     reader: Reader
@@ -53,6 +59,7 @@ class Page:
     province: str
     timezone: str
     kept: Kept = field(default_factory=Kept)
+    writer: Writer | None = None
 
 
 def make_app(page: Page, dependencies: Sequence[Any] = ()) -> FastAPI:
@@ -65,15 +72,20 @@ def make_app(page: Page, dependencies: Sequence[Any] = ()) -> FastAPI:
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         page.reader.open()
+        if page.writer:
+            page.writer.open()
         threading.Thread(target=begin_to_draw, daemon=True).start()
         yield
         page.reader.close()
+        if page.writer:
+            page.writer.close()
 
     app = FastAPI(title="Đối Soát", lifespan=life, openapi_url=None, docs_url=None, redoc_url=None,
                   dependencies=dependencies)  # fmt: skip
     app.add_middleware(SecurityHeaders)
     for name, path in PATHS.items():
         app.add_api_route(path, _route(page, name), methods=["GET", "HEAD"], include_in_schema=False)
+    app.add_api_route("/decisions", _decision_route(page), methods=["POST"])
     app.add_api_route("/export/{view}/{table}.{form}", _export_route(page), methods=["GET"])
     app.add_route("/static/{version}/{name}", files.answer, methods=["GET", "HEAD"])
     _answer_errors(app, page)
@@ -106,12 +118,18 @@ def _answer(page: Page, request: Request, view: str, account: Account, words: Wo
             return RedirectResponse(ask.link("gaps"), 303)
         raise NotThereError
     ask.view = view
-    key = key_of(files.VERSION, view, sorted(ask.given.items()), words.language, ask.root, account.agency_id,
-                 sorted(ask.stamp.items()))  # fmt: skip
-    headers = {"etag": f'"{key}"', "cache-control": "private, no-cache", "vary": "cookie"}
+    token = page.gate.form_token(request) if page.writer else None
+    ask.actions = actions_of(account) if token is not None and ask.stamp["is_latest"] else ()
+    key = key_of(
+        files.VERSION, view, ask.actions, sorted(ask.given.items()), words.language, ask.root, account.agency_id,
+        sorted(ask.stamp.items()),
+    )  # fmt: skip
+    headers = {"etag": f'"{key_of(key, token)}"', "cache-control": "private, no-cache", "vary": "cookie"}
     if request.headers.get("if-none-match") == headers["etag"]:
         return Response(status_code=304, headers=headers)
     body = page.kept.get(key, lambda: VIEWS[view](ask).html(ask))
+    if token is not None:
+        body = body.replace(FORM_TOKEN, token.encode())
     return Response(body, media_type="text/html; charset=utf-8", headers=headers)
 
 
@@ -128,6 +146,39 @@ def _ask(page: Page, request: Request, account: Account, words: Words, mart: Sna
             raise NotThereError
         return None
     return Ask(words, account, mart, stamp, given, _root(request), page.timezone, page.province)
+
+
+def _decision_route(page: Page) -> Callable[..., Any]:
+    async def route(request: Request) -> Response:
+        """One form: gaps that were ticked, and what is said of them; then the list again."""
+        account = page.gate.account(request)
+        token = page.gate.form_token(request)
+        if page.writer is None or token is None:
+            raise NotThereError
+        form = await request.form(max_files=0, max_fields=1000, max_part_size=64 * 1024)
+        fields = {name: value for name, value in form.items() if isinstance(value, str)}
+        if not same(fields.get("token", ""), token):
+            raise HTTPException(403)
+        gaps = [gap for gap in form.getlist("gap") if isinstance(gap, str)]
+        stored = await run_in_threadpool(_decide, page, account, fields, gaps)
+        back = fields.get("back", "")
+        given = dict(parse_qsl(back)) if len(back) < 4000 else {}
+        return RedirectResponse(address(_root(request), "gaps", {**given, "stored": stored}), 303)
+
+    return route
+
+
+def _decide(page: Page, account: Account, fields: dict[str, str], gaps: list[str]) -> int:
+    """Store what a form says; returns on how many gaps."""
+    assert page.writer is not None  # noqa: S101 - the route asked
+    with page.reader.snapshot() as mart:
+        stamp = mart.row("stamp", {"night": None})
+    if stamp is None:
+        raise NotThereError
+    said = decided(account, fields, gaps, stamp["night"])
+    stored = page.writer.store(account, gaps, said)
+    log.info("page: %s said %s of %d gaps of night %s", account.name, said.action, stored, stamp["night"])
+    return stored
 
 
 def _export_route(page: Page) -> Callable[..., Response]:

@@ -50,6 +50,7 @@ class Ask:
         stamp: the night asked about and what its numbers depend on (sql/stamp.sql).
         given: the filters of the address, cut to LONGEST, without empty ones.
         root: what stands before our paths in an address.
+        actions: what this reader may say about gaps; empty: nothing.
     """
 
     words: Words
@@ -61,6 +62,7 @@ class Ask:
     timezone: str
     province: str
     view: str = ""
+    actions: tuple[str, ...] = ()
     kept: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -80,8 +82,13 @@ class Ask:
 
     def here(self, **changed: Any) -> str:
         """The address of this view with some filters changed (None: taken out), from its first page on."""
-        kept = {name: value for name, value in self.given.items() if name not in ("page", "lang")}
+        kept = {name: value for name, value in self.given.items() if name not in ("page", "lang", "stored")}
         return address(self.root, self.view, {**kept, "night": self.night, **changed})
+
+    def query(self) -> str:
+        """The filters of this view, for a form that leads back to it."""
+        kept = {name: value for name, value in self.given.items() if name not in ("lang", "stored")}
+        return urlencode({**kept, "night": self.night})
 
     def export(self, table: str, form: str) -> str:
         """The address of a table of this view as a file."""

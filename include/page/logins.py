@@ -28,17 +28,26 @@ def reader_dsn(connections: ConnectionLookup, owner_dsn: str) -> str:
     except ConfigurationError as error:
         if "is not set" not in str(error):
             raise
-    return _made(owner_dsn)
+    return _made(owner_dsn, "analyst", "page")
 
 
-def _made(owner_dsn: str) -> str:
+def writer_dsn(owner_dsn: str) -> str:
+    """The address of a login that stores decisions on gaps and does nothing else.
+
+    Raises:
+        ConfigurationError: the warehouse's owner may not make one.
+    """
+    return _made(owner_dsn, "gap_writer", "page_forms")
+
+
+def _made(owner_dsn: str, role: str, prefix: str) -> str:
     """A login that is made, or limited again; every process that knows the owner's password comes to the same one."""
     known = conninfo_to_dict(owner_dsn)
-    name = f"page_{known['dbname']}"
+    name = f"{prefix}_{known['dbname']}"
     secret = str(known.get("password") or "")
     if not secret:
         raise ConfigurationError(_ASK_FOR_ONE.format(why="the owner's connection has no password to derive one from"))
-    password = hmac.new(secret.encode(), b"the page's login", hashlib.sha256).hexdigest()
+    password = hmac.new(secret.encode(), f"the page's login {prefix}".encode(), hashlib.sha256).hexdigest()
     try:
         with psycopg.connect(owner_dsn, connect_timeout=15) as connection:
             if not connection.execute("select 1 from pg_roles where rolname = %s", [name]).fetchone():
@@ -48,8 +57,9 @@ def _made(owner_dsn: str) -> str:
                     sql.Identifier(name), sql.Literal(password)
                 )
             )
-            connection.execute(sql.SQL("grant analyst to {}").format(sql.Identifier(name)))
-            for setting, value in (("statement_timeout", "20s"), ("default_transaction_read_only", "on")):
+            connection.execute(sql.SQL("grant {} to {}").format(sql.Identifier(role), sql.Identifier(name)))
+            read_only = "on" if role == "analyst" else "off"
+            for setting, value in (("statement_timeout", "20s"), ("default_transaction_read_only", read_only)):
                 connection.execute(
                     sql.SQL("alter role {} set {} = {}").format(
                         sql.Identifier(name), sql.Identifier(setting), sql.Literal(value)

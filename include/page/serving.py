@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import Callable
 
@@ -10,20 +11,22 @@ from doisoat.province.site import Site
 
 from page.accounts import Gate, TokenGate
 from page.app import Page, make_app
-from page.logins import reader_dsn
+from page.deciding import Writer
+from page.logins import reader_dsn, writer_dsn
 from page.reader import Reader
 
+log = logging.getLogger(__name__)
 
-def page_of(site: Site, gate: Gate) -> Page:
-    """The page of a site.
+
+def page_of(site: Site, gate: Gate, writer: Writer | None = None) -> Page:
+    """The page of a site; without a writer nobody can decide anything on it.
 
     Raises:
         ConfigurationError: there is no login that it can read with.
     """
     province = site.settings.province
-    return Page(
-        Reader(reader_dsn(site.connections, site.dsn), province.timezone), gate, province.name, province.timezone
-    )
+    reader = Reader(reader_dsn(site.connections, site.dsn), province.timezone)
+    return Page(reader, gate, province.name, province.timezone, writer=writer)
 
 
 def serve(site: Site, host: str, port: int, tell: Callable[[str], None]) -> None:
@@ -35,7 +38,7 @@ def serve(site: Site, host: str, port: int, tell: Callable[[str], None]) -> None
     import uvicorn
 
     gate = TokenGate()
-    app = make_app(page_of(site, gate))
+    app = make_app(page_of(site, gate, _writer(site)))
     config = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
 
     class Server(uvicorn.Server):
@@ -53,3 +56,12 @@ def serve(site: Site, host: str, port: int, tell: Callable[[str], None]) -> None
             f"the page: asked for {host} port {port}; got: it could not start there; do: give another with --port, or see the "
             "message above"
         ) from None
+
+
+def _writer(site: Site) -> Writer | None:
+    """What stores decisions; None where the warehouse's owner may make no login: then the page is read only."""
+    try:
+        return Writer(writer_dsn(site.dsn))
+    except ConfigurationError as error:
+        log.warning("the page is read only: %s", error)
+        return None

@@ -18,6 +18,7 @@ from openpyxl import load_workbook
 from page.accounts import COOKIE, TokenGate
 from page.asking import PATHS
 from page.headers import HEADERS
+from page.logins import writer_dsn
 from page.reader import Reader
 from standalone import postgres
 from support.page_served import OpenGate, forget_login, login_of, served
@@ -247,8 +248,47 @@ def test_an_odd_address_is_answered_in_words(address: str, path: str, status: in
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
-def test_nothing_is_changed_by_any_request(address: str, method: str) -> None:
+def test_no_view_is_changed_by_any_request(address: str, method: str) -> None:
     assert requests.request(method, f"{address}/gaps", timeout=30).status_code == 405
+
+
+def test_an_official_decides_and_a_unit_answers_on_its_own_gaps_alone(
+    tmp_path: Path, warehouse_dsn: str, postgres_server: postgres.Server
+) -> None:
+    world = World(tmp_path, warehouse_dsn)
+    world.run(FIRST, igate=PROVINCIAL, national_export=NATIONAL)
+    gaps = dict(world.rows("select dossier_id, gap_id from mart.gap where is_latest"))
+    ours, others = gaps["H37.21.01-240302-0002"], gaps["H37.03-240306-0006"]
+    said = {"token": "form", "action": "noted", "reason": "Đã gọi điện cho đơn vị", "back": "cause=never_seen_locally"}
+    with served(warehouse_dsn) as address:
+        answer = requests.post(f"{address}/decisions", data={**said, "gap": [ours, others]}, timeout=30)
+        assert (answer.status_code, urlsplit(answer.url).path) == (200, "/gaps")
+        assert "Đã lưu cho 2 sai lệch." in answer.text
+        for wrong, status in (
+            ({"token": "guessed"}, 403), ({"token": ""}, 403), ({"action": "published"}, 404), ({"action": "done"}, 404),
+            ({"reason": ""}, 400), ({"reason": "gọi 0912 345 678"}, 400), ({"action": "accepted"}, 400),
+            ({"action": "accepted", "until": "2030-01-01"}, 400), ({"gap": []}, 400),
+        ):  # fmt: skip
+            refused = requests.post(f"{address}/decisions", data={**said, "gap": ours, **wrong}, timeout=30)
+            assert refused.status_code == status, wrong
+            assert "0912" not in refused.text
+    with served(warehouse_dsn, OpenGate("H37.21")) as address:
+        form = {"token": "form", "action": "disputed", "reason": "Hồ sơ đã rút", "gap": [ours, others]}
+        assert "Đã lưu cho 1 sai lệch." in requests.post(f"{address}/decisions", data=form, timeout=30).text
+        assert requests.post(f"{address}/decisions", data={**form, "action": "accepted"}, timeout=30).status_code == 404
+    stored = "select dossier_id, action, decided_by, decided_in from ops.gap_decision order by decision_id"
+    assert sorted(world.rows(stored)) == [
+        ("H37.03-240306-0006", "noted", "reader", "page"),
+        ("H37.21.01-240302-0002", "disputed", "reader", "page"),
+        ("H37.21.01-240302-0002", "noted", "reader", "page"),
+    ]
+    with psycopg.connect(writer_dsn(warehouse_dsn)) as connection:
+        for attempt in ("select * from mart.gap", "select * from ops.gap_decision", "delete from ops.gap_decision"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
+                connection.execute(attempt)
+    with psycopg.connect(login_of(warehouse_dsn)) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("select mart.decide('{}', 'noted', 'x', null, 'x', null)")
+    forget_login(postgres_server.dsn(), warehouse_dsn)
 
 
 def test_anonymous_readers_get_nothing_and_a_token_works_once(world: World) -> None:

@@ -13,9 +13,10 @@ from fastapi import Request
 from fastapi.responses import Response
 from page.accounts import Account, Gate
 from page.app import Page, make_app
-from page.logins import reader_dsn
+from page.deciding import Writer
+from page.logins import reader_dsn, writer_dsn
 from page.reader import Reader
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import conninfo_to_dict
 
 
 class OpenGate:
@@ -30,6 +31,9 @@ class OpenGate:
     def way_in(self, request: Request) -> Response | None:
         return None
 
+    def form_token(self, request: Request) -> str | None:
+        return "form"
+
 
 def login_of(dsn: str) -> str:
     """The login that the page makes in a warehouse."""
@@ -39,13 +43,15 @@ def login_of(dsn: str) -> str:
 def forget_login(superuser_dsn: str, dsn: str) -> None:
     """Drop it: roles belong to the server and outlive the warehouse of a test."""
     with psycopg.connect(superuser_dsn, autocommit=True) as connection:
-        connection.execute(f'drop role if exists "page_{conninfo_to_dict(dsn)["dbname"]}"')
+        for prefix in ("page", "page_forms"):
+            connection.execute(f'drop role if exists "{prefix}_{conninfo_to_dict(dsn)["dbname"]}"')
 
 
 @contextmanager
 def served(dsn: str, gate: Gate | None = None, *, login: str | None = None, root: str = "") -> Iterator[str]:
     """The address of the page on this warehouse; it ends with the block."""
-    page = Page(Reader(login or login_of(dsn), "Asia/Ho_Chi_Minh"), gate or OpenGate(), "Lạng Sơn", "Asia/Ho_Chi_Minh")
+    reader = Reader(login or login_of(dsn), "Asia/Ho_Chi_Minh")
+    page = Page(reader, gate or OpenGate(), "Lạng Sơn", "Asia/Ho_Chi_Minh", writer=Writer(writer_dsn(dsn)))
     ready = threading.Event()
 
     class Server(uvicorn.Server):
@@ -63,8 +69,3 @@ def served(dsn: str, gate: Gate | None = None, *, login: str | None = None, root
     finally:
         server.should_exit = True
         thread.join(30)
-
-
-def owner_as_login(dsn: str) -> str:
-    """The warehouse's owner, who may read everything."""
-    return make_conninfo(dsn)

@@ -51,6 +51,9 @@ comment on column mart.dossier_record.returned_at is 'When the result was return
 -- A code stands in core.identity_link as soon as a record names another one for the same dossier; a dossier that nobody
 -- names otherwise is its own code.
 create view mart.dossier_code as
+with last as (
+    select max(night) as night from ops.publication where withdrawn_at is null
+)
 select
     l.code,
     r.dossier_id
@@ -68,11 +71,12 @@ from (
     from core.identity_link
 ) l
 join core.dossier_record r on r.source_id = l.source_id and r.record_id = l.record_id
+where r.from_night <= (select night from last)
 union
 select
     dossier_id,
     dossier_id
-from core.dossier_record;
+from core.dossier_record where from_night <= (select night from last);
 comment on view mart.dossier_code is 'Every code under which a dossier is or was known. Query it by code. Grain: code, dossier.';
 comment on column mart.dossier_code.code is 'The code.';
 comment on column mart.dossier_code.dossier_id is 'The dossier; several rows of one code: it occurs in several.';
