@@ -79,7 +79,7 @@ def _connection(connection_id: str) -> Connection:
     from doisoat.connections import connection_from_environment
 
     name = f"AIRFLOW_CONN_{connection_id.upper()}"
-    if name in os.environ:
+    if name in os.environ or "DOISOAT_CONNECTIONS" in os.environ:
         return connection_from_environment(connection_id)
     from airflow.models.connection import Connection as Stored
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable
 
 import psycopg
 from doisoat.connections import ConnectionLookup, warehouse_dsn
@@ -14,11 +15,12 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 CONNECTION_ID = "warehouse_page"
 
 
-def reader_dsn(connections: ConnectionLookup, owner_dsn: str) -> str:
+def reader_dsn(connections: ConnectionLookup, owner_dsn: Callable[[], str]) -> str:
     """The address of a login that reads mart alone.
 
     Args:
-        owner_dsn: of the warehouse's owner, who makes one if none is configured.
+        owner_dsn: gives that of the warehouse's owner, who makes one if none is configured; not asked otherwise, since who
+            serves the page need not know it.
 
     Raises:
         ConfigurationError: none is configured, and the owner may not make one.
@@ -28,7 +30,7 @@ def reader_dsn(connections: ConnectionLookup, owner_dsn: str) -> str:
     except ConfigurationError as error:
         if "is not set" not in str(error):
             raise
-    return _made(owner_dsn, "analyst", "page")
+    return _made(owner_dsn(), "analyst", "page")
 
 
 def writer_dsn(owner_dsn: str) -> str:

@@ -25,7 +25,7 @@ def page_of(site: Site, gate: Gate, writer: Writer | None = None) -> Page:
         ConfigurationError: there is no login that it can read with.
     """
     province = site.settings.province
-    reader = Reader(reader_dsn(site.connections, site.dsn), province.timezone)
+    reader = Reader(reader_dsn(site.connections, lambda: site.dsn), province.timezone)
     return Page(reader, gate, province.name, province.timezone, writer=writer)
 
 

@@ -119,7 +119,7 @@ def test_a_morning_by_keyboard_alone(browser: Browser, address: str) -> None:
     page.wait_for_url(re.compile(r"/gaps\?"))
     page.locator("#cause").focus()
     page.keyboard.press("ArrowDown")
-    page.locator(".go button").press("Enter")
+    page.locator(".filters .go button").press("Enter")
     page.wait_for_url(re.compile(r"cause=\w"))
     shown = page.locator(".chosen b").first.inner_text()
     page.locator(".t-gaps tbody a").first.focus()

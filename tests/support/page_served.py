@@ -37,7 +37,7 @@ class OpenGate:
 
 def login_of(dsn: str) -> str:
     """The login that the page makes in a warehouse."""
-    return reader_dsn(lambda name: connection_from_environment(name, {}), dsn)
+    return reader_dsn(lambda name: connection_from_environment(name, {}), lambda: dsn)
 
 
 def forget_login(superuser_dsn: str, dsn: str) -> None:

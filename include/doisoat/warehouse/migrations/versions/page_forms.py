@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "page_forms"
-down_revision = "gap_list"
+down_revision = "fingerprints"
 
 
 def upgrade() -> None:
