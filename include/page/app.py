@@ -24,7 +24,7 @@ from page.deciding import Writer, actions_of, decided, same
 from page.errors import AskedWronglyError, NotLetInError, NotThereError
 from page.headers import SecurityHeaders
 from page.kept import Kept, key_of
-from page.reader import Reader, Snapshot
+from page.reader import Reader, Row, Snapshot
 from page.rendering import render
 from page.tables import Table, csv_of, xlsx_of
 from page.views import VIEWS
@@ -60,6 +60,7 @@ class Page:
     timezone: str
     kept: Kept = field(default_factory=Kept)
     writer: Writer | None = None
+    remembered: dict[str, list[Row]] = field(default_factory=dict)
 
 
 def make_app(page: Page, dependencies: Sequence[Any] = ()) -> FastAPI:
@@ -145,7 +146,7 @@ def _ask(page: Page, request: Request, account: Account, words: Words, mart: Sna
         if night is not None and mart.row("stamp", {"night": None}):
             raise NotThereError
         return None
-    return Ask(words, account, mart, stamp, given, _root(request), page.timezone, page.province)
+    return Ask(words, account, mart, stamp, given, _root(request), page.timezone, page.province, kept=page.remembered)
 
 
 def _decision_route(page: Page) -> Callable[..., Any]:

@@ -30,6 +30,8 @@ PATHS = {
 #: What a reader of one agency sees: the views that show no other's numbers.
 OF_AN_AGENCY = ("gaps", "dossier")
 LANGUAGE_COOKIE = "doisoat_language"
+#: How many answers of this kind are remembered.
+REMEMBERED = 64
 #: The longest value of a filter that is looked at: codes are shorter.
 LONGEST = 200
 
@@ -50,6 +52,7 @@ class Ask:
         stamp: the night asked about and what its numbers depend on (sql/stamp.sql).
         given: the filters of the address, cut to LONGEST, without empty ones.
         root: what stands before our paths in an address.
+        kept: what was asked before and depends on no filter (`remembered`).
         actions: what this reader may say about gaps; empty: nothing.
     """
 
@@ -63,7 +66,7 @@ class Ask:
     province: str
     view: str = ""
     actions: tuple[str, ...] = ()
-    kept: dict[str, Any] = field(default_factory=dict)
+    kept: dict[str, list[Row]] = field(default_factory=dict)
 
     @property
     def views(self) -> tuple[str, ...]:
@@ -75,6 +78,15 @@ class Ask:
         """The night asked about."""
         night: dt.date = self.stamp["night"]
         return night
+
+    def remembered(self, name: str, parameters: Row) -> list[Row]:
+        """The rows of sql/<name>.sql, which depend on the night and these parameters alone: asked once for all filters."""
+        key = repr((name, sorted(parameters.items()), sorted(self.stamp.items())))
+        if key not in self.kept:
+            if len(self.kept) >= REMEMBERED:
+                self.kept.clear()
+            self.kept[key] = self.mart.rows(name, parameters)
+        return [dict(row) for row in self.kept[key]]
 
     def link(self, view: str, **given: Any) -> str:
         """The address of a view of the same night; a filter without a value is left out."""

@@ -13,7 +13,7 @@ from doisoat.reports.printing import as_csv, printable
 from doisoat.warehouse.queries import Report
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
+from openpyxl.styles import Font
 
 from page.reader import Row
 from page.words import Words
@@ -136,28 +136,36 @@ def xlsx_of(table: Table) -> bytes:
     for number, column in enumerate(table.columns, 1):
         sheet.column_dimensions[chr(64 + number) if number <= 26 else "AA"].width = 14 if column.is_number else 24
 
-    def cell(value: Any, how: str) -> Any:
-        made = WriteOnlyCell(sheet, value=printable(value)[:_LONGEST_CELL] if isinstance(value, str) else value)
-        if isinstance(value, str):
-            made.data_type = "s"
-        elif isinstance(value, dt.date):
-            made.number_format = "dd/mm/yyyy"
-        elif how == "share":
-            made.number_format = "0.0%"
-        made.alignment = Alignment(vertical="top", wrap_text=isinstance(value, str))
-        return made
-
-    heads = [cell(column.label, "text") for column in table.columns]
+    heads = [WriteOnlyCell(sheet, value=printable(column.label)) for column in table.columns]
     for head in heads:
-        head.font = Font(bold=True)
+        head.font, head.data_type = Font(bold=True), "s"
     sheet.append(heads)
+    formats = {"day": WriteOnlyCell(sheet), "share": WriteOnlyCell(sheet)}
+    formats["day"].number_format, formats["share"].number_format = "dd/mm/yyyy", "0.0%"
     for row in table.whole():
-        sheet.append([cell(_naive(_stated(row[column.key])), column.how) for column in table.columns])
+        sheet.append([_cell(sheet, _stated(row[column.key]), column.how, formats) for column in table.columns])
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
 
 
-def _naive(value: Any) -> Any:
-    """A moment without its offset, which Excel does not know; the reader's time zone is the province's."""
-    return value.replace(tzinfo=None) if isinstance(value, dt.datetime) else value
+def _cell(sheet: Any, value: Any, how: str, formats: dict[str, Any]) -> Any:
+    """A value as it is written; a style is made once and shared, since fifty thousand rows of styled cells take half a minute.
+
+    A text is a text, also where it begins like a formula. A moment loses its offset, which Excel does not know.
+    """
+    if isinstance(value, str):
+        text = printable(value)[:_LONGEST_CELL]
+        if not text.startswith("="):
+            return text
+        made = WriteOnlyCell(sheet, value=text)
+        made.data_type = "s"
+        return made
+    if isinstance(value, dt.datetime):
+        return value.replace(tzinfo=None)
+    kind = "day" if isinstance(value, dt.date) else "share" if how == "share" and value is not None else None
+    if kind is None:
+        return value
+    made = WriteOnlyCell(sheet, value=value)
+    made._style = formats[kind]._style  # type: ignore[attr-defined]
+    return made

@@ -58,7 +58,7 @@ def waterfall(rows: Rows, title: str, width: int = 560, above: bool = False) -> 
             "transform": [{"calculate": said, "as": "written"}, _ALOUD],
             "encoding": {"y": _named(above), "description": {"field": "aloud"}},
             "layer": [
-                *_above(above),
+                *_above(above, width),
                 {"mark": {"type": "bar", "height": _BAR, "yOffset": _NAME / 2 * above},
                  "encoding": {
                      "x": {**x, "field": "from"},
@@ -84,9 +84,9 @@ def _named(above: bool) -> dict[str, Any]:
     return {"field": "label", "type": "nominal", "sort": None, "axis": axis}
 
 
-def _above(above: bool) -> list[dict[str, Any]]:
-    """The names above the bars, if they stand there."""
-    mark = {"type": "text", "align": "left", "yOffset": -_NAME / 2 - 2, "color": SOFT}
+def _above(above: bool, width: int) -> list[dict[str, Any]]:
+    """The names above the bars, if they stand there, as long as the drawing is wide."""
+    mark = {"type": "text", "align": "left", "yOffset": -_NAME / 2 - 2, "color": SOFT, "limit": width}
     return [{"mark": mark, "encoding": {"x": {"value": 0}, "text": {"field": "label"}}}] if above else []
 
 
@@ -117,7 +117,7 @@ def bars(rows: Rows, title: str, width: int = 420, number: str = ",d", above: bo
             "transform": [{"calculate": f"format(datum.value, '{number}')", "as": "written"}, _ALOUD],
             "encoding": {"y": _named(above), "description": {"field": "aloud"}},
             "layer": [
-                *_above(above),
+                *_above(above, width),
                 {"mark": {"type": "bar", "height": _BAR, "yOffset": _NAME / 2 * above},
                  "encoding": {"x": x, "href": _LINK, "color": {"field": "tone", "type": "nominal", "legend": None,
                                         "scale": {"domain": [*BLAMED], "range": [*BLAMED.values()]}}}},
@@ -151,7 +151,7 @@ def bounds(rows: Rows, title: str, width: int = 420, above: bool = False) -> dic
             ],
             "encoding": {"y": _named(above), "description": {"field": "aloud"}},
             "layer": [
-                *_above(above),
+                *_above(above, width),
                 {"mark": {"type": "bar", "height": 14, "color": LIGHT, "stroke": PLUS, "strokeWidth": 1, **low},
                  "encoding": {"x": {**x, "field": "least", "axis": {"title": None, "format": ".0%", "tickCount": 6}},
                               "x2": {"field": "most"}, "href": _LINK}},

@@ -42,8 +42,11 @@ def gaps(ask: Ask) -> Shown:
     asked = _asked(ask)
     matching = f"({statement('gaps_matching')}) matching_gap"
     by = ask.one_of("by", GROUPED, "cause")
-    counted = ask.mart.row("gaps_ages", asked, matching_gap=matching) or {}
     groups = ask.mart.rows("gaps_groups", asked, matching_gap=matching, grouping_value=GROUPED[by][0])
+    counted: Row = {
+        name: sum(row[name] for row in groups) for name in ("gaps", "age_7", "age_30", "age_90", "age_older")
+    }
+    counted["dossiers"] = groups[0]["all_dossiers"] if groups else 0
     names = _names(ask)
     parts = {"matching_gap": matching, "sorting_value": SORTED[ask.one_of("sort", SORTED, "age")]}
     rows = ask.mart.rows("gaps_rows", {**asked, **part(ask)}, **parts)
@@ -113,7 +116,8 @@ def name_of(ask: Ask, filter: str, value: Any, names: dict[tuple[str, str], str]
 def _choices(ask: Ask) -> dict[str, list[Row]]:
     """What the selects offer: only values that the night has, with how many gaps each."""
     offered: dict[str, list[Row]] = {}
-    for row in ask.mart.rows("gaps_choices", {"night": ask.night, "whose": ask.account.agency_id}):
+    asked = {"night": ask.night, "whose": ask.account.agency_id}
+    for row in ask.remembered("gaps_choices", asked):
         names = {(row["filter"], row["value"]): row["label"]}
         value = row["value"] if row["filter"] != "kind" else f"{row['label']} {row['value']}"
         told = {"value": row["value"], "label": name_of(ask, row["filter"], value, names), "gaps": row["gaps"]}
