@@ -47,7 +47,7 @@ touched: $(READY) ## the parts of the campaign whose code changed since they las
 	@$(BIN)/python tools/campaign.py touched --minutes $(or $(MINUTES),15)
 
 # A minute for all of them: what passed is read again only when it has changed.
-SQL := $(shell find include/doisoat -name '*.sql' -not -path '*/migrations/*')
+SQL := $(shell find include/doisoat include/page -name '*.sql' -not -path '*/migrations/*')
 SQL_CHECKED := .venv/.sql-checked
 $(SQL_CHECKED): $(READY) $(SQL)
 	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar --nocolor $(filter %.sql,$(if $(filter $(READY),$?),$^,$?))

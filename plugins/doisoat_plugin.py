@@ -1,9 +1,10 @@
-"""Registers what Airflow needs to create our runs, the deadline of a night, and the zone of its page."""
+"""Registers the deadline of a night, the zone of Airflow's page, and our page in its navigation."""
 
 from typing import ClassVar
 
 from airflow.plugins_manager import AirflowPlugin
 from orchestration.deadline import MorningAfter
+from orchestration.page import IN_NAVIGATION, MOUNTED, PageWhenAsked
 from orchestration.page_zone import ProvincesZone
 
 
@@ -13,3 +14,5 @@ class DoisoatPlugin(AirflowPlugin):
     name = "doisoat"
     deadline_references: ClassVar = [MorningAfter]
     fastapi_root_middlewares: ClassVar = [{"name": "times in the province's zone", "middleware": ProvincesZone}]
+    fastapi_apps: ClassVar = [{**MOUNTED, "app": PageWhenAsked()}]
+    external_views: ClassVar = [IN_NAVIGATION]

@@ -137,6 +137,7 @@ def _told(laptop: Laptop, airflow: Airflow) -> str:
     return "\n".join(
         [
             f"Airflow's page: http://localhost:{airflow.port}  login {LOGIN}  password {airflow.password}",
+            f"Đối Soát's page: http://localhost:{airflow.port}/doisoat/  with the same login",
             f"every night at {READ_AT:%H:%M} {laptop.settings.province.timezone}; stop with: make down",
         ]
     )

@@ -84,4 +84,4 @@ def test_every_test_of_the_campaign_is_in_a_part_and_every_part_has_its_files() 
     assert all((PROJECT / name).exists() for name in named)
     for part in campaign.load_parts():
         part.fingerprints()
-    assert sum(part.minutes for part in campaign.load_parts()) <= 65
+    assert sum(part.minutes for part in campaign.load_parts()) <= 70

@@ -34,7 +34,7 @@ _CLOSED = """do $$
     begin
         if (select pg_has_role(datdba, 'usage') from pg_database where datname = current_database()) then
             execute format('revoke all on database %I from public', current_database());
-            execute format('grant connect on database %I to analyst', current_database());
+            execute format('grant connect on database %I to analyst, gap_writer', current_database());
         end if;
     end $$"""
 

@@ -1,0 +1,27 @@
+"""The command of `doisoat` that serves the page."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from doisoat.cli.shared import LOOK, site_at_hand
+
+#: Added to `doisoat` by doisoat.cli.app.
+paging = typer.Typer()
+
+
+@paging.command(rich_help_panel=LOOK)
+def page(
+    host: Annotated[str, typer.Option(help="Where to listen; others reach it only where this says so.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="On which port; 0: any that is free.")] = 8766,
+) -> None:
+    """Serve the page, and print its address with a token that lets one browser in; Ctrl-C ends it.
+
+    It reads `mart` with a login of its own: AIRFLOW_CONN_WAREHOUSE_PAGE, or one that the warehouse's owner makes here.
+    """
+    from page.serving import serve
+
+    with site_at_hand() as site:
+        serve(site, host, port, lambda address: typer.echo(f"{site.settings.province.name}: {address}"))

@@ -1,0 +1,162 @@
+"""One request for a view: who asks, in which language, about which night, with which filters; and addresses of other views."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+
+from page.accounts import Account
+from page.errors import AskedWronglyError
+from page.reader import Row, Snapshot
+from page.words import LANGUAGES, Words
+
+#: Our views: name -> path below the page's root.
+PATHS = {
+    "tonight": "/",
+    "gaps": "/gaps",
+    "changes": "/changes",
+    "bridge": "/bridge",
+    "units": "/units",
+    "trend": "/trend",
+    "ministries": "/ministries",
+    "score": "/score",
+    "dossier": "/dossier",
+    "nights": "/nights",
+}
+#: What a reader of one agency sees: the views that show no other's numbers.
+OF_AN_AGENCY = ("gaps", "dossier")
+LANGUAGE_COOKIE = "doisoat_language"
+#: How many answers of this kind are remembered.
+REMEMBERED = 64
+#: The longest value of a filter that is looked at: codes are shorter.
+LONGEST = 200
+
+
+def language_of(request: Request) -> str:
+    """The language that the address asks for, else the one chosen before, else Vietnamese."""
+    for said in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+        if said in LANGUAGES:
+            return said
+    return LANGUAGES[0]
+
+
+@dataclass(slots=True)
+class Ask:
+    """A request for a view.
+
+    Attributes:
+        stamp: the night asked about and what its numbers depend on (sql/stamp.sql).
+        given: the filters of the address, cut to LONGEST, without empty ones.
+        root: what stands before our paths in an address.
+        kept: what was asked before and depends on no filter (`remembered`).
+        actions: what this reader may say about gaps; empty: nothing.
+    """
+
+    words: Words
+    account: Account
+    mart: Snapshot
+    stamp: Row
+    given: dict[str, str]
+    root: str
+    timezone: str
+    province: str
+    view: str = ""
+    actions: tuple[str, ...] = ()
+    kept: dict[str, list[Row]] = field(default_factory=dict)
+
+    @property
+    def views(self) -> tuple[str, ...]:
+        """The views that the reader may see."""
+        return tuple(PATHS) if self.account.agency_id is None else OF_AN_AGENCY
+
+    @property
+    def night(self) -> dt.date:
+        """The night asked about."""
+        night: dt.date = self.stamp["night"]
+        return night
+
+    def remembered(self, name: str, parameters: Row) -> list[Row]:
+        """The rows of sql/<name>.sql, which depend on the night and these parameters alone: asked once for all filters."""
+        key = repr((name, sorted(parameters.items()), sorted(self.stamp.items())))
+        if key not in self.kept:
+            if len(self.kept) >= REMEMBERED:
+                self.kept.clear()
+            self.kept[key] = self.mart.rows(name, parameters)
+        return [dict(row) for row in self.kept[key]]
+
+    def link(self, view: str, **given: Any) -> str:
+        """The address of a view of the same night; a filter without a value is left out."""
+        return address(self.root, view, {"night": self.night, **given})
+
+    def here(self, **changed: Any) -> str:
+        """The address of this view with some filters changed (None: taken out), from its first page on."""
+        kept = {name: value for name, value in self.given.items() if name not in ("page", "lang", "stored")}
+        return address(self.root, self.view, {**kept, "night": self.night, **changed})
+
+    def query(self) -> str:
+        """The filters of this view, for a form that leads back to it."""
+        kept = {name: value for name, value in self.given.items() if name not in ("lang", "stored")}
+        return urlencode({**kept, "night": self.night})
+
+    def export(self, table: str, form: str) -> str:
+        """The address of a table of this view as a file."""
+        kept = {name: value for name, value in self.given.items() if name not in ("page", "lang")}
+        return f"{self.root}/export/{self.view}/{table}.{form}?{urlencode({**kept, 'night': self.night})}"
+
+    def text(self, name: str) -> str | None:
+        """A filter's value."""
+        return self.given.get(name)
+
+    def one_of(self, name: str, choices: Any, default: str) -> str:
+        """A filter's value, if it is one of the choices."""
+        said = self.given.get(name)
+        return said if said is not None and said in choices else default
+
+    def day(self, name: str) -> dt.date | None:
+        """A filter's value as a day.
+
+        Raises:
+            AskedWronglyError: it is none.
+        """
+        return day_of(self.given.get(name))
+
+    def number(self, name: str, default: int, most: int) -> int:
+        """A filter's value as a whole number from 1 to most; the default if it is none."""
+        said = self.given.get(name, "")
+        return min(max(int(said), 1), most) if said.isascii() and said.isdigit() and len(said) < 10 else default
+
+
+def address(root: str, view: str, given: dict[str, Any]) -> str:
+    """The address of a view with its filters."""
+    kept = {name: value for name, value in given.items() if value is not None and value != ""}
+    return f"{root}{PATHS[view]}" + (f"?{urlencode(kept)}" if kept else "")
+
+
+def day_of(said: str | None) -> dt.date | None:
+    """A day as an address writes it (2024-04-19), if a record can have it.
+
+    Raises:
+        AskedWronglyError: it is none.
+    """
+    if not said:
+        return None
+    try:
+        day = dt.date.fromisoformat(said)
+    except ValueError:
+        raise AskedWronglyError("errors.no_day") from None
+    if not 1900 <= day.year < 2200:
+        raise AskedWronglyError("errors.no_day")
+    return day
+
+
+def filters_of(request: Request) -> dict[str, str]:
+    """The filters of an address: no empty ones, none too long, and nothing that a database cannot look for."""
+    return {
+        name: value.strip()[:LONGEST].replace("\0", "")
+        for name, value in request.query_params.items()
+        if value.strip() and name.isidentifier() and len(name) < 40
+    }

@@ -1,0 +1,31 @@
+"""The views: each takes a question and gives a template, its context and its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from page.asking import Ask
+from page.views.bridge import bridge
+from page.views.changes import changes
+from page.views.dossier import dossier
+from page.views.gaps import gaps
+from page.views.ministries import ministries
+from page.views.nights import nights
+from page.views.score import score
+from page.views.shown import Shown
+from page.views.tonight import tonight
+from page.views.trend import trend
+from page.views.units import units
+
+VIEWS: dict[str, Callable[[Ask], Shown]] = {
+    "tonight": tonight,
+    "gaps": gaps,
+    "changes": changes,
+    "bridge": bridge,
+    "dossier": dossier,
+    "units": units,
+    "trend": trend,
+    "ministries": ministries,
+    "score": score,
+    "nights": nights,
+}

@@ -1,0 +1,71 @@
+"""Which period of receipt a view shows: a month, a quarter, a year, or all months."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from page.asking import Ask
+from page.reader import Row
+
+KINDS = ("month", "quarter", "year", "all")
+#: Kind -> the view that holds its rates: `rate_asked` in SQL files. All months together have no first day and always run.
+RATES = {
+    "month": "mart.rate_month",
+    "quarter": "mart.rate_quarter",
+    "year": "mart.rate_year",
+    "all": "(select *, null::date as period_start, false as is_provisional from mart.rate_all_months)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A period.
+
+    Attributes:
+        start: its first day; None for all months.
+        choices: all that the night has: value in an address, and its name.
+    """
+
+    kind: str
+    start: dt.date | None
+    choices: list[Row]
+
+    @property
+    def value(self) -> str:
+        """As an address has it."""
+        return value_of(self.kind, self.start)
+
+
+def value_of(kind: str, start: dt.date | None) -> str:
+    """2024-03 for a month, 2024-q1, 2024, all."""
+    if start is None:
+        return "all"
+    return {"month": f"{start:%Y-%m}", "quarter": f"{start.year}-q{(start.month + 2) // 3}", "year": f"{start.year}"}[
+        kind
+    ]
+
+
+def name_of(ask: Ask, kind: str, start: dt.date | None) -> str:
+    """In words."""
+    if start is None:
+        return ask.words("periods.all")
+    if kind == "month":
+        return ask.words("periods.month", month=ask.words.month(start))
+    return ask.words(f"periods.{kind}", year=str(start.year), quarter=str((start.month + 2) // 3))
+
+
+def period_of(ask: Ask) -> Period | None:
+    """The period that the address names, if the night has it; else the last month that had ended; None if it has none."""
+    last_month = (ask.night.replace(day=1) - dt.timedelta(days=1)).replace(day=1)
+    rows = ask.mart.rows("periods", {"night": ask.night})
+    rows.sort(key=lambda row: KINDS.index(row["period_kind"]))
+    choices = [
+        {"value": value_of(row["period_kind"], row["period_start"]), "kind": row["period_kind"], "start": row["period_start"],
+         "label": name_of(ask, row["period_kind"], row["period_start"])}
+        for row in rows
+    ]  # fmt: skip
+    asked = next((one for one in choices if one["value"] == ask.text("period")), None)
+    ended = [one for one in choices if one["kind"] == "month" and one["start"] <= last_month]
+    found = asked or next(iter(ended), choices[0] if choices else None)
+    return Period(found["kind"], found["start"], choices) if found else None

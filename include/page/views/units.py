@@ -1,0 +1,87 @@
+"""Units (Đơn vị): the tree as it stood, level by level, as a heat table of rates and gaps; the course of one unit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from doisoat.charts import lines
+
+from page.asking import Ask
+from page.errors import NotThereError
+from page.reader import Row
+from page.tables import Column, Table
+from page.views.periods import RATES as RATES_OF
+from page.views.periods import Period, period_of
+from page.views.shown import Shown, wide_and_narrow
+
+#: Below which share a rate is how poor: the tone of its cell, beside the number itself.
+TONES = ((0.8, "low"), (0.9, "poor"), (0.95, "fair"))
+RATES = ("own", "corrected", "on_time", "online")
+#: Rates of which a low value is a fault; the share submitted online is a fact.
+JUDGED = ("own", "corrected", "on_time")
+
+
+def units(ask: Ask) -> Shown:
+    """The units below one, or the top ones."""
+    period = period_of(ask)
+    agency = ask.text("agency")
+    month = period.start if period and period.start else ask.night.replace(day=1)
+    way = ask.mart.rows("unit_way", {"agency": agency, "month": month}) if agency else []
+    if agency and not way:
+        raise NotThereError
+    tables = {}
+    if period:
+        asked = {"night": ask.night, "month": month, "agency": agency, "start": period.start}
+        rows = ask.mart.rows("units", asked, rate_asked=RATES_OF[period.kind])
+        if agency is None and len(rows) == 1:  # the province itself: its units are meant
+            asked["agency"] = rows[0]["agency_id"]
+            rows = ask.mart.rows("units", asked, rate_asked=RATES_OF[period.kind]) or rows
+        tables["tree"] = _table(ask, rows, period)
+    context = {"period": period, "way": way, "agency": agency, "course": course(ask, agency)}
+    return Shown("units.html", context, tables)
+
+
+def _table(ask: Ask, rows: list[Row], period: Period) -> Table:
+    words = ask.words
+    for row in rows:
+        for rate in RATES:
+            least, most = row[f"{rate}_least"], row[f"{rate}_most"]
+            row[rate] = None if least is None else words.bounds(least, most)
+        row["of_level"] = words.known("levels", row["level"])
+
+    def inside(row: Row) -> str | None:
+        return ask.here(agency=row["agency_id"], period=period.value) if row["has_below"] else _gaps(row)
+
+    def _gaps(row: Row) -> str:
+        return ask.link("gaps", agency=row["agency_id"])
+
+    def tone(rate: str) -> Any:
+        return lambda row: tone_of(row[f"{rate}_least"]) if rate in JUDGED else None
+
+    nothing = words("units.no_dossiers")
+    columns = (
+        Column("name", words("columns.unit"), href=inside, sub="of_level"),
+        Column("dossiers", words("columns.dossiers"), "number", missing=nothing),
+        *(Column(rate, words(f"unit_rates.{rate}"), "words", tone=tone(rate), missing=nothing) for rate in RATES),
+        Column("gaps", words("columns.gaps"), "number", bar=True, href=_gaps),
+        Column("oldest", words("columns.oldest"), "number", missing=words("page.none")),
+    )
+    return Table("tree", words("units.tree"), columns, rows, words("units.none"))
+
+
+def tone_of(share: Any) -> str | None:
+    """How poor a share is; None if it is not."""
+    return None if share is None else next((tone for below, tone in TONES if float(share) < below), None)
+
+
+def course(ask: Ask, agency: str | None) -> dict[str, Any] | None:
+    """The rates of an agency by month, as lines with bands; None if there are none."""
+    rows = [
+        {"at": row["month"].isoformat(), "series": ask.words.known("rates", row["indicator"]),
+         "value": float(row["ratio_least"]), "most": float(row["ratio_most"])}
+        for row in ask.mart.rows("unit_course", {"night": ask.night, "agency": agency})
+    ]  # fmt: skip
+    if len({row["at"] for row in rows}) < 2:
+        return None
+    title = ask.words("units.course")
+    return wide_and_narrow(lines(rows, title, 980, 190, ".0%"), lines(rows, title, 290, 170, ".0%"), ask)

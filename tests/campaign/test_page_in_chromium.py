@@ -1,0 +1,155 @@
+"""The page in a real Chromium, on the warehouse of the sandbox's nights: each view in both languages, wide and narrow.
+
+Needs Debian's `chromium`; CHROMIUM names another one. Screenshots are left in build/page.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from doisoat.warehouse import connect
+from playwright.sync_api import Browser, Page, sync_playwright
+from standalone import postgres
+from support import nights_against_key as against
+from support.page_served import forget_login, served
+from support.provinces import CONFIG
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+SHOTS = Path(__file__).parents[2] / "build" / "page"
+VIEWS = ("/", "/gaps", "/gaps?by=owner&cause=sync_overdue", "/units", "/bridge", "/changes", "/trend", "/ministries", "/score",
+         "/nights", "/dossier", "/dossier?id={dossier}", "/nowhere")  # fmt: skip
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here: apt-get install chromium")
+
+
+@pytest.fixture(scope="module")
+def address(
+    tmp_path_factory: pytest.TempPathFactory, shared_warehouse_dsn: str, postgres_server: postgres.Server
+) -> Iterator[str]:
+    """The page on three nights of about 2,000 dossiers."""
+    home = tmp_path_factory.mktemp("nights")
+    with against.served(home / "sandbox", 2000) as sandbox:
+        site = against.site_of(CONFIG / "lang_son.yaml", home, shared_warehouse_dsn, sandbox.connections())
+        for night in against.NIGHTS:
+            against.run_night(site, sandbox, night)
+    with served(shared_warehouse_dsn) as found:
+        yield found
+    forget_login(postgres_server.dsn(), shared_warehouse_dsn)
+
+
+@pytest.fixture(scope="module")
+def dossier(address: str, shared_warehouse_dsn: str) -> str:
+    """A dossier of which values differ."""
+    with connect(shared_warehouse_dsn) as connection:
+        row = connection.execute("select dossier_id from mart.gap where is_latest and is_difference limit 1").fetchone()
+    return str(row[0])
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+class Watched:
+    """A tab, and what went wrong in it."""
+
+    def __init__(self, browser: Browser, width: int, **settings: Any) -> None:
+        self.page: Page = browser.new_page(viewport={"width": width, "height": 900}, **settings)
+        self.said: list[str] = []
+        self.hosts: set[str] = set()
+        self.page.on("console", lambda message: self.said.append(message.text))
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
+
+    def open(self, address: str) -> Page:
+        self.page.goto(address)
+        return self.page
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_view_fits_and_asks_nobody_else(
+    browser: Browser, address: str, dossier: str, language: str, width: int
+) -> None:
+    tab = Watched(browser, width)
+    for view in VIEWS:
+        path = view.format(dossier=dossier)
+        page = tab.open(address + path + ("&" if "?" in path else "?") + f"lang={language}")
+        page.screenshot(path=SHOTS / f"{_named(view)}-{language}-{width}.png", full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, (view, "is wider than the screen")
+        assert page.locator("html").get_attribute("lang") == language
+    assert tab.hosts == {urlsplit(address).netloc}
+    assert [said for said in tab.said if "404" not in said] == []  # /nowhere is not there, and Chromium says so
+    tab.page.close()
+
+
+def test_nothing_serious_stands_in_the_way_of_anybody(browser: Browser, address: str, dossier: str) -> None:
+    """axe-core, which the test injects: our own policy would not let it in."""
+    for width in (1400, 390):
+        tab = Watched(browser, width, bypass_csp=True)
+        for view in VIEWS:
+            page = tab.open(address + view.format(dossier=dossier))
+            found = Axe().run(page).response["violations"]
+            serious = [
+                (view, one["id"], one["nodes"][0]["html"][:200])
+                for one in found
+                if one["impact"] in ("serious", "critical")
+            ]
+            assert serious == []
+        tab.page.close()
+
+
+def test_a_morning_by_keyboard_alone(browser: Browser, address: str) -> None:
+    """From the first page over a filter to one dossier, without a mouse."""
+    page = Watched(browser, 1400).open(address)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.locator(".views a", has_text="Sai lệch").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/gaps\?"))
+    page.locator("#cause").focus()
+    page.keyboard.press("ArrowDown")
+    page.locator(".filters .go button").press("Enter")
+    page.wait_for_url(re.compile(r"cause=\w"))
+    shown = page.locator(".chosen b").first.inner_text()
+    page.locator(".t-gaps tbody a").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/dossier\?"))
+    assert shown.split(" (")[0] in page.locator("main").inner_text()
+    page.close()
+
+
+def test_a_file_leaves_and_a_page_prints(browser: Browser, address: str, tmp_path: Path) -> None:
+    page = Watched(browser, 1400).open(f"{address}/gaps")
+    with page.expect_download() as download:
+        page.locator(".t-gaps").locator("xpath=ancestor::section").get_by_text("XLSX").click()
+    file = tmp_path / "gaps.xlsx"
+    download.value.save_as(file)
+    assert file.read_bytes().startswith(b"PK")
+    printed = page.pdf(path=SHOTS / "gaps.pdf", format="A4")
+    assert printed.startswith(b"%PDF")
+    page.emulate_media(media="print")
+    assert not page.locator(".views").is_visible()
+    page.close()
+
+
+def test_a_bar_leads_to_its_dossiers(browser: Browser, address: str) -> None:
+    page = Watched(browser, 1400).open(address)
+    page.locator(".chart.wide a").nth(1).click()
+    page.wait_for_url(re.compile(r"/bridge\?.*cause="))
+    assert page.locator(".t-entries tbody tr").count() > 0
+    page.close()
+
+
+def _named(view: str) -> str:
+    return re.sub(r"\W+", "-", view.replace("{dossier}", "one")).strip("-") or "tonight"
