@@ -7,6 +7,7 @@ A landing is the directory `<landing_root>/<province_id>/<night>/<source_id>/`:
                       within them is escaped by a backslash, NULL is a bare null, booleans true/false, linked_codes a
                       PostgreSQL array literal. A record seen twice appears twice.
     totals.jsonl      one ControlTotal per line
+    scores.jsonl      one PublishedScore per line; not in landings made before there were any
     quarantine.jsonl  one QuarantinedRow per line: where a row was, why it could not be read, and what else of it was read (the
                       fields of records.csv.zst), never what could not be read
     look_ups.jsonl    one LookUp per line, without its record (that is in records.csv.zst)
@@ -41,7 +42,16 @@ from doisoat.collect.bounds import counts_of, refuse_beyond
 from doisoat.collect.room import room_for
 from doisoat.collect.screen import Screen
 from doisoat.errors import LandingDamagedError, NightNotCollectedError
-from doisoat.model import CatalogueEntry, ControlTotal, DossierRecord, LookUp, Page, PullCertificate, QuarantinedRow
+from doisoat.model import (
+    CatalogueEntry,
+    ControlTotal,
+    DossierRecord,
+    LookUp,
+    Page,
+    PublishedScore,
+    PullCertificate,
+    QuarantinedRow,
+)
 from doisoat.province.reference import reference_hash
 from doisoat.province.site import Site
 from doisoat.sources.written_codes import dossier_code
@@ -49,7 +59,8 @@ from doisoat.sources.written_codes import dossier_code
 RECORD_COLUMNS: tuple[str, ...] = DossierRecord.__struct_fields__
 RECORDS, MANIFEST = "records.csv.zst", "manifest.json"
 TOTALS, QUARANTINE, LOOK_UPS, CATALOGUE = "totals.jsonl", "quarantine.jsonl", "look_ups.jsonl", "catalogue.jsonl"
-LINES = (TOTALS, QUARANTINE, LOOK_UPS, CATALOGUE)
+SCORES = "scores.jsonl"
+LINES = (TOTALS, SCORES, QUARANTINE, LOOK_UPS, CATALOGUE)
 #: 2: what a source says and nothing knows is kept as a fingerprint; before, as its words (doisoat.shapes).
 FORMAT = 2
 
@@ -152,6 +163,11 @@ class Landing:
     def totals(self) -> Iterator[ControlTotal]:
         """The control totals in the order in which they were requested."""
         yield from _read_lines(self.directory / TOTALS, ControlTotal)
+
+    def scores(self) -> Iterator[PublishedScore]:
+        """The published scores in the order in which they came."""
+        if (self.directory / SCORES).is_file():
+            yield from _read_lines(self.directory / SCORES, PublishedScore)
 
     def quarantined(self) -> Iterator[QuarantinedRow]:
         """The rows that could not be read."""
@@ -272,6 +288,10 @@ class LandingWriter:
         """Add a control total."""
         refuse_beyond(self._where[3], [total.value])
         self._write_line(TOTALS, self._screen.total(total) if self._screen else total)
+
+    def write_score(self, score: PublishedScore) -> None:
+        """Add a published score."""
+        self._write_line(SCORES, self._screen.score(score) if self._screen else score)
 
     def write_look_up(self, found: LookUp) -> None:
         """Add the source's answer about one dossier, and its record if it has one."""

@@ -34,6 +34,7 @@ class _Strict(BaseModel):
 Worded = Literal[
     "record_id", "dossier_code", "linked_codes", "procedure_code", "field_code", "agency_code", "agency_ref",
     "parent_agency_code", "agency_name", "agency_level", "channel_code", "status_code", "online_payment_code", "flags",
+    "metric", "message",
 ]  # fmt: skip
 
 
