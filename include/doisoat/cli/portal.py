@@ -31,10 +31,8 @@ _COLUMNS = ("score_group", "metric", "numerator", "denominator", "ratio", "score
 _BLANK = ("unit", "metric", "ours", "our_ratio", "flags", "message", "recomputed", "difference")
 
 
-def period_asked(
-    month: dt.datetime | None, quarter: dt.datetime | None, year: dt.datetime | None, night: dt.date
-) -> Period:
-    """The one period asked for; by default the last month that had ended on the night.
+def period_asked(month: dt.datetime | None, quarter: dt.datetime | None, year: dt.datetime | None) -> Period | None:
+    """The one period asked for, None if none is.
 
     Raises:
         typer.BadParameter: more than one is asked for.
@@ -43,7 +41,7 @@ def period_asked(
     asked = [period_of(kind, day.date()) for kind, day in given.items() if day]
     if len(asked) > 1:
         raise typer.BadParameter("give only one of them", param_hint="--month, --quarter, --year")
-    return asked[0] if asked else Period("month", ended(night, 1)[0])
+    return asked[0] if asked else None
 
 
 @publishing.command(rich_help_panel=RATES)
@@ -65,7 +63,7 @@ def portal(
     """
     with warehouse_at_hand() as (_, connection):
         chosen = chosen_night(connection, night)
-        period = period_asked(month, quarter, year, chosen)
+        period = period_asked(month, quarter, year) or Period("month", ended(chosen, 1)[0])
         report = query(connection, "portal", {
             "night": chosen, "archive_id": archive_of(connection, chosen, None), "period_kind": period.kind,
             "period_start": period.start, "agency": agency and agency_named(connection, agency)[0],
@@ -73,3 +71,27 @@ def portal(
         })  # fmt: skip
     columns = ("unit", *_COLUMNS) if every_unit else _COLUMNS
     print_report(report, format, f"Published by the portal for {period}, night {chosen}", columns, _BLANK)
+
+
+@publishing.command(rich_help_panel=RATES)
+def provinces(
+    month: Month = None,
+    quarter: Quarter = None,
+    year: Year = None,
+    all: Annotated[bool, typer.Option("--all", help="Every province, the best first.")] = False,
+    metrics: Annotated[bool, typer.Option("--metrics", help="Also each metric, not only the groups.")] = False,
+    format: As = Format.TABLE,
+) -> None:
+    """Show where the province stands among all by the scores that the portal publishes, and how far the next place is.
+
+    With --all every province, with the group in which it is furthest ahead of ours. As asked for by the Dag compare_provinces;
+    default: the last month that was asked for. A place is missing where a score is not published or was not asked for.
+    """
+    from doisoat.reports.provinces import last_compared, standing
+
+    with warehouse_at_hand() as (site, connection):
+        period = period_asked(month, quarter, year) or last_compared(connection)
+        code = site.settings.province.code
+        report = standing(connection, period, code, every_province=all, with_metrics=metrics)
+    who = "Provinces" if all else f"{code} among the provinces"
+    print_report(report, format, f"{who}, {period}", (), ("metric", "flags", "most_ahead_in", "ahead_by"))

@@ -311,6 +311,12 @@ class ProvinceSettings(_Strict):
         """The enabled sources that keep catalogues."""
         return [name for name, can in self._enabled() if Capability.CATALOGUE in can]
 
+    @property
+    def with_scores(self) -> list[str]:
+        """The enabled sources that publish scores, of every province."""
+        enabled = ((name, source.kind) for name, source in self.sources.items() if source.enabled)
+        return [name for name, kind in enabled if facts(name, kind).has_scores]
+
     def guard_of(self, source_id: str) -> FloodGuard:
         """The flood guard of a source: its own, or the province's."""
         return self.sources[source_id].flood_guard or self.flood_guard

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -23,6 +23,7 @@ from doisoat.codes import SHAPE
 from doisoat.connections import Connection
 from doisoat.errors import ConfigurationError, SourceChangedError
 from doisoat.model import Capability, CatalogueEntry, Cell, ControlTotal, LookUp, Page, PublishedScore, Side
+from doisoat.months import Period
 
 #: If this many records all lack a field, that is no coincidence.
 MANY = 10
@@ -155,6 +156,14 @@ class Source(ABC):
 
     def published_scores(self, night: dt.date) -> Iterator[PublishedScore]:
         """The scores that it publishes (`has_scores`), of every period that it can be asked for on `night`."""
+        raise _not_offered(self, Capability.COUNTS)
+
+    def publishes_provinces(self, night: dt.date) -> bool:
+        """Whether on that night it can be asked for the scores of any province."""
+        return False
+
+    def province_scores(self, root: str, asked: Sequence[Period], night: dt.date) -> Iterator[PublishedScore]:
+        """What it publishes of a whole province and none of its units, by the id under which it knows the province."""
         raise _not_offered(self, Capability.COUNTS)
 
     # LISTING ----------------------------------------------------------------------------------------------------

@@ -154,8 +154,11 @@ class NationalStatistics(Source):
                 # of the newest month the portal may still be computing what it refuses: nothing is missing yet
                 yield from self._at_hand(api.scores(name, period), name, period, may_be_early=period == newest)
 
+    def publishes_provinces(self, night: dt.date) -> bool:
+        return isinstance(self._api(night), Reporting2026)
+
     def province_scores(self, root: str, asked: Sequence[Period], night: dt.date) -> Iterator[PublishedScore]:
-        """What is published of a whole province, this or another one: no unit of it, from one request a group and period.
+        """From one request a group and period; what is left out begins anew with each province.
 
         Args:
             root: its `rootDepartmentId`.
@@ -163,7 +166,8 @@ class NationalStatistics(Source):
         Raises:
             ConfigurationError: the API of that night publishes no scores.
         """
-        if not isinstance(self._api(night), Reporting2026):
+        self.left_out.clear()
+        if not self.publishes_provinces(night):
             raise ConfigurationError(f"{self.source_id}: the API in use on {night} publishes no province's scores")
         api = Reporting2026(self._http, root)
         for period in asked:

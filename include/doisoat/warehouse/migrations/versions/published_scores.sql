@@ -51,7 +51,7 @@ create table core.province_score (
     metric text not null,
     period_kind text not null check (period_kind in ('month', 'quarter', 'year')),
     period_start date not null,
-    asked_on date not null,
+    week date not null,
     numerator numeric,
     denominator numeric,
     ratio numeric,
@@ -61,18 +61,18 @@ create table core.province_score (
     numbers jsonb not null default '{}',
     flags text[] not null default '{}',
     message text,
-    primary key (source_id, province_code, score_group, metric, period_kind, period_start, asked_on)
+    primary key (source_id, province_code, score_group, metric, period_kind, period_start, week)
 );
 comment on table core.province_score is
-    'What the portal publishes of every province as a whole, as it was asked for on a day. Grain: source, province, '
-    'metric, period, day.';
+    'What the portal publishes of every province as a whole, as it was asked for in a week. Grain: source, province, '
+    'metric, period, week.';
 comment on column core.province_score.source_id is 'The source that publishes it.';
 comment on column core.province_score.province_code is 'The province''s code at the portal (H37).';
 comment on column core.province_score.score_group is 'The report, by its own name (mart.dim_portal_metric).';
 comment on column core.province_score.metric is 'The metric''s own code; empty for the group as a whole.';
 comment on column core.province_score.period_kind is 'month, quarter or year.';
 comment on column core.province_score.period_start is 'First day of the period.';
-comment on column core.province_score.asked_on is 'The day on which the portal was asked for this province.';
+comment on column core.province_score.week is 'The Sunday that begins the week in which the portal was asked.';
 comment on column core.province_score.numerator is 'As published; null where none is, which is not 0.';
 comment on column core.province_score.denominator is 'As published; null where none is.';
 comment on column core.province_score.ratio is 'In percent, as published; null where none is (0 of 0).';
@@ -85,20 +85,22 @@ comment on column core.province_score.flags is 'The portal''s own data-quality f
 comment on column core.province_score.message is 'What the portal says about them.';
 
 create table ops.province_pull (
-    asked_on date not null,
+    week date not null,
     source_id text not null,
     province_code text not null,
+    province_name text not null,
     seal text not null,
     asked_at timestamptz not null,
     scores bigint not null,
     left_out text,
-    primary key (asked_on, source_id, province_code)
+    primary key (week, source_id, province_code)
 );
 comment on table ops.province_pull is
-    'Which province the portal was asked about on which day, for the comparison of provinces.';
-comment on column ops.province_pull.asked_on is 'The local day.';
+    'Which province the portal was asked about in which week, for the comparison of provinces.';
+comment on column ops.province_pull.week is 'The Sunday that begins the week.';
 comment on column ops.province_pull.source_id is 'The source that was asked.';
 comment on column ops.province_pull.province_code is 'The province''s code at the portal.';
+comment on column ops.province_pull.province_name is 'Its name.';
 comment on column ops.province_pull.seal is 'SHA-256 of the landing''s manifest.';
 comment on column ops.province_pull.asked_at is 'The portal''s clock.';
 comment on column ops.province_pull.scores is 'How many scores came.';
