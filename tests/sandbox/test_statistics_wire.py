@@ -7,8 +7,10 @@ import json
 from typing import Any
 
 import pytest
+import requests
 from contract import LOCAL, check, contract
 from support.sandbox_served import Served
+from support.sandboxes import serve
 
 CONTRACT = contract("national_statistics")
 PREFIX = "/api/v1/reporting/evaluation/"
@@ -214,3 +216,10 @@ def test_the_old_interface_is_gone_in_2026(world_of_2026: Served):
 def test_a_month_has_ended_on_the_night_of_its_last_day(world: Served):
     world.set_clock(dt.datetime(2024, 5, 1, 1, tzinfo=LOCAL))
     assert old(world, p_thang=4)
+
+
+def test_whoever_asks_too_fast_is_refused():
+    with serve("a,statistics_per_second=1", 50, dt.date(2026, 3, 10)) as served:
+        asked = [requests.post(f"{served.url}{PREFIX}transparency", json=FEBRUARY, timeout=30) for _ in range(10)]
+    assert asked[0].status_code == 201
+    assert 429 in {answer.status_code for answer in asked}

@@ -150,6 +150,22 @@ def test_each_of_the_portals_counts_goes_to_the_nearest_of_ours(tmp_path, wareho
     assert "the nearest of ours" in doisoat(world, "walk", "--month", "2024-04").stdout
 
 
+def test_what_was_reported_may_be_the_nearest(tmp_path, warehouse_dsn):
+    """Reported are 7, which the portal shows as received; nobody asks whether it took its number from there."""
+    world = World(tmp_path, warehouse_dsn, sources={"reporting_system_report": {"kind": "report_workbook"}})
+    world.land(NIGHT, "national_statistics", "code", totals=[total(7, "totalReceived", month="2024-04")])
+    world.land(NIGHT, "reporting_system_report", "code", mode="reports", totals=[total(7, "received", month="2024-04")])
+    world.run(NIGHT, igate="code\nH37.21.01-240402-0001", national_export="code\nH37.21.01-240402-0001")
+    assert received(world) == {
+        "totalReceived": [
+            ("published", "", 7),
+            ("the nearest of ours is so much more", "reported to the national reporting system", 0),
+            ("reported beyond what the province received", "", -6),
+            ("received by the province", "", 1),
+        ]
+    }
+
+
 def test_without_a_listing_no_count_of_the_portals_side_is_ours(tmp_path, warehouse_dsn):
     world = a_month_of_three_counts(tmp_path, warehouse_dsn, "H37.21.01-240402-0009")
     with connect(world.dsn) as connection:

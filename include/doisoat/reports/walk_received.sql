@@ -83,17 +83,20 @@ part as (
     where is_known
     union all
     select
-        'reported',
+        'reported to the national reporting system',
         'reported beyond what the province received',
-        s.value - provincial
-    from counted, stated s
-    where s.name = any(%(reported_by)s) and s.value is not null
+        (
+            select s.value from stated s where s.name = any(%(reported_by)s) and s.value is not null
+            order by array_position(%(reported_by)s, s.name) limit 1
+        ) - provincial
+    from counted
 ),
 ours as (
     select
         ours,
         min(provincial) + sum(p.value) as value
     from part p, counted
+    where p.value is not null
     group by ours
 ),
 nearest as (

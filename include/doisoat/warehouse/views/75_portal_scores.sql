@@ -138,10 +138,10 @@ select
             + 2.5 * (s.numbers ->> 'totalFeeDossierFormality')::numeric
             / nullif((s.numbers ->> 'totalFeeFormality')::numeric, 0)
     end as recomputed,
-    (select min(i.indicator) from core.indicator i where i.indicator = any(d.our_readings) and i.is_in_force)
-        as our_indicator
+    i.indicator as our_indicator
 from core.published_score s
 left join mart.dim_portal_metric d using (score_group, metric)
+left join core.indicator i on i.is_in_force and i.indicator = any(d.our_readings)  -- one of the readings is
 left join mart.dim_portal_metric g on g.score_group = s.score_group and g.metric = '';
 comment on view core.explained_score is 'core.published_score with what the points follow from, where that is known; of a sum, see mart.portal_score.';
 
@@ -177,14 +177,14 @@ select
     s.our_indicator,
     r.ratio_least as our_ratio_least,
     r.ratio_most as our_ratio_most
-from mart.night n
+from mart.night_revision n
 join core.explained_score s on s.from_night <= n.night and n.night < s.to_night
-left join mart.rate r
-    on r.night = n.night
+left join archive.any_rate r
+    on r.archive_id = n.archive_id and r.from_night <= n.night and n.night < r.to_night
     and r.indicator = s.our_indicator
     and (r.period_kind, r.period_start) = (s.period_kind, s.period_start)
-    and r.agency_id is not distinct from s.agency_id
-where s.agency_id is distinct from 'unknown'
+    and r.agency_id = coalesce(s.agency_id, '')
+where n.is_standing and s.agency_id is distinct from 'unknown'
 window of_group as (partition by n.night, s.source_id, s.score_group, s.period_kind, s.period_start, s.agency_id);
 comment on view mart.portal_score is 'The scores of decision 766 as the portal publishes them, next to what they follow from and to ours. Grain: night, source, period, agency, group, metric (empty: the group).';
 comment on column mart.portal_score.night is 'The published night.';

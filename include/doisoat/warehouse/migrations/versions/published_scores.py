@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "published_scores"
-down_revision = "left_out"
+down_revision = "gap_list"
 
 
 def upgrade() -> None:
