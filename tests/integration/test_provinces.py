@@ -123,6 +123,21 @@ def test_the_movement_is_that_from_the_month_before(world: World, monkeypatch: p
     assert [row["place"] for row in shown(world, "--month", "2026-03") if row["score_group"] == "TDGQ"] == [2]
 
 
+def test_only_what_was_asked_for_in_the_same_week_is_ranked_together(
+    world: World, portal: FakeReporting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A week later ours alone has been asked for again, and has fallen: of the others that week is not known yet."""
+    compare(world)
+    monkeypatch.setitem(ON_TIME, "H37", 100)
+    monkeypatch.setattr(provinces, "portal_provinces", lambda: [one for one in SOME if one.code == "H37"])
+    compare(world, SUNDAY + dt.timedelta(days=7))
+    progress = next(row for row in shown(world, "--quarter", "2026-04") if row["score_group"] == "TDGQ")
+    assert [progress[name] for name in ("score", "place", "provinces")] == [2, 1, 1]
+    assert [row["code"] for row in shown(world, "--quarter", "2026-04", "--all")] == ["H37"]
+    ranks = "select week::text, place from mart.province_standing where province_code = 'H37' and group_code = 'TDGQ'"
+    assert sorted(world.rows(f"{ranks} and period_kind = 'year'")) == [("2026-04-05", 2), ("2026-04-12", 1)]
+
+
 @pytest.mark.parametrize(("status", "error"), [(403, SourceRejectedError), (429, SourceUnavailableError)])
 def test_a_refusal_stops_it_and_the_next_run_goes_on_where_it_stopped(
     world: World, portal: FakeReporting, status: int, error: type[Exception]

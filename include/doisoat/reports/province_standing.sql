@@ -1,4 +1,4 @@
--- Where one province stands in a period: in all, in each group, and in each metric.
+-- Where one province stands in a period, as last asked for: in all, in each group, and in each metric.
 select
     group_code as score_group,
     metric,
@@ -14,5 +14,5 @@ select
     array_to_string(flags, ', ') as flags,
     week
 from mart.province_standing
-where (period_kind, period_start) = (%(period_kind)s, %(period_start)s::date) and province_code = %(code)s
+where is_latest and (period_kind, period_start) = (%(period_kind)s, %(period_start)s::date) and province_code = %(code)s
 order by array_position('{total,CKMB,TDGQ,MDSH,CLGQ,TTTT,MDHL}', group_code), metric

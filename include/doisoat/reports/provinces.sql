@@ -1,8 +1,12 @@
 -- Every province in a period, the best first: its points in each group, how it moved, and in which group it is furthest
--- ahead of ours.
+-- ahead of ours. Of the last week in which ours was asked for, so that all are ranked on the same days.
 with standing as (
     select * from mart.province_standing
     where (period_kind, period_start) = (%(period_kind)s, %(period_start)s::date) and metric = ''
+        and week = (
+            select max(week) from mart.province_standing
+            where (period_kind, period_start) = (%(period_kind)s, %(period_start)s::date) and province_code = %(code)s
+        )
 ),
 ahead as (
     select distinct on (t.province_code)
