@@ -49,8 +49,12 @@ def collect_province(
     week: dt.date,
     landing_root: Path,
     versions: Versions,
+    screen: Screen | None = None,
 ) -> Landing | None:
     """Ask for a province's scores and seal them; a sealed landing of the week is returned and the source left alone.
+
+    Args:
+        screen: what may be kept of the source's own words.
 
     Returns None if no report gave anything: nothing is sealed, and it may be asked for again.
 
@@ -61,10 +65,11 @@ def collect_province(
         return landing
     started_at, asked_before, cut_off, scores = dt.datetime.now(dt.UTC), source.requests_made, None, 0
     where = (landing_root / SHELF, province_id, week, f"{source.source_id}.{province.code}")
-    with LandingWriter(*where, Screen()) as writer:
+    with LandingWriter(*where, screen) as writer:
         for score in source.province_scores(province.root, compared_periods(week), week):
             cut_off, scores = cut_off or score.measured_at, scores + 1
-            writer.write_score(score)
+            # the list of provinces names it
+            writer.write_score(msgspec.structs.replace(score, agency_code=None, agency_name=None))
         if cut_off is None:
             return None
         certificate = PullCertificate(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from functools import partial
 
+from doisoat.collect.known import key_of, screen_of
 from doisoat.collect.landing import versions
 from doisoat.collect.provinces import collect_province, landing_of, week_of
 from doisoat.errors import SourceChangedError
@@ -12,7 +14,7 @@ from doisoat.load.provinces import load_province_scores
 from doisoat.province.provinces import portal_provinces
 from doisoat.province.site import Site
 from doisoat.sources.registry import make_source
-from doisoat.warehouse import writing
+from doisoat.warehouse import connect, writing
 
 log = logging.getLogger(__name__)
 #: Requests a second, unless the source's own limit is lower: the comparison is in no hurry.
@@ -39,6 +41,8 @@ def compare_provinces(site: Site, source_id: str, *, at: dt.datetime) -> dict[st
     settings = site.settings.sources[source_id]
     pace = min(settings.limits.requests_per_second or PACE, PACE)
     slow = settings.model_copy(update={"limits": settings.limits.model_copy(update={"requests_per_second": pace})})
+    with connect(site.dsn) as connection:
+        screen = partial(screen_of, site.settings, source_id, key_of(connection))
     counts = {"asked": 0, "before": 0, "without": 0}
     source = make_source(source_id, slow, site.connections(source_id), *site.settings.reads_with)
     try:
@@ -48,7 +52,7 @@ def compare_provinces(site: Site, source_id: str, *, at: dt.datetime) -> dict[st
         for province in portal_provinces():
             where = (site.landing_root, site.settings.province.id, week, source_id, province.code)
             known = landing_of(*where)
-            landing = known or collect_province(source, province, province_id=where[1], week=week,
+            landing = known or collect_province(source, province, province_id=where[1], week=week, screen=screen(),
                                                 landing_root=site.landing_root, versions=versions(site))  # fmt: skip
             if landing is None:
                 log.warning("%s: %s: no report gave anything: %s", source_id, province.code, "; ".join(source.left_out))

@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "published_scores"
-down_revision = "gap_list"
+down_revision = "fingerprints"
 
 
 def upgrade() -> None:
