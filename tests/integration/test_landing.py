@@ -8,15 +8,8 @@ from pathlib import Path
 import psycopg
 import pytest
 from doisoat.collect import landing as module
-from doisoat.collect.landing import (
-    COPY_OPTIONS,
-    RECORD_COLUMNS,
-    FileSeal,
-    Landing,
-    LandingWriter,
-    Versions,
-    open_landing,
-)
+from doisoat.collect.landing import FileSeal, Landing, LandingWriter, Versions, open_landing
+from doisoat.collect.record_csv import COPY_OPTIONS, RECORD_COLUMNS
 from doisoat.errors import ConfigurationError, LandingDamagedError, NightNotCollectedError
 from doisoat.model import ControlTotal, DossierRecord, Page, PullCertificate, QuarantinedRow
 

@@ -11,7 +11,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from doisoat.collect.landing import COPY_OPTIONS, MANIFEST, RECORD_COLUMNS, Landing
+from doisoat.collect.landing import MANIFEST, Landing
+from doisoat.collect.record_csv import COPY_OPTIONS, RECORD_COLUMNS
 from doisoat.load.former_landings import as_kept_now
 from doisoat.load.in_part import stage_in_part, stage_quarantined, written_in_part
 from doisoat.load.scores import merge_scores

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from functools import partial
+from collections import Counter
 
 from doisoat.collect.known import key_of, screen_of
 from doisoat.collect.landing import versions
 from doisoat.collect.provinces import collect_province, landing_of, week_of
 from doisoat.errors import SourceChangedError
 from doisoat.load.provinces import load_province_scores
-from doisoat.province.provinces import portal_provinces
+from doisoat.province.file import SourceSettings
+from doisoat.province.provinces import PortalProvince, portal_provinces
 from doisoat.province.site import Site
+from doisoat.sources.contract import Source
 from doisoat.sources.registry import make_source
 from doisoat.warehouse import connect, writing
 
@@ -38,33 +40,40 @@ def compare_provinces(site: Site, source_id: str, *, at: dt.datetime) -> dict[st
         SourceChangedError: no province gave anything.
     """
     week = week_of(at.astimezone(site.settings.timezone).date())
-    settings = site.settings.sources[source_id]
-    pace = min(settings.limits.requests_per_second or PACE, PACE)
-    slow = settings.model_copy(update={"limits": settings.limits.model_copy(update={"requests_per_second": pace})})
-    with connect(site.dsn) as connection:
-        screen = partial(screen_of, site.settings, source_id, key_of(connection))
-    counts = {"asked": 0, "before": 0, "without": 0}
-    source = make_source(source_id, slow, site.connections(source_id), *site.settings.reads_with)
+    source = make_source(source_id, _slow(site, source_id), site.connections(source_id), *site.settings.reads_with)
     try:
         if not source.publishes_provinces(week):
             log.warning("%s: the API in use in the week of %s publishes no scores of provinces", source_id, week)
             return {}
-        for province in portal_provinces():
-            where = (site.landing_root, site.settings.province.id, week, source_id, province.code)
-            known = landing_of(*where)
-            landing = known or collect_province(source, province, province_id=where[1], week=week, screen=screen(),
-                                                landing_root=site.landing_root, versions=versions(site))  # fmt: skip
-            if landing is None:
-                log.warning("%s: %s: no report gave anything: %s", source_id, province.code, "; ".join(source.left_out))
-                counts["without"] += 1
-                continue
-            with writing(site.dsn) as connection:
-                load_province_scores(connection, landing, province)
-            counts["before" if known else "asked"] += 1
+        counts = Counter(_take(site, source, week, province) for province in portal_provinces())
     finally:
         source.close()
-    if counts["without"] == len(portal_provinces()):
+    if not counts["asked"] + counts["before"]:
         raise SourceChangedError(source_id, asked="the scores of every province", came="nothing of any",
                                  todo="compare an answer with docs/contracts.md section 2")  # fmt: skip
-    log.info("%s: provinces of the week of %s: %s", source_id, week, counts)
-    return counts
+    found = {name: counts[name] for name in ("asked", "before", "without")}
+    log.info("%s: provinces of the week of %s: %s", source_id, week, found)
+    return found
+
+
+def _slow(site: Site, source_id: str) -> SourceSettings:
+    settings = site.settings.sources[source_id]
+    pace = min(settings.limits.requests_per_second or PACE, PACE)
+    return settings.model_copy(update={"limits": settings.limits.model_copy(update={"requests_per_second": pace})})
+
+
+def _take(site: Site, source: Source, week: dt.date, province: PortalProvince) -> str:
+    """Seal and load what is published of one province; returns what became of it, as compare_provinces counts it."""
+    root, province_id = site.landing_root, site.settings.province.id
+    known = landing_of(root, province_id, week, source.source_id, province.code)
+    with connect(site.dsn) as connection:
+        screen = screen_of(site.settings, source.source_id, key_of(connection))
+    landing = known or collect_province(source, province, province_id=province_id, week=week, landing_root=root,
+                                        versions=versions(site), screen=screen)  # fmt: skip
+    if landing is None:
+        left_out = "; ".join(source.left_out)
+        log.warning("%s: %s: no report gave anything: %s", source.source_id, province.code, left_out)
+        return "without"
+    with writing(site.dsn) as connection:
+        load_province_scores(connection, landing, province)
+    return "before" if known else "asked"
