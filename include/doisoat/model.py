@@ -169,6 +169,40 @@ class ControlTotal(msgspec.Struct, frozen=True, kw_only=True):
     flags: tuple[str, ...] = ()
 
 
+class PublishedScore(msgspec.Struct, frozen=True, kw_only=True):
+    """What the portal publishes of one metric of decision 766 for a unit and period, as it publishes it.
+
+    Attributes:
+        score_group: the report's own name ("transparency").
+        metric: the metric's own code; empty for the group as a whole.
+        period_kind, period_start: month, quarter or year, and its first day.
+        agency_ref, agency_code, agency_name: as stated.
+        numerator, denominator, ratio, score, max_score, score_delta: as stated; None where it states null or nothing, which
+            is not 0.
+        numbers: what the group states besides, under its own names ({"totalReceived": 700}).
+        flags, message: the portal's own data-quality flags, and what it says about them.
+        measured_at: the source's clock.
+    """
+
+    score_group: str
+    metric: str
+    period_kind: str
+    period_start: dt.date
+    measured_at: dt.datetime
+    agency_ref: str | None = None
+    agency_code: str | None = None
+    agency_name: str | None = None
+    numerator: float | None = None
+    denominator: float | None = None
+    ratio: float | None = None
+    score: float | None = None
+    max_score: float | None = None
+    score_delta: float | None = None
+    numbers: dict[str, float | None] = {}
+    flags: tuple[str, ...] = ()
+    message: str | None = None
+
+
 @dataclass(slots=True)
 class Page:
     """One page of a listing: the rows decoded, the rows rejected, and the total that the source declares.

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from typing import NamedTuple
+
+_MONTHS_OF = {"month": 1, "quarter": 3, "year": 12}
 
 
 def first_of(day: dt.date) -> dt.date:
@@ -36,3 +39,41 @@ def ended(night: dt.date, count: int) -> list[dt.date]:
     """The last `count` months that had ended on that night, oldest first; a month ends on the night of its last day."""
     running = night + dt.timedelta(days=1)
     return [later(running, back) for back in range(-count, 0)]
+
+
+class Period(NamedTuple):
+    """A month, a quarter or a year, and its first day."""
+
+    kind: str
+    start: dt.date
+
+    @property
+    def last_day(self) -> dt.date:
+        return last_of(later(self.start, _MONTHS_OF[self.kind] - 1))
+
+    @property
+    def quarter(self) -> int:
+        """The number of the quarter in which it begins."""
+        return (self.start.month + 2) // 3
+
+    def __str__(self) -> str:
+        if self.kind == "quarter":
+            return f"{self.start.year} Q{self.quarter}"
+        return f"{self.start:%Y-%m}" if self.kind == "month" else f"{self.start.year}"
+
+
+def period_of(kind: str, day: dt.date) -> Period:
+    """The month, quarter or year in which the day lies."""
+    months = _MONTHS_OF[kind]
+    return Period(kind, dt.date(day.year, (day.month - 1) // months * months + 1, 1))
+
+
+def periods(night: dt.date, months: int) -> list[Period]:
+    """The last `months` months that had ended on that night, the quarters and years in which they lie, and those of the night.
+
+    So a quarter and a year are there while they run, and for as long as one of their months is.
+    """
+    found = [Period("month", month) for month in ended(night, months)]
+    for kind in ("quarter", "year"):
+        found += sorted({period_of(kind, day) for day in (*(month.start for month in found), night)})
+    return list(dict.fromkeys(found))

@@ -29,6 +29,7 @@ _PLATE = re.compile(r"\d\d-?[A-Z]{1,2}\d?[-.]?\d{3}\.?\d{2}", re.A)
 _SHAPES = {
     "procedure_code": re.compile(r"\d\.\d{6}(?:\.[0-9A-Z]{2,3}){0,4}", re.A),
     "agency_level": re.compile(r"\d{1,3}|CAP_[A-Z]{1,6}|level_?\d|(?i:province|department|district|commune)", re.A),
+    "metric": re.compile(r"[A-Z]+(?:_[A-Z]+)+", re.A),
     "flags": re.compile(r"[A-Z]+(?:_[A-Z]+)+|OK|system \d{1,3}", re.A),
 }
 _USUAL = re.compile(rf"{SHAPE}|{_INTERNAL}", re.A)

@@ -24,7 +24,20 @@ from doisoat.province.file import load_province
 PROJECT = Path(__file__).parents[2]
 FILES = sorted((PROJECT / "dags").glob("*.py"))
 TAGS = {"doisoat", "nightly", "weekly"}
-VERBS = {"apply", "open", "collect", "load", "check", "look", "reconcile", "publish", "sync", "sweep", "tell"}
+VERBS = {
+    "apply",
+    "compare",
+    "open",
+    "collect",
+    "load",
+    "check",
+    "look",
+    "reconcile",
+    "publish",
+    "sync",
+    "sweep",
+    "tell",
+}
 HEAVY = ["great_expectations", "pandas", "numpy", "polars", "requests", "openpyxl", "alembic", "doisoat.nights.steps"]
 
 
@@ -122,6 +135,11 @@ def test_catalogues_are_read_from_every_source_that_keeps_them(bag: DagBag) -> N
     assert pools == {f"{source_id}.sync": source_id for source_id in province.with_catalogue}
 
 
+def test_provinces_are_compared_by_every_source_that_publishes_scores(bag: DagBag) -> None:
+    pools = {task.task_id: task.pool for task in bag.dags["compare_provinces"].tasks}
+    assert pools == {"national_statistics.compare": "national_statistics", "tell": "default_pool"}
+
+
 def test_the_night_goes_on_without_a_source_but_not_without_having_been_opened(bag: DagBag) -> None:
     load = bag.dags["nightly_reconciliation"].get_task("load")
     collects = {task_id for task_id in load.upstream_task_ids if task_id.endswith(".collect")}
@@ -156,7 +174,9 @@ def test_nothing_is_published_before_both_stages_of_checks(bag: DagBag) -> None:
     assert dag.get_task("publish").downstream_task_ids == {"tell"}
 
 
-@pytest.mark.parametrize("dag_id", ["nightly_reconciliation", "sync_catalogues", "apply_retention", "deep_sweep"])
+@pytest.mark.parametrize(
+    "dag_id", ["nightly_reconciliation", "sync_catalogues", "compare_provinces", "apply_retention", "deep_sweep"]
+)
 def test_telling_comes_last_however_the_run_ended_and_decides_nothing_about_it(bag: DagBag, dag_id: str) -> None:
     dag = bag.dags[dag_id]
     tell = dag.get_task("tell")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doisoat.collect.landing import RECORD_COLUMNS, _csv, _row
+from doisoat.collect.record_csv import RECORD_COLUMNS, csv_lines, row_of
 from doisoat.connections import Connection
 from doisoat.errors import SourceError
 from doisoat.model import WHOLE, Cell, DossierRecord
@@ -144,7 +144,7 @@ def test_files_of_any_kind(tmp_path: Path, content: bytes, suffix: str) -> None:
     )
     for page in _drained(lambda: source.list_cell(WHOLE)):
         assert all(record.dossier_code for record in page.records)
-        _csv([_row(record) for record in page.records]).decode()
+        csv_lines([row_of(record) for record in page.records]).decode()
 
 
 printable = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=12)
@@ -153,7 +153,7 @@ printable = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]
 @given(st.lists(st.tuples(printable, printable, st.lists(printable, max_size=3)), max_size=5))
 def test_a_landed_row_holds_what_was_decoded(rows: list[tuple[str, str, list[str]]]) -> None:
     records = [DossierRecord(record_id=a, agency_name=b, linked_codes=tuple(codes)) for a, b, codes in rows]
-    text = _csv([_row(record) for record in records]).decode()
+    text = csv_lines([row_of(record) for record in records]).decode()
     read = list(csv.reader(io.StringIO(text, newline=""), doublequote=False, escapechar="\\"))
     assert len(read) == len(rows)
     for (record_id, name, _), row in zip(rows, read, strict=True):

@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 import xlwt
-from doisoat.collect.landing import _csv, _row
+from doisoat.collect.record_csv import csv_lines, row_of
 from doisoat.connections import Connection
 from doisoat.errors import SourceError
 from doisoat.model import WHOLE
@@ -65,7 +65,7 @@ def _read(inbox: Path) -> None:
         try:
             for found in ask():
                 if hasattr(found, "records"):
-                    _csv([_row(record) for record in found.records]).decode()
+                    csv_lines([row_of(record) for record in found.records]).decode()
                 else:
                     assert found.value is None or found.value >= 0
         except SourceError as error:
@@ -166,7 +166,7 @@ def test_text_that_is_nearly_a_table(tmp_path: Path, pieces: list[str], encoding
                 assert record.dossier_code
                 assert record.dossier_code.isprintable()
                 assert record.dossier_code[0] not in "=+@"
-            _csv([_row(record) for record in page.records]).decode()
+            csv_lines([row_of(record) for record in page.records]).decode()
     except SourceError:
         pass
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from doisoat.collect.landing import _csv, _row
+from doisoat.collect.record_csv import csv_lines, row_of
 from doisoat.errors import SourceError
 from doisoat.model import Cell
 from doisoat.sources.contract import Limits, Source
@@ -136,7 +136,7 @@ def _check_record(record: Any) -> None:
     for moment in (record.submitted_at, record.received_at, record.due_at, record.finished_at, record.returned_at):
         assert moment is None or (moment.utcoffset() is not None and 1900 <= moment.year < 2200)
     assert record.has_digitised_parts in (None, True, False)
-    written = _csv([_row(record)]).decode()
+    written = csv_lines([row_of(record)]).decode()
     assert not any(canary in written for canary in CANARIES)
 
 

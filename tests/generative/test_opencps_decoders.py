@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from doisoat.collect.landing import RECORD_COLUMNS, _csv, _row
+from doisoat.collect.record_csv import RECORD_COLUMNS, csv_lines, row_of
 from doisoat.errors import SourceError
 from doisoat.model import WHOLE, Cell
 from doisoat.sources.contract import Limits
@@ -99,7 +99,7 @@ def test_rows_that_are_nearly_right_are_read_or_set_aside(rows: list[dict]) -> N
                     assert value.utcoffset() is not None
                     assert 1900 <= value.year < 2200
         assert all(" row " in row.position and row.reason and row.field for row in page.quarantined)
-        _csv([_row(record) for record in page.records]).decode()
+        csv_lines([row_of(record) for record in page.records]).decode()
 
 
 @given(st.lists(near_rows, max_size=8))

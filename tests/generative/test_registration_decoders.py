@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from doisoat.collect.landing import _csv, _row
+from doisoat.collect.record_csv import csv_lines, row_of
 from doisoat.errors import SourceError
 from doisoat.model import Cell
 from doisoat.sources.business_registration.source import BusinessRegistration, RegistrationOptions
@@ -98,7 +98,7 @@ def test_rows_that_are_nearly_right_are_read_set_aside_or_quarantined(rows: list
             assert record.received_at.utcoffset() is not None
             assert "" not in (record.procedure_code, record.agency_code, record.status_code)
         assert all(" row " in row.position and row.reason and row.field for row in page.quarantined)
-        _csv([_row(record) for record in page.records]).decode()
+        csv_lines([row_of(record) for record in page.records]).decode()
 
 
 @given(st.lists(near_rows, max_size=8), st.booleans())

@@ -8,15 +8,8 @@ from pathlib import Path
 import psycopg
 import pytest
 from doisoat.collect import landing as module
-from doisoat.collect.landing import (
-    COPY_OPTIONS,
-    RECORD_COLUMNS,
-    FileSeal,
-    Landing,
-    LandingWriter,
-    Versions,
-    open_landing,
-)
+from doisoat.collect.landing import FileSeal, Landing, LandingWriter, Versions, open_landing
+from doisoat.collect.record_csv import COPY_OPTIONS, RECORD_COLUMNS
 from doisoat.errors import ConfigurationError, LandingDamagedError, NightNotCollectedError
 from doisoat.model import ControlTotal, DossierRecord, Page, PullCertificate, QuarantinedRow
 
@@ -66,7 +59,8 @@ def test_what_was_written_is_read_back(tmp_path: Path) -> None:
     assert list(landing.totals()) == [ControlTotal(measure="dossiers", value=1, measured_at=AT, flags=("X",))]
     assert list(landing.quarantined()) == [QuarantinedRow(position="page 0 row 3", reason="impossible_date")]
     assert {path.name for path in landing.directory.iterdir()} == {
-        "records.csv.zst", "totals.jsonl", "quarantine.jsonl", "look_ups.jsonl", "catalogue.jsonl", "manifest.json",
+        "records.csv.zst", "totals.jsonl", "scores.jsonl", "quarantine.jsonl", "look_ups.jsonl", "catalogue.jsonl",
+        "manifest.json",
     }  # fmt: skip
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from doisoat.connections import Connection
 from doisoat.errors import ConfigurationError, SourceChangedError, SourceRejectedError, SourceUnavailableError
-from doisoat.model import ControlTotal
+from doisoat.model import ControlTotal, PublishedScore
+from doisoat.months import Period
 from doisoat.sources.contract import Limits
 from doisoat.sources.national_statistics.source import NationalStatistics, StatisticsOptions
-from support.servers import LOCAL, OLD_ID, ROOT, FakeReporting, FakeRestJsp, FakeSystem, Reply, serving
+from support.servers import LOCAL, OLD_ID, ROOT, FakeReporting, FakeRestJsp, FakeSystem, Reply, captured, serving
 
 NIGHT = dt.date(2026, 4, 17)
 BOTH = [
@@ -85,7 +85,11 @@ def test_data_quality_flags_are_kept(reporting: FakeReporting) -> None:
 
 
 def test_the_tree_declares_the_totals_of_each_unit(reporting: FakeReporting) -> None:
-    totals = [total for total in _totals(reporting, months_back=1) if "SYNC" not in total.measure]
+    totals = [
+        total
+        for total in _totals(reporting, months_back=1)
+        if "SYNC" not in total.measure and not total.measure.startswith(("channel", "online"))
+    ]
     stated = {ref: {t.measure: t.value for t in totals if t.agency_ref == ref} for ref in (ROOT, "d7")}
     assert stated == {
         ROOT: {"totalReceived": 8385, "totalOnTime": 8385, "totalCompleted": 1},
@@ -176,21 +180,16 @@ def test_a_refusal_ends_the_pull_at_once(reporting: FakeReporting, status: int, 
     assert len(reporting.requests) == 3
 
 
-CAPTURES = Path(__file__).parents[1] / "support" / "captures"
-
-
-def _captured(name: str) -> Any:
-    return json.loads((CAPTURES / f"{name}.json").read_text(encoding="utf-8"))
-
-
 def test_the_province_is_read_where_the_captures_have_it(reporting: FakeReporting) -> None:
     """data.overview and data.parent are the province itself, data.evaluation and data.children its units."""
     reporting.instead = lambda request: (
-        Reply(_captured(request.path.rpartition("/")[2]), 201) if request.method == "POST" else None
+        Reply(captured(request.path.rpartition("/")[2]), 201) if request.method == "POST" else None
     )
     totals = {(total.measure, total.agency_code): total.value for total in _totals(reporting, months_back=1)}
     assert totals == {
         ("totalReceived", "H37"): 700, ("totalOnTime", "H37"): 560, ("totalCompleted", "H37"): 600,
+        ("channelOnlineSum", "H37"): 410, ("channelDirectSum", "H37"): 170, ("channelPostalSum", "H37"): 20,
+        ("channelTotalSum", "H37"): 600, ("onlineDossierCount", "H37"): 410,
         ("totalReceived", "H37.07"): 300, ("totalOnTime", "H37.07"): 240, ("totalOverdue", "H37.07"): 60,
         ("totalReceived", "H37.100"): 400, ("totalOnTime", "H37.100"): 320, ("totalOverdue", "H37.100"): 80,
         ("DOSSIER_SYNC_NUMERATOR", "H37"): 650, ("DOSSIER_SYNC_DENOMINATOR", "H37"): 700,
@@ -224,14 +223,14 @@ def test_data_of_neither_shape_are_a_changed_contract(reporting: FakeReporting, 
 def test_indicators_that_hold_none_of_what_was_asked_are_a_changed_contract(
     reporting: FakeReporting, field: str
 ) -> None:
-    reporting.always(Reply(_renamed(_captured("transparency"), field), 201), on="transparency")
+    reporting.always(Reply(_renamed(captured("transparency"), field), 201), on="transparency")
     with pytest.raises(SourceChangedError):
         _totals(reporting)
 
 
 @pytest.mark.parametrize("field", ["parent", "children", "totalReceived", "totalOnTime", "departmentId"])
 def test_a_tree_that_holds_none_of_what_was_asked_is_a_changed_contract(reporting: FakeReporting, field: str) -> None:
-    reporting.always(Reply(_renamed(_captured("dvc-progress-tree"), field), 201), on="tree")
+    reporting.always(Reply(_renamed(captured("dvc-progress-tree"), field), 201), on="tree")
     with pytest.raises(SourceChangedError):
         _totals(reporting)
 
@@ -244,7 +243,7 @@ def test_no_department_at_all_is_a_changed_contract(reporting: FakeReporting) ->
 
 def test_fewer_units_than_are_declared_are_a_changed_contract(reporting: FakeReporting) -> None:
     reporting.instead = lambda request: (
-        _with_total(Reply(_captured("transparency"), 201), 3) if "transp" in request.path else None
+        _with_total(Reply(captured("transparency"), 201), 3) if "transp" in request.path else None
     )
     with pytest.raises(SourceChangedError, match="2 units of the 3"):
         _totals(reporting)
@@ -367,3 +366,109 @@ def test_the_api_is_chosen_by_the_night(reporting: FakeReporting, rest_jsp: Fake
 def test_a_night_that_no_api_covers_is_a_matter_of_configuration(rest_jsp: FakeRestJsp) -> None:
     with pytest.raises(ConfigurationError, match="2026-02-01"):
         _totals(rest_jsp, dt.date(2026, 2, 1), apis=[BOTH[0]])
+
+
+def _scores(system: FakeSystem, night: dt.date = NIGHT, **options: Any) -> list[PublishedScore]:
+    source = _source(system, **options)
+    list(source.control_totals(night))
+    return list(source.published_scores(night))
+
+
+@pytest.fixture
+def as_captured(reporting: FakeReporting) -> FakeReporting:
+    """Every report as the captures have it, whatever period is asked for."""
+    reporting.instead = lambda request: (
+        Reply(captured(request.path.rpartition("/")[2]), 201) if request.method == "POST" else None
+    )
+    return reporting
+
+
+def test_the_six_groups_are_read_of_months_quarters_and_years_each_once(reporting: FakeReporting) -> None:
+    scores = _scores(reporting)
+    periods = {(score.period_kind, score.period_start.isoformat()) for score in scores}
+    assert periods == {
+        ("month", "2026-02-01"), ("month", "2026-03-01"), ("quarter", "2026-01-01"), ("quarter", "2026-04-01"),
+        ("year", "2026-01-01"),
+    }  # fmt: skip
+    groups = {score.score_group for score in scores if score.period_kind == "year"}
+    assert groups == {
+        "dvc-progress-tree", "transparency", "provide-online-tree", "formality-online-payment-tree", "dossier-digitized",
+        "handling-satisfaction",
+    }  # fmt: skip
+    asked = [(request.path, request.body) for request in reporting.requests if request.method == "POST"]
+    assert len(set(asked)) == len(asked), "what the counts were read from is not asked for again"
+    searched = [path for path, body in asked if json.loads(body)["currentPage"] != 1]
+    assert len(searched) == 6, "pages 2 and 0 of three trees, once: what came whole for one period does for the next"
+
+
+def test_a_score_is_kept_as_it_is_published(as_captured: FakeReporting) -> None:
+    scores = {
+        (score.score_group, score.metric, score.agency_code): score
+        for score in _scores(as_captured, months_back=1)
+        if score.period_kind == "month"
+    }
+    sync = scores["transparency", "DOSSIER_SYNC", "H37"]
+    assert (sync.numerator, sync.denominator, sync.ratio, sync.score, sync.max_score) == (650, 700, 92.86, 5.57, 6)
+    assert (sync.flags, sync.message) == (("TEMP_NATIONAL_REPORT_DENOMINATOR",), "Mẫu số tạm.")
+    none = scores["transparency", "DOSSIER_SYNC", "H37.07"]
+    assert (none.numerator, none.denominator, none.ratio, none.score) == (0, 0, None, None), "null is not 0"
+    copy = scores["dossier-digitized", "ELECTRONIC_CERTIFIED_COPY", "H37.100"]
+    assert (copy.numerator, copy.denominator, copy.ratio, copy.score) == (None, None, 100, 2)
+    progress = scores["dvc-progress-tree", "", "H37"]
+    assert (progress.ratio, progress.score, progress.max_score) == (80, 16, 20)
+    assert progress.numbers["totalReceived"] == 700
+    assert "totalOverdue" not in progress.numbers, "what is not stated is not null"
+    assert scores["dvc-progress-tree", "", "H37.07"].score == 16, "units call it score"
+    assert scores["provide-online-tree", "", "H37"].numbers["channelTotalSum"] == 600
+    assert scores["provide-online-tree", "", "H37.07"].numbers == {}
+
+
+@pytest.mark.parametrize("report", ["provide-online-tree", "dossier-digitized", "handling-satisfaction"])
+@pytest.mark.parametrize(
+    "reply", [Reply({"code": "OK", "data": {"items": []}}, 201), Reply({}, 404)], ids=["changed", "gone"]
+)
+def test_a_report_that_scores_alone_are_read_from_costs_itself_alone(
+    reporting: FakeReporting, report: str, reply: Reply
+) -> None:
+    reporting.always(reply, on=report)
+    source = _source(reporting)
+    assert any(total.measure == "totalReceived" for total in source.control_totals(NIGHT))
+    groups = {score.score_group for score in source.published_scores(NIGHT)}
+    assert len(groups) == 5
+    assert report not in groups
+    assert all(said.startswith(f"{report} of 2026") for said in source.left_out)
+    assert source.left_out
+
+
+def test_the_newest_month_may_still_be_computed_without_anything_missing(reporting: FakeReporting) -> None:
+    reporting.refused_months = {3}
+    source = _source(reporting)
+    list(source.control_totals(NIGHT))
+    starts = {score.period_start for score in source.published_scores(NIGHT) if score.period_kind == "month"}
+    assert (starts, source.left_out) == ({dt.date(2026, 2, 1)}, [])
+
+
+def test_a_refusal_of_everything_ends_the_pull_among_the_scores_too(reporting: FakeReporting) -> None:
+    source = _source(reporting)
+    list(source.control_totals(NIGHT))
+    reporting.always(Reply({}, 403), on="satisfaction")
+    with pytest.raises(SourceRejectedError):
+        list(source.published_scores(NIGHT))
+    reporting.always(Reply({}, 429), on="satisfaction")
+    with pytest.raises(SourceUnavailableError):
+        list(source.published_scores(NIGHT))
+
+
+def test_another_province_is_read_from_one_request_a_group(as_captured: FakeReporting) -> None:
+    month = Period("month", dt.date(2026, 3, 1))
+    scores = list(_source(as_captured).province_scores("another", [month], NIGHT))
+    assert len(as_captured.requests) == 6
+    assert {json.loads(request.body)["rootDepartmentId"] for request in as_captured.requests} == {"another"}
+    assert {score.agency_ref for score in scores} == {ROOT}, "of its units nothing"
+    assert len([score for score in scores if not score.metric]) == 6
+
+
+def test_the_old_api_publishes_no_scores(rest_jsp: FakeRestJsp) -> None:
+    assert _scores(rest_jsp, dt.date(2024, 4, 17)) == []
+    with pytest.raises(ConfigurationError, match="publishes no province"):
+        list(_source(rest_jsp).province_scores("x", [], dt.date(2024, 4, 17)))

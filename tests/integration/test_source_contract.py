@@ -53,7 +53,7 @@ def test_every_kind_has_a_case() -> None:
 @pytest.mark.parametrize("name", registry.KINDS)
 def test_what_is_known_without_a_connector_is_what_it_says_itself(name: str) -> None:
     facts, kind = registry.facts("s", name), registry.KINDS[name]
-    assert facts == (kind.__name__, kind.side, kind.capabilities, kind.always_full)
+    assert facts == (kind.__name__, kind.side, kind.capabilities, kind.always_full, kind.has_scores)
 
 
 def test_a_kind_that_nobody_registered_is_refused_with_those_that_are() -> None:

@@ -7,8 +7,10 @@ import json
 from typing import Any
 
 import pytest
+import requests
 from contract import LOCAL, check, contract
 from support.sandbox_served import Served
+from support.sandboxes import serve
 
 CONTRACT = contract("national_statistics")
 PREFIX = "/api/v1/reporting/evaluation/"
@@ -16,7 +18,8 @@ FEBRUARY = {"timeType": "month", "year": 2026, "month": 2, "rootDepartmentId": C
 
 
 def evaluate(world: Served, report: str, **body: Any) -> Any:
-    answer = world.post(PREFIX + report, json={**FEBRUARY, "currentPage": 1, **body})
+    period = {"fromDate": "2026-02-01", "toDate": "2026-02-28"} if report == "handling-satisfaction" else {}
+    answer = world.post(PREFIX + report, json={**FEBRUARY, **period, "currentPage": 1, **body})
     assert answer.status_code == 201
     check(answer.json(), CONTRACT["answer"])
     assert answer.json()["code"] == "OK"
@@ -70,8 +73,97 @@ def test_progress_is_the_province_and_its_units(world_of_2026: Served):
 @pytest.mark.parametrize("report", CONTRACT["trees"])
 def test_every_tree_answers(world_of_2026: Served, report: str):
     data = evaluate(world_of_2026, report)
+    if report in CONTRACT:
+        check(data, CONTRACT[report])
     assert data["parent"]["departmentCode"] == "H37"
     assert len(data["children"]) > 60
+
+
+def test_the_portals_three_counts_of_received_disagree(world_of_2026: Served):
+    received = evaluate(world_of_2026, "dvc-progress-tree")["parent"]["totalReceived"]
+    channels = evaluate(world_of_2026, "provide-online-tree")["parent"]["channelTotalSum"]
+    assert len({received, channels, sync_of(world_of_2026)["numerator"]}) == 3
+
+
+def sync_of(world: Served, **body: Any) -> dict[str, Any]:
+    metrics = evaluate(world, "transparency", **body)["overview"]["metrics"]
+    return next(metric for metric in metrics if metric["code"] == "DOSSIER_SYNC")
+
+
+@pytest.mark.parametrize("report", ["dossier-digitized", "handling-satisfaction"])
+def test_metrics_and_nulls_are_those_of_the_captures(world_of_2026: Served, report: str):
+    metrics = {metric["code"]: metric for metric in evaluate(world_of_2026, report)["overview"]["metrics"]}
+    assert list(metrics)[: len(CONTRACT[report])] == CONTRACT[report]
+    if report == "dossier-digitized":
+        assert [one["maxScore"] for one in metrics.values()] == CONTRACT["dossier-digitized-maximum"]
+        copy = metrics["ELECTRONIC_CERTIFIED_COPY"]
+        assert (copy["numerator"], copy["denominator"], copy["ratio"]) == (None, None, 100)
+    else:
+        petitions = metrics["PETITION_PROCESSING_ON_TIME"]
+        assert [petitions[name] for name in ("numerator", "denominator", "ratio", "score")] == [0, 0, 0, 6]
+        assert len([one for one in metrics.values() if one["maxScore"] == 0]) == 2
+
+
+def test_satisfaction_takes_days_and_the_others_take_none(world_of_2026: Served):
+    bare = {key: value for key, value in FEBRUARY.items() if key == "rootDepartmentId"}
+    days = {"fromDate": "2026-01-01", "toDate": "2026-03-31"}
+    answered = [
+        world_of_2026.post(PREFIX + report, json={**bare, **days}).json()["code"]
+        for report in ("handling-satisfaction", "transparency")
+    ]
+    assert answered == ["OK", "INVALID_PERIOD"]
+
+
+def formalities(world: Served) -> list[dict[str, Any]]:
+    """The whole catalogue, page by page."""
+    found, page, last = [], 1, 1
+    while page <= last:
+        answer = world.post("/api/v1/reporting/formalities", json={"currentPage": page, "pageSize": 10}).json()
+        found += answer["data"]["items"]
+        page, last = page + 1, answer["data"]["pagination"]["totalPages"]
+    return found
+
+
+def test_the_catalogue_has_the_ids_by_which_counts_are_filtered(world_of_2026: Served):
+    found = formalities(world_of_2026)
+    check(found, [CONTRACT["formality"]])
+    assert len({one["id"] for one in found}) == len(found) > 100
+    one = world_of_2026.post("/api/v1/reporting/formalities", json={"q": found[0]["code"], "pageSize": 10}).json()
+    assert found[0] in one["data"]["items"]
+
+
+def test_a_filter_moves_what_was_received_and_not_what_was_synced(world_of_2026: Served):
+    ids = [one["id"] for one in formalities(world_of_2026)]
+    if world_of_2026.variant == "b":
+        ids = ids[:20]
+    whole = received_of(world_of_2026)
+    parts = {one: received_of(world_of_2026, formalityId=one) for one in ids}
+    assert sum(parts.values()) == whole or (world_of_2026.variant == "b" and sum(parts.values()) < whole)
+    busiest = max(parts, key=lambda one: parts[one])
+    assert 0 < parts[busiest] < whole
+    assert sync_of(world_of_2026, formalityId=busiest) == sync_of(world_of_2026)
+    online, filtered = (evaluate(world_of_2026, "provide-online-tree", **body)["parent"]
+                        for body in ({}, {"formalityId": busiest}))  # fmt: skip
+    assert 0 < filtered["channelTotalSum"] < online["channelTotalSum"]
+    assert filtered["onlineServiceTotal"] == online["onlineServiceTotal"], "procedures are not filtered by one"
+    codes = [
+        one["code"] for one in evaluate(world_of_2026, "dossier-digitized", formalityID=busiest)["overview"]["metrics"]
+    ]
+    assert codes == CONTRACT["dossier-digitized"][:-1]
+
+
+def received_of(world: Served, **body: Any) -> int:
+    return evaluate(world, "dvc-progress-tree", **body)["parent"]["totalReceived"]
+
+
+def test_every_province_can_be_asked_for(world_of_2026: Served):
+    listed = evaluate(world_of_2026, "service-results", rootDepartmentId=None)["evaluation"]
+    assert len(listed) == len({one["departmentId"] for one in listed}) == 34
+    other = next(one["departmentId"] for one in listed if one["departmentId"] != CONTRACT["root"])
+    for report in (*CONTRACT["reports"], *CONTRACT["trees"]):
+        data = evaluate(world_of_2026, report, rootDepartmentId=other)
+        top = data.get("overview") or data["parent"]
+        assert (top["departmentId"], top["totalScore"] > 0) == (other, True)
 
 
 def test_a_month_that_has_not_ended_is_refused(world_of_2026: Served):
@@ -124,3 +216,10 @@ def test_the_old_interface_is_gone_in_2026(world_of_2026: Served):
 def test_a_month_has_ended_on_the_night_of_its_last_day(world: Served):
     world.set_clock(dt.datetime(2024, 5, 1, 1, tzinfo=LOCAL))
     assert old(world, p_thang=4)
+
+
+def test_whoever_asks_too_fast_is_refused():
+    with serve("a,statistics_per_second=1", 50, dt.date(2026, 3, 10)) as served:
+        asked = [requests.post(f"{served.url}{PREFIX}transparency", json=FEBRUARY, timeout=30) for _ in range(10)]
+    assert asked[0].status_code == 201
+    assert 429 in {answer.status_code for answer in asked}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from doisoat.reports.query import query
 from doisoat.warehouse import connect
+from support.commands import doisoat
 from support.world import World, total
 
 NIGHT = "2024-04-30"
@@ -81,3 +84,90 @@ def test_what_the_portal_puts_elsewhere_is_a_step_of_its_own(tmp_path, warehouse
     ]
     below = [(step, numerator) for step, _, numerator, *_ in walk(world, "H37.21.01") if step.startswith("in another")]
     assert below == [("in another month or agency on the portal", 1), ("in another month or agency on the portal", 1)]
+
+
+def received(world: World, agency: str | None = None) -> dict[str, list[tuple[str, str, int]]]:
+    """Each of the portal's counts with the way from it to ours."""
+    choices = world.site.settings.indicators
+    parameters = {
+        "night": NIGHT, "archive_id": 0, "month": "2024-04-01", "agency": agency, "reported_by": choices.reported_by,
+        "received": choices.published_received,
+    }  # fmt: skip
+    found: dict[str, list[tuple[str, str, int]]] = {}
+    with connect(world.dsn) as connection:
+        for name, step, of, number in query(connection, "walk_received", parameters).rows:
+            found.setdefault(name.partition(".")[2], []).append((step, of, number))
+    return found
+
+
+COUNTS = {"totalReceived": 5, "channelTotalSum": 9, "DOSSIER_SYNC_NUMERATOR": 2}
+
+
+def a_month_of_three_counts(tmp_path: Path, warehouse_dsn: str, export: str) -> World:
+    """The province has 4, of which the portal has 2; of the portal's 5 rows two are one dossier, and two the province never
+    had. The portal counts 5, 9 and 2."""
+    world = World(tmp_path, warehouse_dsn)
+    stated = [total(value, measure, month="2024-04") for measure, value in COUNTS.items()]
+    world.land(NIGHT, "national_statistics", "code", totals=stated)
+    own = [f"H37.21.01-240402-000{number}" for number in (1, 2, 3, 4)]
+    listed = [own[0], own[1], own[1], export, f"{export[:-1]}8"]
+    world.run(NIGHT, igate="\n".join(["code", *own]), national_export="\n".join(["code", *listed]))
+    return world
+
+
+def test_each_of_the_portals_counts_goes_to_the_nearest_of_ours(tmp_path, warehouse_dsn):
+    world = a_month_of_three_counts(tmp_path, warehouse_dsn, "H37.21.01-240402-0009")
+    nearest = "the nearest of ours is so much more"
+    assert received(world) == {
+        "totalReceived": [
+            ("published", "", 5),
+            (nearest, "rows on the portal", 0),
+            ("of the province, not on the portal", "", 2),
+            ("on the portal, and not of the province here", "", -2),
+            ("rows that repeat a dossier", "", -1),
+            ("received by the province", "", 4),
+        ],
+        "channelTotalSum": [
+            ("published", "", 9),
+            (nearest, "rows on the portal", -4),
+            ("of the province, not on the portal", "", 2),
+            ("on the portal, and not of the province here", "", -2),
+            ("rows that repeat a dossier", "", -1),
+            ("received by the province", "", 4),
+        ],
+        "DOSSIER_SYNC_NUMERATOR": [
+            ("published", "", 2),
+            (nearest, "received by the province, on the portal", 0),
+            ("of the province, not on the portal", "", 2),
+            ("received by the province", "", 4),
+        ],
+    }
+    for steps in received(world).values():
+        *way, end = [number for _, _, number in steps]
+        assert sum(way) == end
+    said = doisoat(world, "walk", "--month", "2024-04", "--counts", "--format", "json")
+    assert [row["number"] for row in json.loads(said.stdout) if row["step"] == "published"] == [5, 9, 2]
+    assert "the nearest of ours" in doisoat(world, "walk", "--month", "2024-04").stdout
+
+
+def test_what_was_reported_may_be_the_nearest(tmp_path, warehouse_dsn):
+    """Reported are 7, which the portal shows as received; nobody asks whether it took its number from there."""
+    world = World(tmp_path, warehouse_dsn, sources={"reporting_system_report": {"kind": "report_workbook"}})
+    world.land(NIGHT, "national_statistics", "code", totals=[total(7, "totalReceived", month="2024-04")])
+    world.land(NIGHT, "reporting_system_report", "code", mode="reports", totals=[total(7, "received", month="2024-04")])
+    world.run(NIGHT, igate="code\nH37.21.01-240402-0001", national_export="code\nH37.21.01-240402-0001")
+    assert received(world) == {
+        "totalReceived": [
+            ("published", "", 7),
+            ("the nearest of ours is so much more", "reported to the national reporting system", 0),
+            ("reported beyond what the province received", "", -6),
+            ("received by the province", "", 1),
+        ]
+    }
+
+
+def test_without_a_listing_no_count_of_the_portals_side_is_ours(tmp_path, warehouse_dsn):
+    world = a_month_of_three_counts(tmp_path, warehouse_dsn, "H37.21.01-240402-0009")
+    with connect(world.dsn) as connection:
+        connection.execute("update core.source set has_listing = false where source_id = 'national_export'")
+    assert {steps[1][1] for steps in received(world).values()} == {"received by the province"}

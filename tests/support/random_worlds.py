@@ -283,9 +283,9 @@ def said(world: World) -> Night:
 
 
 #: All that nights leave behind, as it was written; and what of it is said now, whenever it came to be.
-TABLES = ("core.dossier_record", "core.identity_link", "core.identity_conflict", "core.control_total", "recon.verdict",
-          "recon.difference", "recon.ledger_entry", "recon.cell_status", "recon.ledger_cell", "recon.ministry_cell",
-          "recon.cause", "recon.gap", "recon.gap_event", "recon.arrival", "recon.learned_lag")  # fmt: skip
+TABLES = ("core.dossier_record", "core.identity_link", "core.identity_conflict", "core.control_total", "core.published_score",
+          "recon.verdict", "recon.difference", "recon.ledger_entry", "recon.cell_status", "recon.ledger_cell",
+          "recon.ministry_cell", "recon.cause", "recon.gap", "recon.gap_event", "recon.arrival", "recon.learned_lag")  # fmt: skip
 #: Rows of one night each: they hold on no other.
 NIGHTLY = ("core.identity_link", "recon.ledger_cell", "recon.gap_event", "recon.arrival", "recon.learned_lag")
 DATED = "{from_night,to_night,first_night,opened_on,reopened_on,basis}"  # a basis names the night that saw it last

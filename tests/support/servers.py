@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
@@ -261,6 +262,12 @@ def igate_connection(port: int, **changes: Any) -> Connection:
 ROOT = "019d2be3-6a81-771b-b671-9078297c4a7b"
 
 
+def captured(report: str) -> Any:
+    """A report of the 2026 API as the captures have it."""
+    path = Path(__file__).with_name("captures") / f"{report}.json"
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
 class FakeReporting(FakeSystem):
     """The 2026 API: 130 departments beside the province, in pages counted from `first_page` if `cap` is less than that.
 
@@ -280,19 +287,32 @@ class FakeReporting(FakeSystem):
     def answer(self, request: Request) -> Reply:
         if request.method == "HEAD":
             return Reply(b"", 404)
-        asked = json.loads(request.body)
-        period = {"timeType": "month", "year": 2026, "rootDepartmentId": ROOT}
-        assert {key: asked[key] for key in asked if key not in ("month", "currentPage", "pageSize")} in (
-            period, {**period, "year": 2025},
-        )  # fmt: skip
-        if asked["month"] in self.refused_months or (self.refuses_page_zero and asked["currentPage"] == 0):
+        asked, report = json.loads(request.body), request.path.rpartition("/")[2]
+        assert asked.pop("pageSize") == (
+            100 if report in ("dvc-progress-tree", "formality-online-payment-tree") else 200
+        )
+        page = asked.pop("currentPage")
+        if self._is_refused(report, asked) or (self.refuses_page_zero and page == 0):
             return Reply({"code": "INVALID", "data": None, "message": "kỳ báo cáo chưa kết thúc"}, 400)
-        if request.path.endswith("/transparency"):
-            assert asked["pageSize"] == 200
-            return Reply({"code": "OK", "data": self._indicators(asked["currentPage"]), "message": "OK"}, 201)
-        assert request.path.endswith("/dvc-progress-tree")
-        assert asked["pageSize"] == 100
-        return Reply({"code": "OK", "data": self._tree(), "message": "OK"}, 201)
+        if report == "transparency":
+            return Reply({"code": "OK", "data": self._indicators(page), "message": "OK"}, 201)
+        if report == "dvc-progress-tree":
+            return Reply({"code": "OK", "data": self._tree(), "message": "OK"}, 201)
+        return Reply(captured(report), 201)
+
+    def _is_refused(self, report: str, asked: dict) -> bool:
+        """Whether the period is one of the months refused; it is stated as the report wants it, and nothing beside it."""
+        if report == "handling-satisfaction":
+            first, last = (dt.date.fromisoformat(asked.pop(name)) for name in ("fromDate", "toDate"))
+            kind = {1: "month", 3: "quarter", 12: "year"}[(last.year - first.year) * 12 + last.month - first.month + 1]
+            assert (first.day, (last + dt.timedelta(days=1)).day) == (1, 1)
+            period = (kind, first.year, first.month)
+        else:
+            kind = asked.pop("timeType")
+            period = (kind, asked.pop("year"), asked.pop(kind, 0))
+        assert asked == {"rootDepartmentId": ROOT}
+        assert period[1] in (2025, 2026)
+        return period[0] == "month" and period[2] in self.refused_months
 
     def _total(self) -> int:
         return sum(self.values.values()) if self.parents_include_children else 1
@@ -323,6 +343,8 @@ class FakeReporting(FakeSystem):
             "departmentName": f"Đơn vị {key}",
             "departmentType": kind,
             "metrics": [other, metric],
+            "totalScore": 6,
+            "totalMaxScore": 18,
         }
 
     def _tree(self) -> dict:
@@ -334,7 +356,13 @@ class FakeReporting(FakeSystem):
         return {"parent": parent, "children": children, "monthlyChart": []}
 
     def _node(self, key: str, code: str, value: int) -> dict:
-        return {"departmentId": key, "departmentCode": code, "totalReceived": value, "totalOnTime": value}
+        return {
+            "departmentId": key,
+            "departmentCode": code,
+            "totalReceived": value,
+            "totalOnTime": value,
+            "totalScore": 20,
+        }
 
 
 OLD_ID = "11358"

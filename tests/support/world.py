@@ -36,7 +36,15 @@ import yaml
 from doisoat.collect.landing import Landing, LandingWriter, Versions, landing_directory
 from doisoat.collect.screen import Screen
 from doisoat.connections import Connection, connection_from_environment
-from doisoat.model import CellCertificate, ControlTotal, DossierRecord, Page, PullCertificate, QuarantinedRow
+from doisoat.model import (
+    CellCertificate,
+    ControlTotal,
+    DossierRecord,
+    Page,
+    PublishedScore,
+    PullCertificate,
+    QuarantinedRow,
+)
 from doisoat.nights import steps
 from doisoat.nights.sweep import Swept, sweep
 from doisoat.province.file import load_province
@@ -162,6 +170,7 @@ class World:
         mode: str | None = None,
         is_complete: bool = True,
         totals: Iterable[ControlTotal] | None = None,
+        scores: Iterable[PublishedScore] = (),
         quarantined: int = 0,
         unreadable: Sequence[str] = (),
         cut_off: str | None = None,
@@ -214,6 +223,8 @@ class World:
             writer.write_page(Page(records=whole_rows, quarantined=reject))
             for total in declared:
                 writer.write_total(total)
+            for score in scores:
+                writer.write_score(score)
             return writer.seal(certificate, VERSIONS, collected_late=collected_late)
 
     def open_and_load(self, night: str | dt.date) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 from doisoat.collect.screen import Screen
-from doisoat.model import CatalogueEntry, ControlTotal, DossierRecord, Page, QuarantinedRow
+from doisoat.model import CatalogueEntry, ControlTotal, DossierRecord, Page, PublishedScore, QuarantinedRow
 from doisoat.names import unit_key
 from doisoat.privacy import is_word, person_in
 from doisoat.shapes import fingerprint, has_shape, is_fingerprint
@@ -160,6 +160,21 @@ def test_a_flag_is_a_name_of_several_words() -> None:
     flags = ("TEMP_NATIONAL_REPORT_DENOMINATOR", "system 12", NAME, "CANARY")
     screened = Screen(key=KEY).total(total(flags=flags))
     assert screened.flags == (*flags[:2], *(fingerprint(KEY, flag) for flag in flags[2:]))
+
+
+def test_what_the_portal_says_about_a_flag_is_kept_where_the_province_file_allows_it() -> None:
+    said = {"score_group": "transparency", "period_kind": "month", "period_start": dt.date(2026, 3, 1)}
+    moment = dt.datetime(2026, 4, 1, tzinfo=dt.UTC)
+    score = PublishedScore(**said, metric="DOSSIER_SYNC", message="Mẫu số tạm.", measured_at=moment)  # type: ignore[arg-type]
+    assert Screen(key=KEY).score(score) == replace(score, message=fingerprint(KEY, "Mẫu số tạm."))
+    allowing = Screen(key=KEY, stated={"message"})
+    assert allowing.score(score) == score
+    titled = f"Liên hệ ông {NAME}"
+    assert is_fingerprint(allowing.score(replace(score, message=titled)).message)
+    person = replace(score, metric=NAME, flags=(NAME,), agency_name=NAME)
+    named = allowing.score(person)
+    assert {named.metric, *named.flags} == {fingerprint(KEY, NAME)}
+    assert is_fingerprint(named.agency_name)
 
 
 def test_a_catalogue_names_codes_and_units_that_are_known() -> None:

@@ -6,5 +6,7 @@ from doisoat.collect.state import Pull
 
 
 def take_counts_alone(pull: Pull) -> None:
-    """Land what the source declares; there is nothing to compare it with yet."""
+    """Land what the source declares and publishes; there is nothing to compare it with yet."""
     pull.take_totals()
+    if pull.source.has_scores:
+        pull.take_scores()

@@ -7,6 +7,7 @@ A landing is the directory `<landing_root>/<province_id>/<night>/<source_id>/`:
                       within them is escaped by a backslash, NULL is a bare null, booleans true/false, linked_codes a
                       PostgreSQL array literal. A record seen twice appears twice.
     totals.jsonl      one ControlTotal per line
+    scores.jsonl      one PublishedScore per line; not in landings made before there were any
     quarantine.jsonl  one QuarantinedRow per line: where a row was, why it could not be read, and what else of it was read (the
                       fields of records.csv.zst), never what could not be read
     look_ups.jsonl    one LookUp per line, without its record (that is in records.csv.zst)
@@ -27,7 +28,7 @@ import hashlib
 import os
 import shutil
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
@@ -38,25 +39,29 @@ import msgspec
 import zstandard
 
 from doisoat.collect.bounds import counts_of, refuse_beyond
+from doisoat.collect.record_csv import RECORD_COLUMNS, as_coded, csv_lines, csv_of
 from doisoat.collect.room import room_for
 from doisoat.collect.screen import Screen
 from doisoat.errors import LandingDamagedError, NightNotCollectedError
-from doisoat.model import CatalogueEntry, ControlTotal, DossierRecord, LookUp, Page, PullCertificate, QuarantinedRow
+from doisoat.model import (
+    CatalogueEntry,
+    ControlTotal,
+    LookUp,
+    Page,
+    PublishedScore,
+    PullCertificate,
+    QuarantinedRow,
+)
 from doisoat.province.reference import reference_hash
 from doisoat.province.site import Site
-from doisoat.sources.written_codes import dossier_code
 
-RECORD_COLUMNS: tuple[str, ...] = DossierRecord.__struct_fields__
 RECORDS, MANIFEST = "records.csv.zst", "manifest.json"
 TOTALS, QUARANTINE, LOOK_UPS, CATALOGUE = "totals.jsonl", "quarantine.jsonl", "look_ups.jsonl", "catalogue.jsonl"
-LINES = (TOTALS, QUARANTINE, LOOK_UPS, CATALOGUE)
+SCORES = "scores.jsonl"
+LINES = (TOTALS, SCORES, QUARANTINE, LOOK_UPS, CATALOGUE)
 #: 2: what a source says and nothing knows is kept as a fingerprint; before, as its words (doisoat.shapes).
 FORMAT = 2
 
-#: `COPY staging (...) FROM STDIN WITH (<these>)` reads records.csv.zst.
-COPY_OPTIONS = "FORMAT csv, HEADER true, NULL 'null', ESCAPE '\\'"
-
-_LINKED = RECORD_COLUMNS.index("linked_codes")
 _CHUNK = 1 << 20
 _ENCODER = msgspec.json.Encoder()
 _T = TypeVar("_T")
@@ -153,6 +158,11 @@ class Landing:
         """The control totals in the order in which they were requested."""
         yield from _read_lines(self.directory / TOTALS, ControlTotal)
 
+    def scores(self) -> Iterator[PublishedScore]:
+        """The published scores in the order in which they came."""
+        if (self.directory / SCORES).is_file():
+            yield from _read_lines(self.directory / SCORES, PublishedScore)
+
     def quarantined(self) -> Iterator[QuarantinedRow]:
         """The rows that could not be read."""
         yield from _read_lines(self.directory / QUARANTINE, QuarantinedRow)
@@ -234,7 +244,7 @@ class LandingWriter:
             self._directory.mkdir(parents=True)
             self._raw = (self._directory / RECORDS).open("wb")
             self._compressed = zstandard.ZstdCompressor(level=1, write_checksum=True).stream_writer(self._raw)
-            self._compressed.write(_csv([RECORD_COLUMNS]))
+            self._compressed.write(csv_lines([RECORD_COLUMNS]))
             self._lines = {name: (self._directory / name).open("wb") for name in LINES}
         return self
 
@@ -252,9 +262,9 @@ class LandingWriter:
 
     def write_page(self, page: Page) -> None:
         """Add the contents of one answer."""
-        page.records = [_as_coded(record) for record in page.records]
+        page.records = [as_coded(record) for record in page.records]
         page.quarantined = [
-            row if row.read is None else msgspec.structs.replace(row, read=_as_coded(row.read))
+            row if row.read is None else msgspec.structs.replace(row, read=as_coded(row.read))
             for row in page.quarantined
         ]
         if self._screen:
@@ -272,6 +282,10 @@ class LandingWriter:
         """Add a control total."""
         refuse_beyond(self._where[3], [total.value])
         self._write_line(TOTALS, self._screen.total(total) if self._screen else total)
+
+    def write_score(self, score: PublishedScore) -> None:
+        """Add a published score."""
+        self._write_line(SCORES, self._screen.score(score) if self._screen else score)
 
     def write_look_up(self, found: LookUp) -> None:
         """Add the source's answer about one dossier, and its record if it has one."""
@@ -327,40 +341,6 @@ class LandingWriter:
         with ExitStack() as stack:  # close all of them, even if one fails
             for stream in (*self._lines.values(), self._raw, self._compressed):
                 stack.callback(stream.close)
-
-
-def csv_of(records: Iterable[DossierRecord]) -> bytes:
-    """Records as lines of records.csv.zst."""
-    return _csv([_row(record) for record in records])
-
-
-def _csv(rows: Sequence[tuple[object, ...]]) -> bytes:
-    lines = _ENCODER.encode_lines(rows)  # a line break within a text is escaped: "]\n[" occurs only between rows
-    return lines[1:-2].replace(b"]\n[", b"\n") + b"\n" if rows else b""
-
-
-def _as_coded(record: DossierRecord) -> DossierRecord:
-    """The record with its dossiers' codes as both sides write them: a look-alike sign makes no other dossier."""
-    code = record.dossier_code and dossier_code(record.dossier_code)
-    linked = tuple([dossier_code(other) for other in record.linked_codes])
-    if code == record.dossier_code and linked == record.linked_codes:
-        return record
-    linked = tuple(dict.fromkeys(other for other in linked if other != code))
-    return msgspec.structs.replace(record, dossier_code=code, linked_codes=linked)
-
-
-def _row(record: DossierRecord) -> tuple[object, ...]:
-    values = msgspec.structs.astuple(record)
-    return (*values[:_LINKED], _array(record.linked_codes), *values[_LINKED + 1 :])
-
-
-def _array(codes: tuple[str, ...]) -> str:
-    """A PostgreSQL array literal."""
-    joined = "".join(codes)
-    if '"' in joined or "\\" in joined:
-        codes = tuple(code.replace("\\", "\\\\").replace('"', '\\"') for code in codes)
-    inner = '","'.join(codes)
-    return f'{{"{inner}"}}' if codes else "{}"
 
 
 def _read_lines(path: Path, kind: type[_T]) -> Iterator[_T]:

@@ -9,16 +9,16 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from doisoat.model import CatalogueEntry, ControlTotal, DossierRecord, Page, QuarantinedRow
+from doisoat.model import CatalogueEntry, ControlTotal, DossierRecord, Page, PublishedScore, QuarantinedRow
 from doisoat.names import unit_key
-from doisoat.privacy import is_body, is_code, is_id, is_word
+from doisoat.privacy import is_body, is_code, is_id, is_note, is_word
 from doisoat.shapes import fingerprint, has_shape, is_usual_code
 
 _IDS = ("procedure_code", "field_code", "agency_code", "agency_ref", "parent_agency_code")
 _WORDS = ("channel_code", "status_code", "online_payment_code", "agency_level")
 _UNIT = ("agency_code", "agency_ref", "agency_name")
 _REMEMBERED = 50_000
-_T = TypeVar("_T", DossierRecord, ControlTotal)
+_T = TypeVar("_T", DossierRecord, ControlTotal, PublishedScore)
 
 
 @dataclass
@@ -66,9 +66,17 @@ class Screen:
     def total(self, total: ControlTotal) -> ControlTotal:
         """The total as it may be written."""
         kept = self._kept(total, _UNIT)
-        if all(has_shape("flags", flag) for flag in kept.flags):
-            return kept
-        return replace(kept, flags=tuple([self._word("flags", flag) for flag in kept.flags]))
+        return replace(kept, flags=self._flags(kept.flags)) if kept.flags else kept
+
+    def score(self, score: PublishedScore) -> PublishedScore:
+        """The score as it may be written; what the portal says about a flag is a text, and only kept where it may be."""
+        kept = self._kept(score, _UNIT)
+        metric = kept.metric and self._word("metric", kept.metric)
+        message = kept.message and self._word("message", kept.message)
+        return replace(kept, metric=metric, flags=self._flags(kept.flags), message=message)
+
+    def _flags(self, flags: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple([self._word("flags", flag) for flag in flags])
 
     def entry(self, entry: CatalogueEntry) -> CatalogueEntry | None:
         """The entry of a catalogue as it may be written, None if its code is not valid."""
@@ -144,6 +152,7 @@ class Screen:
 #: What a field's own words may look like where the province file has them kept.
 _FORMS: dict[str, Callable[[str], bool]] = {
     "agency_name": is_body,
+    "message": is_note,
     **dict.fromkeys(("record_id", "dossier_code", "linked_codes"), is_code),
     **dict.fromkeys(_IDS, is_id),
 }

@@ -81,6 +81,13 @@ class Pull:
             self.cut_off.take(total.measured_at)
             self.writer.write_total(total)
 
+    def take_scores(self) -> None:
+        """Land the scores that the source publishes, and note what of its counts and scores it could not give."""
+        for score in self.source.published_scores(self.night):
+            self.writer.write_score(score)
+        if left_out := self.source.left_out:
+            self.reasons.append(f"reports left out: {len(left_out)} (the first: {left_out[0]})")
+
     def certify(self, cell: Cell, *, before: int | None, after: int | None, received: int, is_complete: bool) -> None:
         """Certify a cell; a later certificate replaces it."""
         self.cells[cell] = CellCertificate(

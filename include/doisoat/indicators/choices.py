@@ -15,6 +15,7 @@ class Indicators(BaseModel):
         reported_by: `source.measure` of what was reported to the national reporting system, the denominator of
             indicator 1.4; if several state a period, the first one counts.
         published_numerators, published_denominators: the same for what the portal publishes.
+        published_received: every count that may say what the portal counts as received: they disagree, and each is shown.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -26,6 +27,13 @@ class Indicators(BaseModel):
     )
     published_denominators: list[str] = Field(
         default_factory=lambda: ["national_statistics.DOSSIER_SYNC_DENOMINATOR", "national_statistics.HS_TOTAL"]
+    )
+
+    published_received: list[str] = Field(
+        default_factory=lambda: [
+            f"national_statistics.{measure}"
+            for measure in ("totalReceived", "channelTotalSum", "DOSSIER_SYNC_NUMERATOR", "HS_TOTAL", "DB_TOTAL")
+        ]
     )
 
     @model_validator(mode="after")

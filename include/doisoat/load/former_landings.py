@@ -8,7 +8,8 @@ import msgspec
 import psycopg
 
 from doisoat.collect.known import key_of
-from doisoat.collect.landing import RECORD_COLUMNS, Landing, csv_of
+from doisoat.collect.landing import Landing
+from doisoat.collect.record_csv import RECORD_COLUMNS, csv_of
 from doisoat.collect.screen import Screen
 from doisoat.model import ControlTotal, DossierRecord, QuarantinedRow
 

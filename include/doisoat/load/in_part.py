@@ -10,7 +10,8 @@ import msgspec
 import psycopg
 from psycopg import sql
 
-from doisoat.collect.landing import RECORD_COLUMNS, Landing
+from doisoat.collect.landing import Landing
+from doisoat.collect.record_csv import RECORD_COLUMNS
 from doisoat.model import QuarantinedRow
 from doisoat.warehouse.planner_statistics import refresh_statistics
 

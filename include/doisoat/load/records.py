@@ -11,12 +11,14 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from doisoat.collect.landing import COPY_OPTIONS, MANIFEST, RECORD_COLUMNS, Landing
+from doisoat.collect.landing import MANIFEST, Landing
+from doisoat.collect.record_csv import COPY_OPTIONS, RECORD_COLUMNS
 from doisoat.load.former_landings import as_kept_now
 from doisoat.load.in_part import stage_in_part, stage_quarantined, written_in_part
+from doisoat.load.scores import merge_scores
 from doisoat.model import ControlTotal
 from doisoat.warehouse.database import run_file
-from doisoat.warehouse.ranges import CONTROL_TOTAL, merge, rewind
+from doisoat.warehouse.ranges import CONTROL_TOTAL, PUBLISHED_SCORE, merge, rewind
 from doisoat.warehouse.touched import begin_identifying
 
 SQL = Path(__file__).with_name("sql")
@@ -82,6 +84,7 @@ def load_landing(connection: psycopg.Connection, landing: Landing, timezone: str
         connection.execute("analyze raw.landing")
         records = _merge_records(connection, landing, parameters)
     totals = _merge_totals(connection, landing)
+    merge_scores(connection, landing)
     counts = LoadCounts(**records, quarantined=certificate.quarantined, control_totals=totals)
     _account(connection, landing, counts)
     return counts
@@ -90,6 +93,7 @@ def load_landing(connection: psycopg.Connection, landing: Landing, timezone: str
 def unload(connection: psycopg.Connection, source_id: str, night: dt.date) -> None:
     """Undo what an earlier load of `night`, the latest one, wrote for a source."""
     rewind(connection, CONTROL_TOTAL, source_id, night)
+    rewind(connection, PUBLISHED_SCORE, source_id, night)
     run_file(connection, SQL / "rewind.sql", {"source_id": source_id, "night": night})
 
 

@@ -6,13 +6,14 @@ import os
 import shutil
 from pathlib import Path
 
-from doisoat.collect.catalogues import SHELF
+from doisoat.collect.catalogues import SHELF as CATALOGUES
+from doisoat.collect.provinces import SHELF as PROVINCES
 from doisoat.province.site import Site, home_directory
 from doisoat.warehouse import connect, writing
 
 
 def measure(site: Site) -> dict[str, int]:
-    """Bytes by place: landing, landing of catalogues, schema <name>, database, logs, free (on the landing's disk)."""
+    """Bytes by place: landing, landing of catalogues and of provinces, schema <name>, database, logs, free (landing's disk)."""
     with connect(site.dsn) as connection:
         schemas = connection.execute(
             """select 'schema ' || n.nspname, coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint
@@ -22,7 +23,8 @@ def measure(site: Site) -> dict[str, int]:
         database = connection.execute("select pg_database_size(current_database())").fetchone()
     return {
         "landing": size_of(site.landing_root / site.settings.province.id),
-        "landing of catalogues": size_of(site.landing_root / SHELF / site.settings.province.id),
+        "landing of catalogues": size_of(site.landing_root / CATALOGUES / site.settings.province.id),
+        "landing of provinces": size_of(site.landing_root / PROVINCES / site.settings.province.id),
         **dict(schemas),
         "database": database[0] if database else 0,
         "logs": size_of(_logs()),

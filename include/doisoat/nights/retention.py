@@ -18,9 +18,10 @@ from typing import Any
 
 import psycopg
 
-from doisoat.collect.catalogues import SHELF
+from doisoat.collect.catalogues import SHELF as CATALOGUES
 from doisoat.collect.landing import night_named
 from doisoat.collect.look_ups import landing_name
+from doisoat.collect.provinces import SHELF as PROVINCES
 from doisoat.errors import NightBusyError
 from doisoat.nights import disk
 from doisoat.province.site import Site
@@ -111,7 +112,8 @@ def _cut_history(connection: psycopg.Connection, cut: dt.date) -> int:
 
 
 def _doomed(connection: psycopg.Connection, site: Site, landing_from: dt.date) -> Iterator[Path]:
-    """The landings to delete: catalogues, and those of published nights before `landing_from` that no kept night uses."""
+    """The landings to delete: of catalogues and provinces, and of published nights before `landing_from`, but what a kept night
+    uses."""
     province = site.landing_root / site.settings.province.id
     published = {n for (n,) in connection.execute("select night from ops.night where state = 'published'")}
     stood_on = set(
@@ -120,7 +122,8 @@ def _doomed(connection: psycopg.Connection, site: Site, landing_from: dt.date) -
             [landing_from],
         ).fetchall()
     )
-    for shelf, may_go in ((province, published), (site.landing_root / SHELF / province.name, None)):
+    undated = [(site.landing_root / shelf / province.name, None) for shelf in (CATALOGUES, PROVINCES)]
+    for shelf, may_go in ((province, published), *undated):
         newest = {path.name: path for path in sorted(shelf.glob("????-??-??/[!.]*"))}
         for path in sorted(shelf.glob("????-??-??/*")):
             night = night_named(path.parent.name)

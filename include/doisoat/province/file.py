@@ -34,6 +34,7 @@ class _Strict(BaseModel):
 Worded = Literal[
     "record_id", "dossier_code", "linked_codes", "procedure_code", "field_code", "agency_code", "agency_ref",
     "parent_agency_code", "agency_name", "agency_level", "channel_code", "status_code", "online_payment_code", "flags",
+    "metric", "message",
 ]  # fmt: skip
 
 
@@ -309,6 +310,12 @@ class ProvinceSettings(_Strict):
     def with_catalogue(self) -> list[str]:
         """The enabled sources that keep catalogues."""
         return [name for name, can in self._enabled() if Capability.CATALOGUE in can]
+
+    @property
+    def with_scores(self) -> list[str]:
+        """The enabled sources that publish scores, of every province."""
+        enabled = ((name, source.kind) for name, source in self.sources.items() if source.enabled)
+        return [name for name, kind in enabled if facts(name, kind).has_scores]
 
     def guard_of(self, source_id: str) -> FloodGuard:
         """The flood guard of a source: its own, or the province's."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -22,7 +22,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from doisoat.codes import SHAPE
 from doisoat.connections import Connection
 from doisoat.errors import ConfigurationError, SourceChangedError
-from doisoat.model import Capability, CatalogueEntry, Cell, ControlTotal, LookUp, Page, Side
+from doisoat.model import Capability, CatalogueEntry, Cell, ControlTotal, LookUp, Page, PublishedScore, Side
+from doisoat.months import Period
 
 #: If this many records all lack a field, that is no coincidence.
 MANY = 10
@@ -110,6 +111,8 @@ class Source(ABC):
     lists_days: bool = False
     #: True if a source that lists records also declares counts on its own terms (`control_totals`).
     has_statistics: bool = False
+    #: True if it publishes scores (`published_scores`).
+    has_scores: bool = False
     #: The options that say whose dossiers are asked for: where it refuses or shows none, one of them may be wrong.
     asked_by: tuple[str, ...] = ()
 
@@ -119,6 +122,8 @@ class Source(ABC):
     ) -> None:  # fmt: skip
         self.source_id, self.options, self.limits = source_id, options, limits
         self.connection, self.timezone, self.code_shape = connection, timezone, code_shape
+        #: What of its counts and scores could not be taken, though the rest was: it makes a pull incomplete.
+        self.left_out: list[str] = []
 
     @abstractmethod
     def probe(self) -> str:
@@ -147,6 +152,18 @@ class Source(ABC):
 
     def control_totals(self, night: dt.date) -> Iterator[ControlTotal]:
         """The counts this source declares on its own terms for periods that had ended on `night` (statistics)."""
+        raise _not_offered(self, Capability.COUNTS)
+
+    def published_scores(self, night: dt.date) -> Iterator[PublishedScore]:
+        """The scores that it publishes (`has_scores`), of every period that it can be asked for on `night`."""
+        raise _not_offered(self, Capability.COUNTS)
+
+    def publishes_provinces(self, night: dt.date) -> bool:
+        """Whether on that night it can be asked for the scores of any province."""
+        return False
+
+    def province_scores(self, root: str, asked: Sequence[Period], night: dt.date) -> Iterator[PublishedScore]:
+        """What it publishes of a whole province and none of its units, by the id under which it knows the province."""
         raise _not_offered(self, Capability.COUNTS)
 
     # LISTING ----------------------------------------------------------------------------------------------------

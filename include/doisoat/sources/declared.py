@@ -33,6 +33,19 @@ def whole(value: object) -> int | None:
     raise ValueError(f"no whole number ({type(value).__name__})")
 
 
+def stated(value: Number | msgspec.UnsetType) -> float | None:
+    """A number of a statistic as it is stated, None for null and where it is not stated.
+
+    Raises:
+        ValueError: it is larger than any count. The text names no value.
+    """
+    if value is None or value is msgspec.UNSET:
+        return None
+    if abs(value) > MOST:
+        raise ValueError("a number that nobody can have counted to")
+    return value
+
+
 def per_10000(value: object) -> int | None:
     """A ratio or a score as a whole number of ten-thousandths of the stated value, whatever its unit (1 or 100 for all).
 

@@ -31,23 +31,24 @@ class Facts(NamedTuple):
 
     Attributes:
         connector: its class, in the module named after the kind.
-        side, asked, always_full: its `side`, `capabilities` and `always_full`.
+        side, asked, always_full, has_scores: its `side`, `capabilities`, `always_full` and `has_scores`.
     """
 
     connector: str
     side: Side
     asked: frozenset[Capability]
     always_full: bool = False
+    has_scores: bool = False
 
 
-def _facts(connector: str, side: str, asked: str, *, always_full: bool = False) -> Facts:
-    return Facts(connector, Side(side), frozenset(map(Capability, asked.split())), always_full)
+def _facts(connector: str, side: str, asked: str, *, always_full: bool = False, has_scores: bool = False) -> Facts:
+    return Facts(connector, Side(side), frozenset(map(Capability, asked.split())), always_full, has_scores)
 
 
 _CONNECTORS: dict[str, Facts] = {
     "igate": _facts("Igate", "provincial", "listing changes counts"),
     "national_export": _facts("NationalExport", "national", "listing", always_full=True),
-    "national_statistics": _facts("NationalStatistics", "national", "counts"),
+    "national_statistics": _facts("NationalStatistics", "national", "counts", has_scores=True),
     "opencps": _facts("Opencps", "provincial", "listing changes counts"),
     "business_registration": _facts("BusinessRegistration", "ministry", "listing counts"),
     "national_adapter": _facts("NationalAdapter", "national", "lookup catalogue"),

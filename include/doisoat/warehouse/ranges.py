@@ -107,6 +107,23 @@ CONTROL_TOTAL = RangeTable(
     ("value", "agency_id", "includes_children", "flags"),
     "source_id",
 )
+PUBLISHED_SCORE = RangeTable(
+    "core.published_score",
+    ("source_id", "score_group", "metric", "period_kind", "period_start", "agency_key"),
+    (
+        "numerator",
+        "denominator",
+        "ratio",
+        "score",
+        "max_score",
+        "score_delta",
+        "numbers",
+        "flags",
+        "message",
+        "agency_id",
+    ),
+    "source_id",
+)
 
 
 def rewind(connection: psycopg.Connection, table: RangeTable, scope: str, night: dt.date) -> None:

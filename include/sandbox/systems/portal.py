@@ -23,9 +23,12 @@ class Count:
     Attributes:
         held: rows that the portal assigns to the month, by receipt, or by submission while there is no receipt.
         synced: rows with a receipt date.
+        by_channel: of those the rows that were not refused, withdrawn or stopped: what the portal's sums by channel count.
+            With `held` and `synced` the third of its counts of what was received, which disagree (CONTRACTS section 2).
         reported: what the province reported to the national reporting system: its own, and of the ministries' systems
             what it does not hold (notice 204/TB-UBND).
         provincial: what the province holds and has not removed.
+        unfiltered: of a count of one procedure, that of all.
     """
 
     held: int = 0
@@ -33,6 +36,7 @@ class Count:
     direct: int = 0
     online: int = 0
     post: int = 0
+    by_channel: int = 0
     done_on_time: int = 0
     done_late: int = 0
     open_in_time: int = 0
@@ -42,15 +46,54 @@ class Count:
     days: int = 0
     provincial: int = 0
     reported: int = 0
+    unfiltered: Count | None = None
 
     def add(self, other: Count) -> None:
         """Add another's numbers to these."""
         for one in fields(self):
+            if one.name == "unfiltered":
+                continue
             setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
 
     @property
     def done(self) -> int:
         return self.done_on_time + self.done_late
+
+    # What the truth knows nothing of is made from what it knows, so that it differs between units and months.
+    @property
+    def asked(self) -> int:
+        """Applicants who were asked whether they are satisfied."""
+        return self.done // 5
+
+    @property
+    def satisfied(self) -> int:
+        return min(self.asked, self.done_on_time // 5)
+
+    @property
+    def results_digitised(self) -> int:
+        return min(self.digitised, self.done)
+
+    @property
+    def reused(self) -> int:
+        return self.digitised // 2
+
+    @property
+    def online_on_time(self) -> int:
+        return min(self.online, self.done_on_time)
+
+    @property
+    def online_late(self) -> int:
+        return min(self.online - self.online_on_time, self.done_late)
+
+    @property
+    def fee_procedures(self) -> int:
+        """Procedures with a fee for which a dossier came."""
+        return min(60, self.synced)
+
+    @property
+    def procedures_paid(self) -> int:
+        """Those of them with a fee paid online."""
+        return min(40, self.paid_online)
 
     @property
     def denominator(self) -> int:
@@ -59,17 +102,27 @@ class Count:
 
 
 class PortalCounts:
-    """Every unit's counts as of a point in time."""
+    """Every unit's counts as of a point in time.
 
-    def __init__(self, world: World, now: int) -> None:
+    Args:
+        rows: only these rows of the portal; then what the province holds and reported is not counted: that is stated of all
+            procedures together.
+    """
+
+    def __init__(self, world: World, now: int, rows: list[tuple[Dossier, PortalRow]] | None = None) -> None:
         self._counts: dict[tuple[str, dt.date], Count] = defaultdict(Count)
         self._children: dict[str, list[Agency]] = defaultdict(list)
         self.agencies = {agency.agency_id: agency for agency in world.agencies}
         for agency in world.agencies:
             self._children[agency.parent_id].append(agency)
-        for made, row in world.portal_rows():
+        for made, row in world.portal_rows() if rows is None else rows:
             if row.is_held(now):
                 self._count(made, row, now)
+        if rows is None:
+            self._count_reported(world, now)
+
+    def _count_reported(self, world: World, now: int) -> None:
+        """What the province holds, and what it reported."""
         for made, local in world.local_rows():
             if local.is_held(now) and not local.is_removed(now) and (local.received_at or now + 1) <= now:
                 assert local.received_at is not None  # noqa: S101 - for the type checker
@@ -89,6 +142,8 @@ class PortalCounts:
         if received is None:
             return
         count.synced += 1
+        is_by_channel = (truth.latest(row.life, now) or "") not in ("3", "7", "8")
+        count.by_channel += is_by_channel
         count.direct += made.channel == truth.DIRECT
         count.online += made.channel == truth.ONLINE
         count.post += made.channel == truth.POST

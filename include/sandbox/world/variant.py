@@ -33,6 +33,7 @@ class Variant:
         removal_updates: removing a dossier moves its updatedDate.
         statistics_first_page: 0 or 1.
         statistics_page_cap: maximum units per page of the 2026 API, whatever `pageSize` requests.
+        statistics_per_second: more requests in a second are refused with 429; 0 for any number.
         parents_include_children: a parent unit's numbers include its children's.
         unended_period: a period that has not ended is refused by "http" (400) or by "code" (not OK).
         hs_total: the old API's HS_TOTAL is the "portal" count or the "larger" of portal and province.
@@ -79,6 +80,7 @@ class Variant:
     removal_updates: bool = True
     statistics_first_page: int = 1
     statistics_page_cap: int = 200
+    statistics_per_second: int = 0
     parents_include_children: bool = True
     unended_period: str = "http"
     hs_total: str = "portal"

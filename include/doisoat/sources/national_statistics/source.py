@@ -1,36 +1,43 @@
 """The national portal's published statistics: the counts it declares for a province, by unit and month.
 
-Domain: counts of the national side; no dossier can be listed here. They say how large the national side is and how
-    much of it counts as synced, so that declared and listed counts can be kept apart in the ledger.
+Domain: counts and scores of the national side; no dossier can be listed here. The counts say how large the national side is
+    and how much of it counts as synced, so that declared and listed counts can be kept apart in the ledger; the scores are the
+    six groups of decision 766, metric by metric, for the province and each unit, as published.
 Contract: CONTRACTS section 2. Which API is used is a dated option (`apis`), chosen by the night: `reporting_2026`
-    (`POST /api/v1/reporting/evaluation/transparency` and `/dvc-progress-tree`, HTTP 201, code "OK") or `rest_jsp`
-    (`POST /jsp/rest.jsp` with the form field `params`, to 2025).
+    (`POST /api/v1/reporting/evaluation/...`, six reports, HTTP 201, code "OK") or `rest_jsp` (`POST /jsp/rest.jsp` with the
+    form field `params`, to 2025; no scores are read there).
 Caveats: the measures keep the source's own names, because their meaning is not settled (`DOSSIER_SYNC_NUMERATOR`,
-    `DOSSIER_SYNC_DENOMINATOR`, `totalReceived`, ...; `HS_TOTAL`, `DB_TOTAL`, ...). The denominator may be provisional:
-    the metric's data-quality flag says so and is kept. Null (0 of 0) is unknown, not 0. Only months that have ended are
-    requested; the newest may still be refused, or be empty, while the portal computes it, and is then left out. Whether a
+    `totalReceived`, `channelTotalSum`, ...; `HS_TOTAL`, `DB_TOTAL`, ...): the portal has three counts of "received", which
+    disagree. The denominator may be provisional: the metric's data-quality flag says so and is kept. Null (0 of 0) is
+    unknown, not 0. Counts are requested of months that have ended, scores also of their quarters and years and of the running
+    ones; the newest month may still be refused, or be empty, while the portal computes it, and is then left out. Whether a
     parent's number includes its children is checked against their sum and recorded, None if the numbers are inconclusive.
-    An answer that states no number of the province is a changed contract. Pages start at 1 in every capture; 0 is
+    An answer that states no number of the province is a changed contract; of a report that only scores are read from, it
+    costs that report alone (`left_out`), and what was last published of it stays. Pages start at 1 in every capture; 0 is
     tolerated (section 8). In the old API bare names are rates and names with `_TOTAL` counts; a point is decimal.
-Limits: one call at a time: 403 and 429 end the pull at once (section 2).
+Limits: one call at a time: 403 and 429 end the pull at once (section 2). A report is asked for once a period: with three months
+    back about 45 requests a night.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from typing import Any, Literal, Protocol
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal, Protocol, TypeVar
 
 from pydantic import Field
 
 from doisoat.errors import ConfigurationError, SourceChangedError, SourceRejectedError
-from doisoat.model import Capability, ControlTotal, Side
-from doisoat.months import ended
+from doisoat.model import Capability, ControlTotal, PublishedScore, Side
+from doisoat.months import Period, ended, periods
 from doisoat.sources.contract import Source, SourceOptions
 from doisoat.sources.http.session import HttpSession
-from doisoat.sources.national_statistics.reporting_2026 import Reporting2026
+from doisoat.sources.national_statistics.reporting_2026 import ONLINE, REPORTS, Reporting2026
 from doisoat.sources.national_statistics.rest_jsp import RestJsp
 
+_T = TypeVar("_T")
+#: Refusals that concern everything asked for, not one report or period.
+_REFUSED_ALTOGETHER = (401, 403)
 #: The options by which each API is told the province.
 _ASKED_BY = {"reporting_2026": ("root_department_id",), "rest_jsp": ("old_province_id", "old_service")}
 
@@ -80,7 +87,8 @@ class NationalStatistics(Source):
     source_kind = "national_statistics"
     side = Side.NATIONAL
     capabilities = frozenset({Capability.COUNTS})
-    decoder_version = "2"
+    decoder_version = "3"
+    has_scores = True
     Options = StatisticsOptions
     options: StatisticsOptions
 
@@ -88,6 +96,7 @@ class NationalStatistics(Source):
         super().__init__(*args, **kwargs)
         with_token = bool({"token_url", "token_path"} & set(self.connection.extra))
         self._http = HttpSession(self.source_id, self.connection, self.limits, use_token=with_token, patient=False)
+        self._of_night: dict[dt.date, Reporting2026] = {}
 
     @property
     def requests_made(self) -> int:
@@ -124,11 +133,64 @@ class NationalStatistics(Source):
                     declared += 1
                     yield total
             except SourceRejectedError as error:
-                if error.status in (401, 403) or month != months[-1] or not declared:
+                if error.status in _REFUSED_ALTOGETHER or month != months[-1] or not declared:
                     raise
                 # the portal has not finished computing the newest month: it declares nothing for it yet
             if declared == before and (month != months[-1] or not declared):
                 raise self._empty(month)
+            if isinstance(api, Reporting2026) and declared > before:
+                early = month == months[-1]
+                yield from self._at_hand(api.channels(month), ONLINE, Period("month", month), may_be_early=early)
+
+    def published_scores(self, night: dt.date) -> Iterator[PublishedScore]:
+        """The scores of each ended month, and of the quarters and years around them, group by group; none of the old API."""
+        api = self._api(night)
+        if not isinstance(api, Reporting2026):
+            return
+        asked = periods(night, self.options.months_back)
+        newest = Period("month", ended(night, 1)[0])
+        for period in asked:
+            for name in REPORTS:
+                # of the newest month the portal may still be computing what it refuses: nothing is missing yet
+                yield from self._at_hand(api.scores(name, period), name, period, may_be_early=period == newest)
+
+    def publishes_provinces(self, night: dt.date) -> bool:
+        return isinstance(self._api(night), Reporting2026)
+
+    def province_scores(self, root: str, asked: Sequence[Period], night: dt.date) -> Iterator[PublishedScore]:
+        """From one request a group and period; what is left out begins anew with each province.
+
+        Args:
+            root: its `rootDepartmentId`.
+
+        Raises:
+            ConfigurationError: the API of that night publishes no scores.
+        """
+        self.left_out.clear()
+        if not self.publishes_provinces(night):
+            raise ConfigurationError(f"{self.source_id}: the API in use on {night} publishes no province's scores")
+        api = Reporting2026(self._http, root)
+        for period in asked:
+            for name in REPORTS:
+                yield from self._at_hand(api.of_province(name, period), name, period)
+
+    def _at_hand(self, found: Iterator[_T], report: str, period: Period, *, may_be_early: bool = False) -> list[_T]:
+        """What one report gives; nothing where it is refused for this period or has changed, which `left_out` then says."""
+        try:
+            return list(found)
+        except SourceRejectedError as error:
+            if error.status in _REFUSED_ALTOGETHER:
+                raise
+            if may_be_early:
+                return []
+            came = error.came
+        except SourceChangedError as error:
+            if error.may_pass:
+                raise
+            came = error.came
+        if (said := f"{report} of {period}: {came}") not in self.left_out:
+            self.left_out.append(said)
+        return []
 
     def _empty(self, month: dt.date) -> SourceChangedError:
         return SourceChangedError(
@@ -139,8 +201,13 @@ class NationalStatistics(Source):
         )
 
     def _api(self, night: dt.date) -> Api:
+        """The API of a night; within a pull the same one, which asks for a report once."""
         for api in self.options.apis:
             if api.valid_from <= night < api.valid_to:
                 self.asked_by = _ASKED_BY[api.kind]
-                return (Reporting2026 if api.kind == "reporting_2026" else RestJsp)(self._http, self.options)
+                if api.kind == "rest_jsp":
+                    return RestJsp(self._http, self.options)
+                if night not in self._of_night:
+                    self._of_night = {night: Reporting2026(self._http, self.options.root_department_id)}
+                return self._of_night[night]
         raise ConfigurationError(f"{self.source_id}: options.apis names no API for {night}; add one with its dates")

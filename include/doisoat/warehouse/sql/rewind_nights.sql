@@ -11,6 +11,8 @@ delete from core.touched where night > %(night)s;
 delete from core.touched_night where night > %(night)s;
 delete from core.control_total where from_night >= %(night)s;
 update core.control_total set to_night = 'infinity' where to_night >= %(night)s and to_night < 'infinity';
+delete from core.published_score where from_night >= %(night)s;
+update core.published_score set to_night = 'infinity' where to_night >= %(night)s and to_night < 'infinity';
 delete from core.look_up where night >= %(night)s;
 -- what was learned before the night of learning was recorded belongs to the very first night
 delete from core.agency
