@@ -1,0 +1,216 @@
+"""The shapes that our numbers take. Every function takes rows with texts that are already in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from doisoat.charts.theme import BLAMED, DOUBT, INK, LIGHT, MINUS, PAPER, PLUS, SOFT, TOTAL, framed
+
+Rows = Sequence[Mapping[str, Any]]
+#: Heights of a bar, of a row, and of a name that stands above its bar.
+_BAR, _ROW, _NAME = 16, 26, 18
+#: What is read aloud of a bar.
+_ALOUD = {"calculate": "datum.label + ': ' + datum.written", "as": "aloud"}
+_LINK = {"condition": {"test": "isValid(datum.href)", "field": "href"}}
+_COLOURS = {"total": TOTAL, "plus": PLUS, "minus": MINUS, "doubt": DOUBT}
+
+
+def waterfall(rows: Rows, title: str, width: int = 560, above: bool = False) -> dict[str, Any]:
+    """From one number to another: a bar for each step, beside its name, from where the one before ended.
+
+    Beside totals of twenty thousand, steps of a hundred would not be seen: the axis then begins later, and the bars of the
+    totals show a break.
+
+    Args:
+        rows: in order; `label`, `amount` (signed), `kind`: total (stands on zero) or step, and `href`, where the bar leads;
+            optional `note`, which replaces the written amount.
+        title: what is read aloud instead of the drawing.
+        width: of the drawing of the bars, without their names.
+        above: names stand above their bars: for narrow screens.
+    """
+    drawn, at = [], 0
+    for row in rows:
+        amount = int(row["amount"])
+        start, end = (0, amount) if row["kind"] == "total" else (at, at + amount)
+        at = end
+        tone = "total" if row["kind"] == "total" else "plus" if amount > 0 else "minus" if amount < 0 else "doubt"
+        drawn.append({"label": row["label"], "from": min(start, end), "to": max(start, end), "end": end, "amount": amount,
+                      "tone": tone, "said": row.get("note"), "href": row.get("href")})  # fmt: skip
+    edges = [one["to"] for one in drawn] + [one["from"] for one in drawn if one["tone"] != "total"]
+    least, most = _window(edges)
+    for one in drawn:
+        one["broken"] = one["from"] < least
+        one["from"] = max(one["from"], least)
+    said = (
+        "datum.said ? datum.said : (datum.tone == 'total' ? format(datum.amount, ',d') : format(datum.amount, '+,d'))"
+    )
+    x = {"type": "quantitative", "axis": None, "scale": {"domain": [least, most], "zero": False, "nice": False}}
+    return framed(
+        {
+            "width": width,
+            "height": {"step": _ROW + _NAME * above},
+            "data": {"values": drawn},
+            "transform": [{"calculate": said, "as": "written"}, _ALOUD],
+            "encoding": {"y": _named(above), "description": {"field": "aloud"}},
+            "layer": [
+                *_above(above),
+                {"mark": {"type": "bar", "height": _BAR, "yOffset": _NAME / 2 * above},
+                 "encoding": {
+                     "x": {**x, "field": "from"},
+                     "x2": {"field": "to"},
+                     "href": _LINK,
+                     "color": {"field": "tone", "type": "nominal", "legend": None,
+                               "scale": {"domain": [*_COLOURS], "range": [*_COLOURS.values()]}}}},
+                {"transform": [{"filter": "datum.broken"}],
+                 "mark": {"type": "text", "align": "left", "dx": 8, "color": PAPER, "fontWeight": "bold", "text": "//",
+                          "yOffset": _NAME / 2 * above},
+                 "encoding": {"x": {**x, "field": "from"}}},
+                {"mark": {"type": "text", "align": "left", "dx": 5, "yOffset": _NAME / 2 * above},
+                 "encoding": {"x": {**x, "field": "to"}, "text": {"field": "written"}}},
+            ],
+        },
+        title,
+    )  # fmt: skip
+
+
+def _named(above: bool) -> dict[str, Any]:
+    """A row for each name, written at its left unless it stands above."""
+    axis = None if above else {"title": None}
+    return {"field": "label", "type": "nominal", "sort": None, "axis": axis}
+
+
+def _above(above: bool) -> list[dict[str, Any]]:
+    """The names above the bars, if they stand there."""
+    mark = {"type": "text", "align": "left", "yOffset": -_NAME / 2 - 2, "color": SOFT}
+    return [{"mark": mark, "encoding": {"x": {"value": 0}, "text": {"field": "label"}}}] if above else []
+
+
+def _window(edges: Sequence[int]) -> tuple[int, int]:
+    """The part of the axis that the steps need, with room for the numbers at their ends."""
+    least, most = min(edges), max(edges)
+    spread = max(most - least, 1)
+    start = 0 if least <= 0 or least < spread else int(least - spread / 4)
+    return min(start, least), int(most + spread / 5) + 1
+
+
+def bars(rows: Rows, title: str, width: int = 420, number: str = ",d", above: bool = False) -> dict[str, Any]:
+    """A bar for each row, beside its name, with its value written at its end.
+
+    Args:
+        rows: `label`, `value`, optional `href` and `tone`: province, portal, ministry or nobody, whose move it is.
+        number: a d3 format of the value.
+        above: names stand above their bars: for narrow screens.
+    """
+    drawn = [{**row, "tone": row.get("tone") or "portal"} for row in rows]
+    most = max([float(row["value"]) for row in rows], default=1.0) or 1.0
+    x = {"field": "value", "type": "quantitative", "axis": None, "scale": {"domain": [0, most * 1.2]}}
+    return framed(
+        {
+            "width": width,
+            "height": {"step": _ROW - 2 + _NAME * above},
+            "data": {"values": drawn},
+            "transform": [{"calculate": f"format(datum.value, '{number}')", "as": "written"}, _ALOUD],
+            "encoding": {"y": _named(above), "description": {"field": "aloud"}},
+            "layer": [
+                *_above(above),
+                {"mark": {"type": "bar", "height": _BAR, "yOffset": _NAME / 2 * above},
+                 "encoding": {"x": x, "href": _LINK, "color": {"field": "tone", "type": "nominal", "legend": None,
+                                        "scale": {"domain": [*BLAMED], "range": [*BLAMED.values()]}}}},
+                {"mark": {"type": "text", "align": "left", "dx": 5, "yOffset": _NAME / 2 * above},
+                 "encoding": {"x": x, "text": {"field": "written"}}},
+            ],
+        },
+        title,
+    )  # fmt: skip
+
+
+def bounds(rows: Rows, title: str, width: int = 420, above: bool = False) -> dict[str, Any]:
+    """Shares of which only a lower and an upper bound are known: a point where both are equal, else a bar between them.
+
+    Args:
+        rows: `label`, `least`, `most` (in [0, 1]), optional `href` and `target` (drawn as a line across).
+        above: names stand above their bars: for narrow screens.
+    """
+    lows = [float(row["least"]) for row in rows] + [float(row["target"]) for row in rows if row.get("target")]
+    least = max(0.0, min(lows, default=0.0) - (0.25 if above else 0.1))
+    x = {"type": "quantitative", "scale": {"domain": [least, 1], "nice": False, "clamp": True}}
+    low = {"yOffset": _NAME / 2 * above}
+    said = "format(datum.least, '.1%') + (datum.least == datum.most ? '' : ' – ' + format(datum.most, '.1%'))"
+    return framed(
+        {
+            "width": width,
+            "height": {"step": _ROW + _NAME * above},
+            "data": {"values": [dict(row) for row in rows]},
+            "transform": [{"calculate": said, "as": "written"}, _ALOUD],
+            "encoding": {"y": _named(above), "description": {"field": "aloud"}},
+            "layer": [
+                *_above(above),
+                {"mark": {"type": "bar", "height": 10, "color": LIGHT, "stroke": PLUS, "strokeWidth": 1, **low},
+                 "encoding": {"x": {**x, "field": "least", "axis": {"title": None, "format": ".0%", "tickCount": 6}},
+                              "x2": {"field": "most"}, "href": _LINK}},
+                {"mark": {"type": "point", "filled": True, "opacity": 1, "size": 70, "color": PLUS, **low},
+                 "encoding": {"x": {**x, "field": "least"}}},
+                {"mark": {"type": "point", "filled": True, "opacity": 1, "size": 70, "color": PLUS, **low},
+                 "encoding": {"x": {**x, "field": "most"}}},
+                {"transform": [{"filter": "isValid(datum.target)"}],
+                 "mark": {"type": "tick", "thickness": 2, "size": 18, "color": INK, **low},
+                 "encoding": {"x": {**x, "field": "target"}}},
+                {"mark": {"type": "text", "align": "right", "dx": -9, "fontWeight": "bold", **low},
+                 "encoding": {"x": {**x, "field": "least"}, "text": {"field": "written"}}},
+            ],
+        },
+        title,
+    )  # fmt: skip
+
+
+def lines(rows: Rows, title: str, width: int = 560, height: int = 180, number: str = ",d") -> dict[str, Any]:
+    """Values over nights or months, a line a series, with a band where only bounds are known.
+
+    Args:
+        rows: `at` (a day), `series`, `value`; optional `most`: then the band is from value to most.
+    """
+    colours = [PLUS, MINUS, "#8a3f73", TOTAL, DOUBT]
+    x = {"field": "at", "type": "temporal",
+         "axis": {"title": None, "format": "%d/%m/%Y", "grid": False, "labelOverlap": True, "tickCount": 6}}  # fmt: skip
+    y = {"field": "value", "type": "quantitative", "scale": {"zero": False},
+         "axis": {"title": None, "format": number, "tickCount": 5}}  # fmt: skip
+    series = {"field": "series", "type": "nominal", "scale": {"range": colours}, "sort": None}
+    dashes = {"field": "series", "type": "nominal", "legend": None}
+    return framed(
+        {
+            "width": width,
+            "height": height,
+            "data": {"values": [dict(row) for row in rows]},
+            "encoding": {"x": x, "href": _LINK, "color": series},
+            "layer": [
+                {"transform": [{"filter": "isValid(datum.most)"}],
+                 "mark": {"type": "area", "opacity": 0.25}, "encoding": {"y": y, "y2": {"field": "most"}}},
+                {"mark": {"type": "line", "point": {"size": 30}, "strokeWidth": 2}, "encoding": {"y": y, "strokeDash": dashes}},
+            ],
+        },
+        title,
+    )  # fmt: skip
+
+
+def sparkline(values: Sequence[float | None], title: str, width: int = 90, height: int = 20) -> dict[str, Any]:
+    """A course at a glance, as small as a word, its last point marked."""
+    drawn = [{"at": at, "value": value} for at, value in enumerate(values) if value is not None]
+    x = {"field": "at", "type": "quantitative", "axis": None}
+    y = {"field": "value", "type": "quantitative", "axis": None, "scale": {"zero": False}}
+    return framed(
+        {
+            "width": width,
+            "height": height,
+            "padding": 2,
+            "data": {"values": drawn},
+            "encoding": {"x": x, "y": y},
+            "layer": [
+                {"mark": {"type": "line", "color": SOFT, "strokeWidth": 1.5}},
+                {"transform": [{"window": [{"op": "last_value", "field": "at", "as": "last"}], "frame": [None, None]},
+                               {"filter": "datum.at == datum.last"}],
+                 "mark": {"type": "point", "filled": True, "opacity": 1, "size": 30, "color": PLUS}},
+            ],
+        },
+        title,
+    )  # fmt: skip

@@ -1,0 +1,64 @@
+"""Charts: what a specification holds, and that it is drawn with everything a page without scripts and styles allows."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from doisoat.charts import bars, bounds, lines, png, sparkline, svg, waterfall
+
+STEPS = (
+    {"label": "Tỉnh", "amount": 20164, "kind": "total", "href": "/a?x=1&y=2"},
+    {"label": "Quá hạn mà chưa đồng bộ", "amount": -248, "kind": "step", "href": "/b"},
+    {"label": "Nộp trên Cổng <DVCQG>", "amount": 398, "kind": "step"},
+    {"label": "Cổng DVCQG", "amount": 20314, "kind": "total"},
+)
+DRAWN = {
+    "waterfall": waterfall(STEPS, "Cầu nối"),
+    "bars": bars([{"label": "Tỉnh", "value": 248, "tone": "province", "href": "/c"}], "Theo bên"),
+    "bounds": bounds([{"label": "Tỷ lệ", "least": 0.912, "most": 0.955, "target": 0.9}], "Tỷ lệ"),
+    "lines": lines([{"at": "2024-04-19", "series": "Tỉnh", "value": 3, "most": 5}], "Diễn biến"),
+    "sparkline": sparkline([1, None, 3], "Diễn biến"),
+    "narrow": waterfall(STEPS, "Cầu nối", width=320, above=True),
+}
+
+
+def test_each_step_of_a_waterfall_begins_where_the_one_before_ended() -> None:
+    steps = DRAWN["waterfall"]["data"]["values"]
+    assert [(one["to"], one["tone"]) for one in steps] == [
+        (20164, "total"), (20164, "minus"), (20314, "plus"), (20314, "total"),
+    ]  # fmt: skip
+    assert [one["from"] for one in steps[1:3]] == [19916, 19916]
+    assert [one["broken"] for one in steps] == [True, False, False, True]  # an axis that does not begin at zero says so
+
+
+def test_an_axis_that_begins_at_zero_shows_no_break() -> None:
+    steps = waterfall([{"label": "a", "amount": 3, "kind": "total"}, {"label": "b", "amount": -3, "kind": "step"}], "x")
+    assert [(one["from"], one["broken"]) for one in steps["data"]["values"]] == [(0, False), (0, False)]
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_drawing_holds_no_script_and_no_style(name: str) -> None:
+    drawn = svg(DRAWN[name])
+    assert drawn.startswith("<svg")
+    assert re.findall(r"<script|<style|\sstyle=|\son\w+=|javascript:", drawn) == []
+    assert set(re.findall(r"https?://[^\"]*", drawn)) <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+    assert png(DRAWN[name], scale=1).startswith(b"\x89PNG")
+
+
+def test_a_bar_leads_where_its_row_says_and_words_are_escaped() -> None:
+    drawn = svg(DRAWN["waterfall"])
+    assert re.findall(r'<a href="([^"]*)"', drawn) == ["/a?x=1&amp;y=2", "/b"]
+    assert "&lt;DVCQG&gt;" in drawn
+    assert "<DVCQG>" not in drawn
+
+
+@pytest.mark.parametrize(("language", "written"), [("vi", "20.164"), ("en", "20,164")])
+def test_numbers_are_written_as_the_reader_writes_them(language: str, written: str) -> None:
+    assert f">{written}</text>" in svg(DRAWN["waterfall"], language)
+
+
+def test_vietnamese_letters_are_drawn_where_no_font_is_installed() -> None:
+    """A letter that no font has would be left out: the two drawings would be the same."""
+    one, other = (bars([{"label": label, "value": 1}], "x") for label in ("ễ", "ộ"))
+    assert png(one, scale=1) != png(other, scale=1)
