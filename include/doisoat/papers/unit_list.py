@@ -1,117 +1,147 @@
-"""The repair list as a workbook: one row per gap, in Vietnamese, and two columns for its unit to fill in.
+"""The list that a unit gets and sends back: one sheet for each thing to be done, one row for each gap, two columns to fill in.
 
-The last column identifies the gap, so that the answer finds it (doisoat.gaps.answers) however the list was sorted or filtered.
+The last column, hidden, identifies the gap, so that the answer finds it (doisoat.gaps.answers) however the list was sorted.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill, Protection
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.worksheet import Worksheet
+from doisoat.gaps.repair_words import NOT_MAPPED, words
+from doisoat.papers.books import Book, Sheet
+from doisoat.papers.words import texts
 
-from doisoat.gaps.repair_words import NOT_MAPPED, SEPARATOR, gap_of, words
-from doisoat.reports.workbooks import save
-from doisoat.warehouse.queries import Report
-
-HEADING_ROW = 3
-DATES = ("receipt_date", "opened_on")
-#: Columns that the unit fills in.
+SIDES = ("provincial", "national", "ministry")
+#: Columns that the unit fills in, and how columns look that are no plain text.
 FILLED_IN = ("answer", "reason")
+_LOOKS = {"number": "centred", "receipt_date": "day", "opened_on": "day", "answer": "answer", "reason": "answer"}
+#: The longest answer takes two lines of its column.
+_LEAST_LINES = 2
 
 
-def write_repair_list(report: Report, names: dict[str, str], night: dt.date, file: Path) -> int:
-    """Write the gaps of a night (reports/gaps.sql) as a workbook; returns how many there are.
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """A sheet of the list: what has to be done, in how many gaps, the oldest of them opened on."""
 
-    Every text is written as text, so none is run as a formula.
+    sheet: str
+    action: str
+    gaps: int
+    oldest: dt.date
+
+
+def write_list(book: Book, rows: Iterable[dict[str, Any]], names: Mapping[str, str], footer: str) -> list[Todo]:
+    """Write one sheet for each action, in the order of the rows; returns what is on them.
 
     Args:
+        rows: gaps (reports/gaps.sql), those of one action one after the other; read once, as they come.
         names: names of agencies and procedures by code (reports/names.sql), shown next to the codes.
     """
-    book = Workbook()
-    sheet: Worksheet = book.active  # type: ignore[assignment]
-    sheet.title = words()["sheet"]
-    sheet["A1"] = words()["title"].format(night=night)
-    sheet["A1"].font = Font(bold=True, size=14)
-    sheet["A2"] = words()["note"]
-    rows = report.dicts()
-    _head(sheet)
-    for place, row in enumerate(rows, HEADING_ROW + 1):
-        _write_row(sheet, place, {**row, **_in_words(row, names)})
-    _make_usable(sheet, HEADING_ROW + len(rows))
-    save(book, file)
-    return len(rows)
+    done: list[Todo] = []
+    for action, gaps in itertools.groupby(rows, key=lambda row: str(row["action"])):
+        name = texts()["list"]["sheet"].format(number=len(done) + 1)
+        sheet = _headed(book, name, action, footer)
+        count, oldest = _rows(sheet, gaps, names)
+        done.append(Todo(name, action, count, oldest))
+    return done
 
 
-def _head(sheet: Worksheet) -> None:
-    for number, column in enumerate(words()["columns"], 1):
-        cell = sheet.cell(HEADING_ROW, number, column["heading"])
-        cell.font = Font(bold=True)
-        cell.fill = PatternFill("solid", fgColor="FFF2CC" if column["shows"] in FILLED_IN else "D9E1F2")
-        cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
-        sheet.column_dimensions[get_column_letter(number)].width = column["width"]
+def _headed(book: Book, name: str, action: str, footer: str) -> Sheet:
+    columns = words()["columns"]
+    sheet = book.sheet(name, [column["width"] for column in columns], footer)
+    last = len(columns) - 2  # the last column is hidden
+    sheet.across(f"{name}: {action}", "section", 0, last)
+    sheet.across(words()["note"], "italic", 0, last)
+    looks = ["head_answer" if column["shows"] in FILLED_IN else "head" for column in columns]
+    row = sheet.row([column["heading"] for column in columns], looks)
+    sheet.repeated(row)
+    sheet.raw.set_column(last + 1, last + 1, columns[-1]["width"], None, {"hidden": True})
+    sheet.raw.print_area(0, 0, (1 << 20) - 1, last)
+    return sheet
 
 
-def _kind(gap: tuple[str, str, str, str]) -> str:
-    said = words()["kinds"].get(gap[2], gap[2])
-    return str(said.get(gap[0], gap[2]) if isinstance(said, dict) else said)
+def _rows(sheet: Sheet, gaps: Iterator[dict[str, Any]], names: Mapping[str, str]) -> tuple[int, dt.date]:
+    columns = [column["shows"] for column in words()["columns"]]
+    head, oldest = sheet.at - 1, dt.date.max
+    for number, gap in enumerate(gaps, 1):
+        shown = {**gap, **in_words(gap, names), "number": number}
+        sheet.row([shown[name] for name in columns], [_LOOKS.get(name, "cell") for name in columns], _LEAST_LINES)
+        oldest = min(oldest, shown["opened_on"])
+    _make_answerable(sheet, head, sheet.at - 1, columns)
+    return sheet.at - 1 - head, oldest
 
 
-def _in_words(row: dict[str, Any], names: dict[str, str]) -> dict[str, str | None]:
-    """What each side of the pair says about an attribute, as an office reads it; a value not stated is marked as such."""
-    if not row["is_difference"]:
-        return {}
-    attribute = row["kind"]
-    known = words()["statuses"] if attribute == "status" else names
-    told = {}
-    for side in ("national", "provincial", "ministry"):
-        value = row[f"{side}_value"]
-        if value in (None, NOT_MAPPED):
-            told[f"{side}_value"] = words()["unsaid"] if side in row["pair"].split("_") else None
-        elif attribute.endswith("_date"):
-            told[f"{side}_value"] = f"{dt.date.fromisoformat(value):%d/%m/%Y}"
-        else:
-            told[f"{side}_value"] = f"{known[value]} ({value})" if value in known else value
-    return told
+def _make_answerable(sheet: Sheet, head: int, last: int, columns: list[str]) -> None:
+    answer, reason = columns.index("answer"), columns.index("reason")
+    said, answers = texts()["list"], words()["answers"]
+    raw = sheet.raw
+    raw.print_area(0, 0, last, len(columns) - 2)
+    raw.autofilter(head, 0, last, len(columns) - 1)
+    raw.data_validation(head + 1, answer, last, answer, {
+        "validate": "list", "source": list(answers.values()), "error_title": said["wrong"], "error_message": said["choose"],
+    })  # fmt: skip
+    raw.data_validation(head + 1, reason, last, reason, {
+        "validate": "length", "criteria": "<=", "value": 500, "error_title": said["wrong"], "error_message": said["too_long"],
+    })  # fmt: skip
+    chosen, why = (f"${chr(ord('A') + column)}{head + 2}" for column in (answer, reason))
+    raw.conditional_format(head + 1, reason, last, reason, {
+        "type": "formula", "criteria": f'=AND({chosen}="{answers["disputed"]}",LEN(TRIM({why}))=0)',
+        "format": sheet.book.look("missing"),
+    })  # fmt: skip
+    sheet.protect()
 
 
-def _write_row(sheet: Worksheet, place: int, row: dict[str, Any]) -> None:
-    gap = gap_of(row)
-    shown = {
-        **row,
-        "kind": _kind(gap),
-        "gap_id": SEPARATOR.join(gap),
+def in_words(gap: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """What a row shows of a gap, in an office's words."""
+    values = _values(gap, names)
+    return {
+        "codes": _codes(gap),
+        "difference": _kind(gap) + (": " + "; ".join(values) if values else ""),
+        "receipt_date": _day(gap["receipt_date"]),
+        "opened_on": _day(gap["opened_on"]),
+        "state": words()["states"].get(gap["state"]),
         "answer": None,
         "reason": None,
     }
-    for number, column in enumerate(words()["columns"], 1):
-        value = shown[column["shows"]]
-        if value is not None and column["shows"] in DATES:
-            value = dt.date.fromisoformat(value)
-        cell = sheet.cell(place, number, value)
-        if isinstance(value, str):
-            cell.data_type = "s"
-        elif value is not None:
-            cell.number_format = "dd/mm/yyyy"
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-        cell.protection = Protection(locked=column["shows"] not in FILLED_IN)
 
 
-def _make_usable(sheet: Worksheet, last: int) -> None:
-    width = len(words()["columns"])
-    sheet.freeze_panes = f"A{HEADING_ROW + 1}"
-    sheet.auto_filter.ref = f"A{HEADING_ROW}:{get_column_letter(width)}{last}"
-    sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = "landscape", 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]
-    sheet.print_title_rows = f"{HEADING_ROW}:{HEADING_ROW}"
-    if last > HEADING_ROW:
-        choice = DataValidation(type="list", formula1=f'"{",".join(words()["answers"].values())}"', allow_blank=True)
-        choice.showErrorMessage = True
-        letter = get_column_letter(1 + [column["shows"] for column in words()["columns"]].index("answer"))
-        choice.add(f"{letter}{HEADING_ROW + 1}:{letter}{last}")
-        sheet.add_data_validation(choice)
+def _kind(gap: dict[str, Any]) -> str:
+    kind = gap["kind"]
+    said = words()["kinds"].get(kind, kind)
+    return str(said.get(gap["pair"], kind) if isinstance(said, dict) else said)
+
+
+def _codes(gap: dict[str, Any]) -> str:
+    """The dossier's code; where the sides know it by several, each side's."""
+    held = {side: gap[f"{side}_codes"] for side in SIDES if gap[f"{side}_codes"]}
+    if len(set(held.values())) <= 1:
+        return "\n".join(next(iter(held.values()), gap["dossier_id"]).split())
+    return "\n".join(words()["codes"][side].format(codes=codes.replace(" ", ", ")) for side, codes in held.items())
+
+
+def _values(gap: dict[str, Any], names: Mapping[str, str]) -> list[str]:
+    """What each side of the pair says about an attribute; a value not stated is marked as such."""
+    if not gap["is_difference"]:
+        return []
+    attribute = gap["kind"]
+    known = words()["statuses"] if attribute == "status" else names
+    told = []
+    for side in SIDES:
+        value = gap[f"{side}_value"]
+        if side not in gap["pair"].split("_"):
+            continue
+        if value in (None, NOT_MAPPED):
+            value = words()["unsaid"]
+        elif attribute.endswith("_date"):
+            value = f"{dt.date.fromisoformat(value):%d/%m/%Y}"
+        elif value in known:
+            value = f"{known[value]} ({value})"
+        told.append(words()["values"][side].format(value=value))
+    return told
+
+
+def _day(said: dt.date | str | None) -> dt.date | None:
+    return dt.date.fromisoformat(said) if isinstance(said, str) else said

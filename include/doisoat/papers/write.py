@@ -1,0 +1,120 @@
+"""The papers of a published night: one workbook for each unit with gaps, and one for the province.
+
+They are in `<papers>/<province>/nights/<night>-r<revision>/`, whole or not at all; what is there already is left as it is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from doisoat.errors import ConfigurationError
+from doisoat.papers import facts as read
+from doisoat.papers.facts import UNKNOWN, WHOLE, Facts
+from doisoat.papers.period_report import Period, write_report
+from doisoat.papers.province_book import write_province
+from doisoat.papers.unit_book import write_unit
+from doisoat.papers.words import slug, texts
+from doisoat.province.file import ProvinceSettings
+
+PROVINCE = "toan-tinh.xlsx"
+
+
+def write_night(connection: psycopg.Connection, settings: ProvinceSettings, night: dt.date, root: Path) -> Path:
+    """Write all workbooks of a night; returns their folder.
+
+    Args:
+        connection: one snapshot of the warehouse.
+        root: the province's papers (Site.papers_root).
+    """
+    asked = read.night_of(connection, settings, night)
+    folder = root / "nights" / f"{night}-r{asked.revision}"
+    if folder.is_dir() and asked.revision:
+        return folder
+    with _whole(folder) as made:
+        facts = read.facts_of(connection, settings, asked)
+        names = {unit["owner_id"]: unit["owner_name"] for unit in facts.units}
+        for owner, gaps in itertools.groupby(read.gaps(connection, asked), key=lambda gap: gap["owner_id"] or UNKNOWN):
+            unit = names.get(owner) or texts()["unknown_owner"]
+            write_unit(made / f"{owner}-{slug(unit)}.xlsx", facts, owner, unit, gaps)
+        write_province(made / PROVINCE, connection, facts)
+    return folder
+
+
+def write_period(
+    connection: psycopg.Connection, settings: ProvinceSettings, night: dt.date, root: Path, asked: tuple[dt.date, int]
+) -> Path:
+    """Write the report of a month or a quarter, and form II.06a of it, as known on a night; returns their folder.
+
+    What is there already is left as it is: an official may have edited it.
+
+    Args:
+        asked: a day in the period, and of how many months it is (1 or 3).
+
+    Raises:
+        ConfigurationError: the period has not ended on that night.
+    """
+    period = Period.of(*asked)
+    if period.last > night:
+        raise ConfigurationError(
+            f"report of {period.key}: asked for a period that has ended on night {night}; got: it ends on {period.last}; "
+            "do: ask once it has ended"
+        )
+    known = read.night_of(connection, settings, night)
+    folder = root / "periods" / period.key / f"{night}-r{known.revision}"
+    if folder.is_dir():
+        return folder
+    with _whole(folder) as made:
+        facts = read.facts_of(connection, settings, known)
+        write_report(made / f"bao-cao-{period.key}.docx", connection, facts, period)
+    return folder
+
+
+def write_one(connection: psycopg.Connection, facts: Facts, file: Path, owner: str | None, pair: str | None) -> int:
+    """Write one list: of the gaps that an agency has to act on, or of all; returns how many there are.
+
+    Args:
+        pair: only of these two sides.
+    """
+    names = {unit["owner_id"]: unit["owner_name"] for unit in facts.units}
+    unit = names.get(owner) or facts.names.get(owner) or texts()["unknown_owner"] if owner else texts()["all_units"]
+    return write_unit(file, facts, owner or WHOLE, unit, read.gaps(connection, facts.night, owner, pair))
+
+
+@contextmanager
+def _whole(folder: Path) -> Iterator[Path]:
+    """A folder that is there once everything in it is written.
+
+    Raises:
+        ConfigurationError: it cannot be written.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder.parent) as room:
+            made = Path(room) / "papers"
+            made.mkdir(mode=0o755)
+            yield made
+            if folder.is_dir():
+                shutil.rmtree(folder)
+            made.rename(folder)
+    except OSError as error:
+        raise ConfigurationError(
+            f"{folder}: asked to write papers; got: {error.strerror}; do: name a folder that may be written (DOISOAT_PAPERS)"
+        ) from None
+
+
+def forget_old(settings: ProvinceSettings, night: dt.date, root: Path) -> int:
+    """Delete the workbooks of nights longer ago than `papers.keep_nights`; returns of how many nights."""
+    first, gone = night - dt.timedelta(days=settings.papers.keep_nights), 0
+    for folder in sorted((root / "nights").glob("????-??-??-r*")):
+        if dt.date.fromisoformat(folder.name[:10]) <= first:
+            shutil.rmtree(folder)
+            gone += 1
+    return gone
