@@ -18,11 +18,13 @@ import psycopg
 from doisoat.errors import ConfigurationError
 from doisoat.papers import facts as read
 from doisoat.papers.facts import UNKNOWN, WHOLE, Facts
+from doisoat.papers.form_book import Sent, write_form
 from doisoat.papers.period_report import Period, write_report
 from doisoat.papers.province_book import write_province
 from doisoat.papers.unit_book import write_unit
 from doisoat.papers.words import slug, texts
 from doisoat.province.file import ProvinceSettings
+from doisoat.reports.form import Asked, Reading, default_counts_as, form
 
 PROVINCE = "toan-tinh.xlsx"
 
@@ -74,6 +76,13 @@ def write_period(
     with _whole(folder) as made:
         facts = read.facts_of(connection, settings, known)
         write_report(made / f"bao-cao-{period.key}.docx", connection, facts, period)
+        choices = settings.indicators.readings["on_time"]
+        asked_form = Asked(None, period.first, period.last, night, Reading(choices), default_counts_as(settings))
+        name, papers = settings.province.name, settings.papers
+        sent = Sent(f"UBND tỉnh {name}", papers.receiving, papers.place or name)
+        with connection.transaction(force_rollback=True):  # what it is counted in is temporary
+            rows = form(connection, settings, asked_form)
+        write_form(made / f"II.06a-{period.key}.xlsx", rows, asked_form, sent)
     return folder
 
 
