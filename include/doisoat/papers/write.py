@@ -1,6 +1,7 @@
-"""The papers of a published night: one workbook for each unit with gaps, and one for the province.
+"""The papers of a published night: one workbook for each unit with gaps, one for the province; reports of periods that ended.
 
-They are in `<papers>/<province>/nights/<night>-r<revision>/`, whole or not at all; what is there already is left as it is.
+They are in `<papers>/<province>/nights/<night>-r<revision>/` and `periods/<period>/<night>-r<revision>/`, whole or not at all;
+what is there already is left as it is.
 """
 
 from __future__ import annotations
@@ -27,6 +28,22 @@ from doisoat.province.file import ProvinceSettings
 from doisoat.reports.form import Asked, Reading, default_counts_as, form
 
 PROVINCE = "toan-tinh.xlsx"
+
+
+def write_after(connection: psycopg.Connection, settings: ProvinceSettings, night: dt.date, root: Path) -> list[Path]:
+    """Write what is due once a night is published: its workbooks, and the reports of the month and the quarter that ended last.
+
+    A period is reported once, on its last night or the first one after it; later, or again, by `doisoat report`. Workbooks of
+    nights longer ago than `papers.keep_nights` are deleted. Returns the folders that are there now.
+    """
+    written = [write_night(connection, settings, night, root)]
+    for months in (1, 3):
+        this = Period.of(night, months)
+        period = this if this.last == night else Period.of(this.first - dt.timedelta(days=1), months)
+        if period.last == night or not (root / "periods" / period.key).exists():
+            written.append(write_period(connection, settings, night, root, (period.first, months)))
+    forget_old(settings, night, root)
+    return written
 
 
 def write_night(connection: psycopg.Connection, settings: ProvinceSettings, night: dt.date, root: Path) -> Path:
