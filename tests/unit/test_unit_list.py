@@ -21,8 +21,8 @@ def gap(**said: str | None) -> dict[str, object]:
     row |= {
         "pair": "national_provincial",
         "dossier_id": "D",
-        "gap_kind": "difference",
-        "attribute": "status",
+        "kind": "status",
+        "is_difference": True,
         "state": "open",
     }
     return {**row, "receipt_date": None, "opened_on": "2024-04-19", **said}
@@ -50,7 +50,7 @@ def gap(**said: str | None) -> dict[str, object]:
 def test_values_are_in_words(
     pair: str, attribute: str, national: str | None, provincial: str | None, shown: str
 ) -> None:
-    row = gap(pair=pair, attribute=attribute, national_value=national, provincial_value=provincial)
+    row = gap(pair=pair, kind=attribute, national_value=national, provincial_value=provincial)
     told = in_words(row, NAMES)
     assert told["difference"] == shown
     assert (told["opened_on"], told["receipt_date"], told["state"]) == (dt.date(2024, 4, 19), None, None)
@@ -58,7 +58,9 @@ def test_values_are_in_words(
 
 def test_a_dossier_is_shown_by_one_code_unless_the_sides_know_it_by_several() -> None:
     assert in_words(gap(national_codes="A", provincial_codes="A"), NAMES)["codes"] == "A"
-    assert in_words(gap(national_codes="A B", provincial_codes="A"), NAMES)["codes"] == "Tỉnh: A\nCổng DVCQG: A, B"
+    assert in_words(gap(national_codes="A B", provincial_codes="A"), NAMES)["codes"] == "Tỉnh: A\nCổng DVCQG: A B"
+    told = in_words(gap(national_codes="000.00.01.H37-240130-0001 B", provincial_codes="A"), NAMES)["codes"]
+    assert told == "Tỉnh: A\nCổng DVCQG:\n000.00.01.H37-240130-0001\nB", "no code is broken"
     assert in_words(gap(), NAMES)["codes"] == "D"
 
 

@@ -58,6 +58,8 @@ LOOKS: dict[str, dict[str, Any]] = {
     "italic": {"italic": True},
     "link": {"border": 1, "align": "center", "font_color": "#0563C1", "underline": 1},
     "missing": {"bg_color": "#F8CBAD"},
+    # a hidden column has no width: its text would be drawn over its neighbours when printed
+    "key": {"num_format": ";;;", "text_wrap": False},
 }
 #: What a reader may do on a protected sheet: select, filter, and make rows and columns larger.
 _MAY = {"autofilter": True, "format_columns": True, "format_rows": True}

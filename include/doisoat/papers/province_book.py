@@ -34,7 +34,7 @@ def write_province(file: Path, connection: psycopg.Connection, facts: Facts) -> 
         _causes(book.sheet(names["causes"], (5, 44, 22, 10, 10, 60), footer), connection, facts)
         _trend(book.sheet(names["trend"], (13, *[12] * 8), footer), connection, facts)
         _points(book.sheet(names["points"], (5, 52, 12, 14, 14, 14, 18), footer), connection, facts)
-        _gaps(book.sheet(names["gaps"], (6, 26, 32, 26, 22, 22, 11, 11, 14), footer), connection, facts)
+        _gaps(book.sheet(names["gaps"], (6, 28, 32, 26, 22, 22, 11, 11, 14), footer), connection, facts)
 
 
 def _cover(sheet: Sheet, facts: Facts, title: str) -> None:

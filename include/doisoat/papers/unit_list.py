@@ -13,12 +13,14 @@ from typing import Any
 
 from doisoat.gaps.repair_words import NOT_MAPPED, words
 from doisoat.papers.books import Book, Sheet
+from doisoat.papers.measures import lines
 from doisoat.papers.words import texts
 
 SIDES = ("provincial", "national", "ministry")
 #: Columns that the unit fills in, and how columns look that are no plain text.
 FILLED_IN = ("answer", "reason")
-_LOOKS = {"number": "centred", "receipt_date": "day", "opened_on": "day", "answer": "answer", "reason": "answer"}
+_LOOKS = {"number": "centred", "receipt_date": "day", "opened_on": "day", "answer": "answer", "reason": "answer",
+          "gap_id": "key"}  # fmt: skip
 #: The longest answer takes two lines of its column.
 _LEAST_LINES = 2
 
@@ -119,7 +121,16 @@ def _codes(gap: dict[str, Any]) -> str:
     held = {side: gap[f"{side}_codes"] for side in SIDES if gap[f"{side}_codes"]}
     if len(set(held.values())) <= 1:
         return "\n".join(next(iter(held.values()), gap["dossier_id"]).split())
-    return "\n".join(words()["codes"][side].format(codes=codes.replace(" ", ", ")) for side, codes in held.items())
+    return "\n".join(_labelled(words()["codes"][side], codes.split()) for side, codes in held.items())
+
+
+def _labelled(label: str, codes: list[str]) -> str:
+    """A label and codes, on as many lines as it takes to break none of them."""
+    said = label
+    for code in codes:
+        room = lines(f"{said.splitlines()[-1]} {code}", words()["columns"][1]["width"]) == 1
+        said += f" {code}" if room else f"\n{code}"
+    return said
 
 
 def _values(gap: dict[str, Any], names: Mapping[str, str]) -> list[str]:
