@@ -188,6 +188,7 @@ def test_the_copy_that_goes_back_says_beside_each_row_what_became_of_it(world: W
     words_of_all = " ".join(str(cell.value) for sheet in book.worksheets for row in sheet.iter_rows() for cell in row)
     assert "0912" not in words_of_all, "what seems personal does not travel back"
     assert all(sheet.protection.sheet for sheet in book.worksheets), "it is the list, to be filled in again"
+    assert {str(sheet.print_area).split("$")[3] for sheet in book.worksheets[1:]} == {"L"}, "marks are printed"
     fill_in(
         book,
         {A: ("Không phải sai lệch", "Cổng đã hiện đúng"), C: ("Đang khắc phục", None), D: ("Đang khắc phục", None)},

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import tracemalloc
+from pathlib import Path
 
 import pytest
 from doisoat.gaps.repair_words import words
+from doisoat.papers.books import Book
 from doisoat.papers.measures import lines, pixels
-from doisoat.papers.unit_list import in_words
+from doisoat.papers.unit_list import in_words, write_list
 from doisoat.papers.words import count, number, share, slug
 
 NAMES = {"H37.21": "UBND huyện Tràng Định", "1.000656": "Đăng ký khai tử"}
@@ -87,6 +90,23 @@ def test_a_text_takes_the_lines_that_its_letters_need(text: str, width: float, c
 def test_a_letter_is_as_wide_with_its_marks_as_without() -> None:
     assert pixels("Đường ễ") == pixels("Đuong e")
     assert pixels("abc", bold=True) > pixels("abc")
+
+
+def peak(rows: int, file: Path) -> int:
+    """The most memory that writing a list took, in bytes."""
+    one = {**gap(), "gap_id": "a | b | status | ", "cause_label": "x" * 40, "action": "a", "agency_name": "UBND xã"}
+    tracemalloc.start()
+    with Book(file, "t", "o", dt.date(2024, 4, 19)) as book:
+        write_list(book, (dict(one) for _ in range(rows)), {}, "")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return most
+
+
+def test_a_list_is_written_row_by_row_and_not_held(tmp_path: Path) -> None:
+    peak(1, tmp_path / "first.xlsx")  # what is imported is held
+    # a row's height is kept; its cells would take thousands
+    assert (peak(3000, tmp_path / "a.xlsx") - peak(1000, tmp_path / "b.xlsx")) / 2000 < 500
 
 
 def test_numbers_are_written_as_offices_write_them() -> None:

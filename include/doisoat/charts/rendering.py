@@ -14,6 +14,8 @@ from doisoat.charts.theme import LOCALES
 VEGA_LITE = "6.4"
 #: Where vl-convert-python believes that our relative addresses lead.
 _BASE = 'xlink:href="https://vega.github.io/vega-datasets/'
+#: A group of marks that drew nothing, which would still be read aloud as something.
+_EMPTY = re.compile(r"<g [^>]*(?:/>|></g>)")
 #: What a page without inline style refuses in an SVG, and a reader does not need.
 _STYLE = re.compile(r' style="([^"]*)"')
 
@@ -28,7 +30,7 @@ def svg(spec: dict[str, Any], language: str = "vi") -> str:
     drawn = _drawing().vegalite_to_svg(
         spec, vl_version=VEGA_LITE, format_locale=LOCALES[language], allowed_base_urls=[]
     )
-    return _STYLE.sub(_as_attributes, drawn.replace(_BASE, 'href="'))
+    return _EMPTY.sub("", _STYLE.sub(_as_attributes, drawn.replace(_BASE, 'href="')))
 
 
 def png(spec: dict[str, Any], language: str = "vi", scale: float = 2) -> bytes:

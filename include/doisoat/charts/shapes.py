@@ -13,6 +13,10 @@ _BAR, _ROW, _NAME = 16, 26, 18
 #: What is read aloud of a bar.
 _ALOUD = {"calculate": "datum.label + ': ' + datum.written", "as": "aloud"}
 _LINK = {"condition": {"test": "isValid(datum.href)", "field": "href"}}
+#: Where the number of a bar between bounds may stand, and how.
+_WHERE: dict[str, dict[str, Any]] = {
+    "least": {"align": "right", "dx": -9}, "most": {"align": "left", "dx": 9}, "middle": {"align": "center", "fontSize": 11},
+}  # fmt: skip
 _COLOURS = {"total": TOTAL, "plus": PLUS, "minus": MINUS, "doubt": DOUBT}
 
 
@@ -135,18 +139,20 @@ def bounds(rows: Rows, title: str, width: int = 420, above: bool = False) -> dic
     lows = [float(row["least"]) for row in rows] + [float(row["target"]) for row in rows if row.get("target")]
     least = max(0.0, min(lows, default=0.0) - (0.25 if above else 0.1))
     x = {"type": "quantitative", "scale": {"domain": [least, 1], "nice": False, "clamp": True}}
-    low = {"yOffset": _NAME / 2 * above}
+    low: dict[str, Any] = {"yOffset": _NAME / 2 * above}
     said = "format(datum.least, '.1%') + (datum.least == datum.most ? '' : ' – ' + format(datum.most, '.1%'))"
     return framed(
         {
             "width": width,
             "height": {"step": _ROW + _NAME * above},
-            "data": {"values": [dict(row) for row in rows]},
-            "transform": [{"calculate": said, "as": "written"}, _ALOUD],
+            "data": {"values": [{**row, "place": _beside(row, least)} for row in rows]},
+            "transform": [
+                {"calculate": said, "as": "written"}, {"calculate": "(datum.least + datum.most) / 2", "as": "middle"}, _ALOUD,
+            ],
             "encoding": {"y": _named(above), "description": {"field": "aloud"}},
             "layer": [
                 *_above(above),
-                {"mark": {"type": "bar", "height": 10, "color": LIGHT, "stroke": PLUS, "strokeWidth": 1, **low},
+                {"mark": {"type": "bar", "height": 14, "color": LIGHT, "stroke": PLUS, "strokeWidth": 1, **low},
                  "encoding": {"x": {**x, "field": "least", "axis": {"title": None, "format": ".0%", "tickCount": 6}},
                               "x2": {"field": "most"}, "href": _LINK}},
                 {"mark": {"type": "point", "filled": True, "opacity": 1, "size": 70, "color": PLUS, **low},
@@ -156,12 +162,26 @@ def bounds(rows: Rows, title: str, width: int = 420, above: bool = False) -> dic
                 {"transform": [{"filter": "isValid(datum.target)"}],
                  "mark": {"type": "tick", "thickness": 2, "size": 18, "color": INK, **low},
                  "encoding": {"x": {**x, "field": "target"}}},
-                {"mark": {"type": "text", "align": "right", "dx": -9, "fontWeight": "bold", **low},
-                 "encoding": {"x": {**x, "field": "least"}, "text": {"field": "written"}}},
+                *(_number_beside(x, place, low) for place in _WHERE),
             ],
         },
         title,
     )  # fmt: skip
+
+
+def _number_beside(x: dict[str, Any], place: str, low: dict[str, Any]) -> dict[str, Any]:
+    """The numbers of the bars that have room in this place."""
+    return {
+        "transform": [{"filter": f"datum.place == '{place}'"}],
+        "mark": {"type": "text", "fontWeight": "bold", **_WHERE[place], **low},
+        "encoding": {"x": {**x, "field": place}, "text": {"field": "written"}},
+    }
+
+
+def _beside(row: Mapping[str, Any], start: float) -> str:
+    """Where the number of a bar has room: left of it, else right of it, else within it."""
+    room, low, high = (1 - start) / 3, float(row["least"]) - start, 1 - float(row["most"])
+    return "least" if low > room else "most" if high > room else "middle"
 
 
 def lines(rows: Rows, title: str, width: int = 560, height: int = 180, number: str = ",d") -> dict[str, Any]:
@@ -171,11 +191,15 @@ def lines(rows: Rows, title: str, width: int = 560, height: int = 180, number: s
         rows: `at` (a day), `series`, `value`; optional `most`: then the band is from value to most.
     """
     colours = [PLUS, MINUS, "#8a3f73", TOTAL, DOUBT]
-    x = {"field": "at", "type": "temporal",
-         "axis": {"title": None, "format": "%d/%m/%Y", "grid": False, "labelOverlap": True, "tickCount": 6}}  # fmt: skip
+    days = sorted({str(row["at"]) for row in rows})
+    shown = days[:: max(len(days) // 6, 1)]
+    x = {"field": "at", "type": "temporal", "scale": {"type": "utc"},
+         "axis": {"title": None, "format": "%d/%m/%Y", "grid": False, "labelOverlap": True, "values": shown}}  # fmt: skip
     y = {"field": "value", "type": "quantitative", "scale": {"zero": False},
          "axis": {"title": None, "format": number, "tickCount": 5}}  # fmt: skip
-    series = {"field": "series", "type": "nominal", "scale": {"range": colours}, "sort": None}
+    series: dict[str, Any] = {"field": "series", "type": "nominal", "scale": {"range": colours}, "sort": None}
+    if len({row["series"] for row in rows}) < 2:
+        series["legend"] = None
     dashes = {"field": "series", "type": "nominal", "legend": None}
     return framed(
         {

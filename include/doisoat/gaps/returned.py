@@ -105,6 +105,9 @@ def _mark(sheet: Worksheet, head: Head, told: Mapping[int, str | Refusal]) -> No
     grid = Border(left=thin, right=thin, top=thin, bottom=thin)
     for (cell,) in sheet.iter_rows(head.row + 1, None, column, column) if before else ():
         cell.value, cell.fill = None, PatternFill()  # what an earlier copy said
+    if area := sheet.print_area:
+        first, last = area.replace("$", "").split("!")[-1].split(":")
+        sheet.print_area = f"{first}:{letter}{last.lstrip('ABCDEFGHIJKLMNOPQRSTUVWXYZ')}"
     for row, outcome in {head.row: said["heading"], **told}.items():
         is_refused = isinstance(outcome, Refusal)
         cell = sheet.cell(row, column, said["refused"].format(why=outcome) if is_refused else outcome)

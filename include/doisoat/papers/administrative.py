@@ -32,6 +32,8 @@ BODY, SMALL, RECIPIENTS = 14, 12, 11
 _CENTRE, _BOTH, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY, WD_ALIGN_PARAGRAPH.RIGHT
 #: Of a page of 210 mm: margins, and what is left for the text.
 _MARGINS = {"top": 20, "bottom": 20, "left": 30, "right": 15}
+#: A table with so few rows is not divided between pages.
+SHORT = 12
 #: Columns of numbers are narrower than this.
 NARROW = 30
 ROOM = 210 - _MARGINS["left"] - _MARGINS["right"]
@@ -57,10 +59,10 @@ class Report:
         paragraph.paragraph_format.first_line_indent = Mm(12.7)
         paragraph.paragraph_format.keep_with_next = True
 
-    def text(self, text: str) -> None:
-        """A paragraph."""
+    def text(self, text: str, *, leads: bool = False) -> None:
+        """A paragraph; one that leads to the next stays on its page."""
         paragraph = self._line(self._document.add_paragraph(), text, size=BODY)
-        paragraph.alignment = _BOTH
+        paragraph.alignment, paragraph.paragraph_format.keep_with_next = _BOTH, leads
         paragraph.paragraph_format.first_line_indent = Mm(12.7)
 
     def table(self, caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float],
@@ -80,6 +82,8 @@ class Report:
         _repeat(table)
         for number, row in enumerate(rows, 1):
             self._row(table, row, widths, bold=total and number == len(rows))
+        for kept in table.rows[:-1] if len(rows) <= SHORT else ():
+            kept.cells[0].paragraphs[0].paragraph_format.keep_with_next = True
         self._document.add_paragraph().paragraph_format.space_after = Pt(0)
 
     def picture(self, caption: str, png: bytes, width: float = ROOM) -> None:

@@ -120,14 +120,16 @@ def _read(connection: psycopg.Connection, facts: Facts, period: Period) -> _Told
     return _Told(
         by_agency(ask(connection, "unit_bridge", {**night.asked, **months})).get(WHOLE, []),
         rates.get(WHOLE, []),
-        [
-            row
-            for row in query(connection, "causes", night.asked).dicts()
-            if row["findings"] and row["blames"] != "nobody"
-        ],
+        _most_first(query(connection, "causes", night.asked).dicts()),
         ask(connection, "trend", {"first_night": period.first, "night": period.last}),
         ranked(connection, facts.settings, question, Repair(), "cause").dicts(),
     )
+
+
+def _most_first(causes: Rows) -> Rows:
+    """The causes that somebody has to act on, those with most findings first."""
+    todo = [row for row in causes if row["findings"] and row["blames"] != "nobody"]
+    return sorted(todo, key=lambda row: -row["findings"])
 
 
 def _counts(report: Report, told: _Told, province: str) -> None:
@@ -242,6 +244,6 @@ def _requests(report: Report, told: _Told) -> None:
         if not actions:
             report.text(f"{place}. {said['to'][blamed]}: {said['nothing']}")
             continue
-        report.text(f"{place}. {said['to'][blamed]}:")
+        report.text(f"{place}. {said['to'][blamed]}:", leads=True)
         for action, count in sorted(actions.items(), key=lambda one: -one[1])[:MOST]:
             report.text(f"- {action.rstrip('.')} ({number(count)} {said['cases']}).")
