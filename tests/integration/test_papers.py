@@ -254,7 +254,7 @@ def test_a_report_is_an_administrative_document_and_says_the_numbers_of_the_ware
     assert f"có {sum(count for (count,) in owners)} sai lệch đang mở" in text
     rates = next(rows for caption, rows in of_captions.items() if caption.startswith("Bảng 2"))
     own = world.rows(
-        """select ratio_least from mart.rate where is_latest and indicator = 'sync_own' and agency_id is null
+        """select ratio_least from recon.rate where indicator = 'sync_own' and agency_id = '' and to_night = 'infinity'
         and period_kind = 'month' and period_start = '2024-03-01'"""
     )
     assert next(row[2] for row in rates if row[1] == "Tỷ lệ đồng bộ hồ sơ của hệ thống tỉnh") == (

@@ -46,7 +46,7 @@ class Period:
 
     @property
     def kind(self) -> str:
-        """As in mart.rate."""
+        """As in recon.rate."""
         return "month" if self.months == 1 else "quarter"
 
     @property

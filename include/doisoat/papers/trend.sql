@@ -4,7 +4,7 @@ select
     count(f.*) as open,
     e.opened,
     e.resolved
-from mart.night_revision n
+from archive.any_night n
 left join archive.any_finding f
     on f.archive_id = n.archive_id
     and f.from_night <= n.night
