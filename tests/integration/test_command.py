@@ -16,7 +16,7 @@ from support.world import World
 NIGHT = "2024-04-19"
 #: What is typed -> exit code, and what stdout and stderr begin with; "" is nothing at all.
 TYPED = {
-    "gaps --format csv": (0, '"pair",', ""),
+    "gaps --format csv": (0, '"gap_id",', ""),
     "sources": (0, "Sources, night 2024-04-19", ""),
     "gaps --night 2020-01-01": (1, "", "error: night 2020-01-01: never opened"),
     "rates --channel nonsense": (2, "", "Usage: "),

@@ -44,7 +44,7 @@ def form(
     ] = None,
     format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
     xlsx: Annotated[Path | None, typer.Option(help="Write a workbook in the form's layout instead.")] = None,
-    to: Annotated[
+    receiver: Annotated[
         str | None, typer.Option(help="The unit that receives it; default: the province file's, by `papers`.")
     ] = None,
 ) -> None:
@@ -73,7 +73,7 @@ def form(
     if xlsx:
         from doisoat.papers.form_book import Sent, write_form
 
-        receiving = to or (papers.office if agency else papers.receiving)
+        receiving = receiver or (papers.office if agency else papers.receiving)
         write_form(xlsx, report, asked, Sent(office, receiving, papers.place or site.settings.province.name))
         typer.echo(f"{xlsx}: {title}")
     else:

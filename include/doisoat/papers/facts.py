@@ -126,6 +126,7 @@ def gaps(
     statement = f"with listed as (\n{listed}\n)\n" + (HERE / "listed_gaps.sql").read_text(encoding="utf-8")
     asked = {**night.asked, "with_pending": False, "pair": pair, "owner": owner}
     with connection.transaction(), connection.cursor(name="papers") as cursor:
+        connection.execute("set local cursor_tuple_fraction = 1")  # all rows are read: no plan for the first few
         cursor.itersize = _AT_ONCE
         cursor.execute(ClientCursor(connection).mogrify(statement, asked))
         columns = [column.name for column in cursor.description or ()]
