@@ -78,6 +78,7 @@ def numbered(sheet: Worksheet, label: str) -> Any:
 
 def test_what_is_due_after_a_night_is_there(folders: list[Path], world: World) -> None:
     root = world.site.papers_root
+    assert {path.stat().st_mode & 0o077 for path in (root.parent, *root.parent.rglob("*")) if path.is_dir()} == {0}
     assert [str(folder.relative_to(root)) for folder in folders] == [
         "nights/2024-04-19-r1", "periods/2024-03/2024-04-19-r1", "periods/2024-q1/2024-04-19-r1",
     ]  # fmt: skip

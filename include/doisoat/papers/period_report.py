@@ -105,7 +105,7 @@ def write_report(file: Path, connection: psycopg.Connection, facts: Facts, perio
     _units(report, facts)
     _repairs(report, told, facts)
     _requests(report, told)
-    report.text(said["closing"])
+    report.text(said["closing"], leads=True)  # nobody signs a page on which nothing stands
     report.end(file, facts.night.night)
 
 
@@ -153,11 +153,14 @@ def _counts(report: Report, told: _Told, province: str) -> None:
     steps = [{"label": label, "amount": more - less, "kind": "step"} for label, more, less in counted]
     ends = [{"label": said["provincial"], "amount": provincial, "kind": "total"},
             {"label": said["national"], "amount": national, "kind": "total"}]  # fmt: skip
-    report.picture(
-        said["bridge_chart"],
-        png(waterfall([ends[0], *steps, ends[1]], said["bridge_chart"], width=380, above=True)),
-        130,
-    )
+    drawn = waterfall([ends[0], *steps, ends[1]], said["bridge_chart"], width=280)
+    report.picture(said["bridge_chart"], png(_with_whole_names(drawn)))
+
+
+def _with_whole_names(spec: dict[str, Any]) -> dict[str, Any]:
+    """A chart whose names are not cut: a paper has room for them."""
+    config = spec["config"]
+    return {**spec, "config": {**config, "axis": {**config["axis"], "labelLimit": 600}}}
 
 
 def _more(rows: Rows) -> tuple[int, int]:
@@ -178,7 +181,7 @@ def _rates(report: Report, told: _Told) -> None:
     known = [{"label": row["label"], "least": row["ratio_least"], "most": row["ratio_most"]} for row in told.rates
              if row["ratio_least"] is not None]  # fmt: skip
     if known:
-        report.picture(said["rates_chart"], png(bounds(known, said["rates_chart"], width=420, above=True)))
+        report.picture(said["rates_chart"], png(bounds(known, said["rates_chart"], width=420, above=True)), 110)
 
 
 def _points(row: dict[str, Any]) -> str:

@@ -122,10 +122,12 @@ def _whole(folder: Path) -> Iterator[Path]:
         ConfigurationError: it cannot be written.
     """
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        for above in reversed((folder.parent, *folder.parent.parents)):
+            if not above.is_dir():
+                above.mkdir(mode=0o700, exist_ok=True)  # lists of dossiers are for the office alone
         with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder.parent) as room:
             made = Path(room) / "papers"
-            made.mkdir(mode=0o755)
+            made.mkdir(mode=0o700)
             yield made
             if folder.is_dir():
                 shutil.rmtree(folder)
