@@ -111,7 +111,8 @@ def _trend(sheet: Sheet, connection: psycopg.Connection, facts: Facts) -> None:
     sheet.across(said["months"], "title")
     head = sheet.row(said["months_heads"], "head")
     for row in months:
-        sheet.row([row["period_start"], row["ratio_least"], row["ratio_most"], row["points_least"]],
+        points = texts()["unknown"] if row["points_least"] is None else row["points_least"]
+        sheet.row([row["period_start"], row["ratio_least"], row["ratio_most"], points],
                   ["month", "share", "share", "points"])  # fmt: skip
     _line(sheet, head, [1, 2], len(months), said["months"], ("mm/yyyy", "0.0%"))
 
