@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "in_progress"
-down_revision = "gap_list"
+down_revision = "fingerprints"
 
 _MEANS = (
     "acknowledged (seen), noted, done (its unit says that it is repaired), in_progress (its unit is at work on it), disputed "
