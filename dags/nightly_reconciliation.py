@@ -1,10 +1,9 @@
 """
 ### Every night: what do we have, what does the portal have, and where does the difference come from?
 
-Runs at 01:00 in the province's time zone for the night before; the night is the run's partition key. Each source is collected
-independently and sealed; whatever was sealed is loaded and checked; where a source can look up single codes, it is asked about
-what the listings leave open; then everything is reconciled, checked again and published, all or nothing: until the last task
-has passed, analysts read the previous night.
+Runs at 01:00 in the province's time zone for the night before (its partition key). Each source is collected alone and sealed;
+what was sealed is loaded and checked; sources that answer for single codes are asked about what the listings leave open; then
+all is reconciled, checked again and published, all or nothing. At last the papers for officials are written (docs/papers.md).
 
 **When a source is down**, its `collect` is retried and then fails; the night continues with the source's last good snapshot,
 marked stale; so is one that takes longer than `limits.wait_hours`. In a planned outage (`outages` in the province file) it is
@@ -13,16 +12,13 @@ pull agrees or `doisoat accept-pull` confirms it; one that cannot be stored is l
 what it would have decided stays open. **When a check fails**, nothing is published (`doisoat checks`): fix the cause and clear
 the failed task; sealed landings are read again, sources are not asked again. If DOISOAT_APPROVAL_HOURS is set, a failure that a
 person may accept waits that long under Required Actions; without an answer the night stays blocked.
-
 **When something dies** (a worker, the scheduler, PostgreSQL) or a disk is full, the task is retried. A later night waits for one
 that is running, or for two hours if that run has died. **However the run ends**, the last task sends the alerts.
 
 **By hand**: trigger it without changes for the last night that has ended, or with `night` (YYYY-MM-DD); a night that has not
 ended is refused at once. `collect_late` allows collecting a night that ended more than 36 hours ago, and marks it as late. Of two
-runs of one night the later one takes over. **A backfill** runs nights from their sealed landings: they are loaded in order,
-however many start at once, and a night that later nights build on is left unchanged. A night that was never collected fails
-with NightNotCollectedError (sources only show the present) and is listed as `missed` (`doisoat nights`). The end of the
-backfill's window counts from 00:00: to include a last night, give the day after it.
+runs of one night the later one takes over. **A backfill** runs nights from their sealed landings, in order, to the day before its
+end; one that later nights build on is left unchanged, one that was never collected fails and is listed as `missed`.
 """
 
 from __future__ import annotations
@@ -82,6 +78,12 @@ def publish(night: date, dag_run, outlet_events) -> None:
     outlet_events[mart].extra = {"night": str(night), "revision": revision}
 
 
+@task(execution_timeout=timedelta(hours=1))
+def write_papers(night: date) -> list:
+    """Write the papers that officials print, fill in and sign."""
+    return steps().write_papers(site(), night)
+
+
 @teardown
 @task(execution_timeout=timedelta(minutes=30))
 def tell(params: dict, dag_run) -> int:
@@ -114,4 +116,4 @@ with DAG(
             if source_id in here.asked:
                 look_up.override(**its_own)(checked, source_id) >> reconciled
     loaded >> checked
-    reconciled >> proven >> publish(tonight) >> tell()
+    reconciled >> proven >> publish(tonight) >> write_papers(tonight) >> tell()

@@ -13,10 +13,11 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -35,6 +36,7 @@ class Part:
         tests: what pytest is given.
         minutes: how long it takes on two cores, measured.
         code: the files whose behaviour it proves, as patterns from the project's root.
+        needs: programs that a machine may lack -> Debian's packages that bring them.
     """
 
     name: str
@@ -42,6 +44,12 @@ class Part:
     tests: list[str]
     minutes: float
     code: list[str]
+    needs: dict[str, str] = field(default_factory=dict)
+
+    def lacks(self) -> str:
+        """What has to be installed first, or nothing."""
+        missing = {packages for program, packages in self.needs.items() if not shutil.which(program)}
+        return f"apt-get install {' '.join(sorted(missing))}" if missing else ""
 
     def fingerprints(self) -> dict[str, str]:
         """Pattern -> a digest of the files that it names, with its own tests among them."""
@@ -84,6 +92,10 @@ def run(parts: list[Part]) -> int:
         _say(
             f"[{number}/{len(parts)}, after {minutes:.0f} min] {part.name}, about {part.minutes:.0f} min: {part.proves}"
         )
+        if lacks := part.lacks():
+            _say(f"campaign: {part.name}: NOT RUN, this machine lacks what it needs: {lacks}")
+            failed.append(part.name)
+            continue
         on = part.fingerprints()
         report = PROJECT / "build" / "campaign" / f"{part.name}.xml"
         command = [sys.executable, "-m", "pytest", "-n", "2", "--durations=5", f"--junitxml={report}", *part.tests]
@@ -103,6 +115,8 @@ def touched(parts: list[Part], minutes: float) -> int:
     for part in parts:
         if not (changed := part.changed(passed)):
             _say(f"campaign: {part.name}: not touched since it last passed")
+        elif lacks := part.lacks():
+            _say(f"campaign: {part.name}: touched ({', '.join(changed)}), LEFT OUT for want of: {lacks}")
         elif part.minutes > minutes:
             _say(f"campaign: {part.name}: touched ({', '.join(changed)}), LEFT OUT for want of {part.minutes:.0f} min; "
                  "`make campaign` before a release runs it")  # fmt: skip

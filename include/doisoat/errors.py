@@ -158,7 +158,15 @@ class SweepDiffersError(DoisoatError):
 
 
 class DecisionRefusedError(DoisoatError):
-    """Raised when an operator's decision is not allowed, comes too late, or holds text that must not be stored."""
+    """Raised when an operator's decision is not allowed, comes too late, or holds text that must not be stored.
+
+    Attributes:
+        why: the reason in one word, if somebody who reads no English may have to be told (gaps/repair_list.yaml, `refusals`).
+    """
+
+    def __init__(self, message: str, why: str | None = None) -> None:
+        super().__init__(message)
+        self.why = why
 
 
 class NewsNotSentError(DoisoatError):

@@ -14,7 +14,7 @@ from sandbox.world.canaries import PATTERN
 from support.airflow_home import DOSSIERS
 from support.make import COMMAND, PROJECT, MadeRun, environment, make, still_running, told
 
-TASKS = 18
+TASKS = 19
 NAMES = [f"2024-04-{day}" for day in (17, 18, 19)]
 pytestmark = pytest.mark.timeout(900)
 
@@ -44,7 +44,7 @@ def test_no_personal_value_is_in_any_file_of_the_home(made_run: MadeRun) -> None
 def test_what_it_left_is_its_owners_alone(made_run: MadeRun) -> None:
     assert {path.name for path in made_run.home.iterdir() if path.stat().st_mode & 0o077} == set()
     assert made_run.home.stat().st_mode & 0o066 == 0
-    below = [path for name in ("landing", "inbox", "logs") for path in (made_run.home / name).rglob("*")]
+    below = [path for name in ("landing", "inbox", "logs", "papers") for path in (made_run.home / name).rglob("*")]
     assert len(below) > 50
     assert {path.name for path in below if path.is_dir() and path.stat().st_mode & 0o022} == set()
 

@@ -50,13 +50,13 @@ def saved(file: Path, *sheets: Rows, change: Callable[[Worksheet], None] = lambd
 
 
 def told(*files: Path) -> dict[str, tuple[str, str | None]]:
-    answers, refused = read_answers(files)
-    assert not refused
-    return {answer.gap[1]: (answer.action, answer.reason) for answer in answers}
+    read = read_answers(files)
+    assert not read.refused
+    return {answer.gap[1]: (answer.action, answer.reason) for answer in read.answers}
 
 
 def refusals(*files: Path) -> dict[str, str]:
-    return dict(read_answers(files)[1])
+    return {str(refusal.place): str(refusal) for refusal in read_answers(files).refused}
 
 
 def decomposed(rows: Rows) -> Rows:
@@ -74,8 +74,11 @@ def test_an_answer_is_known_however_it_is_written(tmp_path: Path, written: str) 
 @pytest.mark.parametrize("written", [f"{DONE}?", f"Chưa {DONE.lower()}", "Không phải", f"{DONE} / {NO_GAP}"])
 def test_what_is_nearly_an_answer_is_none(tmp_path: Path, written: str) -> None:
     [(place, why)] = refusals(saved(tmp_path / "a.xlsx", a_list(row1=(written, None)))).items()
-    assert place == "row 4"
-    assert why.startswith("the answer is not one of")
+    assert place == "dòng 4"
+    assert (
+        why
+        == "kết quả không có trong danh sách; chọn một trong: Đã khắc phục sai lệch; Đang khắc phục; Không phải sai lệch"
+    )
 
 
 def test_headings_may_be_decomposed_or_wrapped(tmp_path: Path) -> None:
@@ -116,20 +119,22 @@ def test_an_old_workbook_is_read_too(tmp_path: Path) -> None:
 def test_two_answers_to_one_gap_contradict_each_other(tmp_path: Path) -> None:
     rows = a_list(row1=(DONE, None), row2=(DONE, None))
     rows += [[CODES[0], NO_GAP, "đã có", gap_id(CODES[0])], [CODES[1], DONE, None, gap_id(CODES[1])]]
-    answers, refused = read_answers([saved(tmp_path / "a.xlsx", rows)])
-    assert {answer.gap[1] for answer in answers} == {CODES[1]}, "the same answer twice is one"
-    assert {place: why.split(";")[0] for place, why in refused} == {
-        "row 4": "the same gap is answered differently in row 8",
-        "row 8": "the same gap is answered differently in row 4",
+    file = saved(tmp_path / "a.xlsx", rows)
+    assert {answer.gap[1] for answer in read_answers([file]).answers} == {CODES[1]}, "the same answer twice is one"
+    assert {place: why.split(";")[0] for place, why in refusals(file).items()} == {
+        "dòng 4": "cùng một sai lệch được trả lời khác ở dòng 8",
+        "dòng 8": "cùng một sai lệch được trả lời khác ở dòng 4",
     }
 
 
 def test_so_do_the_files_of_one_return(tmp_path: Path) -> None:
     one = saved(tmp_path / "a.xlsx", a_list(row1=(DONE, None), row2=(DONE, None)))
     two = saved(tmp_path / "b.xlsx", a_list(row1=(NO_GAP, "đã có"), row3=(DONE, None)))
-    answers, refused = read_answers([one, two])
-    assert {answer.gap[1]: answer.place for answer in answers} == {CODES[1]: "a.xlsx, row 5", CODES[2]: "b.xlsx, row 6"}
-    assert [place for place, _ in refused] == ["a.xlsx, row 4", "b.xlsx, row 4"]
+    read = read_answers([one, two])
+    assert {answer.gap[1]: str(answer.place) for answer in read.answers} == {
+        CODES[1]: "tệp a.xlsx, dòng 5", CODES[2]: "tệp b.xlsx, dòng 6",
+    }  # fmt: skip
+    assert [str(refusal.place) for refusal in read.refused] == ["tệp a.xlsx, dòng 4", "tệp b.xlsx, dòng 4"]
 
 
 def test_a_list_that_answers_nothing_is_no_answer(tmp_path: Path) -> None:
@@ -147,7 +152,7 @@ def test_what_cannot_be_stored_is_refused_where_it_stands(tmp_path: Path) -> Non
     rows = [["pair", "dossier_id", "kind", "detail", "answer", "reason"]]
     rows += [["national_provincial", code, "provincial_only", "", "done", ""] for code in CODES]
     rows[2][5] = "a\x00b"
-    assert refusals(as_csv(tmp_path / "a.csv", rows)) == {"row 3": "it holds characters that are no text"}
+    assert refusals(as_csv(tmp_path / "a.csv", rows)) == {"dòng 3": "có ký tự không phải chữ"}
 
 
 def as_csv(file: Path, rows: Rows, encoding: str = "utf-8", delimiter: str = ";") -> Path:
@@ -177,18 +182,17 @@ def test_letters_that_were_lost_lose_their_row(tmp_path: Path) -> None:
     file = as_csv(
         tmp_path / "a.csv", of_csv(("disputed", "h? sơ đúng"), ("done", ""), ("disputed", "âm thanh")), "cp1258"
     )
-    answers, refused = read_answers([file])
-    assert {answer.gap[1] for answer in answers} == set(CODES[1:3])
-    assert refused == [("row 2", "letters were lost when it was saved; save it as .xlsx or CSV UTF-8")]
+    assert {answer.gap[1] for answer in read_answers([file]).answers} == set(CODES[1:3])
+    assert refusals(file) == {"dòng 2": "mất dấu tiếng Việt khi lưu tệp; lưu lại dạng .xlsx hoặc CSV UTF-8"}
 
 
 @pytest.mark.parametrize(
     ("spoil", "why"),
     [
-        (lambda line: line.replace(b";done;", b';done;"'), "its quotation marks do not fit"),
-        (lambda line: line.replace(b"done;", b"done;\xff"), "it is no UTF-8 text"),
-        (lambda line: line.replace(b"done;", b"done;a;b"), "it has more cells than there are headings"),
-        (lambda line: line.replace(b"done;", b"maybe;"), "the answer is not one of"),
+        (lambda line: line.replace(b";done;", b';done;"'), "quotation_marks"),
+        (lambda line: line.replace(b"done;", b"done;\xff"), "no_text"),
+        (lambda line: line.replace(b"done;", b"done;a;b"), "too_many_cells"),
+        (lambda line: line.replace(b"done;", b"maybe;"), "unknown_answer"),
     ],
 )
 def test_a_bad_row_of_a_csv_loses_no_other(tmp_path: Path, spoil: Callable[[bytes], bytes], why: str) -> None:
@@ -196,10 +200,9 @@ def test_a_bad_row_of_a_csv_loses_no_other(tmp_path: Path, spoil: Callable[[byte
     lines = file.read_bytes().splitlines(keepends=True)
     lines[2] = spoil(lines[2])
     file.write_bytes(b"".join(lines))
-    answers, refused = read_answers([file])
-    assert [place for place, _ in refused] == ["row 3"]
-    assert refused[0][1].startswith(why)
-    assert {answer.gap[1] for answer in answers} == {CODES[0], *CODES[2:]}
+    read = read_answers([file])
+    assert [(refusal.place.row, refusal.why) for refusal in read.refused] == [(3, why)]
+    assert {answer.gap[1] for answer in read.answers} == {CODES[0], *CODES[2:]}
 
 
 @settings(
@@ -217,11 +220,11 @@ def test_text_that_is_nearly_a_list(tmp_path: Path, pieces: list[str], encoding:
     content = (";".join(OF_CSV) + "\n" + "".join(pieces)).encode(encoding, "replace")
     (tmp_path / "a.csv").write_bytes(content[: len(content) - cut])
     try:
-        answers, refused = read_answers([tmp_path / "a.csv"])
+        read = read_answers([tmp_path / "a.csv"])
     except DoisoatError:
         return
-    assert answers or refused
-    for answer in answers:
+    assert read.answers or read.refused
+    for answer in read.answers:
         assert all(part.isprintable() for part in (*answer.gap, answer.reason or ""))
 
 

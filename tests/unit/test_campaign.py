@@ -85,3 +85,19 @@ def test_every_test_of_the_campaign_is_in_a_part_and_every_part_has_its_files() 
     for part in campaign.load_parts():
         part.fingerprints()
     assert sum(part.minutes for part in campaign.load_parts()) <= 70
+
+
+def test_a_part_that_needs_what_is_not_here_is_left_out_of_ci_and_fails_where_it_is_asked_for(
+    project: Path, ran: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = yaml.safe_load((project / "parts.yaml").read_text())
+    told["one"]["needs"] = {"no-such-program": "some-package"}
+    (project / "parts.yaml").write_text(yaml.safe_dump(told, sort_keys=False))
+    assert campaign.main(["touched", "--minutes", "10"]) == 0
+    assert (
+        "one: touched (one.py, test_one.py), LEFT OUT for want of: apt-get install some-package"
+        in capsys.readouterr().out
+    )
+    assert campaign.main(["run", "one"]) == 1
+    assert ran == []
+    assert not (project / "passed.yaml").exists(), "what did not run did not pass"

@@ -12,7 +12,7 @@ from doisoat.warehouse import touched
 
 LIBRARY = Path(__file__).parents[2] / "include" / "doisoat"
 #: What only works on the outcome of a comparison, or on nights as such: nothing that the next night builds on.
-OUTCOME = {"gaps", "indicators", "news", "nights", "quality", "rates", "reports"}
+OUTCOME = {"gaps", "indicators", "news", "nights", "papers", "quality", "rates", "reports"}
 #: What the rules may use: each is told by data (a fingerprint, a seal, a schema), not by the hash.
 USED = {
     "codes",

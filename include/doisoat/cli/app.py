@@ -16,13 +16,14 @@ from doisoat.cli.forms import forms
 from doisoat.cli.gaps import answering, gap
 from doisoat.cli.operate import operations
 from doisoat.cli.page import paging
+from doisoat.cli.papers import reporting
 from doisoat.cli.portal import publishing
 from doisoat.cli.rates import rating
 from doisoat.cli.shared import ACT, OPERATE, hinted
 from doisoat.errors import ConfigurationError, DoisoatError
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-for part in (asking, paging, reading, rating, publishing, forms, answering):
+for part in (asking, paging, reading, rating, publishing, forms, answering, reporting):
     commands.add_typer(part)
 commands.add_typer(gap, name="gap", rich_help_panel=ACT)
 commands.add_typer(analyst, name="analyst", rich_help_panel=OPERATE)

@@ -147,23 +147,20 @@ def gaps(
         raise typer.BadParameter(
             "a workbook holds gaps only: --format xlsx --out FILE, without --all", param_hint="--out"
         )
-    with warehouse_at_hand() as (_, connection):
+    with warehouse_at_hand() as (site, connection):
         chosen = chosen_night(connection, night)
-        asked: dict[str, Any] = {"night": chosen, "archive_id": archive_of(connection, chosen, revision)}
-        asked |= {
-            "with_pending": all,
-            "pair": pair and str(pair),
-            "owner": owner and agency_named(connection, owner)[0],
-        }
-        report = query(connection, "gaps", asked)
-        names = dict(query(connection, "names", {}).rows) if out else {}
-    if out is None:
-        columns = (*GAP_COLUMNS, *(("standing",) if all else ()))
-        print_report(report, Format(format), _titled("Gaps", chosen, revision), columns, blank=GAP_COLUMNS)
-        return
-    from doisoat.gaps.repair_list import write_repair_list
+        only = owner and agency_named(connection, owner)[0], pair and str(pair)
+        if out is not None:
+            from doisoat.papers.facts import facts_of, night_of
+            from doisoat.papers.write import write_one
 
-    typer.echo(f"{out}: {write_repair_list(report, names, chosen, out)} gaps of night {chosen}")
+            facts = facts_of(connection, site.settings, night_of(connection, site.settings, chosen, revision))
+            typer.echo(f"{out}: {write_one(connection, facts, out, *only)} gaps of night {chosen}")
+            return
+        asked: dict[str, Any] = {"night": chosen, "archive_id": archive_of(connection, chosen, revision)}
+        report = query(connection, "gaps", asked | {"with_pending": all, "owner": only[0], "pair": only[1]})
+    columns = (*GAP_COLUMNS, *(("standing",) if all else ()))
+    print_report(report, Format(format), _titled("Gaps", chosen, revision), columns, blank=GAP_COLUMNS)
 
 
 @asking.command(rich_help_panel=EXPLAIN)

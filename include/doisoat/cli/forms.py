@@ -44,6 +44,9 @@ def form(
     ] = None,
     format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
     xlsx: Annotated[Path | None, typer.Option(help="Write a workbook in the form's layout instead.")] = None,
+    receiver: Annotated[
+        str | None, typer.Option(help="The unit that receives it; default: the province file's, by `papers`.")
+    ] = None,
 ) -> None:
     """Fill in form II.06a/VPCP/KSTT for any days: received, resolved, pending by level and field, as known on a night.
 
@@ -64,12 +67,14 @@ def form(
             counts_as or default_counts_as(site.settings),
         )
         report = make_form(connection, site.settings, asked)
+    papers = site.settings.papers
     title = f"Form II.06a, {office}, {asked.first_day} to {asked.last_day}, night {asked.night}"
     title += f", {asked.reading}, {asked.counts_as}"
     if xlsx:
-        from doisoat.reports.form_workbook import write_form
+        from doisoat.papers.form_book import Sent, write_form
 
-        write_form(xlsx, report, asked, office)
+        receiving = receiver or (papers.office if agency else papers.receiving)
+        write_form(xlsx, report, asked, Sent(office, receiving, papers.place or site.settings.province.name))
         typer.echo(f"{xlsx}: {title}")
     else:
         show(console, with_ranges(report) if format is Format.TABLE else report, format, title)

@@ -89,28 +89,42 @@ def revoke(context: typer.Context) -> None:
 def answers(
     files: Annotated[
         list[Path],
-        typer.Argument(help="Lists from `doisoat gaps --format xlsx` (or csv), filled in and sent back together."),
+        typer.Argument(
+            help="Lists from `doisoat report` or `gaps --format xlsx` (or csv), filled in and sent back together."
+        ),
     ],
+    back: Annotated[
+        Path | None, typer.Option(help="Folder for the copies that go back; default: beside the files.")
+    ] = None,
     by: Annotated[
         str | None, typer.Option(help="Which unit answered; default: your account. No person's name.")
     ] = None,
 ) -> None:
-    """Read the answers on lists that a unit sent back. Exit code 1: some rows were refused; the others are kept."""
-    from doisoat.gaps.answers import read_answers, take_in
+    """Read the answers on lists that a unit sent back, and write the copies that go back to it, each row marked.
+
+    Exit code 1: some rows were refused; the others are kept.
+    """
+    from doisoat.gaps.answers import Refusal, read_answers, take_in
+    from doisoat.gaps.returned import give_back, outcomes
     from doisoat.privacy import is_note
     from doisoat.warehouse.database import writing
     from doisoat.warehouse.order import last_published
 
     if by is not None and not is_note(by):
         raise typer.BadParameter("name a unit, without anybody's address or number", param_hint="--by")
-    given, refused = read_answers(files)
+    read = read_answers(files)
     with site_at_hand(writes=True) as site, writing(site.dsn) as connection:
         night = last_published(connection)
-        taken = take_in(connection, night, given, by.strip() if by else account())
-    refused += taken.refused
+        taken = take_in(connection, night, read.answers, by.strip() if by else account())
+    told = outcomes(read, taken)
+    refused = [(place, outcome) for place, outcome in told.items() if isinstance(outcome, Refusal)]
     for place, why in refused:
-        typer.echo(f"{place}: refused: {why}", err=True)
-    typer.echo(f"night {night}: {taken.kept} answers stored, {taken.known} already known, {len(refused)} refused")
+        typer.echo(f"{place}: {why}", err=True)
+    typer.echo(
+        f"night {night}: {len(taken.kept)} answers stored, {len(taken.known)} already known, {len(refused)} refused"
+    )
+    for file in give_back(files, read, told, back):
+        typer.echo(f"to send back: {file}", err=True)
     raise typer.Exit(1 if refused else 0)
 
 

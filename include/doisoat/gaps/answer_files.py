@@ -39,20 +39,37 @@ class Line:
     """A row of a list.
 
     Attributes:
-        place: its position in the file.
+        row: its number in its sheet, from 1.
         cells: their texts, in one form; "" for an empty one.
         unknown: which of them (from 0) show no value although they are not empty.
-        fault: why it cannot be read, None if it can.
+        fault: why it cannot be read, by its key in `refusals` of repair_list.yaml; None if it can.
     """
 
-    place: str
+    row: int
     cells: list[str]
     unknown: frozenset[int] = frozenset()
     fault: str | None = None
 
 
-def tables(file: Path) -> Iterator[list[Line]]:
-    """The rows of each visible sheet of a workbook, or of a .csv.
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A visible sheet of a workbook, or a .csv.
+
+    Attributes:
+        name: the sheet's; None for a .csv, and for the only sheet that is shown.
+    """
+
+    name: str | None
+    lines: list[Line]
+
+
+def is_workbook(content: bytes, file: Path) -> bool:
+    """Whether a file is a workbook, by its first bytes or its name."""
+    return content[:2] in _WORKBOOK or file.suffix.lower().startswith(".xls")
+
+
+def tables(file: Path) -> Iterator[Table]:
+    """Each visible sheet of a workbook, or a .csv.
 
     Raises:
         DecisionRefusedError: the file cannot be read.
@@ -61,23 +78,23 @@ def tables(file: Path) -> Iterator[list[Line]]:
         content = file.read_bytes()
     except OSError as error:
         raise _unreadable(file, type(error).__name__) from None
-    if content[:2] in _WORKBOOK or file.suffix.lower().startswith(".xls"):
+    if is_workbook(content, file):
         yield from _sheets(file, len(content))
     else:
-        yield list(_rows_of_csv(file, content))
+        yield Table(None, list(_rows_of_csv(file, content)))
 
 
-def _sheets(file: Path, size: int) -> Iterator[list[Line]]:
+def _sheets(file: Path, size: int) -> Iterator[Table]:
     """In a process of its own, as for sources: doisoat.sources.files.workbooks."""
     given = InboxFile("answers", Original(file, size, ""), (size, 0, 0))
     try:
         with Workbook(given, LARGEST) as book:
             shown = [name for name, is_shown in book.sheets if is_shown]
-            for number, name in enumerate(shown, 1):
+            for name in shown:
                 head = book.head(name, MOST_ROWS)
                 _fill_down(head.rows, head.merged)
-                where = f"sheet {number}, " if len(shown) > 1 else ""
-                yield [_line(f"{where}row {at}", row) for at, row in enumerate(head.rows, 1)]
+                lines = [_line(at, row) for at, row in enumerate(head.rows, 1)]
+                yield Table(name if len(shown) > 1 else None, lines)
     except SourceError as error:
         raise _unreadable(file, error.came) from None
     except OSError as error:
@@ -92,9 +109,9 @@ def _fill_down(rows: list[list[Any]], merged: Sequence[tuple[int, int, int, int]
                 row[left] = rows[top][left]
 
 
-def _line(place: str, row: Sequence[Any]) -> Line:
+def _line(number: int, row: Sequence[Any]) -> Line:
     unknown = frozenset(at for at, cell in enumerate(row) if isinstance(cell, NoValue))
-    return Line(place, ["" if at in unknown else one_form(cell) for at, cell in enumerate(row)], unknown)
+    return Line(number, ["" if at in unknown else one_form(cell) for at, cell in enumerate(row)], unknown)
 
 
 def one_form(cell: Any) -> str:
@@ -114,16 +131,16 @@ def _rows_of_csv(file: Path, content: bytes) -> Iterator[Line]:
     while at < len(lines):
         taken, cells = _row(lines[at : at + _LONGEST_CELL], separator, width)
         number, width = number + 1, max(width, len(cells or ()))
-        yield _line_of_csv(f"row {number}", cells, is_old=is_old, is_damaged=lines[at] is None)
+        yield _line_of_csv(number, cells, is_old=is_old, is_damaged=lines[at] is None)
         at += taken
 
 
-def _line_of_csv(place: str, cells: list[str] | None, *, is_old: bool, is_damaged: bool) -> Line:
+def _line_of_csv(number: int, cells: list[str] | None, *, is_old: bool, is_damaged: bool) -> Line:
     if cells is None:
-        return Line(place, [], fault="it is no UTF-8 text" if is_damaged else "its quotation marks do not fit")
+        return Line(number, [], fault="no_text" if is_damaged else "quotation_marks")
     lost = frozenset(at for at, cell in enumerate(cells) if is_old and "?" in cell)
-    fault = "letters were lost when it was saved; save it as .xlsx or CSV UTF-8" if lost else None
-    return Line(place, [one_form(cell) for cell in cells], lost, fault)
+    fault = "lost_letters" if lost else None
+    return Line(number, [one_form(cell) for cell in cells], lost, fault)
 
 
 def _row(lines: Sequence[str | None], separator: str, width: int) -> tuple[int, list[str] | None]:

@@ -64,12 +64,13 @@ class Said:
             DecisionRefusedError: the reason is missing, or holds what looks like personal data; the day is invalid.
         """
         if self.action in NEED_REASON and not (self.reason or "").strip():
-            raise DecisionRefusedError(f"{self.action} needs a reason, in a few words")
+            raise DecisionRefusedError(f"{self.action} needs a reason, in a few words", "needs_reason")
         if len(self.reason or "") > 500:
-            raise DecisionRefusedError("the reason is longer than 500 characters")
+            raise DecisionRefusedError("the reason is longer than 500 characters", "too_long")
         if kind := person_in(self.reason or ""):
             raise DecisionRefusedError(
-                f"the reason holds what looks like {kind}; it is kept and shown, so leave out personal data"
+                f"the reason holds what looks like {kind}; it is kept and shown, so leave out personal data",
+                "personal",
             )
         if self.action == "accepted" and not (
             self.expires_on and night < self.expires_on <= night + LONGEST_ACCEPTANCE

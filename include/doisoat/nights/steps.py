@@ -2,7 +2,7 @@
 
     open_night -> collect_source (each source on its own) -> load_night -> check_night("inputs")
         -> look_up_source (each that can be asked) -> reconcile_night -> check_night("results") -> publish_night
-        -> tell_night, however the others ended
+        -> write_papers -> tell_night, however the others ended
 
 An operator's decision about a night that a check blocked is handled by doisoat.nights.acceptance.
 Every step may be repeated; a step of a night that later nights build on changes nothing.
@@ -338,6 +338,15 @@ def publish_night(site: Site, night: dt.date, *, run_id: str | None = None) -> i
         revision = order.publish(connection, night, run_id)
         carry_over(connection, night, revision)
         return revision
+
+
+def write_papers(site: Site, night: dt.date) -> list[str]:
+    """Write the papers that are due once the night is published (docs/papers.md); returns their folders."""
+    from doisoat.papers.write import write_after
+
+    with connect(site.dsn) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        return list(map(str, write_after(connection, site.settings, night, site.papers_root)))
 
 
 def tell_night(

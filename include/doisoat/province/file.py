@@ -21,6 +21,7 @@ from doisoat.errors import ConfigurationError
 from doisoat.indicators.choices import Indicators
 from doisoat.model import Capability, Side
 from doisoat.province.lags import AllowedLag, LearnedLag
+from doisoat.province.papers import Papers
 from doisoat.province.working_days import WorkingDays
 from doisoat.sources.contract import Limits
 from doisoat.sources.registry import facts
@@ -258,6 +259,7 @@ class ProvinceSettings(_Strict):
     flood_guard: FloodGuard = FloodGuard()
     outages: list[Outage] = Field(default_factory=list)
     retention: Retention = Retention()
+    papers: Papers = Papers()
     path: Path = Path()
     fingerprint: str = ""
 

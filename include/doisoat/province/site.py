@@ -32,25 +32,33 @@ class Site:
         settings: the province file.
         connections: returns the connection with an id; Airflow's in a task, the environment's elsewhere.
         landing_root: directory under which landings are sealed.
+        papers: directory under which papers are written, if it is not beside the landings.
     """
 
     settings: ProvinceSettings
     connections: ConnectionLookup
     landing_root: Path
+    papers: Path | None = None
 
     @classmethod
     def from_environment(cls, connections: ConnectionLookup = connection_from_environment) -> Site:
-        """The site that DOISOAT_PROVINCE, DOISOAT_HOME and DOISOAT_LANDING name.
+        """The site that DOISOAT_PROVINCE, DOISOAT_HOME, DOISOAT_LANDING and DOISOAT_PAPERS name.
 
         Raises:
             ConfigurationError: the province file is invalid.
         """
-        landing = os.environ.get("DOISOAT_LANDING")
+        landing, papers = os.environ.get("DOISOAT_LANDING"), os.environ.get("DOISOAT_PAPERS")
         return cls(
             settings=load_province(province_file()),
             connections=connections,
             landing_root=Path(landing) if landing else home_directory() / "landing",
+            papers=Path(papers) if papers else None,
         )
+
+    @property
+    def papers_root(self) -> Path:
+        """Where the province's papers are."""
+        return (self.papers or self.landing_root.parent / "papers") / self.settings.province.id
 
     @property
     def dsn(self) -> str:

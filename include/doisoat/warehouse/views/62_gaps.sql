@@ -128,7 +128,7 @@ comment on column mart.gap.opened_on is 'The night that first saw the gap; null 
 comment on column mart.gap.reopened_on is 'The night on which it last reappeared after it had been resolved; null if it never did.';
 comment on column mart.gap.days_since_receipt is 'Days from the receipt of the dossier to the night: how long it has waited; null without a receipt date.';
 comment on column mart.gap.days_since_opened is 'Days from the night that first saw the gap to this night.';
-comment on column mart.gap.state is 'open, acknowledged, done or disputed (as its unit answered), accepted (known, until it expires), acceptance_expired, or acceptance_outdated (the cause or its evidence is no longer the accepted one).';
+comment on column mart.gap.state is 'open, acknowledged, done, in_progress or disputed (as its unit answered), accepted (known, until it expires), acceptance_expired, or acceptance_outdated (the cause or its evidence is no longer the accepted one).';
 comment on column mart.gap.state_reason is 'Why, in the words of the person who decided.';
 comment on column mart.gap.state_by is 'Who decided.';
 comment on column mart.gap.state_since is 'The night of that decision.';
