@@ -18,7 +18,7 @@ from page.errors import AskedWronglyError, NotThereError
 from page.reader import Row, statement
 
 #: What an official may say, and what a unit answers of its own gaps.
-OFFICIALS, UNITS = ("acknowledged", "noted", "accepted", "revoked"), ("done", "disputed")
+OFFICIALS, UNITS = ("acknowledged", "noted", "accepted", "revoked"), ("done", "in_progress", "disputed")
 #: Gaps that one form decides on: as many as a page shows.
 MOST = 500
 

@@ -275,11 +275,14 @@ def test_an_official_decides_and_a_unit_answers_on_its_own_gaps_alone(
     with served(warehouse_dsn, OpenGate("H37.21")) as address:
         form = {"token": "form", "action": "disputed", "reason": "Hồ sơ đã rút", "gap": [ours, others]}
         assert "Đã lưu cho 1 sai lệch." in requests.post(f"{address}/decisions", data=form, timeout=30).text
+        at_work = {**form, "action": "in_progress", "reason": ""}
+        assert "Đã lưu cho 1 sai lệch." in requests.post(f"{address}/decisions", data=at_work, timeout=30).text
         assert requests.post(f"{address}/decisions", data={**form, "action": "accepted"}, timeout=30).status_code == 404
     stored = "select dossier_id, action, decided_by, decided_in from ops.gap_decision order by decision_id"
     assert sorted(world.rows(stored)) == [
         ("H37.03-240306-0006", "noted", "reader", "page"),
         ("H37.21.01-240302-0002", "disputed", "reader", "page"),
+        ("H37.21.01-240302-0002", "in_progress", "reader", "page"),
         ("H37.21.01-240302-0002", "noted", "reader", "page"),
     ]
     with psycopg.connect(writer_dsn(warehouse_dsn)) as connection:
