@@ -117,7 +117,7 @@ comment on column mart.gap_decision.pair is 'As in mart.gap.';
 comment on column mart.gap_decision.dossier_id is 'As in mart.gap, as it was known that night.';
 comment on column mart.gap_decision.kind is 'As in mart.gap.';
 comment on column mart.gap_decision.detail is 'As in mart.gap.';
-comment on column mart.gap_decision.action is 'acknowledged, noted, done, disputed, accepted or revoked.';
+comment on column mart.gap_decision.action is 'acknowledged, noted, done, in_progress, disputed, accepted or revoked.';
 comment on column mart.gap_decision.reason is 'Why, in the words of the person; screened for personal data.';
 comment on column mart.gap_decision.expires_on is 'For an acceptance: the first night on which the gap reopens.';
 comment on column mart.gap_decision.decided_by is 'Who decided: an account or the unit.';
