@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import typer
+import uvicorn
 from doisoat.cli.app import commands
 from doisoat.connections import connection_from_environment, refuse_credentials_in_the_open, warehouse_dsn
 from doisoat.errors import DoisoatError
@@ -133,6 +134,14 @@ def typings(draw: st.DrawFn) -> list[str]:
 @pytest.fixture(autouse=True)
 def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # where a file may be written under any name
+
+
+@pytest.fixture(autouse=True)
+def _where_the_page_ends_as_soon_as_it_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def ended(server: uvicorn.Server) -> None:
+        """Instead of waiting until it is interrupted."""
+
+    monkeypatch.setattr(uvicorn.Server, "main_loop", ended)
 
 
 @pytest.fixture(scope="module")
