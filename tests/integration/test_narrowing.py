@@ -25,7 +25,7 @@ OLD = "2020-01-01T00:00:00.000+0700"  # what changes under it is not among the c
 def _row(number: int, day: int, **changes: Any) -> dict[str, Any]:
     """One of March; its agency is the ancestor of another's, so that agencies are no parts of a month."""
     row = igate_row(number, day=f"2024-03-{day:02d}", **changes)
-    row["agency"]["ancestors"].append({"id": "agency-0"})
+    row["agency"]["ancestors"].append({"id": "unit-0"})
     return row
 
 

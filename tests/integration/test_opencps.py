@@ -280,7 +280,7 @@ def test_a_later_night_costs_what_changed_or_the_newest_months(
     assert (landing.certificate.mode, landing.certificate.is_complete) == ("incremental", True)
     text = b"".join(landing.records_csv())
     assert b"100060" in text
-    assert b"done" in text
+    assert b"2024-04-17T09:00:00+07:00" in text
     assert len([cell for cell in landing.certificate.cells if cell.receipt_month == MARCH]) == cells
 
 

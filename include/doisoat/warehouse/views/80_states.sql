@@ -57,7 +57,7 @@ left join core.control_total t
     on t.source_id = s.source_id and t.measure = 'dossiers' and t.period_kind = 'all'
     and t.agency_key = '' and t.from_night <= n.night and n.night < t.to_night
 where n.is_standing;
-comment on view mart.source_state is 'What a published night read of each source, and how old it is. Grain: night, source.';
+comment on view mart.source_state is 'What a published night read of each source, and how old it is; its counts as they are held now. Grain: night, source.';
 comment on column mart.source_state.night is 'The published night.';
 comment on column mart.source_state.is_latest is 'True for the night to read by default.';
 comment on column mart.source_state.source_id is 'The source.';

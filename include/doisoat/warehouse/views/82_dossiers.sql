@@ -26,7 +26,7 @@ from core.dossier_record r
 join core.source s using (source_id)
 cross join (select max(night) as night from ops.publication where withdrawn_at is null) last
 where r.from_night <= last.night;
-comment on view mart.dossier_record is 'What each side reported of a dossier, changes only; no personal data are read. Query it by dossier_id. Grain: source, record, range of nights.';
+comment on view mart.dossier_record is 'What each side reported of a dossier, changes only, as it is held now: a night that is loaded again shows its records at once. No personal data are read. Query it by dossier_id. Grain: source, record, range of nights.';
 comment on column mart.dossier_record.dossier_id is 'The dossier, as in mart.gap: the first of its codes in sort order.';
 comment on column mart.dossier_record.side is 'provincial, national or ministry.';
 comment on column mart.dossier_record.source_id is 'The source that reported it.';
