@@ -41,7 +41,7 @@ def unlisted_codes(connection: psycopg.Connection) -> dict[str, list[str]]:
         from pg_class c
         join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and a.atttypid = 'text'::regtype
         cross join lateral (
-            select max(column_name) as code from mart.dim_code
+            select (array_agg(column_name order by length(column_name) desc))[1] as code from mart.dim_code
             where column_name in (a.attname, c.relname || '.' || a.attname)
         ) d
         where c.relnamespace = 'mart'::regnamespace and d.code is not null"""
