@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -116,7 +117,8 @@ class Workbook:
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             if stream:
-                stream.close()
+                with suppress(BrokenPipeError):  # what was still to be written is for nobody any more
+                    stream.close()
 
     def head(self, name: str, rows: int) -> Head:
         """The first rows of a sheet."""
