@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+from collections import Counter
 
 import msgspec
 
@@ -112,10 +114,14 @@ class Pull:
         self._write_repeated()
 
     def _write_repeated(self) -> None:
-        """Land how many rows of a listed cell repeat one of its records: the source counts them, we hold the record once."""
+        """Land how many rows of a listed cell repeat one of its records: the source counts them, we hold the record once.
+
+        Of a month that was listed in parts, how many rows of its parts do: in the others its counts are as they are held.
+        """
+        months: Counter[Cell] = Counter()
         for cell, rows in self.repeated.items():
-            if cell.within:
-                continue
+            months[dataclasses.replace(cell, agency_ref=None, within=None)] += rows
+        for cell, rows in months.items():
             declared = self.totals[cell, True]
             self.writer.write_total(msgspec.structs.replace(declared, measure="repeated_rows", value=rows))
         if self.repeated and WHOLE not in self.repeated and (whole := self.totals.get((WHOLE, True))):
