@@ -46,7 +46,8 @@ class Cell:
         receipt_month: first day of the month of receipt (Asia/Ho_Chi_Minh), or None for every month and the undated.
         agency_ref: the agency as the *source* names it in its own filter (e.g. iGate's agency id), or None for all.
         undated: True for the named cell "no receipt date"; then receipt_month is None.
-        within: the first and last day of a part of the month, None for all of it; only for sources with `lists_days`.
+        within: the first and last day of a part of the month, of all its agencies; None for all of it. Only for sources with
+            `lists_days`.
     """
 
     receipt_month: dt.date | None = None

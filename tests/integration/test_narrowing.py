@@ -140,28 +140,39 @@ def _cell(**changes: Any) -> CellCertificate:
     return CellCertificate(**given)
 
 
+ALL = {"early", "late", "next", "unread", "undated", "undated of b"}
+
+
 @pytest.mark.parametrize(
-    ("cell", "left"),
+    ("cells", "gone"),
     [
-        (SOME_DAYS, ["late", "next", "unread"]),
-        ({}, ["next"]),
-        ({**SOME_DAYS, "is_complete": False}, ["early", "late", "next", "unread"]),
+        ([SOME_DAYS], {"early"}),
+        ([{}], {"early", "late", "unread"}),
+        ([{**SOME_DAYS, "is_complete": False}], set()),
+        ([{"agency_ref": "b"}], {"late"}),
+        ([{"receipt_month": None, "undated": True}], {"undated", "undated of b"}),
+        ([{"receipt_month": None, "undated": True, "agency_ref": "b"}], {"undated of b"}),
+        ([{"receipt_month": None, "agency_ref": "b"}], {"late", "undated of b"}),
+        ([{"receipt_month": None}], ALL),
+        ([SOME_DAYS, {"receipt_month": dt.date(2024, 4, 1)}], {"early", "next"}),
     ],
 )
-def test_what_listed_days_lack_is_gone_and_nothing_else(
-    cell: dict[str, Any], left: list[str], tmp_path: Path, warehouse_dsn: str
+def test_what_a_listed_cell_lacks_is_gone_and_nothing_else(
+    cells: list[dict[str, Any]], gone: set[str], tmp_path: Path, warehouse_dsn: str
 ) -> None:
     world = World(tmp_path, warehouse_dsn)
     world.run(
         "2024-04-18",
         national_export="",
-        igate="""id | code | received | unread
-        early | H37.21.01-240305-0001 | 2024-03-05 |
-        late | H37.21.01-240320-0001 | 2024-03-20 |
-        next | H37.21.01-240405-0001 | 2024-04-05 |
-        unread | H37.21.01-240306-0001 | 2024-03-06 | received""",
+        igate="""id | code | received | agency_ref | unread
+        early | H37.21.01-240305-0001 | 2024-03-05 | a |
+        late | H37.21.01-240320-0001 | 2024-03-20 | b |
+        next | H37.21.01-240405-0001 | 2024-04-05 | a |
+        unread | H37.21.01-240306-0001 | 2024-03-06 | a | received
+        undated | H37.21.01-240307-0001 | - | - |
+        undated of b | H37.21.01-240308-0001 | - | b |""",
     )
-    world.land("2024-04-19", "igate", mode="incremental", cells=[_cell(**cell)], totals=[])
+    world.land("2024-04-19", "igate", mode="incremental", cells=[_cell(**cell) for cell in cells], totals=[])
     world.open_and_load("2024-04-19")
-    kept = "select record_id from core.dossier_record where source_id = 'igate' and to_night = 'infinity' order by 1"
-    assert [key for (key,) in world.rows(kept)] == left
+    kept = "select record_id from core.dossier_record where source_id = 'igate' and to_night = 'infinity'"
+    assert {key for (key,) in world.rows(kept)} == ALL - gone
