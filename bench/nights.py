@@ -173,6 +173,7 @@ def _night(
     steps = [
         ("open", ""), *(("collect", one) for one in settings.pulled), ("load", ""), ("check", "inputs"),
         *(("look up", one) for one in settings.asked), ("reconcile", ""), ("check", "results"), ("publish", ""),
+        ("write papers", ""),
     ]  # fmt: skip
     for step, of in steps:
         made.steps.append(_step(step, of, night, environment, admin))
@@ -238,6 +239,7 @@ def _run(step: str, of: str, night: dt.date, environment: dict[str, str], told: 
         "look up": lambda: steps.look_up_source(site, night, of),
         "reconcile": lambda: steps.reconcile_night(site, night),
         "publish": lambda: steps.publish_night(site, night),
+        "write papers": lambda: steps.write_papers(site, night),
     }
     started = time.perf_counter()
     work[step]()
