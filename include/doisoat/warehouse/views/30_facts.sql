@@ -19,23 +19,7 @@ select
 from mart.night_revision n
 join archive.any_cell_status c on c.archive_id = n.archive_id and c.from_night <= n.night and n.night < c.to_night;
 
-create view mart.fact_sync_status as
-select
-    night,
-    is_latest,
-    pair,
-    agency_id,
-    procedure_family,
-    receipt_month,
-    national_listed_rows,
-    provincial_listed_rows,
-    provincial_dossiers,
-    matched,
-    matched_differing,
-    national_only,
-    provincial_only,
-    pending
-from mart_history.fact_sync_status where is_standing;
+call pg_temp.show_standing('fact_sync_status');
 comment on view mart.fact_sync_status is 'Sync status by cell. Grain: night, pair, agency, procedure family, receipt month.';
 comment on column mart.fact_sync_status.night is 'The published night.';
 comment on column mart.fact_sync_status.is_latest is 'True for the night to read by default.';
@@ -131,20 +115,7 @@ select
 from archive.any_holding h
 left join mart.agency_owner o on o.agency_id = h.agency_id and o.from_night <= h.night and h.night < o.to_night;
 
-create view mart.fact_holding as
-select
-    night,
-    is_latest,
-    agency_id,
-    owner_id,
-    procedure_family,
-    channel,
-    receipt_month,
-    national_listed_rows,
-    provincial_listed_rows,
-    national_dossiers,
-    provincial_dossiers
-from mart_history.fact_holding where is_standing;
+call pg_temp.show_standing('fact_holding');
 comment on view mart.fact_holding is 'What the portal and the province list and hold, each by its own agency, procedure, channel and month: the first question, "how many more does the portal show". Every number is a sum. Grain: night, agency, procedure family, channel, receipt month.';
 comment on column mart.fact_holding.night is 'The published night.';
 comment on column mart.fact_holding.is_latest is 'True for the night to read by default.';

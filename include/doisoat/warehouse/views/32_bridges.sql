@@ -32,26 +32,7 @@ left join lateral (
     where f.night = n.night and f.revision = n.revision
 ) h on true;
 
-create view mart.bridge as
-select
-    night,
-    is_latest,
-    national_declared,
-    national_declared_by,
-    provincial_declared,
-    provincial_declared_by,
-    difference_declared,
-    national_listed_rows,
-    provincial_listed_rows,
-    difference_listed_rows,
-    national_dossiers,
-    provincial_dossiers,
-    difference_dossiers,
-    entries,
-    added_by_ministries,
-    undetermined,
-    union_entries
-from mart_history.bridge where is_standing;
+call pg_temp.show_standing('bridge');
 comment on view mart.bridge is 'The bridge of the whole province: national declared - provincial declared = entries + (national declared - listed rows) - (provincial declared - listed rows); with the ministries: national - provincial - added_by_ministries = union_entries + the same two. Grain: night.';
 comment on column mart.bridge.night is 'The published night.';
 comment on column mart.bridge.is_latest is 'True for the night to read by default.';
@@ -159,46 +140,9 @@ from (
     group by 1, 2, 3, 4, 5
 ) bridge;
 
-create view mart.bridge_month as
-select
-    night,
-    is_latest,
-    receipt_month,
-    national_declared,
-    national_declared_by,
-    provincial_declared,
-    provincial_declared_by,
-    difference_declared,
-    national_listed_rows,
-    provincial_listed_rows,
-    difference_listed_rows,
-    national_dossiers,
-    provincial_dossiers,
-    difference_dossiers,
-    entries,
-    added_by_ministries,
-    undetermined,
-    union_entries
-from mart_history.bridge_month where is_standing;
+call pg_temp.show_standing('bridge_month');
 comment on view mart.bridge_month is 'The bridge by receipt month: national declared - provincial declared = entries + (national declared - listed rows) - (provincial declared - listed rows); with the ministries: national - provincial - added_by_ministries = union_entries + the same two. Over all rows of a night, rows, dossiers and entries sum to those of mart.bridge. Grain: night, receipt month.';
-comment on column mart.bridge_month.night is 'The published night.';
-comment on column mart.bridge_month.is_latest is 'True for the night to read by default.';
 comment on column mart.bridge_month.receipt_month is 'First day of the receipt month; null in the named cell "no receipt date".';
-comment on column mart.bridge_month.national_declared is 'Declared by a national source; null if none declares this.';
-comment on column mart.bridge_month.national_declared_by is 'Which source and measure.';
-comment on column mart.bridge_month.provincial_declared is 'Declared by a provincial source; null if none declares this.';
-comment on column mart.bridge_month.provincial_declared_by is 'Which source and measure.';
-comment on column mart.bridge_month.difference_declared is 'National minus provincial, as declared; null if a side declares nothing.';
-comment on column mart.bridge_month.national_listed_rows is 'Rows that the portal lists, with those that repeat a dossier.';
-comment on column mart.bridge_month.provincial_listed_rows is 'Rows that the province lists, likewise, without removed ones.';
-comment on column mart.bridge_month.difference_listed_rows is 'National minus provincial, in listed rows: the sum of the entries.';
-comment on column mart.bridge_month.national_dossiers is 'Dossiers that the portal lists, each once.';
-comment on column mart.bridge_month.provincial_dossiers is 'Dossiers that the province lists, each once.';
-comment on column mart.bridge_month.difference_dossiers is 'National minus provincial, in dossiers.';
-comment on column mart.bridge_month.entries is 'Sum of the signed entries of mart.ledger_entry.';
-comment on column mart.bridge_month.added_by_ministries is 'Dossiers that only ministries'' systems hold, not the province; null for nights before this was recorded.';
-comment on column mart.bridge_month.undetermined is 'Dossiers of ministries'' systems for which the evidence does not say whether the province holds them: the union may be larger by up to as many.';
-comment on column mart.bridge_month.union_entries is 'Sum of the signed entries of national minus province and ministries (mart.union_entry), with the union at its smallest.';
 
 create view mart_history.bridge_agency_month as
 select
@@ -225,42 +169,10 @@ join archive.any_ledger_cell c
     on c.archive_id = n.archive_id and c.night = n.night and c.pair = 'national_provincial'
     and c.grain = 'agency_month';
 
-create view mart.bridge_agency_month as
-select
-    night,
-    is_latest,
-    agency_id,
-    receipt_month,
-    national_declared,
-    national_declared_by,
-    provincial_declared,
-    provincial_declared_by,
-    difference_declared,
-    national_listed_rows,
-    provincial_listed_rows,
-    difference_listed_rows,
-    entries,
-    added_by_ministries,
-    undetermined,
-    union_entries
-from mart_history.bridge_agency_month where is_standing;
+call pg_temp.show_standing('bridge_agency_month');
 comment on view mart.bridge_agency_month is 'The bridge of the agencies and months that a source declares, and no others: national declared - provincial declared = entries + (national declared - listed rows) - (provincial declared - listed rows); with the ministries: national - provincial - added_by_ministries = union_entries + the same two. Rows and dossiers of every agency are in mart.fact_holding. Grain: night, agency, receipt month.';
-comment on column mart.bridge_agency_month.night is 'The published night.';
-comment on column mart.bridge_agency_month.is_latest is 'True for the night to read by default.';
 comment on column mart.bridge_agency_month.agency_id is 'The agency; where its source says so, with all below it.';
 comment on column mart.bridge_agency_month.receipt_month is 'First day of the receipt month; null in the named cell "no receipt date".';
-comment on column mart.bridge_agency_month.national_declared is 'Declared by a national source; null if none declares this.';
-comment on column mart.bridge_agency_month.national_declared_by is 'Which source and measure.';
-comment on column mart.bridge_agency_month.provincial_declared is 'Declared by a provincial source; null if none declares this.';
-comment on column mart.bridge_agency_month.provincial_declared_by is 'Which source and measure.';
-comment on column mart.bridge_agency_month.difference_declared is 'National minus provincial, as declared; null if a side declares nothing.';
-comment on column mart.bridge_agency_month.national_listed_rows is 'Rows that the portal lists, with those that repeat a dossier.';
-comment on column mart.bridge_agency_month.provincial_listed_rows is 'Rows that the province lists, likewise, without removed ones.';
-comment on column mart.bridge_agency_month.difference_listed_rows is 'National minus provincial, in listed rows: the sum of the entries.';
-comment on column mart.bridge_agency_month.entries is 'Sum of the signed entries of mart.ledger_entry.';
-comment on column mart.bridge_agency_month.added_by_ministries is 'Dossiers that only ministries'' systems hold, not the province; null for nights before this was recorded.';
-comment on column mart.bridge_agency_month.undetermined is 'Dossiers of ministries'' systems for which the evidence does not say whether the province holds them: the union may be larger by up to as many.';
-comment on column mart.bridge_agency_month.union_entries is 'Sum of the signed entries of national minus province and ministries (mart.union_entry), with the union at its smallest.';
 
 create view mart_history.ledger_entry as
 select
@@ -286,22 +198,7 @@ left join
 and c.kind = e.entry_kind and c.detail = case when e.entry_kind like 'extra%' then e.record_id else '' end
 and c.from_night <= n.night and n.night < c.to_night;
 
-create view mart.ledger_entry as
-select
-    night,
-    is_latest,
-    pair,
-    dossier_id,
-    entry_kind,
-    sign,
-    record_id,
-    standing,
-    agency_id,
-    procedure_family,
-    receipt_month,
-    since_night,
-    cause
-from mart_history.ledger_entry where is_standing;
+call pg_temp.show_standing('ledger_entry');
 comment on view mart.ledger_entry is 'The signed entries of the bridge. Grain: night, pair, dossier, kind, sign, record.';
 comment on column mart.ledger_entry.night is 'The published night.';
 comment on column mart.ledger_entry.is_latest is 'True for the night to read by default.';

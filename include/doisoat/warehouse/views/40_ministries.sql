@@ -35,25 +35,7 @@ from mart.night_revision n
 join archive.any_ministry_cell c on c.archive_id = n.archive_id and c.from_night <= n.night and n.night < c.to_night
 left join core.source_owner o on o.source_id = c.source_id and o.valid_from <= n.night and n.night < o.valid_to;
 
-create view mart.fact_ministry_coverage as
-select
-    night,
-    is_latest,
-    source_id,
-    owner_name,
-    agency_id,
-    procedure_family,
-    receipt_month,
-    ministry_listed,
-    matched_by_code,
-    matched_by_time,
-    counted_in_group,
-    undetermined,
-    ministry_only,
-    pending,
-    on_portal,
-    portal_undetermined
-from mart_history.fact_ministry_coverage where is_standing;
+call pg_temp.show_standing('fact_ministry_coverage');
 comment on view mart.fact_ministry_coverage is 'The dossiers of ministries'' systems by whether the province and the portal hold them. Grain: night, source, agency, procedure family, receipt month.';
 comment on column mart.fact_ministry_coverage.night is 'The published night.';
 comment on column mart.fact_ministry_coverage.is_latest is 'True for the night to read by default.';
@@ -115,19 +97,7 @@ from (
 ) counted
 group by 1, 2, 3, 4, 5, 6, 7;
 
-create view mart.fact_union as
-select
-    night,
-    is_latest,
-    agency_id,
-    procedure_family,
-    receipt_month,
-    provincial_dossiers,
-    added_by_ministries,
-    undetermined,
-    union_at_least,
-    union_at_most
-from mart_history.fact_union where is_standing;
+call pg_temp.show_standing('fact_union');
 comment on view mart.fact_union is 'Dossiers of the province and of the ministries'' systems, each counted once whoever holds it: a union of identities, not a sum. Grain: night, agency, procedure family, receipt month.';
 comment on column mart.fact_union.night is 'The published night.';
 comment on column mart.fact_union.is_latest is 'True for the night to read by default.';
@@ -160,23 +130,7 @@ select
     e.cause
 from mart.night_revision n cross join lateral archive.bridge_entries(n.archive_id, n.night, true) e;
 
-create view mart.union_entry as
-select
-    night,
-    is_latest,
-    dossier_id,
-    entry_kind,
-    sign,
-    side,
-    record_id,
-    standing,
-    agency_id,
-    procedure_family,
-    receipt_month,
-    ministry_source_id,
-    since_night,
-    cause
-from mart_history.union_entry where is_standing;
+call pg_temp.show_standing('union_entry');
 comment on view mart.union_entry is 'The signed entries of national minus province and ministries, each dossier counted once: the sum is mart.bridge.union_entries. Query it for one night at a time. Grain: night, dossier, kind, sign, record.';
 comment on column mart.union_entry.night is 'The published night.';
 comment on column mart.union_entry.is_latest is 'True for the night to read by default.';

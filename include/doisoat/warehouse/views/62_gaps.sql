@@ -47,52 +47,7 @@ select
     last_answer_on
 from archive.any_finding_of_night where revision > 0 and opened_on is not null;
 
-create view mart.gap as
-select
-    night,
-    is_latest,
-    gap_id,
-    pair,
-    dossier_id,
-    kind,
-    detail,
-    is_difference,
-    standing,
-    national_value,
-    provincial_value,
-    ministry_value,
-    national_codes,
-    provincial_codes,
-    ministry_codes,
-    ministry_source_id,
-    cause,
-    cause_label,
-    blames,
-    action,
-    basis,
-    agency_id,
-    agency_name,
-    owner_id,
-    owner_name,
-    procedure_family,
-    procedure_name,
-    channel,
-    receipt_date,
-    since_night,
-    opened_on,
-    reopened_on,
-    days_since_receipt,
-    days_since_opened,
-    state,
-    state_reason,
-    state_by,
-    state_since,
-    expires_on,
-    last_answer,
-    last_answer_reason,
-    last_answer_by,
-    last_answer_on
-from mart_history.gap where is_standing;
+call pg_temp.show_standing('gap');
 comment on view mart.gap is 'The open gaps of a night: what differs, why, what has to be done by whom, how old it is and what was said of it. Grain: night, gap_id.';
 comment on column mart.gap.night is 'The published night.';
 comment on column mart.gap.is_latest is 'True for the night to read by default.';
@@ -158,25 +113,9 @@ select
 from mart.night_revision n
 join archive.any_gap_event e on e.archive_id = n.archive_id and e.night = n.night;
 
-create view mart.gap_event as
-select
-    night,
-    is_latest,
-    gap_id,
-    pair,
-    dossier_id,
-    kind,
-    detail,
-    event,
-    cause,
-    cause_before,
-    how,
-    other_dossier_id,
-    basis
-from mart_history.gap_event where is_standing;
+call pg_temp.show_standing('gap_event');
 comment on view mart.gap_event is 'What happened to gaps: the log. Grain: night, pair, dossier, kind, detail, event.';
 comment on column mart.gap_event.night is 'The published night on which it happened.';
-comment on column mart.gap_event.is_latest is 'True for the night to read by default.';
 comment on column mart.gap_event.gap_id is 'The key of the gap, as in mart.gap on that night.';
 comment on column mart.gap_event.pair is 'The two sides compared.';
 comment on column mart.gap_event.dossier_id is 'The dossier, as it was known that night.';

@@ -13,18 +13,7 @@ select
     l.arrived
 from mart.night_revision n join archive.any_learned_lag l on l.archive_id = n.archive_id and l.night = n.night;
 
-create view mart.learned_lag as
-select
-    night,
-    is_latest,
-    pair,
-    presence,
-    agency_id,
-    allowed_lag,
-    quantile,
-    dossiers,
-    arrived
-from mart_history.learned_lag where is_standing;
+call pg_temp.show_standing('learned_lag');
 comment on view mart.learned_lag is 'The lags that a night learned from earlier ones, if the province file asks for it. Grain: night, pair, presence, agency.';
 comment on column mart.learned_lag.night is 'The published night.';
 comment on column mart.learned_lag.is_latest is 'True for the night to read by default.';

@@ -88,58 +88,7 @@ where
     + c.pending_overdue + c.pending_undecided + c.pending_in_time_by_date + c.pending_overdue_by_date
     + c.pending_undecided_by_date + c.pending_awaiting > 0;
 
-create view mart.fact_indicator as
-select
-    night,
-    is_latest,
-    source_id,
-    agency_id,
-    procedure_family,
-    channel,
-    receipt_month,
-    provincial,
-    synced,
-    synced_undecided,
-    synced_through,
-    maybe_repeated,
-    maybe_repeated_synced,
-    maybe_repeated_unsynced,
-    status_in_step,
-    status_undecided,
-    portal,
-    portal_rows,
-    added,
-    added_on_portal,
-    added_portal_undecided,
-    maybe_added,
-    maybe_added_on_portal,
-    maybe_added_portal_undecided,
-    digitised,
-    digitised_unsaid,
-    digitised_disputed,
-    with_result,
-    result_unknown,
-    with_result_digitised,
-    with_result_undecided,
-    paid_online,
-    payment_unsaid,
-    payment_disputed,
-    payment_asked,
-    accepted_timed,
-    acceptance_seconds,
-    accepted_in_8_hours,
-    acceptance_unknown,
-    acceptance_implausible,
-    -- progress_counts
-    pending_in_time,
-    pending_overdue,
-    pending_undecided,
-    pending_in_time_by_date,
-    pending_overdue_by_date,
-    pending_undecided_by_date,
-    pending_awaiting,
-    ended_undated
-from mart_history.fact_indicator where is_standing;
+call pg_temp.show_standing('fact_indicator');
 comment on view mart.fact_indicator is 'The counts behind the rates: dossiers by cell of receipt; every column is a sum. What ended is counted by the month of its end, in mart.fact_ended. Grain: night, source, agency, procedure family, channel, receipt month.';
 comment on column mart.fact_indicator.night is 'The published night.';
 comment on column mart.fact_indicator.is_latest is 'True for the night to read by default.';
@@ -172,25 +121,7 @@ where
     + c.resolved_on_time_by_date + c.resolved_overdue_by_date + c.resolved_undecided_by_date
     + c.ended_without_result > 0;
 
-create view mart.fact_ended as
-select
-    night,
-    is_latest,
-    source_id,
-    agency_id,
-    procedure_family,
-    channel,
-    end_month,
-    resolved_early,
-    resolved_on_time,
-    resolved_overdue,
-    resolved_undecided,
-    resolved_early_by_date,
-    resolved_on_time_by_date,
-    resolved_overdue_by_date,
-    resolved_undecided_by_date,
-    ended_without_result
-from mart_history.fact_ended where is_standing;
+call pg_temp.show_standing('fact_ended');
 comment on view mart.fact_ended is 'Dossiers that ended, early, in time or late, by the month of the end; every column is a sum. Grain: night, source, agency, procedure family, channel, month of the end.';
 comment on column mart.fact_ended.night is 'The published night.';
 comment on column mart.fact_ended.is_latest is 'True for the night to read by default.';

@@ -1,10 +1,12 @@
-create view mart_history.rate_month as
+-- The values of the indicators, whatever their period.
+create view archive.any_rate_of_night as
 select
     n.night,
     n.revision,
     n.is_standing,
     n.is_latest,
     r.indicator,
+    r.period_kind,
     r.period_start,
     nullif(r.agency_id, '') as agency_id,
     r.numerator_least,
@@ -19,16 +21,21 @@ select
     recon.points(r.ratio_most, i.points, i.full_at) as points_most,
     n.stale_sources,
     not(n.provincial_is_complete and n.national_is_complete) as is_incomplete,
-    r.period_start + interval '1 month' > n.night + 1 as is_provisional
+    r.period_start + case r.period_kind when 'month' then interval '1 month' when 'quarter' then interval '3 months'
+        when 'year' then interval '1 year'
+    end > n.night + 1 as is_provisional
 from mart.night_revision n
-join archive.any_rate r
-    on r.archive_id = n.archive_id and r.from_night <= n.night and n.night < r.to_night
-    and r.period_kind = 'month'
+join archive.any_rate r on r.archive_id = n.archive_id and r.from_night <= n.night and n.night < r.to_night
 left join core.indicator i using (indicator);
+comment on view archive.any_rate_of_night is 'What mart_history.rate_month, rate_quarter, rate_year and rate_all_months show, in one.';
+comment on column archive.any_rate_of_night.period_kind is 'month, quarter, year or all.';
+comment on column archive.any_rate_of_night.period_start is 'First day of the period.';
 
-create view mart.rate_month as
+create view mart_history.rate_month as
 select
     night,
+    revision,
+    is_standing,
     is_latest,
     indicator,
     period_start,
@@ -46,7 +53,9 @@ select
     stale_sources,
     is_incomplete,
     is_provisional
-from mart_history.rate_month where is_standing;
+from archive.any_rate_of_night where period_kind = 'month';
+
+call pg_temp.show_standing('rate_month');
 comment on view mart.rate_month is 'The values of the indicators for a receipt month (of what ended, the month of the end), as a lower and an upper bound; both are equal if the evidence is complete. Each agency includes all below it, so rows of agencies do not add up. Grain: night, indicator, month, agency with all below it.';
 comment on column mart.rate_month.night is 'The published night.';
 comment on column mart.rate_month.is_latest is 'True for the night to read by default.';
@@ -69,35 +78,9 @@ comment on column mart.rate_month.is_provisional is 'Whether the period was stil
 
 create view mart_history.rate_quarter as
 select
-    n.night,
-    n.revision,
-    n.is_standing,
-    n.is_latest,
-    r.indicator,
-    r.period_start,
-    nullif(r.agency_id, '') as agency_id,
-    r.numerator_least,
-    r.numerator_most,
-    r.denominator_least,
-    r.denominator_most,
-    r.ratio_least,
-    r.ratio_most,
-    r.denominator_basis,
-    i.is_in_force,
-    recon.points(r.ratio_least, i.points, i.full_at) as points_least,
-    recon.points(r.ratio_most, i.points, i.full_at) as points_most,
-    n.stale_sources,
-    not(n.provincial_is_complete and n.national_is_complete) as is_incomplete,
-    r.period_start + interval '3 months' > n.night + 1 as is_provisional
-from mart.night_revision n
-join archive.any_rate r
-    on r.archive_id = n.archive_id and r.from_night <= n.night and n.night < r.to_night
-    and r.period_kind = 'quarter'
-left join core.indicator i using (indicator);
-
-create view mart.rate_quarter as
-select
     night,
+    revision,
+    is_standing,
     is_latest,
     indicator,
     period_start,
@@ -115,58 +98,17 @@ select
     stale_sources,
     is_incomplete,
     is_provisional
-from mart_history.rate_quarter where is_standing;
+from archive.any_rate_of_night where period_kind = 'quarter';
+
+call pg_temp.show_standing('rate_quarter');
 comment on view mart.rate_quarter is 'The values of the indicators for a quarter, as a lower and an upper bound; both are equal if the evidence is complete. Each agency includes all below it, so rows of agencies do not add up. Grain: night, indicator, quarter, agency with all below it.';
-comment on column mart.rate_quarter.night is 'The published night.';
-comment on column mart.rate_quarter.is_latest is 'True for the night to read by default.';
-comment on column mart.rate_quarter.indicator is 'Which formula (mart.dim_indicator).';
 comment on column mart.rate_quarter.period_start is 'First day of the quarter.';
-comment on column mart.rate_quarter.agency_id is 'The agency, with all below it in the month (mart.agency_subtree); null for the whole province, including unknown agencies.';
-comment on column mart.rate_quarter.numerator_least is 'What surely counts.';
-comment on column mart.rate_quarter.numerator_most is 'What counts if all that is undecided does.';
-comment on column mart.rate_quarter.denominator_least is 'Of how many, at least; null where no source states it.';
-comment on column mart.rate_quarter.denominator_most is 'Of how many, at most.';
-comment on column mart.rate_quarter.ratio_least is 'The rate as a fraction in [0, 1], at least; null where there is nothing to divide by.';
-comment on column mart.rate_quarter.ratio_most is 'The rate as a fraction, at most.';
-comment on column mart.rate_quarter.denominator_basis is 'Of a denominator that rests on what was reported: reported, sum_of_months, last_year_prorated, portal (less was reported than the portal holds) or unknown (what was reported did not come to us); else counted.';
-comment on column mart.rate_quarter.is_in_force is 'Whether the province file says that this reading is in force.';
-comment on column mart.rate_quarter.points_least is 'The points it gives, lower bound; null if it gives none by itself.';
-comment on column mart.rate_quarter.points_most is 'The points it gives, upper bound.';
-comment on column mart.rate_quarter.stale_sources is 'For how many sources an earlier snapshot is used that night: check which ones before reading the number.';
-comment on column mart.rate_quarter.is_incomplete is 'Whether a side was not listed completely that night.';
-comment on column mart.rate_quarter.is_provisional is 'Whether the period was still running on that night.';
 
 create view mart_history.rate_year as
 select
-    n.night,
-    n.revision,
-    n.is_standing,
-    n.is_latest,
-    r.indicator,
-    r.period_start,
-    nullif(r.agency_id, '') as agency_id,
-    r.numerator_least,
-    r.numerator_most,
-    r.denominator_least,
-    r.denominator_most,
-    r.ratio_least,
-    r.ratio_most,
-    r.denominator_basis,
-    i.is_in_force,
-    recon.points(r.ratio_least, i.points, i.full_at) as points_least,
-    recon.points(r.ratio_most, i.points, i.full_at) as points_most,
-    n.stale_sources,
-    not(n.provincial_is_complete and n.national_is_complete) as is_incomplete,
-    r.period_start + interval '1 year' > n.night + 1 as is_provisional
-from mart.night_revision n
-join archive.any_rate r
-    on r.archive_id = n.archive_id and r.from_night <= n.night and n.night < r.to_night
-    and r.period_kind = 'year'
-left join core.indicator i using (indicator);
-
-create view mart.rate_year as
-select
     night,
+    revision,
+    is_standing,
     is_latest,
     indicator,
     period_start,
@@ -184,56 +126,17 @@ select
     stale_sources,
     is_incomplete,
     is_provisional
-from mart_history.rate_year where is_standing;
+from archive.any_rate_of_night where period_kind = 'year';
+
+call pg_temp.show_standing('rate_year');
 comment on view mart.rate_year is 'The values of the indicators for a year, as a lower and an upper bound; both are equal if the evidence is complete. Each agency includes all below it, so rows of agencies do not add up. Grain: night, indicator, year, agency with all below it.';
-comment on column mart.rate_year.night is 'The published night.';
-comment on column mart.rate_year.is_latest is 'True for the night to read by default.';
-comment on column mart.rate_year.indicator is 'Which formula (mart.dim_indicator).';
 comment on column mart.rate_year.period_start is 'First day of the year.';
-comment on column mart.rate_year.agency_id is 'The agency, with all below it in the month (mart.agency_subtree); null for the whole province, including unknown agencies.';
-comment on column mart.rate_year.numerator_least is 'What surely counts.';
-comment on column mart.rate_year.numerator_most is 'What counts if all that is undecided does.';
-comment on column mart.rate_year.denominator_least is 'Of how many, at least; null where no source states it.';
-comment on column mart.rate_year.denominator_most is 'Of how many, at most.';
-comment on column mart.rate_year.ratio_least is 'The rate as a fraction in [0, 1], at least; null where there is nothing to divide by.';
-comment on column mart.rate_year.ratio_most is 'The rate as a fraction, at most.';
-comment on column mart.rate_year.denominator_basis is 'Of a denominator that rests on what was reported: reported, sum_of_months, last_year_prorated, portal (less was reported than the portal holds) or unknown (what was reported did not come to us); else counted.';
-comment on column mart.rate_year.is_in_force is 'Whether the province file says that this reading is in force.';
-comment on column mart.rate_year.points_least is 'The points it gives, lower bound; null if it gives none by itself.';
-comment on column mart.rate_year.points_most is 'The points it gives, upper bound.';
-comment on column mart.rate_year.stale_sources is 'For how many sources an earlier snapshot is used that night: check which ones before reading the number.';
-comment on column mart.rate_year.is_incomplete is 'Whether a side was not listed completely that night.';
-comment on column mart.rate_year.is_provisional is 'Whether the period was still running on that night.';
 
 create view mart_history.rate_all_months as
 select
-    n.night,
-    n.revision,
-    n.is_standing,
-    n.is_latest,
-    r.indicator,
-    nullif(r.agency_id, '') as agency_id,
-    r.numerator_least,
-    r.numerator_most,
-    r.denominator_least,
-    r.denominator_most,
-    r.ratio_least,
-    r.ratio_most,
-    r.denominator_basis,
-    i.is_in_force,
-    recon.points(r.ratio_least, i.points, i.full_at) as points_least,
-    recon.points(r.ratio_most, i.points, i.full_at) as points_most,
-    n.stale_sources,
-    not(n.provincial_is_complete and n.national_is_complete) as is_incomplete
-from mart.night_revision n
-join archive.any_rate r
-    on r.archive_id = n.archive_id and r.from_night <= n.night and n.night < r.to_night
-    and r.period_kind = 'all'
-left join core.indicator i using (indicator);
-
-create view mart.rate_all_months as
-select
     night,
+    revision,
+    is_standing,
     is_latest,
     indicator,
     agency_id,
@@ -249,24 +152,10 @@ select
     points_most,
     stale_sources,
     is_incomplete
-from mart_history.rate_all_months where is_standing;
+from archive.any_rate_of_night where period_kind = 'all';
+
+call pg_temp.show_standing('rate_all_months');
 comment on view mart.rate_all_months is 'The values of the indicators for all months together, as a lower and an upper bound; both are equal if the evidence is complete. Each agency includes all below it, so rows of agencies do not add up. Grain: night, indicator, agency with all below it.';
-comment on column mart.rate_all_months.night is 'The published night.';
-comment on column mart.rate_all_months.is_latest is 'True for the night to read by default.';
-comment on column mart.rate_all_months.indicator is 'Which formula (mart.dim_indicator).';
-comment on column mart.rate_all_months.agency_id is 'The agency, with all below it in the month (mart.agency_subtree); null for the whole province, including unknown agencies.';
-comment on column mart.rate_all_months.numerator_least is 'What surely counts.';
-comment on column mart.rate_all_months.numerator_most is 'What counts if all that is undecided does.';
-comment on column mart.rate_all_months.denominator_least is 'Of how many, at least; null where no source states it.';
-comment on column mart.rate_all_months.denominator_most is 'Of how many, at most.';
-comment on column mart.rate_all_months.ratio_least is 'The rate as a fraction in [0, 1], at least; null where there is nothing to divide by.';
-comment on column mart.rate_all_months.ratio_most is 'The rate as a fraction, at most.';
-comment on column mart.rate_all_months.denominator_basis is 'Of a denominator that rests on what was reported: reported, sum_of_months, last_year_prorated, portal (less was reported than the portal holds) or unknown (what was reported did not come to us); else counted.';
-comment on column mart.rate_all_months.is_in_force is 'Whether the province file says that this reading is in force.';
-comment on column mart.rate_all_months.points_least is 'The points it gives, lower bound; null if it gives none by itself.';
-comment on column mart.rate_all_months.points_most is 'The points it gives, upper bound.';
-comment on column mart.rate_all_months.stale_sources is 'For how many sources an earlier snapshot is used that night: check which ones before reading the number.';
-comment on column mart.rate_all_months.is_incomplete is 'Whether a side was not listed completely that night.';
 
 create view mart.published_sync as
 select

@@ -19,22 +19,7 @@ from mart_history.fact_indicator
 where source_id = '' and channel = 'online' and receipt_month is not null and provincial > 0
 group by 1, 2, 3, 4, 5, 6, 7;
 
-create view mart.acceptance_time as
-select
-    night,
-    is_latest,
-    agency_id,
-    procedure_family,
-    receipt_month,
-    online,
-    accepted_timed,
-    acceptance_seconds,
-    mean_hours,
-    accepted_in_8_hours,
-    share_in_8_hours,
-    acceptance_unknown,
-    acceptance_implausible
-from mart_history.acceptance_time where is_standing;
+call pg_temp.show_standing('acceptance_time');
 comment on view mart.acceptance_time is 'From online submission to receipt, by the province''s clock. All but mean and share are sums; the mean of several rows is the sum of seconds divided by the sum of timed dossiers, never a mean of means. Grain: night, agency, procedure family, receipt month.';
 comment on column mart.acceptance_time.night is 'The published night.';
 comment on column mart.acceptance_time.is_latest is 'True for the night to read by default.';
