@@ -42,7 +42,7 @@ _SUCCESS = ("0", "00")
 _PLACES = frozenset({"result", "data"})
 _CODE = re.compile(r"^(?:[A-Z]{0,8}[-_]?\d{1,5}|[A-Z]{2,20}(?:_[A-Z]{2,20})+)$")
 _HEADER = re.compile(r"^[\x21-\x7e]+$")
-_TODO = "compare with docs/contracts.md section 1 and fix the connector"
+_REMEDY = "compare with docs/contracts.md section 1 and fix the connector"
 Fields = dict[str, msgspec.Raw]
 _FIELDS = msgspec.json.Decoder(Fields)
 
@@ -136,7 +136,7 @@ def read_fields(http: HttpSession, answer: Answer) -> Fields:
         parts = http.decode(answer, _FIELDS)
     except UnicodeDecodeError:
         came = f"{len(answer.body)} bytes with a key that is no UTF-8"
-        raise SourceChangedError(http.source_id, asked=answer.asked, came=came, todo=_TODO) from None
+        raise SourceChangedError(http.source_id, asked=answer.asked, came=came, todo=_REMEDY) from None
     return {fold_key(key): raw for key, raw in parts.items()}
 
 
@@ -273,7 +273,7 @@ class MapiSession:
         return SourceRejectedError(self._http.source_id, asked=answer.asked, came=shown, todo=todo)
 
     def _changed(self, answer: Answer, came: str) -> SourceChangedError:
-        return SourceChangedError(self._http.source_id, asked=answer.asked, came=came, todo=_TODO)
+        return SourceChangedError(self._http.source_id, asked=answer.asked, came=came, todo=_REMEDY)
 
 
 def _beside(connection: Connection, options: MapiOptions) -> SentBeside:

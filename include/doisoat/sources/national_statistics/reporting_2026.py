@@ -21,7 +21,7 @@ from doisoat.sources.http.session import Answer, HttpSession
 from doisoat.sources.judging import most_rows, no_end
 from doisoat.sources.national_statistics.counts_2026 import channel_totals, sync_totals, tree_totals
 from doisoat.sources.national_statistics.scores_2026 import scores
-from doisoat.sources.national_statistics.wire_2026 import TODO, Head, Indicators, Report, Tree, Unit
+from doisoat.sources.national_statistics.wire_2026 import REMEDY, Head, Indicators, Report, Tree, Unit
 
 _BASE = "/api/v1/reporting/evaluation/"
 PROGRESS, ONLINE, TRANSPARENCY = "dvc-progress-tree", "provide-online-tree", "transparency"
@@ -163,7 +163,7 @@ class Reporting2026:
         return dataclasses.replace(answer, body=bytes(said.data))
 
     def _changed(self, answer: Answer, came: str) -> SourceChangedError:
-        return SourceChangedError(self._http.source_id, asked=answer.asked, came=came, todo=TODO)
+        return SourceChangedError(self._http.source_id, asked=answer.asked, came=came, todo=REMEDY)
 
 
 def _when(name: str, period: Period) -> dict[str, Any]:

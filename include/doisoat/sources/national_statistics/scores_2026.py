@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from doisoat.model import PublishedScore
 from doisoat.sources.declared import stated
@@ -22,51 +23,51 @@ def scores(report: Report, codes: Mapping[str, str | None]) -> Iterator[Publishe
         raise report.changed("a province without totalScore")
     try:
         for unit in (report.province, *report.units):
-            yield _of_group(report, unit, unit.departmentCode or codes.get(unit.departmentId))
+            code = unit.departmentCode or codes.get(unit.departmentId)
+            yield _score(report, unit, code, _of_group(unit))
             for metric in unit.metrics or ():
                 if metric.code:
-                    yield _of_metric(report, unit, unit.departmentCode or codes.get(unit.departmentId), metric)
+                    yield _score(report, unit, code, _of_metric(metric))
     except ValueError as error:
         raise report.changed(str(error)) from None
 
 
-def _of_group(report: Report, unit: Unit, code: str | None) -> PublishedScore:
+def _score(report: Report, unit: Unit, code: str | None, said: Mapping[str, Any]) -> PublishedScore:
+    return PublishedScore(
+        score_group=report.name,
+        period_kind=report.period.kind,
+        period_start=report.period.start,
+        measured_at=report.answer.time,
+        agency_ref=unit.departmentId,
+        agency_code=code,
+        agency_name=unit.departmentName,
+        **said,
+    )
+
+
+def _of_group(unit: Unit) -> dict[str, Any]:
     numbers = {name: getattr(unit, name) for name in Numbers.__struct_fields__}
-    return PublishedScore(
-        score_group=report.name,
-        metric="",
-        period_kind=report.period.kind,
-        period_start=report.period.start,
-        measured_at=report.answer.time,
-        agency_ref=unit.departmentId,
-        agency_code=code,
-        agency_name=unit.departmentName,
-        ratio=stated(unit.ratio),
-        score=stated(_either(unit.totalScore, unit.score)),
-        max_score=stated(_either(unit.totalMaxScore, unit.maxScore)),
-        score_delta=stated(unit.scoreDelta),
-        numbers={name: stated(value) for name, value in numbers.items() if value is not ABSENT},
-    )
+    return {
+        "metric": "",
+        "ratio": stated(unit.ratio),
+        "score": stated(_either(unit.totalScore, unit.score)),
+        "max_score": stated(_either(unit.totalMaxScore, unit.maxScore)),
+        "score_delta": stated(unit.scoreDelta),
+        "numbers": {name: stated(value) for name, value in numbers.items() if value is not ABSENT},
+    }
 
 
-def _of_metric(report: Report, unit: Unit, code: str | None, metric: Metric) -> PublishedScore:
-    return PublishedScore(
-        score_group=report.name,
-        metric=metric.code,
-        period_kind=report.period.kind,
-        period_start=report.period.start,
-        measured_at=report.answer.time,
-        agency_ref=unit.departmentId,
-        agency_code=code,
-        agency_name=unit.departmentName,
-        numerator=stated(metric.numerator),
-        denominator=stated(metric.denominator),
-        ratio=stated(metric.ratio),
-        score=stated(metric.score),
-        max_score=stated(metric.maxScore),
-        flags=metric.flags,
-        message=metric.dataQualityMessage or None,
-    )
+def _of_metric(metric: Metric) -> dict[str, Any]:
+    return {
+        "metric": metric.code,
+        "numerator": stated(metric.numerator),
+        "denominator": stated(metric.denominator),
+        "ratio": stated(metric.ratio),
+        "score": stated(metric.score),
+        "max_score": stated(metric.maxScore),
+        "flags": metric.flags,
+        "message": metric.dataQualityMessage or None,
+    }
 
 
 def _either(whole: Stated, unit: Stated) -> Stated:

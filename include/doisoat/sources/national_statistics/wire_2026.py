@@ -17,7 +17,7 @@ from doisoat.sources.http.session import Answer
 Stated = Number | msgspec.UnsetType
 ABSENT = msgspec.UNSET
 SYNC = "DOSSIER_SYNC"
-TODO = "check options.root_department_id, and compare with docs/contracts.md section 2"
+REMEDY = "check options.root_department_id, and compare with docs/contracts.md section 2"
 
 
 class Metric(msgspec.Struct):
@@ -128,4 +128,4 @@ class Report:
 
     def changed(self, came: str) -> SourceChangedError:
         """The error to raise where it does not state what it should."""
-        return SourceChangedError(self.source_id, asked=self.answer.asked, came=came, todo=TODO)
+        return SourceChangedError(self.source_id, asked=self.answer.asked, came=came, todo=REMEDY)
