@@ -24,7 +24,10 @@ from support.provinces import CONFIG
 
 pytestmark = [
     pytest.mark.timeout(1800),
-    pytest.mark.skipif(not shutil.which("soffice") or not shutil.which("pdftoppm"), reason="see `needs` in parts.yaml"),
+    pytest.mark.skipif(
+        not shutil.which("soffice") or not shutil.which("pdftoppm"),
+        reason="no LibreOffice or poppler here: parts.yaml says which packages `papers` needs",
+    ),
 ]
 #: A4 in points, upright and across; and how far a word may stand beyond a margin of no width.
 A4 = {(595, 842), (842, 595)}
