@@ -19,8 +19,6 @@ from page.errors import NotLetInError
 COOKIE = "doisoat_session"
 #: A session ends with the working day.
 SESSION_SECONDS = 12 * 3600
-#: The most sessions that are kept: a way in that makes them without end must not fill the memory.
-MOST_SESSIONS = 10_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,5 +76,5 @@ def _made(owner_dsn: str, role: str, prefix: str) -> str:
 
 _ASK_FOR_ONE = (
     "the page reads with a login of its own: asked for connection warehouse_page; got: none, and {why}; do: make one with "
-    "docker/postgres/make_reader.sql and name it in AIRFLOW_CONN_WAREHOUSE_PAGE"
+    "`doisoat analyst add page` and name it in AIRFLOW_CONN_WAREHOUSE_PAGE"
 )

@@ -82,7 +82,7 @@ class Reader:
             self.close()
             raise ConfigurationError(
                 f"the page's login {rights['login']}: asked for one that reads mart alone; got one that may use "
-                f"{rights['more']}; do: make one with docker/postgres/make_reader.sql, name it in AIRFLOW_CONN_WAREHOUSE_PAGE"
+                f"{rights['more']}; do: make one with `doisoat analyst add page`, name it in AIRFLOW_CONN_WAREHOUSE_PAGE"
             )
 
     def close(self) -> None:
