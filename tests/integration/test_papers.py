@@ -283,3 +283,16 @@ def test_a_text_of_a_source_is_never_run_and_never_cut(world: World, tmp_path: P
             for row in sheet.iter_rows():
                 if any(cell.value == LONG for cell in row) and row[1].value is not None:
                     assert sheet.row_dimensions[row[0].row].height > 60
+
+
+def test_units_that_a_source_named_with_signs_of_paths_have_a_workbook_each(tmp_path: Path, warehouse_dsn: str) -> None:
+    world = World(tmp_path, warehouse_dsn)
+    own = "code | agency | agency_name\nH37.21.01-240301-0001 | A1/2 | Một\nH37.21.01-240302-0002 | A1:2 | Một"
+    world.run(FIRST, igate=own, national_export="code\nH37.21.01-240303-0003")
+    world.run(NIGHT, igate=own, national_export="code\nH37.21.01-240303-0003")
+    owners = {owner for (owner,) in world.rows("select owner_id from mart.gap where is_latest")}
+    assert {"A1/2", "A1:2"} < owners
+    folder = Path(steps.write_papers(world.site, NIGHT)[0])
+    units = [file for file in folder.glob("*.xlsx") if file.name != "toan-tinh.xlsx"]
+    assert len(units) == len(owners), owners
+    assert all(re.fullmatch(r"[A-Za-z0-9.-]+\.xlsx", file.name) for file in units)

@@ -49,3 +49,9 @@ def slug(name: str) -> str:
     """A name as part of a file's name that every system can take: ubnd-xa-quoc-khanh."""
     plain = unicodedata.normalize("NFD", name.lower().replace("đ", "d"))
     return re.sub(r"[^a-z0-9]+", "-", "".join(sign for sign in plain if sign.isascii())).strip("-")[:60]
+
+
+def file_name(agency_id: str, name: str) -> str:
+    """A unit's part of a file's name: its id, which a source may have given it (igate:H37/21), and its name."""
+    plain = re.sub(r"[^A-Za-z0-9.]+", "-", agency_id).strip(".-")
+    return "-".join(filter(None, (plain, slug(name)))) or "don-vi"

@@ -23,7 +23,7 @@ from doisoat.papers.form_book import Sent, write_form
 from doisoat.papers.period_report import Period, write_report
 from doisoat.papers.province_book import write_province
 from doisoat.papers.unit_book import write_unit
-from doisoat.papers.words import slug, texts
+from doisoat.papers.words import file_name, texts
 from doisoat.province.file import ProvinceSettings
 from doisoat.reports.form import Asked, Reading, default_counts_as, form
 
@@ -62,7 +62,7 @@ def write_night(connection: psycopg.Connection, settings: ProvinceSettings, nigh
         names = {unit["owner_id"]: unit["owner_name"] for unit in facts.units}
         for owner, gaps in itertools.groupby(read.gaps(connection, asked), key=lambda gap: gap["owner_id"] or UNKNOWN):
             unit = names.get(owner) or texts()["unknown_owner"]
-            write_unit(made / f"{owner}-{slug(unit)}.xlsx", facts, owner, unit, gaps)
+            write_unit(_free(made, file_name(owner, unit)), facts, owner, unit, gaps)
         write_province(made / PROVINCE, connection, facts)
     return folder
 
@@ -112,6 +112,12 @@ def write_one(connection: psycopg.Connection, facts: Facts, file: Path, owner: s
     names = {unit["owner_id"]: unit["owner_name"] for unit in facts.units}
     unit = names.get(owner) or facts.names.get(owner) or texts()["unknown_owner"] if owner else texts()["all_units"]
     return write_unit(file, facts, owner or WHOLE, unit, read.gaps(connection, facts.night, owner, pair))
+
+
+def _free(folder: Path, name: str) -> Path:
+    """A workbook of that name that is not there yet: two ids may differ in signs that no file's name can have."""
+    names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
+    return next(file for each in names if not (file := folder / f"{each}.xlsx").exists())
 
 
 @contextmanager
