@@ -35,6 +35,9 @@ def main() -> None:
         metavar="N",
         help="dossiers of worlds whose whole nights are run",
     )
+    parser.add_argument(
+        "--more", type=int, default=0, metavar="N", help="quiet nights that are run before the page is read (0)"
+    )
     parser.add_argument("--turns", type=int, default=3, help="how often everything is measured (3)")
     asked = parser.parse_args()
     reconciled = {}
@@ -52,7 +55,7 @@ def main() -> None:
     wholes = []
     for dossiers in asked.nights:
         print(f"whole nights of {dossiers:,} dossiers", file=sys.stderr)
-        wholes.append(nights.take_nights(dossiers, lambda said: print(said, file=sys.stderr)))
+        wholes.append(nights.take_nights(dossiers, lambda said: print(said, file=sys.stderr), more=asked.more))
     page = render(collected, reconciled, changed, wholes)
     print(page)
     if asked.collect and asked.reconcile and asked.changes and asked.nights:

@@ -32,7 +32,7 @@ from standalone.processes import Processes
 from standalone.sandbox import NAME as SANDBOX
 from standalone.sandbox import Sandbox
 
-from bench import floor, reading
+from bench import floor, readers, reading
 from bench.reconcile import ROOT
 
 LAST = dt.date(2024, 4, 19)
@@ -101,7 +101,11 @@ class Night:
 
 @dataclass
 class Whole:
-    """A world of N dossiers: what serving it took, the floor, in seconds, its nights, and what reading the last one takes."""
+    """A world of N dossiers: what serving it took, the floor, in seconds, its nights, and what reading the last one takes.
+
+    Attributes:
+        page: seconds of each answer by view, of twenty readers while one more night was run; published before it: `nights_behind`.
+    """
 
     dossiers: int
     ready_seconds: float = 0
@@ -109,14 +113,20 @@ class Whole:
     floor: dict[str, float] = field(default_factory=dict)
     nights: list[Night] = field(default_factory=list)
     reading: list[tuple[str, float]] = field(default_factory=list)
+    page: readers.Waits = field(default_factory=dict)
+    nights_behind: int = 0
 
     @property
     def floor_seconds(self) -> float:
         return sum(self.floor.values())
 
 
-def take_nights(dossiers: int, say: Callable[[str], None]) -> Whole:
-    """The nights of a world of so many dossiers, from nothing."""
+def take_nights(dossiers: int, say: Callable[[str], None], *, more: int = 0) -> Whole:
+    """The nights of a world of so many dossiers, from nothing.
+
+    Args:
+        more: quiet nights that are run before the page is read; they are not measured.
+    """
     with tempfile.TemporaryDirectory(prefix="doisoat-bench-", ignore_cleanup_errors=True) as directory:
         home = Path(directory)
         home.chmod(0o755)
@@ -124,7 +134,7 @@ def take_nights(dossiers: int, say: Callable[[str], None]) -> Whole:
         sandbox = Sandbox(home, LAST, nights=3, dossiers=dossiers)
         processes = Processes(home)
         try:
-            return _nights(Whole(dossiers), server, sandbox, processes, say)
+            return _nights(Whole(dossiers, nights_behind=len(NIGHTS) + more), server, sandbox, processes, say)
         finally:
             processes.stop()
             postgres.stop(home)
@@ -142,14 +152,21 @@ def _nights(
         sandbox.wait(processes)
         whole.ready_seconds = time.perf_counter() - began
         environment = _environment(sandbox, dsn)
-        for name, night in NIGHTS.items():
+
+        def run(name: str, night: dt.date) -> Night:
             sandbox.set_clock(dt.datetime.combine(night + dt.timedelta(days=1), dt.time(1), LOCAL))
             floor.woken(sandbox.url, sandbox.client_id, sandbox.client_secret)
             if not whole.floor:
                 whole.floor = _floor_of_sources(sandbox)
-            whole.nights.append(_night(name, night, environment, admin, say))
+            return _night(name, night, environment, admin, say)
+
+        whole.nights = [run(name, night) for name, night in NIGHTS.items()]
         whole.floor["both sides copied and joined"] = floor.joined(dsn, sandbox.home)
-        whole.reading = reading.waits(environment, dsn, NIGHTS["quiet"])
+        last = NIGHTS["quiet"]
+        whole.reading = reading.waits(environment, dsn, last)
+        for _ in range(whole.nights_behind - len(NIGHTS)):
+            run("one more", last := last + dt.timedelta(days=1))
+        whole.page = readers.waits(environment, lambda: run("read meanwhile", last + dt.timedelta(days=1)))
     whole.sandbox_mb = processes.running()[SANDBOX].memory_info().rss / MB
     return whole
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from statistics import median, quantiles
 
 from bench.nights import Whole
+from bench.readers import PAUSE, READERS, Waits
 
 #: How many times the floor a night may take.
 OF_THE_FLOOR = {"first": 4.0, "changed": 1.0, "quiet": 0.6}
@@ -12,6 +14,8 @@ GROWTH, PEAK_MB, FLAT = 5.5, 500, 1.1
 READY_SECONDS, READY_MB = 60, 2048
 #: (dossiers, seconds): within which every command and view answers; the start of the command itself.
 ANSWERED, STARTED = ((20_000, 1.0), (1_000_000, 2.0)), 0.5
+#: Seconds within which the page answers: at the median of a view, and at its 95th percentile.
+PAGE_MEDIAN, PAGE_95TH = 0.3, 1.0
 _SHOWN = 160  # characters of a statement
 _ASKED = 15  # answers
 
@@ -61,6 +65,25 @@ def _read(whole: Whole) -> Iterator[tuple[str, str, bool]]:
         not slow,
     )
     yield f"the command itself starts within {STARTED:g} s", f"{start:.2f} s", start <= STARTED
+    yield from _paged(whole)
+
+
+def _paged(whole: Whole) -> Iterator[tuple[str, str, bool]]:
+    if not whole.page:
+        return
+    middles = {view: median(taken) for view, taken in whole.page.items()}
+    longest = {view: _95th(taken) for view, taken in whole.page.items()}
+    for name, found, most in (("the median", middles, PAGE_MEDIAN), ("the 95th percentile", longest, PAGE_95TH)):
+        slowest = max(found, key=lambda view: found[view])
+        yield (
+            f"every view of the page over {whole.dossiers:,} dossiers within {most:g} s at {name}",
+            f"{found[slowest]:.2f} s ({slowest})",
+            found[slowest] <= most,
+        )
+
+
+def _95th(taken: Sequence[float]) -> float:
+    return quantiles(taken, n=20, method="inclusive")[-1] if len(taken) > 1 else taken[0]
 
 
 def lines(wholes: Sequence[Whole]) -> list[str]:
@@ -93,6 +116,7 @@ def _section(whole: Whole) -> list[str]:
         "",
         *(line for night in whole.nights if night.name in OF_THE_FLOOR for line in _dearest(night.name, night.dearest)),
         *_reading(whole.reading),
+        *_page(whole.page, whole.nights_behind),
     ]
 
 
@@ -118,5 +142,22 @@ def _reading(asked: Sequence[tuple[str, float]]) -> list[str]:
         "| seconds | asked |",
         "|---|---|",
         *(f"| {seconds:.2f} | `{name}` |" for name, seconds in asked[:_ASKED]),
+        "",
+    ]
+
+
+def _page(waited: Waits, nights: int) -> list[str]:
+    if not waited:
+        return []
+    return [
+        f"What {READERS} readers of the page wait for, each {PAUSE:g} s after the answer before on average, while a night is run after "
+        f"{nights} that are published (seconds):",
+        "",
+        "| view | answers | median | 95th percentile | longest |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {view} | {len(taken):,} | {median(taken):.2f} | {_95th(taken):.2f} | {max(taken):.2f} |"
+            for view, taken in sorted(waited.items(), key=lambda one: -median(one[1]))
+        ),
         "",
     ]
