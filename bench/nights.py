@@ -104,7 +104,8 @@ class Whole:
     """A world of N dossiers: what serving it took, the floor, in seconds, its nights, and what reading the last one takes.
 
     Attributes:
-        page: seconds of each answer by view, of twenty readers while one more night was run; published before it: `nights_behind`.
+        page: seconds of each answer by view, of twenty readers while one more night was run.
+        nights_behind: how many were published before it.
     """
 
     dossiers: int

@@ -42,7 +42,7 @@ def waits(environment: Mapping[str, str], work: Callable[[], object]) -> Waits:
         [_DOISOAT, "page", "--port", "0"], env=dict(environment), stdout=subprocess.PIPE, text=True
     )
     try:
-        assert served.stdout is not None  # noqa: S101 - it is a pipe
+        assert served.stdout is not None
         said = served.stdout.readline().strip()
         if "http" not in said:
             raise SystemExit(f"doisoat page: said {said!r} in place of its address")
@@ -58,7 +58,9 @@ def waits(environment: Mapping[str, str], work: Callable[[], object]) -> Waits:
 def _walks(entered: requests.Session, start: str, work: Callable[[], object]) -> Waits:
     views = [start, *_links(start, _answer(entered, start))]
     views = list({view_of(address): address for address in views}.values())
-    for address in views:  # the caches of the page and of PostgreSQL are warm: the first reader of a morning is not measured
+    for (
+        address
+    ) in views:  # the caches of the page and of PostgreSQL are warm: the first reader of a morning is not measured
         _answer(entered, address)
     waited: Waits = defaultdict(list)
     failed: list[BaseException] = []
@@ -66,7 +68,7 @@ def _walks(entered: requests.Session, start: str, work: Callable[[], object]) ->
 
     def walk(number: int) -> None:
         try:
-            _walk(random.Random(number), entered, views, waited, is_over)  # noqa: S311
+            _walk(random.Random(number), entered, views, waited, is_over)
         except BaseException as error:  # noqa: BLE001 - told by whoever waits
             failed.append(error)
 

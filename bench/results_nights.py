@@ -150,8 +150,8 @@ def _page(waited: Waits, nights: int) -> list[str]:
     if not waited:
         return []
     return [
-        f"What {READERS} readers of the page wait for, each {PAUSE:g} s after the answer before on average, while a night is run after "
-        f"{nights} that are published (seconds):",
+        f"What {READERS} readers of the page wait for, each {PAUSE:g} s after the answer before on average, while a night is "
+        f"run after {nights} that are published (seconds):",
         "",
         "| view | answers | median | 95th percentile | longest |",
         "|---|---|---|---|---|",

@@ -8,6 +8,7 @@ Poisson count). Its gaps are taken out, and the search is repeated. Gaps that sh
 from __future__ import annotations
 
 import datetime as dt
+import heapq
 import itertools
 import math
 from collections import defaultdict
@@ -131,50 +132,68 @@ class _Gaps:
 
 def _split(gaps: _Gaps, shares: dict[tuple[str, str], float]) -> Iterator[Group]:
     """The groups of one cause, and the rest."""
-    whole, left = len(gaps.rows), np.arange(len(gaps.rows))
-    while len(left) >= LEAST_GAPS and (best := _best(gaps, left, whole, shares)) is not None:
-        inside = np.ones(len(left), dtype=bool)
+    is_left = np.ones(len(gaps.rows), dtype=bool)
+    for best in _in_turn(gaps, is_left, shares):
+        inside = is_left.copy()
         for feature, value in best.shared.items():
-            inside &= gaps.places[feature][left] == gaps.values[feature].index(value)
+            inside &= gaps.places[feature] == gaps.values[feature].index(value)
         if best.days:
-            inside &= (gaps.days[left] >= best.days[0]) & (gaps.days[left] <= best.days[1])
-        yield _group([gaps.rows[at] for at in left[inside].tolist()], best)
-        left = left[~inside]
-    if len(left):
-        yield _group([gaps.rows[at] for at in left.tolist()], None)
+            inside &= (gaps.days >= best.days[0]) & (gaps.days <= best.days[1])
+        yield _group([gaps.rows[at] for at in np.flatnonzero(inside).tolist()], best)
+        is_left &= ~inside
+    if is_left.any():
+        yield _group([gaps.rows[at] for at in np.flatnonzero(is_left).tolist()], None)
 
 
-def _best(gaps: _Gaps, left: NDArray[np.int64], whole: int, shares: dict[tuple[str, str], float]) -> _Shared | None:
-    """The most surprising combination that the gaps left share; None if there is none."""
-    best: _Shared | None = None
-    least, calendar = LEAST_SURPRISE, gaps.calendar()
+def _in_turn(gaps: _Gaps, is_left: NDArray[np.bool], shares: dict[tuple[str, str], float]) -> Iterator[_Shared]:
+    """Of the gaps left, the most surprising combination that they share, as long as there is one.
+
+    Fewer gaps never surprise more. So a combination is looked at again only when what it was worth before is the most of all,
+    and only if gaps of it have been taken out since: by whoever takes what is given here, in `is_left`.
+    """
+    calendar, waiting = gaps.calendar(), list[tuple[float, int, int, _Shared]]()
+    combinations = list(_combinations(gaps, shares))
+
+    def look_at(number: int) -> None:
+        shared, of, by_chance = combinations[number]
+        of = of[is_left[of]]
+        combinations[number] = shared, of, by_chance
+        found = _most(shared, gaps.days[of], by_chance, calendar)
+        if found and found.surprise >= LEAST_SURPRISE:
+            heapq.heappush(waiting, (-found.surprise, number, len(of), found))
+
+    for number in range(len(combinations)):
+        look_at(number)
+    while waiting:
+        _, number, count, found = heapq.heappop(waiting)
+        if is_left[combinations[number][1]].sum() == count:
+            yield found
+        look_at(number)
+
+
+def _combinations(
+    gaps: _Gaps, shares: dict[tuple[str, str], float]
+) -> Iterator[tuple[dict[str, str], NDArray[np.int64], float]]:
+    """What gaps may share, fewest features first: the values, which gaps have them, and how many would by chance."""
     for size in range(MOST_SHARED + 1):
         for features in itertools.combinations(FEATURES, size):
-            for shared, of in _of_each(gaps, left, features):
+            for shared, of in _of_each(gaps, features):
                 # How common a channel or a change is outside the gaps is unknown: by itself it is not surprising.
                 share = math.prod(
                     shares.get((feature, value), RAREST) for feature, value in shared.items() if feature in COUNTED
                 )
-                for found in (
-                    _shared(shared, None, len(of), whole * share),
-                    _window(shared, gaps.days[of], whole * share, calendar, least),
-                ):
-                    if found and found.surprise >= least and (best is None or found.surprise > best.surprise):
-                        best, least = found, found.surprise
-    return best
+                yield shared, of, len(gaps.rows) * share
 
 
-def _of_each(
-    gaps: _Gaps, left: NDArray[np.int64], features: tuple[str, ...]
-) -> Iterator[tuple[dict[str, str], NDArray[np.int64]]]:
-    """Each combination of values that enough of the gaps left have, and which gaps they are."""
-    key = np.zeros(len(left), dtype=np.int64)
-    has_all = np.ones(len(left), dtype=bool)
+def _of_each(gaps: _Gaps, features: tuple[str, ...]) -> Iterator[tuple[dict[str, str], NDArray[np.int64]]]:
+    """Each combination of values that enough gaps have, and which gaps they are."""
+    key = np.zeros(len(gaps.rows), dtype=np.int64)
+    has_all = np.ones(len(gaps.rows), dtype=bool)
     for feature in features:
-        place = gaps.places[feature][left]
+        place = gaps.places[feature]
         has_all &= place >= 0
         key = key * len(gaps.values[feature]) + place
-    those, key = left[has_all], key[has_all]
+    those, key = np.flatnonzero(has_all), key[has_all]
     order = np.argsort(key, kind="stable")
     starts = np.flatnonzero(np.diff(key[order], prepend=-1))
     for of in np.split(those[order], starts[1:]):
@@ -189,19 +208,27 @@ def _shared(shared: dict[str, str], days: tuple[int, int] | None, gaps: int, by_
     return _Shared(shared, days, surprise, gaps / by_chance)
 
 
-def _window(
-    shared: dict[str, str], days: NDArray[np.int64], by_chance: float, calendar: tuple[int, int], least: float
+def _most(
+    shared: dict[str, str], days: NDArray[np.int64], by_chance: float, calendar: tuple[int, int]
 ) -> _Shared | None:
-    """The most surprising run of days, at most LONGEST_RUN, assuming that equally many dossiers are received every day.
+    """What is more surprising of gaps that share something: how many they are, or how many of them were received in a few days.
 
     Args:
-        least: what is less surprising is not wanted.
+        days: of each of them, its day of receipt as an ordinal; -1 if it has none.
     """
-    days, (first, span) = days[days >= 0], calendar
+    at_all = _shared(shared, None, len(days), by_chance)
+    run = _window(shared, days[days >= 0], by_chance, calendar)
+    return run if run and (at_all is None or run.surprise > at_all.surprise) else at_all
+
+
+def _window(
+    shared: dict[str, str], days: NDArray[np.int64], by_chance: float, calendar: tuple[int, int]
+) -> _Shared | None:
+    """The most surprising run of days, at most LONGEST_RUN, assuming that equally many dossiers are received every day."""
+    first, span = calendar
     # the most that they could surprise: all of them on one day
-    if len(days) < LEAST_GAPS or (all_at_once := _shared(shared, (0, 0), len(days), by_chance / span)) is None:
-        return None
-    if all_at_once.surprise < least:
+    all_at_once = _shared(shared, (0, 0), len(days), by_chance / span) if span else None
+    if all_at_once is None or all_at_once.surprise < LEAST_SURPRISE:
         return None
     counts = np.bincount(days - first, minlength=span)
     whole = np.concatenate([[0], counts.cumsum()])

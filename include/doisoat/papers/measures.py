@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 _SIGNS: dict[int, str] = {
     250: " .,", 278: "ijlt/:;", 333: "Ifr()-[]!'", 389: "Js", 408: '"', 444: "acez?", 500: "bdghknopquvxy0123456789đ_–",
@@ -30,12 +30,14 @@ def _width_of(sign: str) -> int:
     return _WIDTHS.get(letter, _OTHER)
 
 
+@lru_cache(maxsize=1 << 16)  # most words, and most texts of cells, come again in the next row
 def pixels(text: str, size: float = 11, *, bold: bool = False) -> float:
     """How wide a text is on one line."""
     width = sum(map(_width_of, unicodedata.normalize("NFC", text)))
     return width / 1000 * size * _POINT * _SPARE * (_BOLD if bold else 1)
 
 
+@lru_cache(maxsize=1 << 14)
 def lines(text: str, width: float, size: float = 11, *, bold: bool = False) -> int:
     """On how many lines a text stands in a column of this width; a word that is too long is broken anywhere."""
     room, count = width * _DIGIT - _MARGINS, 0
