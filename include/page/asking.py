@@ -17,6 +17,7 @@ from page.words import LANGUAGES, Words
 #: Our views: name -> path below the page's root.
 PATHS = {
     "tonight": "/",
+    "repair": "/repair",
     "gaps": "/gaps",
     "changes": "/changes",
     "bridge": "/bridge",
@@ -28,12 +29,16 @@ PATHS = {
     "nights": "/nights",
 }
 #: What a reader of one agency sees: the views that show no other's numbers.
-OF_AN_AGENCY = ("gaps", "dossier")
+OF_AN_AGENCY = ("repair", "gaps", "dossier")
 LANGUAGE_COOKIE = "doisoat_language"
 #: How many answers of this kind are remembered.
 REMEMBERED = 64
 #: The longest value of a filter that is looked at: codes are shorter.
 LONGEST = 200
+#: A filter that may be given several times, as boxes of a form that are ticked: its values, one a line.
+TICKED = "tick"
+#: The most that it may say together.
+LONGEST_TICKED = 6000
 
 
 def language_of(request: Request) -> str:
@@ -155,8 +160,12 @@ def day_of(said: str | None) -> dt.date | None:
 
 def filters_of(request: Request) -> dict[str, str]:
     """The filters of an address: no empty ones, none too long, and nothing that a database cannot look for."""
-    return {
+    given = {
         name: value.strip()[:LONGEST].replace("\0", "")
         for name, value in request.query_params.items()
         if value.strip() and name.isidentifier() and len(name) < 40
     }
+    if TICKED in given:
+        ticked = "\n".join(dict.fromkeys(request.query_params.getlist(TICKED)))
+        given[TICKED] = ticked[:LONGEST_TICKED].replace("\0", "")
+    return given

@@ -19,7 +19,7 @@ from page.reader import Row
 from page.words import Words
 
 #: How a column's values are written, and whether they are numbers that stand at the right.
-NUMBERS = ("number", "signed", "share", "decimal", "words")
+NUMBERS = ("number", "signed", "share", "decimal", "points", "words")
 #: Excel takes no longer text in a cell.
 _LONGEST_CELL = 32_000
 
@@ -31,7 +31,8 @@ class Column:
     Attributes:
         key: of the row's value.
         label: its heading, in the reader's language.
-        how: text, number, signed, share (a fraction), decimal, or words (a number that is written already, such as bounds).
+        how: text, number, signed, share (a fraction), decimal, points (with their sign), or words (a number that is written
+            already, such as bounds).
         href: a row's address for this cell; None if it leads nowhere.
         sort: by which the view can sort by it; None if it cannot.
         tone: a word that colours the cell besides saying it; None for none.
@@ -99,6 +100,8 @@ def written(column: Column, row: Row, words: Words) -> str:
         return words.signed(int(value))
     if column.how == "share":
         return words.share(value)
+    if column.how == "points":
+        return words.points(value)
     if column.how == "decimal":
         return words.number(float(value), 2)
     return words.number(int(value)) if column.how == "number" else words.plain(value)

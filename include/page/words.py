@@ -81,6 +81,14 @@ class Words:
         """With its sign: +150, −248."""
         return f"+{self.number(value)}" if value > 0 else f"−{self.number(-value)}" if value < 0 else "0"
 
+    def points(self, value: Any) -> str:
+        """Points that are gained or lost, with their sign: +0,125; to the fourth place where three show nothing."""
+        if value is None:
+            return self("page.unknown")
+        size = abs(float(value))
+        written = self.number(size, 3 if size >= 0.0005 else 4)
+        return f"+{written}" if value > 0 else f"−{written}" if value < 0 else "0"
+
     def share(self, value: Any, places: int = 1) -> str:
         """A fraction in per cent; unknown in words."""
         return self("page.unknown") if value is None else f"{self.number(float(value) * 100, places)}{_NARROW}%"

@@ -24,7 +24,7 @@ from support.provinces import CONFIG
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 SHOTS = Path(__file__).parents[2] / "build" / "page"
-VIEWS = ("/", "/gaps", "/gaps?by=owner&cause=sync_overdue", "/units", "/bridge", "/changes", "/trend", "/ministries", "/score",
+VIEWS = ("/", "/repair", "/repair?by=unit&period=2024", "/gaps", "/gaps?by=owner&cause=sync_overdue", "/units", "/bridge", "/changes", "/trend", "/ministries", "/score",
          "/nights", "/dossier", "/dossier?id={dossier}", "/nowhere")  # fmt: skip
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here: apt-get install chromium")
 
@@ -140,6 +140,30 @@ def test_a_file_leaves_and_a_page_prints(browser: Browser, address: str, tmp_pat
     assert printed.startswith(b"%PDF")
     page.emulate_media(media="print")
     assert not page.locator(".views").is_visible()
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+def test_repairs_are_chosen_without_a_script(browser: Browser, address: str, width: int) -> None:
+    """Two rows ticked and tried: what both gain together, at an address that says so; then printed without its form."""
+    tab = Watched(browser, width, java_script_enabled=False)
+    page = tab.open(f"{address}/repair?period=2024")
+    boxes = page.locator(".t-repairs input[type=checkbox]")
+    boxes.nth(0).check()
+    boxes.nth(1).check()
+    page.locator("#what-if button").click()
+    page.wait_for_url(re.compile(r"/repair\?.*tick=\w+&tick=\w+"))
+    assert page.locator(".t-repairs input:checked").count() == 2
+    assert "2" in page.locator(".what-if h2").inner_text()
+    page.screenshot(path=SHOTS / f"repair-ticked-vi-{width}.png", full_page=True)
+    page.locator(".t-repairs td a").first.click()
+    page.wait_for_url(re.compile(r"/gaps\?.*cause="))
+    assert page.locator(".t-gaps tbody tr").count() > 0
+    page.go_back()
+    page.emulate_media(media="print")
+    assert not page.locator("#what-if").is_visible()
+    assert page.locator(".what-if").is_visible()
+    page.pdf(path=SHOTS / f"repair-{width}.pdf", format="A4")
     page.close()
 
 

@@ -21,7 +21,7 @@ from doisoat.reconcile.run import Side
 from doisoat.warehouse import archived, connect, ranges
 from doisoat.warehouse.archived import ARCHIVED, LEARNED, Archived
 from doisoat.warehouse.database import run_file, run_sql
-from doisoat.warehouse.ranges import INDICATOR_CELL, RangeTable
+from doisoat.warehouse.ranges import INDICATOR_CELL, RATE_SUMS, REPAIRED, RangeTable
 from standalone import postgres
 from support import many_nights as many
 from support.provinces import CONFIG
@@ -120,6 +120,9 @@ def test_the_digest_names_each_table_as_it_always_did() -> None:
     """Digests of published nights are kept: under another name every night that is replayed would be a new revision."""
     assert {one.name: one.said_as for one in ARCHIVED if (one.said_as or "").replace(" ", "_") != one.table} == {
         "recon.finding": None,
+        "recon.repair": None,
+        "recon.rate_sum": None,
+        "recon.repair_gain": None,
         "recon.ledger_entry": "entry",
         "recon.gap_event": "event",
         "recon.cell_status": "cell",
@@ -158,6 +161,8 @@ def test_every_counter_is_counted_by_one_group_and_kept_summed_and_shown(connect
     assert Counter(counted) == Counter(INDICATOR_CELL.values)
     run_file(connection, Path(cells.__file__).with_name("parts_tonight.sql"), parameters)
     run_sql(connection, rates.rolled())
+    assert set(RATE_SUMS) <= set(names(connection, "rolled"))
+    assert set(REPAIRED) <= set(RATE_SUMS)
     for relation in ("rolled", "indicator_cell_tonight"):
         assert set(INDICATOR_CELL.values) - set(names(connection, relation)) == set(), relation
     for schema in ("mart", "mart_history"):

@@ -67,6 +67,16 @@ ANSWERS: dict[str, list[tuple[Any, ...]]] = {
     "rate_published_own_corrected": [
         (MARCH, None, *[Decimal("0.5")] * 4), (APRIL, Decimal("0.75"), *[Decimal("0.5")] * 2, *[Decimal("0.4")] * 2)
     ],
+    # 5 rows of the portal for 6 or, if L1 is left out, 7 dossiers that nobody reported: 5/7 of 6 points. A2, C1, C2 there: 8 of 8;
+    # L1 there: 6/7; L1 at the province: 5/7 still; without N1, or without B2's repetition: 4/7. All of it: 7 of 7
+    "which_repair_gains_most": [
+        (LABEL[cause], count, Decimal("0.714286"), Decimal(then), Decimal(points), Decimal("1.7143"))
+        for cause, count, then, points in (
+            ("sync_overdue", 3, "1", "1.7143"), ("ministry_dossier_not_on_portal", 1, "0.857143", "0.8571"),
+            ("left_out", 1, "0.714286", "0"), ("never_seen_locally", 1, "0.571429", "-0.8571"),
+            ("repeated_nationally", 1, "0.571429", "-0.8571"),
+        )
+    ],
     "procedures_that_never_sync": [("1.001193", "Đăng ký khai sinh", 2, APRIL, APRIL)],
     # B1 was corrected, B2 was synced, and is repeated now
     "changes_since_last_night": [

@@ -22,6 +22,7 @@ from standalone import postgres
 from support import many_nights as many
 from support.findings import kept_otherwise
 from support.quick_checks import ask_quickly
+from support.repairs import repairs_kept_otherwise
 from support.world import World
 
 FIRST, SECOND, THIRD = (dt.date(2024, 4, day) for day in (17, 18, 19))
@@ -128,6 +129,7 @@ def test_reports_and_the_list_of_nights_show_every_revision(world: World) -> Non
         kept = connection.execute("select night, archive_id from ops.publication").fetchall()
         assert len(kept) == 5
         assert {each: kept_otherwise(connection, *each) for each in kept} == {each: {} for each in kept}
+        assert {each: repairs_kept_otherwise(connection, *each) for each in kept} == {each: {} for each in kept}
 
 
 def test_the_same_outcome_is_the_same_revision_and_leaves_nothing_in_the_archive(world: World) -> None:

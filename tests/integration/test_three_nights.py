@@ -10,6 +10,7 @@ from doisoat.warehouse import connect
 from support import nights_against_key as against
 from support.findings import kept_otherwise
 from support.provinces import CONFIG
+from support.repairs import repairs_kept_otherwise
 
 from bench import score as scoring
 
@@ -73,6 +74,7 @@ def test_three_nights_agree_with_the_answer_key(tmp_path: Path, warehouse_dsn: s
         assert how == [(True,), (False,), (False,)]  # what changed was enough to look at, as the sweeps agree
         for night in against.NIGHTS:
             assert kept_otherwise(connection, night) == {}
+            assert repairs_kept_otherwise(connection, night) == {}
         assert against.failed_checks(connection) == []
         assert against.incomplete_pulls(connection) == []
         assert against.wrong_rates(connection, key) == {}

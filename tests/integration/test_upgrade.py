@@ -20,6 +20,7 @@ from support import nights_against_key as against
 from support.commands import doisoat
 from support.findings import kept_otherwise
 from support.provinces import CONFIG
+from support.repairs import repairs_kept_otherwise
 from support.upgrades import OLD, newest_revision
 from support.world import World
 
@@ -73,8 +74,10 @@ def test_a_filled_warehouse_is_upgraded_and_goes_on(tmp_path: Path, postgres_ser
         keys = connection.execute("select name, name_key from core.agency").fetchall()
         assert {key for name, key in keys if key != unit_key(name)} == set()
         assert connection.execute("select count(*) from recon.finding").fetchone() > (0,)
+        assert connection.execute("select count(*) from recon.repair").fetchone() > (0,)
         for night in against.NIGHTS[:2]:
             assert kept_otherwise(connection, night) == {}
+            assert repairs_kept_otherwise(connection, night) == {}
 
     night = against.NIGHTS[2]
     with against.served(tmp_path / "sandbox", 60) as sandbox:
@@ -86,6 +89,7 @@ def test_a_filled_warehouse_is_upgraded_and_goes_on(tmp_path: Path, postgres_ser
         assert against.failed_checks(connection) == []
         for known in against.NIGHTS:
             assert kept_otherwise(connection, known) == {}
+            assert repairs_kept_otherwise(connection, known) == {}
         changed = connection.execute("select sum(unchanged), sum(received) from ops.load where night = %s", [night])
         unchanged, received = changed.fetchone()
     assert received > unchanged > 0  # it stands on what the release before held

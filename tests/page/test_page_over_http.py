@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import psycopg
 import pytest
 import requests
 from doisoat.errors import ConfigurationError
+from doisoat.rates.cost import Question, Repair, ranked
+from doisoat.rates.rates import Part
+from doisoat.warehouse import connect
 from openpyxl import load_workbook
 from page.accounts import COOKIE, TokenGate
 from page.asking import PATHS
@@ -160,6 +164,58 @@ def test_units_and_indicators_show_the_rates_that_sql_gives(world: World, addres
     assert "Sở Tư pháp" not in below
     shown(address, "/units?agency=nowhere", 404)
     assert "1.4 Đồng bộ hồ sơ" in shown(address, "/score?period=2024-03")
+
+
+def csv_rows(address: str, path: str) -> list[list[str]]:
+    answer = requests.get(f"{address}/export/{path}", timeout=30)
+    assert answer.status_code == 200, answer.text[:500]
+    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))[1:]
+
+
+@pytest.mark.parametrize(("by", "grouped"), [("cause", "cause"), ("unit", "agency"), ("procedure", "procedure")])
+def test_what_repairs_gain_is_what_the_command_says(world: World, address: str, by: str, grouped: str) -> None:
+    march = dt.date(2024, 3, 1)
+    question = Question(dt.date.fromisoformat(NIGHT), 0, "sync_received", Part(period="month", first_month=march, last_month=march))
+    with connect(world.dsn) as connection:
+        lines = ranked(connection, world.site.settings, question, Repair(), grouped).dicts()
+    assert len(lines) >= 2
+    said = [row[-4:] for row in csv_rows(address, f"repair/repairs.csv?period=2024-03&by={by}")]
+    assert [[float(cell) for cell in row] for row in said] == [
+        [line["to_repair"], line["points"], line["ratio_if_repaired"], line["points_with_all_before"]] for line in lines
+    ]
+    ticks = "&".join(f"tick={quote(line['label'])}" for line in lines)
+    page = words_of(shown(address, f"/repair?period=2024-03&by={by}&{ticks}"))
+    assert f"Nếu xử lý cùng lúc {len(lines)} dòng đã chọn" in page
+    together = lines[-1]["ratio_with_all_before"]
+    assert f"{float(lines[0]['ratio_now']) * 100:.1f} % → {float(together) * 100:.1f} %".replace(".", ",") in page
+
+
+def test_every_row_of_repairs_leads_to_its_gaps(world: World, address: str) -> None:
+    page = shown(address, "/repair?period=2024-03")
+    (link,) = set(re.findall(r'href="(/gaps\?[^"]*cause=never_seen_locally[^"]*)"', page))
+    assert "period=2024-03" in link
+    gaps = words_of(shown(address, link.replace("&amp;", "&")))
+    assert "3 sai lệch của 3 hồ sơ" in gaps
+    assert "Xử lý sẽ đổi số liệu của: Tháng 03/2024" in gaps
+    assert "0 sai lệch" in words_of(shown(address, "/gaps?cause=never_seen_locally&period=2023-03"))
+    assert shown(address, "/gaps?period=2024-99").count("Xử lý sẽ đổi") == 0
+
+
+def test_a_choice_of_repairs_is_an_address(address: str) -> None:
+    """What is ticked comes back ticked, what is no row is nothing, and the form keeps what it was asked."""
+    page = shown(address, "/repair?period=2024-03&by=cause&tick=sync_overdue&tick=no_such_cause")
+    assert re.findall(r'name="tick" value="(\w+)"( checked)?', page) == [("sync_overdue", " checked"), ("never_seen_locally", "")]
+    assert "Nếu xử lý cùng lúc 1 dòng đã chọn" in page
+    assert "Nếu xử lý cùng lúc" not in shown(address, "/repair?period=2024-03&tick=no_such_cause")
+    assert '<input type="hidden" name="period" value="2024-03">' in page
+
+
+def test_points_lost_are_told_by_cause_and_add_up(world: World, address: str) -> None:
+    rows = csv_rows(address, "tonight/lost.csv?month=2024-03")
+    lost = asked(world, "select 6 - points_now from mart.repair_gain where night = %(night)s and period_kind = 'month' "
+                        "and period_start = '2024-03-01' and agency_id is null and place = 1")[0]  # fmt: skip
+    assert len(rows) >= 2
+    assert sum(float(row[-1]) for row in rows) == pytest.approx(float(lost))
 
 
 def test_two_nights_are_compared_cause_by_cause(address: str) -> None:
@@ -342,6 +398,12 @@ def test_a_unit_sees_its_own_dossiers_and_no_others(world: World) -> None:
         for path in ("/bridge", "/changes", "/nights", "/export/bridge/entries.csv", "/export/tonight/units.xlsx"):
             shown(address, path, 404)
         assert "Sở Tư pháp" not in shown(address, "/gaps?by=owner")
+        below = shown(address, "/repair?period=2024-03&by=unit")
+        assert "UBND xã Quốc Khánh" in below
+        for other in ("Sở Tư pháp", "H37.03", "never_seen_locally"):
+            assert other not in below
+        for path in ("/repair?agency=H37.03", "/repair?agency=H37", "/export/repair/repairs.csv?agency=H37"):
+            shown(address, path, 404)
 
 
 def test_the_page_reads_with_a_login_that_can_read_nothing_else(world: World, address: str) -> None:

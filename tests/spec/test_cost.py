@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from doisoat.indicators.definitions import load_indicators
+from doisoat.months import later
 from doisoat.rates.cost import Question, Repair, ranked
 from doisoat.rates.rates import Part, rates
 from doisoat.warehouse import connect
@@ -147,3 +148,58 @@ def test_a_sync_that_is_mended_also_brings_back_what_it_multiplies(world):
     run(world, NIGHT, tables(igate=f"{D} | 2", head="code | channel"))
     (line,) = promised(world, "sync_received", Repair(cause="sync_overdue"))
     assert line["share_of_3_3"] == pytest.approx((4 / 7 - 3 / 7) / 4 / 0.5, abs=1e-4)
+
+
+def test_what_a_night_keeps_is_what_is_asked_for(world):
+    """Every period, agency and cause: as the ranked list counts it from that part's cells alone."""
+    march = "H37.21.02-240302-0011 | = | 2024-03-02 08:00"
+    portal = tables(portal=f"H37.21.01-240405-0005 | = | =\n{M} | {LIKE}", head=HEAD)["national_export"]
+    run(world, NIGHT, {**tables(igate=f"{D} | = | =\n{march}", licences=f"{M} | {LIKE}", head=HEAD), "national_export": portal})
+    kept = world.rows(
+        """select period_kind, period_start, coalesce(agency_id, ''), cause, place, to_repair, ratio_now, ratio_if_repaired,
+            ratio_with_all_before, points, points_with_all_before, share_of_3_3, denominator_basis
+        from mart.repair_gain where is_latest and indicator = 'sync_received' order by 1, 2, 3, place"""
+    )
+    parts = sorted({row[:3] for row in kept}, key=str)
+    assert {agency for _, _, agency in parts} == {"", "H37", "H37.03", "H37.21", "H37.21.01", "H37.21.02"}
+    assert {kind for kind, _, _ in parts} == {"month", "quarter", "year", "all"}
+    found = []
+    with connect(world.dsn) as connection:
+        for kind, start, agency in parts:
+            begin = start and dt.date.fromisoformat(str(start))
+            months = {"month": 1, "quarter": 3, "year": 12}.get(kind, 0)
+            part = Part(period=kind, agency=agency or None, first_month=begin, last_month=begin and later(begin, months - 1))
+            question = Question(dt.date.fromisoformat(NIGHT), 0, "sync_received", part)
+            for row in ranked(connection, world.site.settings, question, Repair(), "cause").dicts():
+                names = ("label", "place", "to_repair", "ratio_now", "ratio_if_repaired", "ratio_with_all_before", "points",
+                         "points_with_all_before", "share_of_3_3", "denominator_basis")  # fmt: skip
+                found.append((kind, start, agency, *(row[name] for name in names)))
+    assert kept == sorted(found, key=lambda row: (row[0], row[1] is None, str(row[1]), row[2], row[4]))
+    assert len(kept) > 20
+
+
+def test_a_dossier_in_the_wrong_cell_is_one_repair(world):
+    """It changes two cells, under the record of either side."""
+    head = "id | code | agency"
+    portal = f"{_lines(head)}\np9 | {D} | H37.21.02"
+    run(world, NIGHT, {"igate": f"{head}\n{_lines(head)}\nx9 | {D} | =", "national_export": f"{head}\n{portal}"})
+    assert [(row["label"], row["to_repair"]) for row in promised(world, "sync_received", Repair(), "cause")] == [
+        ("wrong_agency", 1)
+    ]
+    effects = "select agency_id, portal, portal_rows from mart.repair_effect where is_latest order by 1"
+    assert world.rows(effects) == [("H37.21.01", 1, 1), ("H37.21.02", -1, -1)]
+
+
+def _lines(head: str) -> str:
+    return "\n".join(f"k{place} | {code} | =" for place, code in enumerate((A, B, C)))
+
+
+def test_a_quiet_night_keeps_nothing_anew(world):
+    """What repairs gain is a range of nights, as everything else of them."""
+    told = tables(igate=D)
+    run(world, NIGHT, told)
+    counts = "select (select count(*) from recon.repair), (select count(*) from recon.rate_sum), (select count(*) from recon.repair_gain)"
+    before = world.rows(counts)
+    assert before[0][0] > 0
+    run(world, NEXT, told)
+    assert world.rows(counts) == before

@@ -59,6 +59,8 @@ def test_numbers_and_days_are_written_as_the_reader_does() -> None:
     assert (vietnamese.number(20164), english.number(20164)) == ("20.164", "20,164")
     assert (vietnamese.number(5.829, 2), english.number(5.829, 2)) == ("5,83", "5.83")
     assert vietnamese.signed(-1248) == "−1.248"
+    gains = [vietnamese.points(points) for points in (1.7143, -0.85714, 0.0001, 0, None)]
+    assert gains == ["+1,714", "−0,857", "+0,0001", "0", "chưa rõ"]
     assert vietnamese.bounds(0.951, 0.955) == "95,1 % – 95,5 %"
     assert vietnamese.bounds(0.951, 0.951) == "95,1 %"
     assert vietnamese.bounds(None, None) == "chưa rõ"

@@ -1,7 +1,7 @@
 """What the gaps cost: the value of an indicator if they were repaired, each group alone and one group after the other.
 
-Nothing is estimated: a repair's effect is added to the counts (repairs.yaml), and the same rule is applied again. Gains do not
-add up beyond the ceiling, nor beyond what was repaired before: both are shown.
+Nothing is estimated: a repair's effect (recon.repair, kept with the night) is added to the counts, and the same rule is applied again
+(gains.py). Gains do not add up beyond the ceiling, nor beyond what was repaired before: both are shown.
 """
 
 from __future__ import annotations
@@ -9,29 +9,26 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psycopg
-import yaml
 
-from doisoat.errors import ConfigurationError
-from doisoat.indicators.definitions import Indicator, load_indicators
 from doisoat.province.file import ProvinceSettings
-from doisoat.rates.rates import RULES_READ, Part, cell_parameters, find_cells, roll
-from doisoat.warehouse.database import run_file
+from doisoat.rates.gains import gains
+from doisoat.rates.rates import Part, cell_parameters, find_cells, roll
 from doisoat.warehouse.queries import Report, as_report
 from doisoat.warehouse.ranges import INDICATOR_CELL
 
 HERE = Path(__file__).parent
-#: The indicator that the sync rate multiplies, so that an error in it costs twice (CONTRACTS section 6).
-MULTIPLIED = "online_share_multiplied"
 #: How gaps are grouped in the ranked list.
 GROUPED = {
-    "cause": "cause",
-    "agency": "cause || ' ' || agency_id",
-    "procedure": "cause || ' ' || procedure_family",
+    "cause": "r.cause",
+    "agency": "r.cause || ' ' || r.agency_id",
+    "procedure": "r.cause || ' ' || r.procedure_family",
     "all": "'all'",
 }
+#: The columns of the ranked list.
+COLUMNS = ("place", "label", "to_repair", "ratio_now", "ratio_if_repaired", "gain", "points", "ratio_with_all_before",
+           "points_with_all_before", "share_of_3_3", "denominator_basis")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,75 +69,21 @@ def ranked(
     part = question.part
     parameters = {
         **cell_parameters(settings, part, question.night, question.archive_id),
-        "is_expected": True,
-        "reported_part": part.agency or "",
         "cause": repair.cause,
-        "procedure": repair.procedure,
-        "agency": repair.agency,
         "whose": part.agency,
     }
+    sums = (*INDICATOR_CELL.values, "online", "channel_unknown")
+    base = f"""select r.period_kind, r.period_start, r.part as agency_id, {", ".join(f"r.{name}" for name in sums)},
+            q.value as reported, q.basis as reported_basis
+        from rolled r
+        left join reported q on (q.period_kind, q.period_start, q.agency) = (r.period_kind, r.period_start, r.part)"""
+    effects = (HERE / "asked_effects.sql").read_text("utf-8").replace("group_value", GROUPED[by])
+    in_force = settings.indicators.readings["sync"]
+    query = gains(base, effects, question.indicator, in_force, sums=sums)
     with connection.transaction(force_rollback=True):
-        find_cells(connection, settings, part, {**parameters, "agency": part.agency, "procedure": part.procedure})
-        connection.execute("alter table cell rename to base_cell")
-        _keep_effects(connection)
-        run_file(connection, HERE / "repair.sql", parameters)
-        label = GROUPED[by]
-        connection.execute(
-            f"""create temporary table repair_of on commit drop as select *, {label} as of_group from repair_cell;
-            create temporary table grouped on commit drop as
-            select distinct on (of_group, mend) *, of_group as label from repair_of order by of_group, mend;
-            analyze repair_of; analyze grouped"""
-        )
-        _rate(connection, settings, question.indicator, "alone", parameters)
-        run_file(connection, HERE / "in_turn.sql")
-        _rate(connection, settings, question.indicator, "in_turn", parameters)
-        rated = _indicator(question.indicator)
-        given = {"points": rated.points, "full_at": rated.full_at, "share_full_at": _indicator(MULTIPLIED).full_at}
-        return as_report(connection.execute((HERE / "ranked.sql").read_text("utf-8"), given))
-
-
-def _rate(
-    connection: psycopg.Connection, settings: ProvinceSettings, indicator: str, name: str, parameters: dict[str, Any]
-) -> None:
-    """Make the table `name`: the rule's value for each label of `grouped` with its effects added, and for '' without any.
-
-    Also, as `name`_multiplied, the value of the online share times the sync rate.
-    """
-    sums = ", ".join(f"sum({column})::bigint as {column}" for column in INDICATOR_CELL.values)
-    connection.execute(
-        f"""create temporary table cell on commit drop as
-        select cell_month, channel, {sums}, array_append((select array_agg(distinct label) from grouped), '') as parts
-        from base_cell group by cell_month, channel
-        union all
-        select cell_month, channel, {sums}, array[label] from grouped group by cell_month, channel, label;
-        analyze cell"""
-    )
-    roll(connection, settings, parameters)
-    for table, asked in ((name, indicator), (f"{name}_multiplied", MULTIPLIED)):
-        connection.execute(
-            f"create temporary table {table} on commit drop as {_indicator(asked).query}; analyze {table}"
-        )
-    connection.execute(f"drop table cell, grouped, {', '.join(RULES_READ)}")
-
-
-def _indicator(indicator: str) -> Indicator:
-    known = {one.id: one for one in load_indicators()}
-    if indicator not in known:
-        raise ConfigurationError(f"indicator {indicator!r}: not known; give one of {', '.join(known)}")
-    return known[indicator]
-
-
-def _keep_effects(connection: psycopg.Connection) -> None:
-    connection.execute(
-        "create temporary table effect (place integer, pair text, kind text, cause text, effect text) on commit drop"
-    )
-    told = yaml.safe_load((HERE / "repairs.yaml").read_text("utf-8"))
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "insert into effect values (%s, %s, %s, %s, %s)",
-            [
-                (place, one.get("pair"), one.get("kind"), one.get("cause"), one["effect"])
-                for place, one in enumerate(told)
-            ],
-        )
-    connection.execute("analyze effect")
+        find_cells(connection, settings, part, parameters)
+        roll(connection, settings, parameters)
+        asked = {**parameters, "agency": repair.agency, "procedure": repair.procedure}
+        # thousands of groups are joined with each other: by hash, whatever the planner thinks of parts of a statement
+        connection.execute("select set_config('enable_nestloop', 'off', true)")
+        return as_report(connection.execute(f"select {', '.join(COLUMNS)} from ({query}) gained order by place", asked))

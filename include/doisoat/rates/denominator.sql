@@ -2,7 +2,6 @@
 -- counts; if both are empty, last year's report, prorated; else none (CONTRACTS 6). Unknown if the report did not reach
 -- us: only a query for the expected value gets what the province would report, without and with the ministries'
 -- dossiers.
-create temporary table denominator on commit drop as
 select
     r.period_kind,
     r.period_start,
@@ -39,5 +38,4 @@ cross join lateral (
         case when %(is_expected)s then r.provincial end,
         case when %(is_expected)s then r.provincial + r.added + r.maybe_added end
     where q.basis is null or q.basis = 'last_year_prorated' and r.portal_rows + r.synced_undecided > 0
-) d;
-analyze denominator;
+) d

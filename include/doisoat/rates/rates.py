@@ -20,7 +20,7 @@ from doisoat.warehouse.ranges import INDICATOR_CELL
 HERE = Path(__file__).parent
 #: The tables that the rules read.
 RULES_READ = ("rolled", "reported", "denominator", "sync_rate")
-#: The denominator as reported for each part; the alternative is the expected one (cost.py).
+#: The denominator as reported for each part; the alternative is the expected one (gains.py).
 AS_REPORTED = {"is_expected": False, "reported_part": None}
 STEPS = {"month": "1 month", "quarter": "3 months", "year": "1 year"}
 
@@ -136,8 +136,10 @@ def rolled() -> str:
 def roll(connection: psycopg.Connection, settings: ProvinceSettings, parameters: dict[str, Any]) -> None:
     """Make what the rules read from `cell` and `period`: the sums, and the sync rate in force, which multiplies another."""
     run_sql(connection, rolled())
-    for name in ("reported", "denominator"):
-        run_file(connection, HERE / f"{name}.sql", parameters)
+    run_file(connection, HERE / "reported.sql", parameters)
+    denominator = (HERE / "denominator.sql").read_text("utf-8")
+    made = f"create temporary table denominator on commit drop as {denominator}; analyze denominator"
+    run_sql(connection, made, parameters)
     in_force = next(one for one in load_indicators() if one.id == settings.indicators.readings["sync"])
     connection.execute(f"create temporary table sync_rate on commit drop as {in_force.query}; analyze sync_rate")
 

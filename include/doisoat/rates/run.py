@@ -12,6 +12,9 @@ from doisoat.indicators.definitions import load_indicators
 from doisoat.province.file import ProvinceSettings
 from doisoat.rates.cells import LEFT, count_cells
 from doisoat.rates.rates import AS_REPORTED, RULES_READ, roll
+from doisoat.rates.repairs import KEPT as REPAIRS
+from doisoat.rates.repairs import LEFT as LEFT_OF_REPAIRS
+from doisoat.rates.repairs import count_repairs
 from doisoat.reconcile import Comparison
 from doisoat.warehouse.database import run_file
 from doisoat.warehouse.planner_statistics import refresh_statistics
@@ -21,7 +24,7 @@ HERE = Path(__file__).parent
 
 
 def indicate(connection: psycopg.Connection, settings: ProvinceSettings, comparison: Comparison) -> None:
-    """Store the night's counts for the indicators, and their values.
+    """Store the night's counts for the indicators, their values, and what repairs would make of them.
 
     The caller holds the write lock; the night is the latest one, and was compared just now (doisoat.reconcile).
     """
@@ -42,15 +45,16 @@ def indicate(connection: psycopg.Connection, settings: ProvinceSettings, compari
             from ({indicator.query}) rule""",
             [indicator.id],
         )
+    count_repairs(connection, settings)
     _keep(connection, night)
     refresh_statistics(connection)
     _keep_formulas(connection, settings)
-    made = ", ".join((*LEFT, "cell", "period", *RULES_READ, "rate_tonight"))
+    made = ", ".join((*LEFT, *LEFT_OF_REPAIRS, "cell", "period", *RULES_READ, "rate_tonight"))
     connection.execute(f"drop table {made}")
 
 
 def _keep(connection: psycopg.Connection, night: dt.date) -> None:
-    for table, tonight in ((INDICATOR_CELL, "indicator_cell_tonight"), (RATE, "rate_tonight")):
+    for table, tonight in ((INDICATOR_CELL, "indicator_cell_tonight"), (RATE, "rate_tonight"), *REPAIRS):
         connection.execute(f"analyze {tonight}")  # else each row may be compared with all of them
         held = connection.execute(
             f"select {table.scope} from {table.name} where to_night >= %s union select {table.scope} from {tonight}",

@@ -92,6 +92,33 @@ RATE = RangeTable(
      "denominator_basis"),
     "indicator",
 )  # fmt: skip
+#: The counts that a repair may change, all of them of an INDICATOR_CELL.
+REPAIRED = ("provincial", "synced", "synced_through", "status_in_step", "portal", "portal_rows", "added", "added_on_portal",
+            "maybe_added_on_portal")  # fmt: skip
+REPAIR = RangeTable(
+    "recon.repair",
+    ("pair", "dossier_id", "kind", "detail", "sign"),
+    ("cause", "effect", "mend", "source_id", "agency_id", "procedure_family", "cell_month", *REPAIRED),
+    "pair",
+)
+#: The sums from which sync rates, and what they multiply, are computed.
+RATE_SUMS = ("provincial", "synced", "synced_undecided", "synced_through", "maybe_repeated", "maybe_repeated_synced",
+             "maybe_repeated_unsynced", "status_in_step", "status_undecided", "portal", "portal_rows", "added",
+             "added_on_portal", "added_portal_undecided", "maybe_added", "maybe_added_on_portal",
+             "maybe_added_portal_undecided", "online", "channel_unknown")  # fmt: skip
+RATE_SUM = RangeTable(
+    "recon.rate_sum",
+    ("period_kind", "period_start", "agency_id"),
+    (*RATE_SUMS, "reported", "reported_basis"),
+    "period_kind",
+)
+REPAIR_GAIN = RangeTable(
+    "recon.repair_gain",
+    ("period_kind", "period_start", "agency_id", "cause"),
+    ("indicator", "place", "to_repair", "ratio_now", "ratio_if_repaired", "ratio_with_all_before", "points_now", "points",
+     "points_with_all_before", "share_of_3_3", "denominator_basis"),
+    "period_kind",
+)  # fmt: skip
 CATALOGUE_ENTRY = RangeTable(
     "core.catalogue_entry", ("source_id", "catalogue", "code"), ("name", "parent_code", "level"), "source_id"
 )

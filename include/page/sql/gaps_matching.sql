@@ -58,6 +58,12 @@ where g.night = %(night)s
         %(changed_from)s::date is null
         or greatest(g.opened_on, g.reopened_on, g.state_since) >= %(changed_from)s
     )
+    -- those whose repair changes the counts of a period
+    and (%(counts_from)s::date is null or exists (
+        select from mart.repair_effect r
+        where r.night = %(night)s and (r.pair, r.dossier_id, r.cause) = (g.pair, g.dossier_id, g.cause)
+            and r.receipt_month >= %(counts_from)s and r.receipt_month < %(counts_before)s
+    ))
     and (%(dossiers)s::text[] is null or g.dossier_id = any(%(dossiers)s))
     and case %(age)s
         when '7' then g.days_since_opened <= 7

@@ -11,6 +11,7 @@ from page.views.dossier import dossier
 from page.views.gaps import gaps
 from page.views.ministries import ministries
 from page.views.nights import nights
+from page.views.repair import repair
 from page.views.score import score
 from page.views.shown import Shown
 from page.views.tonight import tonight
@@ -19,6 +20,7 @@ from page.views.units import units
 
 VIEWS: dict[str, Callable[[Ask], Shown]] = {
     "tonight": tonight,
+    "repair": repair,
     "gaps": gaps,
     "changes": changes,
     "bridge": bridge,

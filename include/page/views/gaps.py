@@ -9,6 +9,7 @@ from page.reader import Row, statement
 from page.tables import Column, Table
 from page.views.names import cause_name
 from page.views.paging import MOST_IN_A_FILE, pages, part
+from page.views.periods import name_of_value, span_of_value
 from page.views.shown import Shown
 
 #: What the gaps are grouped by -> the column of sql/gaps_matching.sql, and the filter that a group's link sets.
@@ -80,8 +81,11 @@ def _asked(ask: Ask) -> Row:
     if code:
         found = ask.mart.rows("dossiers_of_code", {"code": code})
         dossiers = [row["dossier_id"] for row in found]
+    counts = span_of_value(ask.text("period") or "") or (None, None)
     return {
         "night": ask.night,
+        "counts_from": counts[0],
+        "counts_before": counts[1],
         **{name: ask.text(name) for name in SAID},
         **{name: ask.day(name) for name in ("opened_from", "opened_to", "changed_from")},
         "dossiers": dossiers,
@@ -128,6 +132,8 @@ def _choices(ask: Ask) -> dict[str, list[Row]]:
 def _filters(ask: Ask, names: dict[tuple[str, str], str]) -> list[Row]:
     """The filters that are set, each with the address without it."""
     found = []
+    if period := name_of_value(ask, ask.text("period") or ""):
+        found.append({"name": ask.words("filters.period"), "value": period, "without": ask.here(period=None)})
     for name in (*SAID, "opened_from", "opened_to", "changed_from", "q"):
         value = ask.text(name)
         if value:

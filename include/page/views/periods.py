@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
+
+from doisoat.months import later
 
 from page.asking import Ask
 from page.reader import Row
@@ -44,6 +47,35 @@ def value_of(kind: str, start: dt.date | None) -> str:
     return {"month": f"{start:%Y-%m}", "quarter": f"{start.year}-q{(start.month + 2) // 3}", "year": f"{start.year}"}[
         kind
     ]
+
+
+def span_of(kind: str, start: dt.date | None) -> tuple[dt.date, dt.date]:
+    """The first day of a period and the first after it."""
+    if start is None:
+        return dt.date.min, dt.date.max
+    return start, later(start, {"month": 1, "quarter": 3, "year": 12}[kind])
+
+
+def span_of_value(value: str) -> tuple[dt.date, dt.date] | None:
+    """The days of a period as an address has it (2024-03, 2024-q1, 2024, all); None if it names none."""
+    if value == "all":
+        return span_of("all", None)
+    found = re.fullmatch(r"((?:19|20|21)\d\d)(?:-(0[1-9]|1[0-2])|-q([1-4]))?", value)
+    if found is None:
+        return None
+    year, month, quarter = (int(part) if part else None for part in found.groups())
+    assert year is not None  # noqa: S101 - the pattern has it
+    kind = "month" if month else "quarter" if quarter else "year"
+    return span_of(kind, dt.date(year, month or (quarter or 1) * 3 - 2, 1))
+
+
+def name_of_value(ask: Ask, value: str) -> str | None:
+    """A period as an address has it, in words; None if it names none."""
+    span = span_of_value(value)
+    if span is None:
+        return None
+    kind = "all" if value == "all" else "quarter" if "q" in value else "month" if "-" in value else "year"
+    return name_of(ask, kind, None if kind == "all" else span[0])
 
 
 def name_of(ask: Ask, kind: str, start: dt.date | None) -> str:

@@ -9,6 +9,7 @@ from doisoat.charts import bars, bounds, waterfall
 from page.asking import Ask, day_of
 from page.reader import Row
 from page.tables import Column, Table
+from page.views.lost import lost_table
 from page.views.names import cause_name
 from page.views.shown import Shown, drawn, wide_and_narrow
 from page.views.states import checks_table, notes, sources_table
@@ -43,6 +44,7 @@ def tonight(ask: Ask) -> Shown:
     tables = {
         "bridge": _bridge_table(ask, causes),
         "changes": _changes_table(ask, changed),
+        "lost": lost_table(ask, context["month"]),
         "units": _units_table(ask),
         "sources": sources_table(ask, sources),
         "checks": checks_table(ask, failed),
