@@ -24,8 +24,8 @@ from support.provinces import CONFIG
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 SHOTS = Path(__file__).parents[2] / "build" / "page"
-VIEWS = ("/", "/repair", "/repair?by=unit&period=2024", "/gaps", "/gaps?by=owner&cause=sync_overdue", "/units", "/bridge", "/changes", "/trend", "/ministries", "/score",
-         "/nights", "/dossier", "/dossier?id={dossier}", "/nowhere")  # fmt: skip
+VIEWS = ("/", "/repair", "/repair?by=unit&period=2024", "/gaps", "/gaps?by=owner&cause=sync_overdue", "/units", "/bridge",
+         "/changes", "/trend", "/ministries", "/score", "/nights", "/dossier", "/dossier?id={dossier}", "/nowhere")  # fmt: skip
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here: apt-get install chromium")
 
 

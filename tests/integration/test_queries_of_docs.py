@@ -67,7 +67,7 @@ ANSWERS: dict[str, list[tuple[Any, ...]]] = {
     "rate_published_own_corrected": [
         (MARCH, None, *[Decimal("0.5")] * 4), (APRIL, Decimal("0.75"), *[Decimal("0.5")] * 2, *[Decimal("0.4")] * 2)
     ],
-    # 5 rows of the portal for 6 or, if L1 is left out, 7 dossiers that nobody reported: 5/7 of 6 points. A2, C1, C2 there: 8 of 8;
+    # 5 rows of the portal for 6, with L1 7 dossiers, which nobody reported: 5/7 of 6 points. A2, C1, C2 there: 8 of 8;
     # L1 there: 6/7; L1 at the province: 5/7 still; without N1, or without B2's repetition: 4/7. All of it: 7 of 7
     "which_repair_gains_most": [
         (LABEL[cause], count, Decimal("0.714286"), Decimal(then), Decimal(points), Decimal("1.7143"))

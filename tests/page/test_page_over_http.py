@@ -175,7 +175,9 @@ def csv_rows(address: str, path: str) -> list[list[str]]:
 @pytest.mark.parametrize(("by", "grouped"), [("cause", "cause"), ("unit", "agency"), ("procedure", "procedure")])
 def test_what_repairs_gain_is_what_the_command_says(world: World, address: str, by: str, grouped: str) -> None:
     march = dt.date(2024, 3, 1)
-    question = Question(dt.date.fromisoformat(NIGHT), 0, "sync_received", Part(period="month", first_month=march, last_month=march))
+    question = Question(
+        dt.date.fromisoformat(NIGHT), 0, "sync_received", Part(period="month", first_month=march, last_month=march)
+    )
     with connect(world.dsn) as connection:
         lines = ranked(connection, world.site.settings, question, Repair(), grouped).dicts()
     assert len(lines) >= 2
@@ -204,7 +206,10 @@ def test_every_row_of_repairs_leads_to_its_gaps(world: World, address: str) -> N
 def test_a_choice_of_repairs_is_an_address(address: str) -> None:
     """What is ticked comes back ticked, what is no row is nothing, and the form keeps what it was asked."""
     page = shown(address, "/repair?period=2024-03&by=cause&tick=sync_overdue&tick=no_such_cause")
-    assert re.findall(r'name="tick" value="(\w+)"( checked)?', page) == [("sync_overdue", " checked"), ("never_seen_locally", "")]
+    assert re.findall(r'name="tick" value="(\w+)"( checked)?', page) == [
+        ("sync_overdue", " checked"),
+        ("never_seen_locally", ""),
+    ]
     assert "Nếu xử lý cùng lúc 1 dòng đã chọn" in page
     assert "Nếu xử lý cùng lúc" not in shown(address, "/repair?period=2024-03&tick=no_such_cause")
     assert '<input type="hidden" name="period" value="2024-03">' in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -154,12 +155,17 @@ def test_what_a_night_keeps_is_what_is_asked_for(world):
     """Every period, agency and cause: as the ranked list counts it from that part's cells alone."""
     march = "H37.21.02-240302-0011 | = | 2024-03-02 08:00"
     portal = tables(portal=f"H37.21.01-240405-0005 | = | =\n{M} | {LIKE}", head=HEAD)["national_export"]
-    run(world, NIGHT, {**tables(igate=f"{D} | = | =\n{march}", licences=f"{M} | {LIKE}", head=HEAD), "national_export": portal})
-    kept = world.rows(
+    run(
+        world,
+        NIGHT,
+        {**tables(igate=f"{D} | = | =\n{march}", licences=f"{M} | {LIKE}", head=HEAD), "national_export": portal},
+    )
+    stored = world.rows(
         """select period_kind, period_start, coalesce(agency_id, ''), cause, place, to_repair, ratio_now, ratio_if_repaired,
             ratio_with_all_before, points, points_with_all_before, share_of_3_3, denominator_basis
         from mart.repair_gain where is_latest and indicator = 'sync_received' order by 1, 2, 3, place"""
     )
+    kept = [tuple(float(value) if isinstance(value, Decimal) else value for value in row) for row in stored]
     parts = sorted({row[:3] for row in kept}, key=str)
     assert {agency for _, _, agency in parts} == {"", "H37", "H37.03", "H37.21", "H37.21.01", "H37.21.02"}
     assert {kind for kind, _, _ in parts} == {"month", "quarter", "year", "all"}
@@ -168,7 +174,9 @@ def test_what_a_night_keeps_is_what_is_asked_for(world):
         for kind, start, agency in parts:
             begin = start and dt.date.fromisoformat(str(start))
             months = {"month": 1, "quarter": 3, "year": 12}.get(kind, 0)
-            part = Part(period=kind, agency=agency or None, first_month=begin, last_month=begin and later(begin, months - 1))
+            part = Part(
+                period=kind, agency=agency or None, first_month=begin, last_month=begin and later(begin, months - 1)
+            )
             question = Question(dt.date.fromisoformat(NIGHT), 0, "sync_received", part)
             for row in ranked(connection, world.site.settings, question, Repair(), "cause").dicts():
                 names = ("label", "place", "to_repair", "ratio_now", "ratio_if_repaired", "ratio_with_all_before", "points",
@@ -198,7 +206,8 @@ def test_a_quiet_night_keeps_nothing_anew(world):
     """What repairs gain is a range of nights, as everything else of them."""
     told = tables(igate=D)
     run(world, NIGHT, told)
-    counts = "select (select count(*) from recon.repair), (select count(*) from recon.rate_sum), (select count(*) from recon.repair_gain)"
+    kept = ("repair", "rate_sum", "repair_gain")
+    counts = "select " + ", ".join(f"(select count(*) from recon.{table})" for table in kept)
     before = world.rows(counts)
     assert before[0][0] > 0
     run(world, NEXT, told)

@@ -1,7 +1,7 @@
 """What the gaps cost: the value of an indicator if they were repaired, each group alone and one group after the other.
 
-Nothing is estimated: a repair's effect (recon.repair, kept with the night) is added to the counts, and the same rule is applied again
-(gains.py). Gains do not add up beyond the ceiling, nor beyond what was repaired before: both are shown.
+Nothing is estimated: a repair's effect (recon.repair, kept with the night) is added to the counts, and the same rule is applied
+again (gains.py). Gains do not add up beyond the ceiling, nor beyond what was repaired before: both are shown.
 """
 
 from __future__ import annotations

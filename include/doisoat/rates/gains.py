@@ -1,4 +1,4 @@
-"""What repairs gain, as one statement: the same rules as for the rates, over the sums of a period with the repairs' changes added.
+"""What repairs gain, as one statement: the rules of the rates, over the sums of a period with the repairs' changes added.
 
 It makes what is kept with a night (repairs.py), the ranked list that is asked for (cost.py) and what the page answers when rows
 are ticked, from relations of whoever asks: a gain has one definition.

@@ -1,4 +1,4 @@
-"""Points lost by cause: what the gaps of a month take from the points of the sync rate, so that the rows add up to all that is lost."""
+"""Points lost by cause: what the gaps of a month take from the points of the sync rate; the rows add up to all that is lost."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ def lost_table(ask: Ask, month: dt.date | None) -> Table:
     columns = (
         Column("name", words("columns.cause"), href=lambda row: row["gaps"]),
         Column("move", words("repair.move")),
-        Column("to_repair", words("repair.to_repair"), "number", href=lambda row: row["gaps"], missing=words("page.none")),
+        Column(
+            "to_repair", words("repair.to_repair"), "number", href=lambda row: row["gaps"], missing=words("page.none")
+        ),
         Column("lost", words("lost.lost"), "decimal", href=lambda row: row["gaps"], bar=True),
     )
     title = words("lost.title", month=words.month(month) if month else None)
@@ -45,5 +47,7 @@ def _lost(ask: Ask, month: dt.date | None) -> list[Row]:
         before = row["points_with_all_before"]
     rest = Decimal(rated["points"]) - rows[0]["points_now"] - before
     if rest:
-        found.append({"name": words("lost.rest"), "to_repair": None, "move": words("blames.nobody"), "lost": rest, "gaps": None})
+        found.append(
+            {"name": words("lost.rest"), "to_repair": None, "move": words("blames.nobody"), "lost": rest, "gaps": None}
+        )
     return found

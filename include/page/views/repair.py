@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from doisoat.months import later
 from doisoat.rates.gains import gains
 
 from page.asking import Ask
@@ -31,8 +30,10 @@ def repair(ask: Ask) -> Shown:
     """The ranked list of a period, of the province or one agency and all below it."""
     period, agency = period_of(ask), whose(ask)
     by = ask.one_of("by", GROUPED, "cause")
-    context: Row = {"period": period, "agency": agency, "by": by, "groups": list(GROUPED), "what_if": None, "hidden": 0,
-                    "whole": None, "kept": False, "unseen": [], "agency_name": None, "provisional": False, "points": None}  # fmt: skip
+    context: Row = {
+        "period": period, "agency": agency, "by": by, "groups": list(GROUPED), "what_if": None, "hidden": 0, "whole": None,
+        "kept": False, "unseen": [], "agency_name": None, "provisional": False, "points": None,
+    }  # fmt: skip
     if period is None:
         return Shown("repair.html", context)
     asked = {"night": ask.night, "kind": period.kind, "start": period.start, "agency": agency}
@@ -45,8 +46,12 @@ def repair(ask: Ask) -> Shown:
     rows = ask.mart.rows("repairs", asked) if by == "cause" else counted(ask, asked, rated["indicator"], by)
     told = _told(ask, rows, names, by, agency, period)
     shown = told if "all" in ask.given else told[:ROWS_SHOWN]
-    context.update(what_if=_what_if(ask, asked, rated["indicator"], by, told), hidden=len(told) - len(shown),
-                   unseen=[row["tick"] for row in told[len(shown):] if row["ticked"]], whole=rows[-1] if rows else None)  # fmt: skip
+    context.update(
+        what_if=_what_if(ask, asked, rated["indicator"], by, told),
+        hidden=len(told) - len(shown),
+        unseen=[row["tick"] for row in told[len(shown) :] if row["ticked"]],
+        whole=rows[-1] if rows else None,
+    )
     return Shown("repair.html", context, {"repairs": _table(ask, shown, told, by)})
 
 
@@ -107,21 +112,29 @@ def _told(
             **row, "cause": cause, "unit": unit, "procedure": procedure, "tick": row["label"],
             "ticked": row["label"] in ticks, "name": cause_name(ask, {"cause": cause, "label": known["label"]}),
             "todo": known["action"] if words.language == "vi" else None, "move": words.known("blames", known["blames"]),
-            "unit_name": words("page.unknown_unit") if unit == "unknown" else names.get(("owner", unit or ""), unit),
-            "procedure_name": names.get(("procedure", procedure or ""), words("page.unknown") if procedure == "unknown" else procedure),
+            "part": _part_name(ask, by, part, names),
             "gaps": ask.link("gaps", cause=cause, agency=None if unit == "unknown" else unit or agency,
                              procedure=procedure, period=period.value),
         })  # fmt: skip
+        told[-1]["tick_name"] = " · ".join(filter(None, (told[-1]["name"], told[-1]["part"])))
     return told
+
+
+def _part_name(ask: Ask, by: str, part: str, names: dict[tuple[str, str], str]) -> str | None:
+    if by == "cause":
+        return None
+    if part == "unknown":
+        return ask.words("page.unknown_unit" if by == "unit" else "page.unknown")
+    return names.get(("owner" if by == "unit" else "procedure", part), part)
 
 
 def _table(ask: Ask, shown: list[Row], told: list[Row], by: str) -> Table:
     words = ask.words
     part: tuple[Column, ...] = ()
     if by == "unit":
-        part = (Column("unit_name", words("columns.unit"), href=lambda row: _of_unit(ask, row)),)
+        part = (Column("part", words("columns.unit"), href=lambda row: _of_unit(ask, row)),)
     if by == "procedure":
-        part = (Column("procedure_name", words("columns.procedure")),)
+        part = (Column("part", words("columns.procedure")),)
     columns = (
         Column("name", words("columns.cause"), sub="todo"),
         *part,

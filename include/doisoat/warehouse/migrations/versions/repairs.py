@@ -1,7 +1,7 @@
 """What repairs change and gain is kept with the night: recon.repair, rate_sum and repair_gain.
 
-What the repairs of nights published before change is filled in from what the warehouse holds of them, one after the other. What they
-gain is not: a night says so, and `doisoat score` still computes it from their cells.
+What the repairs of nights published before change is filled in from what the warehouse holds of them, one after the other.
+What they gain is not: a night says so, and `doisoat score` still computes it from their cells.
 """
 
 from pathlib import Path
@@ -30,7 +30,10 @@ def upgrade() -> None:
         connection.exec_driver_sql("insert into asked_night values (%(archive_id)s, %(night)s)", asked)
         connection.exec_driver_sql(
             f"""insert into found select archive_id, night, jsonb_populate_record(null::recon.repair, to_jsonb(f))
-            from (select %(archive_id)s::integer as archive_id, %(night)s::date as night, r.* from ({_statements("of_night")}) r) f""",
+            from (
+                select %(archive_id)s::integer as archive_id, %(night)s::date as night, r.*
+                from ({_statements("of_night")}) r
+            ) f""",
             asked,
         )
     connection.exec_driver_sql(_statements("ranges"))
