@@ -216,7 +216,7 @@ def test_a_choice_of_repairs_is_an_address(address: str) -> None:
 
 
 def test_points_lost_are_told_by_cause_and_add_up(world: World, address: str) -> None:
-    rows = csv_rows(address, "tonight/lost.csv?month=2024-03")
+    rows = csv_rows(address, "tonight/lost.csv?month=2024-03-01")
     lost = asked(world, "select 6 - points_now from mart.repair_gain where night = %(night)s and period_kind = 'month' "
                         "and period_start = '2024-03-01' and agency_id is null and place = 1")[0]  # fmt: skip
     assert len(rows) >= 2
