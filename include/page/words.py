@@ -74,7 +74,7 @@ class Words:
 
     def number(self, value: float, places: int = 0) -> str:
         """20.164 in Vietnamese, 20,164 in English."""
-        text = f"{value:,.{places}f}"
+        text = f"{value:,.{places}f}".replace("-", "−")
         return text.translate(str.maketrans(",.", ".,")) if self.language == "vi" else text
 
     def signed(self, value: int) -> str:

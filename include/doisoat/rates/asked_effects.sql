@@ -1,5 +1,5 @@
--- The repairs that are asked about, each with the group that it belongs to, for the period it counts in. An agency includes
--- all below it in the month of receipt (without one: in the month of the night).
+-- The repairs that are asked about, each with the group that it belongs to, for the period it counts in. An agency
+-- includes all below it in the month of the cell; a cell without a receipt date is in no period.
 select
     p.period_kind,
     p.period_start,

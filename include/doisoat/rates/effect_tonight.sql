@@ -1,5 +1,5 @@
--- Tonight's repairs by cause, for each period and agency that they count for: the whole (''), the agency of their cell, and
--- every agency above that in the month of the cell, as in parts_tonight.sql.
+-- Tonight's repairs by cause, for each period and agency that they count for: the whole (''), the agency of their cell,
+-- and every agency above that in the month of the cell, as in parts_tonight.sql.
 create temporary table effect_tonight on commit drop as
 with chain as (
     select
