@@ -102,6 +102,10 @@ from (
     ('denominator_basis', 4, 'last_year_prorated', 'Ước theo năm trước'),
     ('denominator_basis', 5, 'portal', 'Theo Cổng DVCQG'),
     ('denominator_basis', 6, 'unknown', 'Chưa rõ'),
+    ('denominator_basis', 7, 'expected', 'Số tỉnh sẽ báo cáo theo hệ thống'),
+    ('reported_basis', 1, 'reported', 'Theo báo cáo'),
+    ('reported_basis', 2, 'sum_of_months', 'Cộng báo cáo các tháng'),
+    ('reported_basis', 3, 'last_year_prorated', 'Ước theo năm trước'),
     ('period_kind', 1, 'month', 'Tháng'),
     ('period_kind', 2, 'quarter', 'Quý'),
     ('period_kind', 3, 'year', 'Năm'),
@@ -118,7 +122,21 @@ from (
     ('catalogue_difference.kind', 1, 'only_there', 'Chỉ có ở hệ thống nguồn'),
     ('catalogue_difference.kind', 2, 'only_here', 'Chỉ có ở tỉnh'),
     ('catalogue_difference.kind', 3, 'code_differs', 'Khác mã'),
-    ('catalogue_difference.kind', 4, 'name_differs', 'Khác tên')
+    ('catalogue_difference.kind', 4, 'name_differs', 'Khác tên'),
+    ('repair_effect.kind', 1, 'national_only', 'Chỉ có trên Cổng DVCQG'),
+    ('repair_effect.kind', 2, 'provincial_only', 'Chỉ có ở tỉnh'),
+    ('repair_effect.kind', 3, 'ministry_only', 'Có ở bộ, ngành, phía kia chưa có'),
+    ('repair_effect.kind', 4, 'extra_national_row', 'Bản ghi thừa trên Cổng DVCQG'),
+    ('repair_effect.kind', 5, 'status', 'Khác trạng thái'),
+    ('repair_effect.kind', 6, 'moved', 'Nằm ở đơn vị, thủ tục hoặc tháng khác'),
+    ('effect', 1, 'push', 'Tỉnh gửi hồ sơ lên Cổng DVCQG'),
+    ('effect', 2, 'link', 'Nối hai mã của cùng một hồ sơ'),
+    ('effect', 3, 'withdraw', 'Cổng DVCQG bỏ hồ sơ không có thật'),
+    ('effect', 4, 'drop_row', 'Cổng DVCQG bỏ bản ghi thừa'),
+    ('effect', 5, 'move', 'Cổng DVCQG ghi đúng đơn vị, thủ tục, tháng'),
+    ('effect', 6, 'step', 'Cổng DVCQG ghi đúng trạng thái'),
+    ('effect', 7, 'import', 'Tỉnh nhận hồ sơ từ hệ thống của bộ, ngành'),
+    ('effect', 8, 'submit', 'Bộ, ngành gửi hồ sơ lên Cổng DVCQG')
 ) as code (column_name, place, value, label);
 comment on view mart.dim_code is 'The values of every column that holds a code, with names in Vietnamese. Grain: column, value.';
 comment on column mart.dim_code.column_name is 'The column, in whichever view of mart; view.column where one view means something else by it.';
