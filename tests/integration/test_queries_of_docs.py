@@ -24,7 +24,9 @@ from typing import Any
 import psycopg
 import pytest
 from doisoat.explain import load_causes
+from doisoat.rates.outlook import keep_outlook
 from doisoat.reports.bridge import shown
+from doisoat.warehouse import writing
 from doisoat.warehouse.queries import Report
 from standalone import postgres
 from support.world import World, total
@@ -67,6 +69,12 @@ ANSWERS: dict[str, list[tuple[Any, ...]]] = {
     "rate_published_own_corrected": [
         (MARCH, None, *[Decimal("0.5")] * 4), (APRIL, Decimal("0.75"), *[Decimal("0.5")] * 2, *[Decimal("0.4")] * 2)
     ],
+    # April: 3 rows of 4 and a ministry's; the year: 5 of 6 and it. Nobody says what was digitised or paid
+    "where_the_periods_end": [
+        (kind, measure, now, None, None, None, None, "0 of 0", "too_few_months")
+        for kind, sync in (("month", "0.6"), ("quarter", "0.6"), ("year", "0.714286"))
+        for measure, now in (("digitised_received", 0), ("paid_online_due", 0), ("sync_received", Decimal(sync)))
+    ],
     "procedures_that_never_sync": [("1.001193", "Đăng ký khai sinh", 2, APRIL, APRIL)],
     # B1 was corrected, B2 was synced, and is repeated now
     "changes_since_last_night": [
@@ -101,6 +109,8 @@ def world(tmp_path_factory: pytest.TempPathFactory, shared_warehouse_dsn: str) -
         world.run(
             night, igate=PROVINCE, national_export=f"{PORTAL}\n{portal}", licences=MINISTRY, national_statistics=""
         )
+        with writing(world.dsn) as connection:
+            keep_outlook(connection, world.site.settings, dt.date.fromisoformat(night))
     return world
 
 

@@ -30,7 +30,7 @@ OURS = ("claimed_at", "opened_at", "touched_at", "waits_since", "checked_at", "p
 OTHER_REPORTS = ("national_report", "reporting_system_report")
 #: What is derived from sealed landings. ops.night and ops.publication are what we did, and are kept.
 DERIVED = ("core.%", "recon.%", "ops.pull", "ops.load", "ops.quarantine", "ops.check_result", "ops.look_up_pull",
-           "ops.catalogue_pull")  # fmt: skip
+           "ops.catalogue_pull", "ops.province_pull")  # fmt: skip
 
 
 @contextmanager

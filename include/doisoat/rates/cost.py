@@ -16,6 +16,7 @@ import yaml
 
 from doisoat.errors import ConfigurationError
 from doisoat.indicators.definitions import Indicator, load_indicators
+from doisoat.months import first_of, period_of
 from doisoat.province.file import ProvinceSettings
 from doisoat.rates.rates import RULES_READ, Part, cell_parameters, find_cells, roll
 from doisoat.warehouse.database import run_file
@@ -99,6 +100,45 @@ def ranked(
         return as_report(connection.execute((HERE / "ranked.sql").read_text("utf-8"), given))
 
 
+def now_and_repaired(connection: psycopg.Connection, settings: ProvinceSettings, night: dt.date) -> Report:
+    """Every indicator of the province for the month, quarter and year in which the night lies: now, and if all were repaired.
+
+    Of the current rows. Returns `part` empty for now, all for then; what nothing is counted for has no row.
+    """
+    month = first_of(night)
+    year = Part(period="year", first_month=month.replace(month=1), last_month=month)
+    parameters = {**_whole_province(settings, year, night), "cause": None, "procedure": None, "whose": None}
+    with connection.transaction(force_rollback=True):
+        find_cells(connection, settings, year, parameters)
+        connection.execute("alter table cell rename to base_cell; delete from period")
+        for kind in ("month", "quarter", "year"):
+            period = period_of(kind, night)
+            connection.execute(
+                "insert into period values (%s, %s, %s)", [kind, period.start, period.last_day + dt.timedelta(days=1)]
+            )
+        _keep_effects(connection)
+        run_file(connection, HERE / "repair.sql", parameters)
+        connection.execute(
+            """create temporary table grouped on commit drop as
+            select distinct on (mend) *, 'all' as label from repair_cell order by mend;
+            analyze grouped; analyze period"""
+        )
+        _roll_with_effects(connection, settings, parameters)
+        rules = " union all ".join(
+            f"select {one.id!r} as indicator, rule.* from ({one.query}) rule" for one in load_indicators()
+        )
+        return as_report(
+            connection.execute(
+                f"""select indicator, period_kind, part, denominator_most as whole, ratio_least as least, ratio_most as most
+                from ({rules}) rated"""
+            )
+        )
+
+
+def _whole_province(settings: ProvinceSettings, part: Part, night: dt.date) -> dict[str, Any]:
+    return {**cell_parameters(settings, part, night, 0), "is_expected": True, "reported_part": ""}
+
+
 def _rate(
     connection: psycopg.Connection, settings: ProvinceSettings, indicator: str, name: str, parameters: dict[str, Any]
 ) -> None:
@@ -106,6 +146,18 @@ def _rate(
 
     Also, as `name`_multiplied, the value of the online share times the sync rate.
     """
+    _roll_with_effects(connection, settings, parameters)
+    for table, asked in ((name, indicator), (f"{name}_multiplied", MULTIPLIED)):
+        connection.execute(
+            f"create temporary table {table} on commit drop as {_indicator(asked).query}; analyze {table}"
+        )
+    connection.execute(f"drop table cell, grouped, {', '.join(RULES_READ)}")
+
+
+def _roll_with_effects(
+    connection: psycopg.Connection, settings: ProvinceSettings, parameters: dict[str, Any]
+) -> None:
+    """Make what the rules read, for each label of `grouped` with its effects added, and for '' without any."""
     sums = ", ".join(f"sum({column})::bigint as {column}" for column in INDICATOR_CELL.values)
     connection.execute(
         f"""create temporary table cell on commit drop as
@@ -116,11 +168,6 @@ def _rate(
         analyze cell"""
     )
     roll(connection, settings, parameters)
-    for table, asked in ((name, indicator), (f"{name}_multiplied", MULTIPLIED)):
-        connection.execute(
-            f"create temporary table {table} on commit drop as {_indicator(asked).query}; analyze {table}"
-        )
-    connection.execute(f"drop table cell, grouped, {', '.join(RULES_READ)}")
 
 
 def _indicator(indicator: str) -> Indicator:

@@ -51,6 +51,7 @@ ARCHIVED = (
     Archived("recon.ministry_cell", "ministry cell", is_derived=True),
     Archived("recon.indicator_cell", "indicator cell"),
     Archived("recon.rate", "rate"),
+    Archived("recon.outlook", None, is_range=False, ages=False),
     Archived("recon.learned_lag", "learned lag", is_range=False, is_derived=True),
     Archived("recon.ledger_cell", "bridge", is_range=False, is_derived=True),
     Archived("ops.pull", "pull", is_range=False, unsaid=("unstated",), ages=False),
