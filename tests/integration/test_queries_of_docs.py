@@ -24,11 +24,10 @@ from typing import Any
 import psycopg
 import pytest
 from doisoat.explain import load_causes
-from doisoat.rates.outlook import keep_outlook
 from doisoat.reports.bridge import shown
-from doisoat.warehouse import writing
 from doisoat.warehouse.queries import Report
 from standalone import postgres
+from support.outlooks import keep
 from support.world import World, total
 
 QUERIES = Path(__file__).parents[2] / "docs" / "queries"
@@ -109,8 +108,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, shared_warehouse_dsn: str) -
         world.run(
             night, igate=PROVINCE, national_export=f"{PORTAL}\n{portal}", licences=MINISTRY, national_statistics=""
         )
-        with writing(world.dsn) as connection:
-            keep_outlook(connection, world.site.settings, dt.date.fromisoformat(night))
+        keep(world, night)
     return world
 
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from doisoat.connections import Connection
 from doisoat.model import PublishedScore
-from doisoat.rates.outlook import keep_outlook
 from doisoat.sources.contract import Limits
 from doisoat.sources.national_statistics.source import NationalStatistics, StatisticsOptions
-from doisoat.warehouse import writing
 from msgspec.structs import replace
 from support.commands import doisoat
+from support.outlooks import keep, remember
 from support.servers import LOCAL, ROOT, FakeReporting, Reply, captured, serving
 from support.world import World, total
 
@@ -35,28 +33,12 @@ def run(world: World, night: str, **tables: str) -> None:
     keep(world, night)
 
 
-def keep(world: World, night: str) -> None:
-    with writing(world.dsn) as connection:
-        keep_outlook(connection, world.site.settings, dt.date.fromisoformat(night))
-
-
 def foreseen(world: World, columns: str, where: str) -> list[tuple[Any, ...]]:
     rows = world.rows(
         f"select {columns} from mart.forecast where is_latest and {where} "
         "order by array_position('{month,quarter,year}', period_kind), group_code, measure"
     )
     return [tuple(float(value) if hasattr(value, "as_tuple") else value for value in row) for row in rows]
-
-
-def remember(world: World, measure: str, kind: str, nights: Iterable[tuple[str, int, int, int]]) -> None:
-    """What earlier nights stored: of how many, how many count, how many of these were repaired."""
-    for night, whole, counted, repaired in nights:
-        start = {"month": f"{night[:7]}-01", "quarter": "2024-01-01", "year": "2024-01-01"}[kind]
-        world.rows(
-            """insert into recon.outlook (night, source_id, group_code, measure, period_kind, period_start, whole,
-                counted_least, counted_most, repaired_so_far) values (%s, '', '', %s, %s, %s, %s, %s, %s, %s)""",
-            [night, measure, kind, start, whole, counted, counted, repaired],
-        )
 
 
 ALL, THREE = "\n".join(("code", A, B, C, D)), "\n".join(("code", A, B, C))

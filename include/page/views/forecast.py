@@ -78,11 +78,9 @@ def _said(ask: Ask, row: Row) -> tuple[str, str | None]:
     if row["why_not"] is not None:
         return words.known("forecast", row["why_not"]), None
     said = [words("forecast.repaired", range=_range(ask, row, "_if_repaired"))]
-    if row["earlier_months"] is None or row["tested"] is None:
-        pass
-    elif row["tested"]:
+    if row["tested"]:
         said.append(words("forecast.held", held=row["held"], tested=row["tested"]))
-    else:
+    elif row["tested"] == 0 and row["earlier_months"]:
         said.append(words("forecast.untested"))
     return _range(ask, row, ""), "; ".join(said)
 

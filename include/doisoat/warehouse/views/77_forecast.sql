@@ -61,7 +61,7 @@ comment on column mart.forecast.points_least is 'The points that end_least gives
 comment on column mart.forecast.points_most is 'The points that end_most gives.';
 comment on column mart.forecast.points_if_repaired_least is 'The points that end_if_repaired_least gives.';
 comment on column mart.forecast.points_if_repaired_most is 'The points that end_if_repaired_most gives.';
-comment on column mart.forecast.earlier_months is 'From how many earlier months the range follows; null on the last day, when nothing is left to foresee.';
+comment on column mart.forecast.earlier_months is 'From how many earlier months the range follows; 0 on the last day, when nothing is left to foresee.';
 comment on column mart.forecast.tested is 'How many earlier periods of the kind tell whether a range that was foreseen on the same day held; null for a sum.';
 comment on column mart.forecast.held is 'In how many of them it did.';
 comment on column mart.forecast.why_not is 'Why nothing is foreseen: nothing_counted, too_few_months, no_formula, not_additive, part_unknown or not_published (recon.outlook); null if something is.';
