@@ -6,11 +6,12 @@ measured here stands in docs/adr/0034-where-a-period-ends.md.
 from __future__ import annotations
 
 import datetime as dt
+import random
 from collections import Counter
 
 import pytest
 from doisoat.months import period_of
-from doisoat.rates.forecast import FEWEST, Known, foresee, in_hindsight
+from doisoat.rates.forecast import FEWEST, Known, _widened, foresee, in_hindsight
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.courses import DAY, FIRST, SHAPES, Course
@@ -82,6 +83,17 @@ def test_a_range_is_of_shares_and_a_repair_makes_none_worse(
     assert repaired.most >= foreseen.most - 1e-9
 
 
+def test_of_months_that_differ_by_chance_alone_nine_of_ten_hold() -> None:
+    draw = random.Random(1)
+    for months in (3, 5, 12):
+        held = 0
+        for _ in range(3000):
+            *known, next_one = (draw.gauss(0.5, 0.05) for _ in range(months + 1))
+            foreseen = _widened(min(known), max(known), months)
+            held += foreseen.least <= next_one <= foreseen.most
+        assert 0.85 < held / 3000 < 0.96, months
+
+
 def steady(months: int, share: float = 0.9, kind: str = "month") -> dict[dt.date, Known]:
     """Ten dossiers a day, of which that share counts from the first moment."""
     known = {}
@@ -106,13 +118,13 @@ def test_too_few_months_are_no_forecast_and_the_last_night_needs_none() -> None:
 
 
 def test_the_rest_of_the_quarter_is_made_of_days_and_whole_months() -> None:
-    """On 10 May 80 of 400 count, the rest of what comes does at 90 %: 21 days, ten dossiers a day, and a month of 28 to 31 days."""
+    """On 10 May 80 of 400 count; of what comes 90 % does: 21 days, ten dossiers a day, and a month of 28 to 31 days."""
     night = dt.date(2023, 5, 10)
     course = {one: value for one, value in steady(5, kind="quarter").items() if one < night}
     foreseen = foresee("quarter", course, night, Known(400, 80, 80))
     assert foreseen is not None
     ends = [(80 + 0.9 * (210 + days)) / (400 + 210 + days) for days in (310, 280, 310, 300)]
-    middle, half = (min(ends) + max(ends)) / 2, (max(ends) - min(ends)) / 2 * 5 / 3
+    middle, half = (min(ends) + max(ends)) / 2, (max(ends) - min(ends)) / 2 * 7 / 3
     assert (foreseen.least, foreseen.most) == pytest.approx((middle - half, middle + half))
     assert foreseen.months == 4
 

@@ -194,7 +194,10 @@ def test_a_replay_loads_every_week_that_is_sealed(world: World, portal: FakeRepo
     compare(world)
     compare(world, SUNDAY + dt.timedelta(days=7))
     world.run("2026-04-08", igate="code", national_export="code")
-    tables = {name: f"select * from {name} order by 1, 2, 3, 4, 5, 6, 7" for name in ("core.province_score", "ops.province_pull")}
+    tables = {
+        name: f"select * from {name} order by 1, 2, 3, 4, 5, 6, 7"
+        for name in ("core.province_score", "ops.province_pull")
+    }
     before = {name: world.rows(query) for name, query in tables.items()}
     assert len({row[0] for row in before["ops.province_pull"]}) == 2
     portal.requests.clear()
@@ -206,7 +209,9 @@ def test_a_replay_loads_every_week_that_is_sealed(world: World, portal: FakeRepo
     with connect(world.dsn) as connection:
         connection.execute("delete from core.province_score")
     list(replay(world.site, dt.date(2026, 4, 8)))
-    assert world.rows("select min(week)::text from core.province_score") == [("2026-04-12",)], "from a night on: weeks since then"
+    assert world.rows("select min(week)::text from core.province_score") == [("2026-04-12",)], (
+        "from a night on: weeks since then"
+    )
 
 
 def test_where_no_scores_are_published_nobody_is_asked(world: World, portal: FakeReporting) -> None:

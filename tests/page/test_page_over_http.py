@@ -52,8 +52,13 @@ def world(tmp_path_factory: pytest.TempPathFactory, shared_warehouse_dsn: str) -
     made.run(FIRST, igate=PROVINCIAL, national_export=NATIONAL)
     made.run("2024-04-18", igate=PROVINCIAL, national_export=SECOND)
     made.run(NIGHT, igate=PROVINCIAL)
-    remember(made, "sync_received", "year", [("2024-01-20", 20, 12, 0), ("2024-01-31", 31, 20, 0), ("2024-02-18", 50, 30, 0),
-                                             ("2024-02-29", 60, 38, 1), ("2024-03-20", 80, 54, 1), ("2024-03-31", 93, 64, 1)])  # fmt: skip
+    earlier = [
+        ("2024-01-20", 20, 12, 0),
+        ("2024-01-31", 31, 20, 0),
+        ("2024-02-18", 50, 30, 0),
+        ("2024-02-29", 60, 38, 1),
+    ]
+    remember(made, "sync_received", "year", [*earlier, ("2024-03-20", 80, 54, 1), ("2024-03-31", 93, 64, 1)])
     keep(made, NIGHT)
     made.rows(
         """insert into ops.gap_decision (night, pair, dossier_id, kind, detail, action, reason, cause, basis,

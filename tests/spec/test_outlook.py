@@ -51,28 +51,41 @@ def test_a_first_night_says_where_it_stands_and_that_too_little_is_known(world: 
     assert foreseen(world, columns, "measure = 'sync_own'") == [
         (kind, 0.75, 1, None, 0, "too_few_months") for kind in ("month", "quarter", "year")
     ]
-    reading = foreseen(world, "period_kind, ratio_least, ratio_if_repaired_least, max_score", "measure = 'sync_received'")
+    reading = foreseen(
+        world, "period_kind, ratio_least, ratio_if_repaired_least, max_score", "measure = 'sync_received'"
+    )
     assert reading[0] == ("month", 0.75, 1, 6), "nothing was reported: of what the province would report"
     assert {row[-1] for row in foreseen(world, columns, "measure = 'on_time'")} == {"nothing_counted"}
     assert foreseen(world, "measure", "measure in ('online_share_multiplied', 'sync_status')") == []
-    assert foreseen(world, "period_end::text", "measure = 'sync_own'") == [("2024-04-30",), ("2024-06-30",), ("2024-12-31",)]
+    assert foreseen(world, "period_end::text", "measure = 'sync_own'") == [
+        ("2024-04-30",),
+        ("2024-06-30",),
+        ("2024-12-31",),
+    ]
 
 
 def test_the_range_is_what_the_same_days_brought_in_earlier_months(world: World) -> None:
     """Ten days are left. They brought 10 of 10 in January, 5 of 10 in February, and 8 of 10 in March, 2 of which were repairs:
-    so 13, 8 or 9 of 14, and 14, 9 or 10 if the fourth is repaired; three months: the range about its middle twice as wide."""
-    remember(world, "sync_own", "month", [("2024-01-21", 20, 10, 0), ("2024-01-31", 30, 20, 0), ("2024-02-19", 10, 8, 1),
-                                          ("2024-02-29", 20, 13, 1), ("2024-03-21", 10, 9, 0), ("2024-03-31", 20, 17, 2)])  # fmt: skip
+    so 13, 8 or 9 of 14, and 14, 9 or 10 if the fourth is repaired; three months: the range about its middle thrice as wide."""
+    earlier = [
+        ("2024-01-21", 20, 10, 0),
+        ("2024-01-31", 30, 20, 0),
+        ("2024-02-19", 10, 8, 1),
+        ("2024-02-29", 20, 13, 1),
+    ]
+    remember(world, "sync_own", "month", [*earlier, ("2024-03-21", 10, 9, 0), ("2024-03-31", 20, 17, 2)])
     run(world, NIGHT, igate=ALL, national_export=THREE)
     [row] = foreseen(world, "end_least, end_most, end_if_repaired_least, end_if_repaired_most, earlier_months, why_not",
                      "measure = 'sync_own' and period_kind = 'month'")  # fmt: skip
-    assert row == pytest.approx(((10.5 - 5) / 14, 1, (11.5 - 5) / 14, 1, 3, None), abs=1e-6)
+    assert row == pytest.approx(((10.5 - 7.5) / 14, 1, (11.5 - 7.5) / 14, 1, 3, None), abs=1e-6)
 
 
 def test_what_is_repaired_is_remembered_and_the_last_night_is_the_end(world: World) -> None:
     run(world, NIGHT, igate=ALL, national_export=THREE)
     run(world, NEXT, igate=f"{ALL}\n{E}", national_export=ALL)
-    stored = "select repaired_so_far from recon.outlook where night = %s and measure = 'sync_own' and period_kind = 'month'"
+    stored = (
+        "select repaired_so_far from recon.outlook where night = %s and measure = 'sync_own' and period_kind = 'month'"
+    )
     assert [world.rows(stored, [night]) for night in (NIGHT, NEXT)] == [[(0,)], [(1,)]]
     keep(world, NEXT)
     assert world.rows(stored, [NEXT]) == [(1,)], "stored again is stored once"
@@ -93,7 +106,10 @@ def test_the_command_says_where_it_ends_and_how_late_a_repair_may_come(world: Wo
     said = doisoat(world, "forecast")
     assert "doisoat replay" in said.stdout, "published before outlooks were kept"
     for night, synced in ((NIGHT, 90), (NEXT, 95)):
-        march = [total(synced, "DOSSIER_SYNC_NUMERATOR", month="2024-03"), total(50, "DOSSIER_SYNC_NUMERATOR", month="2024-02")]
+        march = [
+            total(synced, "DOSSIER_SYNC_NUMERATOR", month="2024-03"),
+            total(50, "DOSSIER_SYNC_NUMERATOR", month="2024-02"),
+        ]
         world.land(night, "national_statistics", totals=march)
         run(world, night, igate=ALL, national_export=THREE, national_statistics="")
     rows = json.loads(doisoat(world, "forecast", "--format", "json").stdout)
@@ -103,7 +119,9 @@ def test_the_command_says_where_it_ends_and_how_late_a_repair_may_come(world: Wo
     assert "How late a repair may come" in table
     assert "sync_own" not in table, "no indicator of the decision"
     late = "select period_kind, periods, changed, latest_day from mart.late_change where is_latest"
-    assert world.rows(late) == [("month", 2, 1, 21)], "of two ended months one was seen to change, 21 days after its end"
+    assert world.rows(late) == [("month", 2, 1, 21)], (
+        "of two ended months one was seen to change, 21 days after its end"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -134,10 +152,17 @@ def test_what_the_portal_publishes_is_foreseen_where_its_formula_is_known(
     world.land("2026-03-31", "national_statistics", totals=[], scores=published)
     run(world, "2026-03-31", igate="code", national_export="code", national_statistics="")
     columns = "group_code, measure, max_score, points_least, points_most, why_not"
-    quarter = {row[:2]: row[2:] for row in foreseen(world, columns, "period_kind = 'quarter' and source_id is not null")}
+    quarter = {
+        row[:2]: row[2:] for row in foreseen(world, columns, "period_kind = 'quarter' and source_id is not null")
+    }
     assert quarter["TDGQ", ""] == (20, 16, 16, None)
     assert quarter["MDHL", ""] == (18, 15.9, 15.9, None)
-    assert quarter["CKMB", "DOSSIER_SYNC"] == (6, pytest.approx(6 * 650 / 700, abs=1e-3), pytest.approx(6 * 650 / 700, abs=1e-3), None)
+    assert quarter["CKMB", "DOSSIER_SYNC"] == (
+        6,
+        pytest.approx(6 * 650 / 700, abs=1e-3),
+        pytest.approx(6 * 650 / 700, abs=1e-3),
+        None,
+    )
     assert quarter["CKMB", ""][1:] == (None, None, "part_unknown"), "a metric of it is published as null"
     assert quarter["CLGQ", ""][1:] == (None, None, "no_formula")
     assert quarter["TTTT", ""][1:] == (None, None, "not_additive")

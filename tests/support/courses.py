@@ -52,7 +52,7 @@ class Course:
     """One drawn world, so many days long."""
 
     def __init__(self, seed: int, shape: Shape, days: int) -> None:
-        draw = random.Random(seed)  # noqa: S311 - a drawn world, no secret
+        draw = random.Random(seed)
         self.days = [FIRST + n * DAY for n in range(days)]
         base, volume = draw.uniform(0.6, 0.93), draw.uniform(40, 600)
         months = sorted({first_of(day) for day in self.days})

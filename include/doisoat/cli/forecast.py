@@ -16,14 +16,24 @@ foreseeing = typer.Typer()
 _COLUMNS = ("period", "score_group", "measure", "ratio_least", "ratio_most", "end_least", "end_most", "repaired_least",
             "repaired_most", "maximum", "points_least", "points_most", "points_repaired_least", "points_repaired_most",
             "earlier_months", "held", "tested", "why_not")  # fmt: skip
-_BLANK = ("score_group", "measure", "maximum", "points", "points_repaired", "earlier_months", "held", "tested", "why_not")
+_BLANK = (
+    "score_group",
+    "measure",
+    "maximum",
+    "points",
+    "points_repaired",
+    "earlier_months",
+    "held",
+    "tested",
+    "why_not",
+)
 _METHOD = (
-    "A range is what has come so far plus what the same days brought in earlier months (the last 12 at most, 3 at least), the wider "
-    "the fewer they are. held of tested: in how many earlier periods a range foreseen on the same day held. docs/rates.md"
+    "A range is what has come so far plus what the same days brought in earlier months (the last 12 at most, 3 at least), the "
+    "wider the fewer they are. held of tested: in how many earlier periods a range foreseen on the same day held. docs/rates.md"
 )
 _LATE = (
-    "A dossier counts in the month, the quarter and the year of its receipt. What is repaired by the last day counts when the period "
-    "ends; until when the portal changes a period that has ended, no source says: this is what was seen."
+    "A dossier counts in the month, the quarter and the year of its receipt. What is repaired by the last day counts when the "
+    "period ends; until when the portal changes a period that has ended, no source says: this is what was seen."
 )
 
 

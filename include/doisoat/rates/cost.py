@@ -154,9 +154,7 @@ def _rate(
     connection.execute(f"drop table cell, grouped, {', '.join(RULES_READ)}")
 
 
-def _roll_with_effects(
-    connection: psycopg.Connection, settings: ProvinceSettings, parameters: dict[str, Any]
-) -> None:
+def _roll_with_effects(connection: psycopg.Connection, settings: ProvinceSettings, parameters: dict[str, Any]) -> None:
     """Make what the rules read, for each label of `grouped` with its effects added, and for '' without any."""
     sums = ", ".join(f"sum({column})::bigint as {column}" for column in INDICATOR_CELL.values)
     connection.execute(

@@ -15,7 +15,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from doisoat.months import Period, first_of, last_of, later, period_of, spanned
+from doisoat.months import Period, last_of, later, period_of, spanned
 
 #: Fewer earlier months than these say nothing about the spread.
 FEWEST = 3
@@ -127,9 +127,7 @@ def _less(end: Known, start: Known) -> Known:
 
 
 def _sum(*parts: Known) -> Known:
-    return Known(
-        sum(part.whole for part in parts), sum(part.least for part in parts), sum(part.most for part in parts)
-    )
+    return Known(sum(part.whole for part in parts), sum(part.least for part in parts), sum(part.most for part in parts))
 
 
 def _ratio(end: Known, months: int) -> Foreseen | None:
@@ -139,9 +137,9 @@ def _ratio(end: Known, months: int) -> Foreseen | None:
 
 
 def _widened(least: float, most: float, months: int) -> Foreseen:
-    """Of n months that differ by chance alone the next lies between the least and the most n-1 of n+1 times: the range is as
-    much wider. With more months it comes to the least and the most themselves."""
-    middle, half = (least + most) / 2, (most - least) / 2 * (months + 1) / (months - 1)
+    """So wide that of months which differ by chance alone about nine of ten lie within, be it three that are known or twelve
+    (87 to 94 of 100, tests/generative/test_forecast.py): from the least to the most alone the next one lies n-1 of n+1 times."""
+    middle, half = (least + most) / 2, (most - least) / 2 * (months + 3) / (months - 1)
     return Foreseen(_clamped(middle - half), _clamped(middle + half), months)
 
 
