@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from support.courses import DAY, FIRST, SHAPES, Course
 from support.examples import examples
 
-#: The least share of ranges that has to hold in each kind of world, of months and of quarters: a little below what is measured,
-#: so that a method that is worse fails.
-HOLDS = dict.fromkeys(SHAPES, 0.75)
+#: The least share of ranges that has to hold in each kind of world: below what is measured (ADR 34), so that few seeds tell, and a
+#: method that is much worse fails. A share that rises all the time is above what was seen before.
+HOLDS = {**dict.fromkeys(SHAPES, 0.75), "trend": 0.55}
 
 
 def tried(seed: int, name: str, kind: str) -> tuple[Counter[bool], Counter[bool]]:
@@ -45,7 +45,7 @@ def tried(seed: int, name: str, kind: str) -> tuple[Counter[bool], Counter[bool]
 def test_ranges_hold_as_often_as_is_said(name: str, kind: str) -> None:
     truth: Counter[bool] = Counter()
     record: Counter[bool] = Counter()
-    for seed in range(examples(suite=6, campaign=60)):
+    for seed in range(examples(suite=4, campaign=60)):
         held, said = tried(seed, name, kind)
         truth, record = truth + held, record + said
     assert truth.total() > 30

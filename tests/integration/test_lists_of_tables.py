@@ -128,7 +128,7 @@ def test_the_digest_names_each_table_as_it_always_did() -> None:
         "recon.ledger_cell": "bridge",
         "ops.check_result": "check",
     }
-    assert max(Counter(one.said_as for one in ARCHIVED).values()) == 1
+    assert max(Counter(one.said_as for one in ARCHIVED if one.said_as).values()) == 1
 
 
 def test_every_table_of_nights_is_taken_back_or_stays_on_purpose(connection: psycopg.Connection) -> None:

@@ -156,7 +156,8 @@ def test_what_the_portal_publishes_is_foreseen_where_its_formula_is_known(
         row[:2]: row[2:] for row in foreseen(world, columns, "period_kind = 'quarter' and source_id is not null")
     }
     assert quarter["TDGQ", ""] == (20, 16, 16, None)
-    assert quarter["MDHL", ""] == (18, 15.9, 15.9, None)
+    assert quarter["MDHL", "DOSSIER_RECEIVING_SATISFACTION"] == (6, 4.5, 4.5, None), "54 of 80, all points from 90 % on"
+    assert quarter["MDHL", ""][1:] == (None, None, "part_unknown"), "one of its metrics has nothing to divide by"
     assert quarter["CKMB", "DOSSIER_SYNC"] == (
         6,
         pytest.approx(6 * 650 / 700, abs=1e-3),

@@ -70,8 +70,10 @@ class Course:
         self.repairs = {day: draw.uniform(0.1, 0.6) for day in self.days if draw.random() < 0.04}
         self.seen = {day for day in self.days if draw.random() >= shape.missing}
 
-    def nights(self, kind: str, *, repairs_until: dt.date = dt.date.max) -> dict[dt.date, Known]:
-        """What each night knows of the period that runs on it; of repairs after a day none is made."""
+    def nights(
+        self, kind: str, *, only: dt.date | None = None, repairs_until: dt.date = dt.date.max
+    ) -> dict[dt.date, Known]:
+        """What each night, or one only, knows of the period that runs on it; of repairs after a day none is made."""
         open_by_day: dict[dt.date, int] = defaultdict(int)
         repaired_by_day: dict[dt.date, int] = defaultdict(int)
         known: dict[dt.date, Known] = {}
@@ -85,6 +87,8 @@ class Course:
                     done = round(count * self.repairs[night])
                     open_by_day[day] -= done
                     repaired_by_day[day] += done
+            if only and night != only:
+                continue
             mine = [day for day in self.received if start <= day <= night]
             repaired = sum(repaired_by_day[day] for day in mine)
             # what came today is on the portal tomorrow
@@ -95,5 +99,5 @@ class Course:
     def end_if_nothing(self, kind: str, night: dt.date) -> float:
         """The ratio on the last night of the period, were nothing repaired after this night."""
         last = Period(kind, period_of(kind, night).start).last_day
-        end = self.nights(kind, repairs_until=night)[last]
+        end = self.nights(kind, only=last, repairs_until=night)[last]
         return end.least / end.whole
