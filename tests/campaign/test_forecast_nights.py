@@ -27,7 +27,9 @@ def test_months_of_the_sandbox_end_where_it_was_foreseen(
 ) -> None:
     ask_quickly(monkeypatch)
     with many.served(tmp_path / "sandbox", LAST, NIGHTS, dossiers=2000) as sandbox:
-        site = many.quick_site(tmp_path, warehouse_dsn, sandbox.connections())
+        site = many.quick_site(
+            tmp_path, warehouse_dsn, sandbox.connections(), dated_from=ALL[0] - dt.timedelta(days=60)
+        )
         for night in RUN:
             many.run_night(site, sandbox, night)
     with connect(warehouse_dsn) as connection:

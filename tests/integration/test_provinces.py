@@ -206,12 +206,6 @@ def test_a_replay_loads_every_week_that_is_sealed(world: World, portal: FakeRepo
     assert [each.night.isoformat() for each in replay(world.site)] == ["2026-04-08"]
     assert {name: world.rows(query) for name, query in tables.items()} == before
     assert portal.requests == []
-    with connect(world.dsn) as connection:
-        connection.execute("delete from core.province_score")
-    list(replay(world.site, dt.date(2026, 4, 8)))
-    assert world.rows("select min(week)::text from core.province_score") == [("2026-04-12",)], (
-        "from a night on: weeks since then"
-    )
 
 
 def test_where_no_scores_are_published_nobody_is_asked(world: World, portal: FakeReporting) -> None:

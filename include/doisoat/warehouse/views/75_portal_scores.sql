@@ -95,7 +95,7 @@ left join (
         'DOSSIER_SYNC',
         'numerator',
         'denominator',
-        'the denominator is provisional where it is flagged; `doisoat walk` goes from the one to the other, item by item'
+        'a flagged denominator is provisional; `doisoat walk` goes from the one to the other, item by item'
     ),
     (
         'dvc-progress-tree',

@@ -74,18 +74,17 @@ with told as (
         c.period_start,
         e.last_day,
         c.from_night,
-        lag(c.value) over earlier is not null
-        and c.value is distinct from lag(c.value) over earlier
-        and c.from_night > e.last_day + 1 as is_late
+        c.from_night > e.last_day + 1 and c.value <> lag(c.value) over earlier as is_late
     from core.control_total c
-    cross join lateral (
-        select (
-            c.period_start
-            + case c.period_kind when 'month' then interval '1 month' when 'quarter' then interval '3 months'
-                else interval '1 year'
-            end
-        )::date - 1 as last_day
-    ) e
+    cross join
+        lateral (
+            select (
+                c.period_start
+                + case c.period_kind when 'month' then interval '1 month' when 'quarter' then interval '3 months'
+                    else interval '1 year'
+                end
+            )::date - 1 as last_day
+        ) e
     where c.measure in ('DOSSIER_SYNC_NUMERATOR', 'DB_TOTAL')
         and c.period_kind in ('month', 'quarter', 'year')
         and c.agency_key = ''
