@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from support.courses import DAY, FIRST, SHAPES, Course
 from support.examples import examples
 
-#: The least share of ranges that has to hold in each kind of world: below what is measured (ADR 34), so that few seeds tell, and a
-#: method that is much worse fails. A share that rises all the time is above what was seen before.
+#: The least share of ranges that has to hold in each kind of world: below what is measured (ADR 34), so that few seeds tell, and
+#: a method that is much worse fails. A share that rises all the time is above what was seen before.
 HOLDS = {**dict.fromkeys(SHAPES, 0.75), "trend": 0.55}
 
 

@@ -47,7 +47,7 @@ def served(home: Path, last_night: dt.date, nights: int, dossiers: int) -> Itera
 
 
 def quick_site(home: Path, dsn: str, connections: Mapping[str, str], dated_from: dt.date = dt.date(2024, 2, 1)) -> Site:
-    """Lạng Sơn without OTHER_REPORTS, and without asking for the years before `dated_from`, in which a small world has nothing."""
+    """Lạng Sơn without OTHER_REPORTS, and without asking for years (before `dated_from`) in which a small world has nothing."""
     site = against.site_of(CONFIG / "lang_son.yaml", home, dsn, connections)
     sources = {
         name: _quick(source, dated_from) for name, source in site.settings.sources.items() if name not in OTHER_REPORTS
