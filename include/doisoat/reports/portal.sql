@@ -1,6 +1,6 @@
 -- What the portal publishes of decision 766 for a period, as known on a night: for the province, one unit, or each.
--- Beside each score what it follows from, where that is known, and the ratio by our own data, with what separates the two:
--- by how many numerator and denominator are apart, and what is known to differ whatever the counts are.
+-- Beside each score what it follows from, where that is known, and the ratio by our own data, with what separates the
+-- two: by how many numerator and denominator are apart, and what is known to differ whatever the counts are.
 with shown as (
     select * from core.explained_score s
     where s.from_night <= %(night)s and %(night)s < s.to_night
