@@ -61,8 +61,8 @@ def _entities(connection: psycopg.Connection) -> str:
         ("Gaps", ("gap", "fact_sync_gap", "finding", "gap_event")),
         ("Counts and the bridge", ("fact_holding", "fact_sync_status", "bridge", "bridge_month", "ledger_entry", "union_entry",
                                    "fact_ministry_coverage", "fact_union")),
-        ("Rates", ("rate_month", "rate_quarter", "rate_year", "fact_indicator", "fact_ended", "acceptance_time", "rate_sum",
-                   "repair_gain", "repair_effect")),
+        ("Rates", ("rate_month", "rate_quarter", "rate_year", "forecast", "fact_indicator", "fact_ended", "acceptance_time",
+                   "rate_sum", "repair_gain", "repair_effect")),
     ):  # fmt: skip
         used = sorted({KEYS[key][0] for view in views for key in columns[view] if key in KEYS} & dimensions)
         lines = [f"    {name} {{\n{_keys(columns[name], used)}    }}" for name in (*views, *used)]

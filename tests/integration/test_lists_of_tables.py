@@ -39,10 +39,11 @@ OUR_OWN = {
 NOT_REWOUND = OUR_OWN | {
     "core.catalogue_entry", "core.first_seen", "recon.catalogue_difference", "recon.sweep_difference",
 }  # fmt: skip
-#: What retention leaves besides: names and identity, what was pulled, loaded and compared how, what became of gaps.
+#: What retention leaves besides: names and identity, what was pulled, loaded and compared how, what became of gaps, where each
+#: night saw periods end, which later ones learn from.
 NOT_CUT = OUR_OWN | {
     "core.agency", "core.first_seen", "core.identity_link", "core.procedure", "core.touched", "core.touched_night",
-    "ops.load", "ops.look_up_pull", "ops.pull", "recon.gap_event", "recon.whole_night",
+    "ops.load", "ops.look_up_pull", "ops.pull", "recon.gap_event", "recon.outlook", "recon.whole_night",
 }  # fmt: skip
 
 
@@ -123,6 +124,7 @@ def test_the_digest_names_each_table_as_it_always_did() -> None:
         "recon.repair": None,
         "recon.rate_sum": None,
         "recon.repair_gain": None,
+        "recon.outlook": None,
         "recon.ledger_entry": "entry",
         "recon.gap_event": "event",
         "recon.cell_status": "cell",

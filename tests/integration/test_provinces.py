@@ -15,9 +15,11 @@ from doisoat.errors import SourceChangedError, SourceRejectedError, SourceUnavai
 from doisoat.months import Period
 from doisoat.nights import provinces
 from doisoat.nights.provinces import compare_provinces
+from doisoat.nights.replay import replay
 from doisoat.province.provinces import portal_provinces
 from doisoat.warehouse import connect
 from support.commands import doisoat
+from support.many_nights import drop_derived
 from support.servers import LOCAL, FakeReporting, Reply, Request, captured, serving
 from support.world import World
 
@@ -185,6 +187,25 @@ def test_a_warehouse_made_anew_is_filled_from_what_is_sealed(world: World, porta
     compare(world)
     assert portal.requests == []
     assert world.rows("select * from core.province_score order by 1, 2, 3, 4, 5, 6") == before
+
+
+def test_a_replay_loads_every_week_that_is_sealed(world: World, portal: FakeReporting) -> None:
+    """Two weeks and a night: of a warehouse made anew, both weeks are there again, and nobody was asked."""
+    compare(world)
+    compare(world, SUNDAY + dt.timedelta(days=7))
+    world.run("2026-04-08", igate="code", national_export="code")
+    tables = {
+        name: f"select * from {name} order by 1, 2, 3, 4, 5, 6, 7"
+        for name in ("core.province_score", "ops.province_pull")
+    }
+    before = {name: world.rows(query) for name, query in tables.items()}
+    assert len({row[0] for row in before["ops.province_pull"]}) == 2
+    portal.requests.clear()
+    drop_derived(world.dsn)
+    assert world.rows(tables["core.province_score"]) == []
+    assert [each.night.isoformat() for each in replay(world.site)] == ["2026-04-08"]
+    assert {name: world.rows(query) for name, query in tables.items()} == before
+    assert portal.requests == []
 
 
 def test_where_no_scores_are_published_nobody_is_asked(world: World, portal: FakeReporting) -> None:

@@ -258,4 +258,4 @@ def test_the_archive_has_the_columns_of_what_it_keeps(world: World) -> None:
         where a.table_schema = 'archive' and a.table_name not like 'any\\_%%' group by 1, array_append_first.columns order by 1"""
     )
     assert [name for name, is_same in kept if not is_same] == []
-    assert len(kept) == 22
+    assert len(kept) == 23

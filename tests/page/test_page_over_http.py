@@ -24,7 +24,9 @@ from page.asking import PATHS
 from page.headers import HEADERS
 from page.logins import writer_dsn
 from page.reader import Reader
+from page.words import Words
 from standalone import postgres
+from support.outlooks import keep, remember
 from support.page_served import OpenGate, forget_login, login_of, served
 from support.world import World
 
@@ -54,6 +56,14 @@ def world(tmp_path_factory: pytest.TempPathFactory, shared_warehouse_dsn: str) -
     made.run(FIRST, igate=PROVINCIAL, national_export=NATIONAL)
     made.run("2024-04-18", igate=PROVINCIAL, national_export=SECOND)
     made.run(NIGHT, igate=PROVINCIAL)
+    earlier = [
+        ("2024-01-20", 20, 12, 0),
+        ("2024-01-31", 31, 20, 0),
+        ("2024-02-18", 50, 30, 0),
+        ("2024-02-29", 60, 38, 1),
+    ]
+    remember(made, "sync_received", "year", [*earlier, ("2024-03-20", 80, 54, 1), ("2024-03-31", 93, 64, 1)])
+    keep(made, NIGHT)
     made.rows(
         """insert into ops.gap_decision (night, pair, dossier_id, kind, detail, action, reason, cause, basis,
             decided_by, decided_in)
@@ -221,6 +231,19 @@ def test_points_lost_are_told_by_cause_and_add_up(world: World, address: str) ->
                         "and period_start = '2024-03-01' and agency_id is null and place = 1")[0]  # fmt: skip
     assert len(rows) >= 2
     assert sum(float(row[-1]) for row in rows) == pytest.approx(float(lost))
+def test_the_score_says_where_the_periods_end(world: World, address: str) -> None:
+    """All dossiers are of March: the year alone has something to count, and three earlier months to foresee it by."""
+    page = words_of(shown(address, "/score"))
+    ends = """end_least, end_most from mart.forecast
+        where night = %(night)s and measure = 'sync_received' and period_kind = 'year'"""
+    least, most = asked(world, f"select {ends}")
+    assert 0 < least < most < 1
+    assert Words("vi").bounds(least, most) in page
+    assert "chưa có số nào để tính" in page
+    assert "Năm 2024: sửa xong và lên Cổng DVCQG đến hết ngày 31/12/2024" in page
+    assert 'aria-label="1.4 Đồng bộ hồ sơ: hiện nay và khi kết thúc kỳ"' in shown(address, "/score")
+    older = words_of(shown(address, f"/score?night={FIRST}"))
+    assert "sẽ kết thúc ở mức nào" not in older, "published before outlooks were kept"
 
 
 def test_two_nights_are_compared_cause_by_cause(address: str) -> None:

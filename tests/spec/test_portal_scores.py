@@ -91,6 +91,25 @@ def test_each_score_stands_beside_what_it_follows_from(world: World, published: 
     assert sync == (["TEMP_NATIONAL_REPORT_DENOMINATOR"], "Mẫu số tạm.", 92.86, "sync_received")
 
 
+def test_what_separates_a_score_from_ours_is_counted_and_said(world: World, published: list[PublishedScore]) -> None:
+    """The province has two dossiers of March, one of them online; the portal counts 600 by channel, 410 of them online."""
+    world.land(NIGHT, "national_statistics", "code", totals=[], scores=published)
+    own = "code | channel\nH37.101-260302-0001 | 2\nH37.101-260303-0002 | 1"
+    world.run(NIGHT, igate=own, national_export="code\nH37.101-260302-0001")
+    of = "our_numerator_least, our_denominator_least, numerator_apart_least, numerator_apart_most, denominator_apart_most"
+    where = "agency_id is null and period_kind = 'month'"
+    [online] = valued(world, of, f"{where} and group_code = 'CLGQ'")
+    assert online == (1, 2, 409, 409, 598)
+    [sync] = valued(world, of, f"{where} and metric = 'DOSSIER_SYNC'")
+    assert sync == (1, None, 649, 649, None), "nothing was reported, so what we divide by is not known"
+    without = valued(
+        world, "metric, differs_in, our_indicator", f"{where} and differs_in is null and our_indicator is not null"
+    )
+    assert without == [], "whatever is compared says what is known to differ"
+    rows = json.loads(doisoat(world, "portal", "--format", "json").stdout)
+    assert [row["denominator_apart_most"] for row in rows if row["score_group"] == "CLGQ"] == [598]
+
+
 def test_null_stays_null_and_what_is_not_stated_is_not_null(world: World, published: list[PublishedScore]) -> None:
     a_night(world, NIGHT, published)
     rows = world.rows(

@@ -30,7 +30,7 @@ OURS = ("claimed_at", "opened_at", "touched_at", "waits_since", "checked_at", "p
 OTHER_REPORTS = ("national_report", "reporting_system_report")
 #: What is derived from sealed landings. ops.night and ops.publication are what we did, and are kept.
 DERIVED = ("core.%", "recon.%", "ops.pull", "ops.load", "ops.quarantine", "ops.check_result", "ops.look_up_pull",
-           "ops.catalogue_pull")  # fmt: skip
+           "ops.catalogue_pull", "ops.province_pull")  # fmt: skip
 
 
 @contextmanager
@@ -46,17 +46,19 @@ def served(home: Path, last_night: dt.date, nights: int, dossiers: int) -> Itera
         processes.stop()
 
 
-def quick_site(home: Path, dsn: str, connections: Mapping[str, str]) -> Site:
-    """Lạng Sơn without OTHER_REPORTS, and without asking for years in which a small world has nothing."""
+def quick_site(home: Path, dsn: str, connections: Mapping[str, str], dated_from: dt.date = dt.date(2024, 2, 1)) -> Site:
+    """Lạng Sơn without OTHER_REPORTS, and without asking for years (before `dated_from`) in which a small world has nothing."""
     site = against.site_of(CONFIG / "lang_son.yaml", home, dsn, connections)
-    sources = {name: _quick(source) for name, source in site.settings.sources.items() if name not in OTHER_REPORTS}
+    sources = {
+        name: _quick(source, dated_from) for name, source in site.settings.sources.items() if name not in OTHER_REPORTS
+    }
     return Site(site.settings.model_copy(update={"sources": sources}), site.connections, site.landing_root)
 
 
-def _quick(source: SourceSettings) -> SourceSettings:
+def _quick(source: SourceSettings, dated_from: dt.date) -> SourceSettings:
     options = dict(source.options)
     if "dated_from" in options:
-        options["dated_from"] = dt.date(2024, 2, 1)
+        options["dated_from"] = dated_from
     return source.model_copy(update={"options": options})
 
 

@@ -12,6 +12,7 @@ import typer
 from doisoat.cli import which
 from doisoat.cli.analysts import analyst, reading
 from doisoat.cli.ask import asking
+from doisoat.cli.forecast import foreseeing
 from doisoat.cli.forms import forms
 from doisoat.cli.gaps import answering, gap
 from doisoat.cli.operate import operations
@@ -23,7 +24,7 @@ from doisoat.cli.shared import ACT, OPERATE, hinted
 from doisoat.errors import ConfigurationError, DoisoatError
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-for part in (asking, paging, reading, rating, publishing, forms, answering, reporting):
+for part in (asking, paging, reading, rating, publishing, foreseeing, forms, answering, reporting):
     commands.add_typer(part)
 commands.add_typer(gap, name="gap", rich_help_panel=ACT)
 commands.add_typer(analyst, name="analyst", rich_help_panel=OPERATE)

@@ -27,8 +27,10 @@ Quarter = Annotated[
 Year = Annotated[dt.datetime | None, typer.Option("--year", callback=in_calendar, formats=["%Y"], help="Of this year.")]
 #: The columns of the table; the other formats also give what the group states besides, the source, and since when.
 _COLUMNS = ("score_group", "metric", "numerator", "denominator", "ratio", "score", "maximum", "recomputed", "difference",
-            "formula", "ours", "our_ratio_least", "our_ratio_most", "flags", "message")  # fmt: skip
-_BLANK = ("unit", "metric", "ours", "our_ratio", "flags", "message", "recomputed", "difference")
+            "formula", "ours", "our_ratio_least", "our_ratio_most", "numerator_apart_least", "numerator_apart_most",
+            "denominator_apart_least", "denominator_apart_most", "differs_in", "flags", "message")  # fmt: skip
+_BLANK = ("unit", "metric", "ours", "our_ratio", "numerator_apart", "denominator_apart", "differs_in", "flags", "message",
+          "recomputed", "difference")  # fmt: skip
 
 
 def period_asked(month: dt.datetime | None, quarter: dt.datetime | None, year: dt.datetime | None) -> Period | None:
@@ -59,7 +61,7 @@ def portal(
     """Show what the portal publishes of decision 766, metric by metric, and what each score follows from.
 
     The portal's score is what counts. Beside it: the score recomputed from the published counts where the formula is known, and
-    our own ratio where we count the like. Default: the last month that had ended.
+    our own ratio where we count the like, with what separates the two. Default: the last month that had ended.
     """
     with warehouse_at_hand() as (_, connection):
         chosen = chosen_night(connection, night)

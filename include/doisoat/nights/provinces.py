@@ -1,15 +1,19 @@
-"""The weekly comparison of all provinces by what the portal publishes of each: what the Dag `compare_provinces` calls."""
+"""The weekly comparison of all provinces by what the portal publishes of each: what the Dag `compare_provinces` calls, and a
+replay, which loads again what is sealed."""
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
 from collections import Counter
+from itertools import product
+
+import psycopg
 
 from doisoat.collect.known import key_of, screen_of
-from doisoat.collect.landing import versions
-from doisoat.collect.provinces import collect_province, landing_of, week_of
-from doisoat.errors import SourceChangedError
+from doisoat.collect.landing import night_named, versions
+from doisoat.collect.provinces import SHELF, collect_province, landing_of, week_of
+from doisoat.errors import LandingNotLoadableError, SourceChangedError
 from doisoat.load.provinces import load_province_scores
 from doisoat.province.file import SourceSettings
 from doisoat.province.provinces import PortalProvince, portal_provinces
@@ -54,6 +58,25 @@ def compare_provinces(site: Site, source_id: str, *, at: dt.datetime) -> dict[st
     found = {name: counts[name] for name in ("asked", "before", "without")}
     log.info("%s: provinces of the week of %s: %s", source_id, week, found)
     return found
+
+
+def load_sealed(connection: psycopg.Connection, site: Site, since: dt.date) -> int:
+    """Load again what is sealed of the weeks since that day; returns of how many provinces and weeks.
+
+    A week belongs to no night. What is loaded and no longer sealed stays as it is. The caller holds the write lock.
+    """
+    root, province_id, loaded = site.landing_root / SHELF, site.settings.province.id, 0
+    for directory in sorted((root / province_id).glob("????-??-??")):
+        week = night_named(directory.name)
+        if week is None or week < since:
+            continue
+        for source_id, province in product(site.settings.with_scores, portal_provinces()):
+            landing = landing_of(site.landing_root, province_id, week, source_id, province.code)
+            try:
+                loaded += landing is not None and load_province_scores(connection, landing, province) >= 0
+            except LandingNotLoadableError as error:  # as in its own week
+                log.warning("%s", error)
+    return loaded
 
 
 def _slow(site: Site, source_id: str) -> SourceSettings:

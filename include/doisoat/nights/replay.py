@@ -28,7 +28,7 @@ from doisoat.load import landings as loading
 from doisoat.load.catalogues import load_catalogue
 from doisoat.load.records import identify
 from doisoat.load.reference import load_reference
-from doisoat.nights import steps
+from doisoat.nights import provinces, steps
 from doisoat.province.site import Site
 from doisoat.warehouse import connect, order, revisions, writing
 from doisoat.warehouse.locks import try_to_replay
@@ -214,7 +214,9 @@ def _begin(connection: psycopg.Connection, site: Site, plan: list[Planned], run_
     (before,) = connection.execute("select max(night) from ops.load where night < %s", [first]).fetchone() or (None,)
     if before:
         identify(connection, before, as_a_whole=True)
-    _derive_catalogues(connection, site, first if before else dt.date.min)
+    since = first if before else dt.date.min
+    _derive_catalogues(connection, site, since)
+    provinces.load_sealed(connection, site, since)
 
 
 def _note_nights_on_disk(connection: psycopg.Connection, plan: list[Planned]) -> None:

@@ -328,6 +328,7 @@ def publish_night(site: Site, night: dt.date, *, run_id: str | None = None) -> i
         QualityGateError: a stage was not checked, or a critical check in it failed and nobody accepted that.
     """
     from doisoat.quality import blocking, carry_over, told
+    from doisoat.rates.outlook import keep_outlook
 
     with writing(site.dsn) as connection:
         order.hold(connection, night, run_id)
@@ -335,6 +336,8 @@ def publish_night(site: Site, night: dt.date, *, run_id: str | None = None) -> i
             blocked = blocking(connection, night, stage=stage)
             if blocked:
                 raise QualityGateError(f"night {night}: not published; {stage}: {told(blocked)}")
+        if order.is_latest(connection, night):
+            keep_outlook(connection, site.settings, night)
         revision = order.publish(connection, night, run_id)
         carry_over(connection, night, revision)
         return revision

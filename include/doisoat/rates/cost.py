@@ -12,11 +12,13 @@ from pathlib import Path
 
 import psycopg
 
+from doisoat.indicators.definitions import load_indicators
+from doisoat.months import first_of, period_of
 from doisoat.province.file import ProvinceSettings
 from doisoat.rates.gains import gains
 from doisoat.rates.rates import Part, cell_parameters, find_cells, roll
 from doisoat.warehouse.queries import Report, as_report
-from doisoat.warehouse.ranges import INDICATOR_CELL
+from doisoat.warehouse.ranges import INDICATOR_CELL, REPAIRED
 
 HERE = Path(__file__).parent
 #: How gaps are grouped in the ranked list.
@@ -81,9 +83,46 @@ def ranked(
     in_force = settings.indicators.readings["sync"]
     query = gains(base, effects, question.indicator, in_force, sums=sums)
     with connection.transaction(force_rollback=True):
-        find_cells(connection, settings, part, parameters)
+from doisoat.indicators.definitions import load_indicators
+from doisoat.months import first_of, period_of
+
+
+def now_and_repaired(connection: psycopg.Connection, settings: ProvinceSettings, night: dt.date) -> Report:
+    """Every indicator of the province for the month, quarter and year in which the night lies: now, and if all were repaired.
+
+    Of the current rows. Returns `part` empty for now, all for then; what nothing is counted for has no row.
+    """
+    month = first_of(night)
+    year = Part(period="year", first_month=month.replace(month=1), last_month=month)
+    parameters = {**cell_parameters(settings, year, night, 0), "is_expected": True, "reported_part": ""}
+    sums = ", ".join(f"sum({name})::bigint as {name}" for name in INDICATOR_CELL.values)
+    changes = ", ".join(name if name in REPAIRED else f"0 as {name}" for name in INDICATOR_CELL.values)
+    with connection.transaction(force_rollback=True):
+        find_cells(connection, settings, year, parameters)
+        connection.execute("alter table cell rename to base_cell; delete from period")
+        for kind in ("month", "quarter", "year"):
+            period = period_of(kind, night)
+            connection.execute(
+                "insert into period values (%s, %s, %s)", [kind, period.start, period.last_day + dt.timedelta(days=1)]
+            )
+        connection.execute(
+            f"""create temporary table cell on commit drop as
+            select cell_month, channel, {sums}, array['', 'all'] as parts from base_cell group by cell_month, channel
+            union all
+            select cell_month, 'unknown', {changes}, array['all']
+            from (
+                select distinct on (mend) * from recon.repair
+                where to_night = 'infinity' order by mend, pair, dossier_id, kind, detail, sign
+            ) once;
+            analyze cell; analyze period"""
+        )
         roll(connection, settings, parameters)
-        asked = {**parameters, "agency": repair.agency, "procedure": repair.procedure}
-        # thousands of groups are joined with each other: by hash, whatever the planner thinks of parts of a statement
-        connection.execute("select set_config('enable_nestloop', 'off', true)")
-        return as_report(connection.execute(f"select {', '.join(COLUMNS)} from ({query}) gained order by place", asked))
+        rules = " union all ".join(
+            f"select {one.id!r} as indicator, rule.* from ({one.query}) rule" for one in load_indicators()
+        )
+        return as_report(
+            connection.execute(
+                f"""select indicator, period_kind, part, denominator_most as whole, ratio_least as least, ratio_most as most
+                from ({rules}) rated"""
+            )
+        )

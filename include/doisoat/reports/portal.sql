@@ -1,5 +1,6 @@
 -- What the portal publishes of decision 766 for a period, as known on a night: for the province, one unit, or each.
--- Beside each score what it follows from, where that is known, and the ratio by our own data.
+-- Beside each score what it follows from, where that is known, and the ratio by our own data, with what separates the
+-- two: by how many numerator and denominator are apart, and what is known to differ whatever the counts are.
 with shown as (
     select * from core.explained_score s
     where s.from_night <= %(night)s and %(night)s < s.to_night
@@ -29,6 +30,11 @@ select
     c.our_indicator as ours,
     r.ratio_least as our_ratio_least,
     r.ratio_most as our_ratio_most,
+    c.compared_numerator - r.numerator_most as numerator_apart_least,
+    c.compared_numerator - r.numerator_least as numerator_apart_most,
+    c.compared_denominator - r.denominator_most as denominator_apart_least,
+    c.compared_denominator - r.denominator_least as denominator_apart_most,
+    c.differs_in,
     array_to_string(c.flags, ', ') as flags,
     c.message,
     c.numbers::text as numbers,

@@ -54,6 +54,7 @@ ARCHIVED = (
     Archived("recon.repair", None),
     Archived("recon.rate_sum", None),
     Archived("recon.repair_gain", None),
+    Archived("recon.outlook", None, is_range=False, ages=False),
     Archived("recon.learned_lag", "learned lag", is_range=False, is_derived=True),
     Archived("recon.ledger_cell", "bridge", is_range=False, is_derived=True),
     Archived("ops.pull", "pull", is_range=False, unsaid=("unstated",), ages=False),

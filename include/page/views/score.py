@@ -7,6 +7,7 @@ from doisoat.charts import bounds
 from page.asking import Ask
 from page.reader import Row
 from page.tables import Column, Table
+from page.views.forecast import forecast
 from page.views.periods import RATES, period_of
 from page.views.shown import Shown, wide_and_narrow
 
@@ -14,8 +15,10 @@ from page.views.shown import Shown, wide_and_narrow
 def score(ask: Ask) -> Shown:
     """The indicators of a period, by default the newest month."""
     period = period_of(ask)
+    foreseen, tables = forecast(ask)
     if period is None:
-        return Shown("score.html", {"period": None, "chart": None, "points": None, "provisional": False})
+        nothing = {"period": None, "chart": None, "points": None, "provisional": False, "forecast": foreseen}
+        return Shown("score.html", nothing, tables)
     asked = {"night": ask.night, "start": period.start, "agency": None}
     rows = ask.mart.rows("score", asked, rate_asked=RATES[period.kind])
     in_force = [row for row in rows if row["is_in_force"]]
@@ -43,8 +46,9 @@ def score(ask: Ask) -> Shown:
         "chart": chart,
         "points": points,
         "provisional": any(row["is_provisional"] for row in rows),
+        "forecast": foreseen,
     }
-    return Shown("score.html", context, {"indicators": _table(ask, rows)})
+    return Shown("score.html", context, {"indicators": _table(ask, rows), **tables})
 
 
 def _short(ask: Ask, row: Row) -> str:

@@ -9,7 +9,10 @@ select
     full_at,
     if_none,
     formula,
-    our_readings::text[] as our_readings
+    our_readings::text[] as our_readings,
+    c.counted as compared_numerator,
+    c.whole as compared_denominator,
+    c.differs_in
 from (
     values
     ('transparency', 'CKMB', '', 'sum', null, null, 'the sum of its metrics', null),
@@ -84,7 +87,45 @@ from (
         'handling-satisfaction', 'MDHL', 'PETITION_HANDLING_SATISFACTION', 'ratio', 1.0, 1,
         'maximum x ratio; all where there are none', null
     )
-) facts (score_group, group_code, metric, rule, full_at, if_none, formula, our_readings);
+) facts (score_group, group_code, metric, rule, full_at, if_none, formula, our_readings)
+left join (
+    values
+    (
+        'transparency',
+        'DOSSIER_SYNC',
+        'numerator',
+        'denominator',
+        'a flagged denominator is provisional; `doisoat walk` goes from the one to the other, item by item'
+    ),
+    (
+        'dvc-progress-tree',
+        '',
+        'totalOnTime',
+        'totalReceived',
+        'the portal divides by what it counts as received, ours by what ended with a result in the period'
+    ),
+    (
+        'dossier-digitized',
+        'SO_HOA_GIAY_TO_GIAI_QUYET',
+        'numerator',
+        'denominator',
+        'the portal asks for an electronic result too, which no source of ours tells'
+    ),
+    (
+        'provide-online-tree',
+        '',
+        'channelOnlineSum',
+        'channelTotalSum',
+        'the portal''s sums by channel, of the province alone; its points follow from them by no known formula'
+    ),
+    (
+        'formality-online-payment-tree',
+        '',
+        'totalDossierOnlinePaymentSuccess',
+        'totalDossierFinancialObligation',
+        'the portal knows from fees which dossiers have something to pay; no source of ours tells'
+    )
+) c (score_group, metric, counted, whole, differs_in) using (score_group, metric);
 comment on view mart.dim_portal_metric is 'How the portal''s points follow from its counts, as found by recomputing what it published for one province in August 2026; a metric that is not here has no known formula. Grain: group, metric.';
 comment on column mart.dim_portal_metric.score_group is 'The report of the portal that publishes it.';
 comment on column mart.dim_portal_metric.group_code is 'The group of decision 766: CKMB, TDGQ, MDSH, CLGQ, TTTT or MDHL.';
@@ -93,6 +134,9 @@ comment on column mart.dim_portal_metric.rule is 'Which rule computes it: ratio,
 comment on column mart.dim_portal_metric.full_at is 'The ratio from which all points are given; below it, in proportion.';
 comment on column mart.dim_portal_metric.if_none is 'Which part of the points is given where there is nothing to divide by; null if none is stated.';
 comment on column mart.dim_portal_metric.formula is 'The formula in words; null if it is not known.';
+comment on column mart.dim_portal_metric.compared_numerator is 'Which of the portal''s numbers our numerator is compared with; null if we count nothing like it.';
+comment on column mart.dim_portal_metric.compared_denominator is 'Which of the portal''s numbers our denominator is compared with.';
+comment on column mart.dim_portal_metric.differs_in is 'What is known to separate the two, whatever the counts are; what separates the counts is in mart.portal_score.';
 comment on column mart.dim_portal_metric.our_readings is 'The indicators of ours that count the like, in their several readings; what they count may differ (mart.dim_indicator).';
 
 drop view if exists core.explained_score;
@@ -138,7 +182,14 @@ select
             + 2.5 * (s.numbers ->> 'totalFeeDossierFormality')::numeric
             / nullif((s.numbers ->> 'totalFeeFormality')::numeric, 0)
     end as recomputed,
-    i.indicator as our_indicator
+    i.indicator as our_indicator,
+    case d.compared_numerator when 'numerator' then s.numerator
+        else (s.numbers ->> d.compared_numerator)::numeric
+    end as compared_numerator,
+    case d.compared_denominator when 'denominator' then s.denominator
+        else (s.numbers ->> d.compared_denominator)::numeric
+    end as compared_denominator,
+    d.differs_in
 from core.published_score s
 left join mart.dim_portal_metric d using (score_group, metric)
 left join core.indicator i on i.is_in_force and i.indicator = any(d.our_readings)  -- one of the readings is
@@ -176,7 +227,16 @@ select
     ) as difference,
     s.our_indicator,
     r.ratio_least as our_ratio_least,
-    r.ratio_most as our_ratio_most
+    r.ratio_most as our_ratio_most,
+    r.numerator_least as our_numerator_least,
+    r.numerator_most as our_numerator_most,
+    r.denominator_least as our_denominator_least,
+    r.denominator_most as our_denominator_most,
+    s.compared_numerator - r.numerator_most as numerator_apart_least,
+    s.compared_numerator - r.numerator_least as numerator_apart_most,
+    s.compared_denominator - r.denominator_most as denominator_apart_least,
+    s.compared_denominator - r.denominator_least as denominator_apart_most,
+    s.differs_in
 from mart.night_revision n
 join core.explained_score s on s.from_night <= n.night and n.night < s.to_night
 left join archive.any_rate r
@@ -212,6 +272,15 @@ comment on column mart.portal_score.difference is 'The published points less the
 comment on column mart.portal_score.our_indicator is 'The indicator of ours that counts the like, in the reading in force; what it counts may differ.';
 comment on column mart.portal_score.our_ratio_least is 'Its ratio by our own data, lower bound; in [0, 1].';
 comment on column mart.portal_score.our_ratio_most is 'Its ratio by our own data, upper bound.';
+comment on column mart.portal_score.our_numerator_least is 'What counts by our own data, at least.';
+comment on column mart.portal_score.our_numerator_most is 'What counts by our own data, at most.';
+comment on column mart.portal_score.our_denominator_least is 'Of how many by our own data, at least; null where that is not known, as where a report has not come to us.';
+comment on column mart.portal_score.our_denominator_most is 'Of how many by our own data, at most.';
+comment on column mart.portal_score.numerator_apart_least is 'How many more the portal counts (mart.dim_portal_metric says which of its numbers) than we, at least; negative if fewer.';
+comment on column mart.portal_score.numerator_apart_most is 'The same, at most.';
+comment on column mart.portal_score.denominator_apart_least is 'How many more the portal divides by than we, at least; negative if fewer.';
+comment on column mart.portal_score.denominator_apart_most is 'The same, at most.';
+comment on column mart.portal_score.differs_in is 'What is known to separate the two, whatever the counts are.';
 
 create view mart.portal_received as
 select
