@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from doisoat.months import last_of
+
 from page.asking import Ask
 from page.reader import Row, statement
 from page.tables import Column, Table
@@ -34,6 +36,8 @@ SORTED = {
 }
 #: Filters whose values are words of ours or ids.
 SAID = ("pair", "kind", "cause", "blames", "state", "procedure", "channel", "owner", "agency", "age")
+#: Filters whose values are days.
+DAYS = ("opened_from", "opened_to", "changed_from", "received_from", "received_to")
 GROUPS_SHOWN = 12
 
 
@@ -65,6 +69,7 @@ def gaps(ask: Ask) -> Shown:
         "groups": list(GROUPED),
         "sorts": list(SORTED),
         "sort": ask.one_of("sort", SORTED, "age"),
+        "downward": "desc" in SORTED[ask.one_of("sort", SORTED, "age")],
         "choices": _choices(ask),
         "filters": _filters(ask, names),
         "pages": pages(ask, counted["gaps"]),
@@ -83,7 +88,7 @@ def _asked(ask: Ask) -> Row:
     return {
         "night": ask.night,
         **{name: ask.text(name) for name in SAID},
-        **{name: ask.day(name) for name in ("opened_from", "opened_to", "changed_from")},
+        **{name: ask.day(name) for name in DAYS},
         "dossiers": dossiers,
         "whose": ask.account.agency_id,
     }
@@ -128,10 +133,12 @@ def _choices(ask: Ask) -> dict[str, list[Row]]:
 def _filters(ask: Ask, names: dict[tuple[str, str], str]) -> list[Row]:
     """The filters that are set, each with the address without it."""
     found = []
-    for name in (*SAID, "opened_from", "opened_to", "changed_from", "q"):
+    for name in (*SAID, *DAYS, "q"):
         value = ask.text(name)
         if value:
             shown = name_of(ask, name, value, names) if name in SAID else value
+            if name in DAYS:
+                shown = ask.words.plain(ask.day(name))
             found.append({"name": ask.words(f"filters.{name}"), "value": shown, "without": ask.here(**{name: None})})
     return found
 
@@ -142,6 +149,8 @@ def _groups_table(ask: Ask, groups: list[Row], by: str, names: dict[tuple[str, s
         row["name"] = name_of(ask, by, row["value"], names)
         pair, _, kind = str(row["value"]).rpartition(" ")
         row["sets"] = {"kind": kind, "pair": pair} if by == "kind" else {filter: row["value"]} if filter else {}
+        if by == "month" and row["value"]:
+            row["sets"] = {"received_from": row["value"], "received_to": last_of(row["value"])}
 
     def of(row: Row) -> str | None:
         return ask.here(**row["sets"]) if row["sets"] and row["value"] is not None else None
