@@ -196,7 +196,7 @@ def lines(rows: Rows, title: str, width: int = 560, height: int = 180, number: s
     x = {"field": "at", "type": "temporal", "scale": {"type": "utc"},
          "axis": {"title": None, "format": "%d/%m/%Y", "grid": False, "labelOverlap": True, "values": shown}}  # fmt: skip
     y = {"field": "value", "type": "quantitative", "scale": {"zero": False},
-         "axis": {"title": None, "format": number, "tickCount": 5}}  # fmt: skip
+         "axis": {"title": None, "format": number, "tickCount": 5, **({"tickMinStep": 1} if number == ",d" else {})}}  # fmt: skip
     series: dict[str, Any] = {"field": "series", "type": "nominal", "scale": {"range": [*SERIES]}, "sort": None}
     series["legend"] = {"symbolOpacity": 1} if len({row["series"] for row in rows}) > 1 else None
     dashes = {"field": "series", "type": "nominal", "legend": None}

@@ -231,7 +231,7 @@ def _units_table(ask: Ask) -> Table:
     columns = [
         Column("name", words("columns.unit"), href=of),
         Column("gaps", words("columns.gaps"), "number", bar=True, href=of),
-        Column("oldest", words("columns.oldest"), "number"),
+        *([] if ask.answer_days is not None else [Column("oldest", words("columns.oldest"), "number")]),
         Column("unanswered", words("columns.unanswered"), "number",
                href=lambda row: ask.link("gaps", owner=row["owner_id"], state="open")),
     ]  # fmt: skip
@@ -239,4 +239,4 @@ def _units_table(ask: Ask) -> Table:
         tone: Any = lambda row: "warn" if row["late"] else None  # noqa: E731
         columns.append(Column("due_on", words("columns.due_on"), "words", href=late, sub="overdue", tone=tone,
                               missing=words("page.none")))  # fmt: skip
-    return Table("units", words("tonight.units"), columns, rows, words("gaps.none"), stacks=False)
+    return Table("units", words("tonight.units"), columns, rows, words("gaps.none"))
