@@ -97,3 +97,12 @@ def test_a_stroke_is_broken_where_nothing_is_known_and_ranks_hang_from_the_top()
     assert first is not None
     assert first.end[1] == 3.0
     assert stroke([None, None], "x", 0, 1) is None
+
+
+def test_a_number_stands_where_no_target_crosses_it() -> None:
+    rows = [
+        {"label": "crossed", "least": 0.53, "most": 0.53, "target": 0.5},
+        {"label": "free", "least": 0.53, "most": 0.53, "target": 1.0},
+        {"label": "no room", "least": 0.02, "most": 0.98, "target": 0.01},
+    ]
+    assert [one["place"] for one in bounds(rows, "x")["data"]["values"]] == ["most", "least", "middle"]

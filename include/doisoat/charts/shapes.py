@@ -179,8 +179,11 @@ def _number_beside(x: dict[str, Any], place: str, low: dict[str, Any]) -> dict[s
 
 
 def _beside(row: Mapping[str, Any], start: float) -> str:
-    """Where the number of a bar has room: left of it, else right of it, else within it."""
+    """Where the number of a bar has room: left of it unless a target's mark would cross it, else right of it, else within it."""
     room, low, high = (1 - start) / 3, float(row["least"]) - start, 1 - float(row["most"])
+    crossed = row.get("target") is not None and 0 < float(row["least"]) - float(row["target"]) < room / 2
+    if crossed and high > room:
+        return "most"
     return "least" if low > room else "most" if high > room else "middle"
 
 
