@@ -73,7 +73,7 @@ def _board_table(ask: Ask, rows: list[Row]) -> Table:
     for row in rows:
         row["name"] = metric_name(ask, row)
         row["counted"] = _counted(ask, row)
-        row["published"] = None if row["ratio"] is None else f"{words.number(float(row['ratio']), 2)} %"
+        row["published"] = None if row["ratio"] is None else words.share(float(row["ratio"]) / 100, 2)
         row["how"] = words.known("formulas", row["formula"]) if row["formula"] else words("board.no_formula")
         least, most = row["our_ratio_least"], row["our_ratio_most"]
         row["ours"] = None if least is None else words.bounds(least, most, 2)
