@@ -27,7 +27,7 @@ from page.kept import Kept, key_of
 from page.reader import Reader, Row, Snapshot
 from page.rendering import render
 from page.tables import Table, csv_of, xlsx_of
-from page.views import VIEWS
+from page.views import OF_ANOTHER_TIME, VIEWS
 from page.views.shown import begin_to_draw
 from page.words import LANGUAGES, Words
 
@@ -52,6 +52,8 @@ class Page:
         province: its name.
         timezone: in which moments are shown.
         writer: stores what people decide; None: the page is read only.
+        province_code: its code at the portal, by which it is found among all provinces; empty: unknown.
+        answer_days: within how many working days units answer; None: no term is set.
     """
 
     reader: Reader
@@ -61,6 +63,8 @@ class Page:
     kept: Kept = field(default_factory=Kept)
     writer: Writer | None = None
     remembered: dict[str, list[Row]] = field(default_factory=dict)
+    province_code: str = ""
+    answer_days: int | None = None
 
 
 def make_app(page: Page, dependencies: Sequence[Any] = ()) -> FastAPI:
@@ -125,10 +129,14 @@ def _answer(page: Page, request: Request, view: str, account: Account, words: Wo
         files.VERSION, view, ask.actions, sorted(ask.given.items()), words.language, ask.root, account.agency_id,
         sorted(ask.stamp.items()),
     )  # fmt: skip
+    if view in OF_ANOTHER_TIME:
+        body = VIEWS[view](ask).html(ask)
+        key = key_of(body)
     headers = {"etag": f'"{key_of(key, token)}"', "cache-control": "private, no-cache", "vary": "cookie"}
     if request.headers.get("if-none-match") == headers["etag"]:
         return Response(status_code=304, headers=headers)
-    body = page.kept.get(key, lambda: VIEWS[view](ask).html(ask))
+    if view not in OF_ANOTHER_TIME:
+        body = page.kept.get(key, lambda: VIEWS[view](ask).html(ask))
     if token is not None:
         body = body.replace(FORM_TOKEN, token.encode())
     return Response(body, media_type="text/html; charset=utf-8", headers=headers)
@@ -146,7 +154,8 @@ def _ask(page: Page, request: Request, account: Account, words: Words, mart: Sna
         if night is not None and mart.row("stamp", {"night": None}):
             raise NotThereError
         return None
-    return Ask(words, account, mart, stamp, given, _root(request), page.timezone, page.province, kept=page.remembered)
+    return Ask(words, account, mart, stamp, given, _root(request), page.timezone, page.province, kept=page.remembered,
+               province_code=page.province_code, answer_days=page.answer_days)  # fmt: skip
 
 
 def _decision_route(page: Page) -> Callable[..., Any]:

@@ -22,12 +22,17 @@ PATHS = {
     "changes": "/changes",
     "bridge": "/bridge",
     "units": "/units",
+    "compare": "/units/compare",
     "trend": "/trend",
     "ministries": "/ministries",
     "score": "/score",
+    "board": "/score/board",
+    "ranks": "/score/provinces",
     "dossier": "/dossier",
     "nights": "/nights",
 }
+#: Views that stand within another one: they have no entry of their own in the navigation.
+WITHIN = {"board": "score", "ranks": "score", "compare": "units"}
 #: What a reader of one agency sees: the views that show no other's numbers.
 OF_AN_AGENCY = ("repair", "gaps", "dossier")
 LANGUAGE_COOKIE = "doisoat_language"
@@ -59,6 +64,8 @@ class Ask:
         root: what stands before our paths in an address.
         kept: what was asked before and depends on no filter (`remembered`).
         actions: what this reader may say about gaps; empty: nothing.
+        province_code: of the province at the portal; empty: unknown.
+        answer_days: within how many working days units answer; None: no term is set.
     """
 
     words: Words
@@ -72,11 +79,18 @@ class Ask:
     view: str = ""
     actions: tuple[str, ...] = ()
     kept: dict[str, list[Row]] = field(default_factory=dict)
+    province_code: str = ""
+    answer_days: int | None = None
 
     @property
     def views(self) -> tuple[str, ...]:
         """The views that the reader may see."""
         return tuple(PATHS) if self.account.agency_id is None else OF_AN_AGENCY
+
+    @property
+    def section(self) -> str:
+        """The entry of the navigation to which the view belongs."""
+        return WITHIN.get(self.view, self.view)
 
     @property
     def night(self) -> dt.date:

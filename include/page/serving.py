@@ -26,7 +26,8 @@ def page_of(site: Site, gate: Gate, writer: Writer | None = None) -> Page:
     """
     province = site.settings.province
     reader = Reader(reader_dsn(site.connections, lambda: site.dsn), province.timezone)
-    return Page(reader, gate, province.name, province.timezone, writer=writer)
+    return Page(reader, gate, province.name, province.timezone, writer=writer, province_code=province.code,
+                answer_days=site.settings.papers.answer_days)  # fmt: skip
 
 
 def serve(site: Site, host: str, port: int, tell: Callable[[str], None]) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from doisoat.charts import Stroke
 from doisoat.reports.printing import as_csv, printable
 from doisoat.warehouse.queries import Report
 from openpyxl import Workbook
@@ -19,7 +20,7 @@ from page.reader import Row
 from page.words import Words
 
 #: How a column's values are written, and whether they are numbers that stand at the right.
-NUMBERS = ("number", "signed", "share", "decimal", "points", "words")
+NUMBERS = ("number", "signed", "share", "decimal", "signed_decimal", "points", "words")
 #: Excel takes no longer text in a cell.
 _LONGEST_CELL = 32_000
 
@@ -31,8 +32,8 @@ class Column:
     Attributes:
         key: of the row's value.
         label: its heading, in the reader's language.
-        how: text, number, signed, share (a fraction), decimal, points (with their sign), or words (a number that is written
-            already, such as bounds).
+        how: text, number, signed, share (a fraction), decimal, signed_decimal, points (with their sign), words (a number that
+            is written already, such as bounds), or stroke (a course).
         href: a row's address for this cell; None if it leads nowhere.
         sort: by which the view can sort by it; None if it cannot.
         tone: a word that colours the cell besides saying it; None for none.
@@ -68,6 +69,7 @@ class Table:
         total: how many there are, if not all are shown.
         empty: what is said where there are none.
         stacks: whether a row becomes a small card on a narrow screen.
+        row_tone: a word that marks a whole row besides saying it; None for none.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Table:
     every: Callable[[], list[Row]] | None = None
     total: int | None = None
     stacks: bool = True
+    row_tone: Callable[[Row], str | None] | None = None
     most: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -104,11 +107,15 @@ def written(column: Column, row: Row, words: Words) -> str:
         return words.points(value)
     if column.how == "decimal":
         return words.number(float(value), 2)
+    if column.how == "signed_decimal":
+        return f"{'+' if value > 0 else '−' if value < 0 else ''}{words.number(abs(float(value)), 2)}"
     return words.number(int(value)) if column.how == "number" else words.plain(value)
 
 
 def _stated(value: Any) -> Any:
     """A value in a file: numbers as numbers, days as days, unknown empty."""
+    if isinstance(value, Stroke):
+        return value.said
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return value

@@ -5,28 +5,24 @@ Needs Debian's `chromium`; CHROMIUM names another one. Screenshots are left in b
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from doisoat.warehouse import connect
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 from standalone import postgres
 from support import nights_against_key as against
+from support.chromium import SHOTS, Watched, chromium, needs_chromium
 from support.page_served import forget_login, served
 from support.provinces import CONFIG
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
-SHOTS = Path(__file__).parents[2] / "build" / "page"
 VIEWS = ("/", "/repair", "/repair?by=unit&period=2024", "/gaps", "/gaps?by=owner&cause=sync_overdue", "/units", "/bridge",
          "/changes", "/trend", "/ministries", "/score", "/nights", "/dossier", "/dossier?id={dossier}", "/nowhere")  # fmt: skip
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here: apt-get install chromium")
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
@@ -54,26 +50,8 @@ def dossier(address: str, shared_warehouse_dsn: str) -> str:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as started:
         yield started
-        started.close()
-
-
-class Watched:
-    """A tab, and what went wrong in it."""
-
-    def __init__(self, browser: Browser, width: int, **settings: Any) -> None:
-        self.page: Page = browser.new_page(viewport={"width": width, "height": 900}, **settings)
-        self.said: list[str] = []
-        self.hosts: set[str] = set()
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
-
-    def open(self, address: str) -> Page:
-        self.page.goto(address)
-        return self.page
 
 
 @pytest.mark.parametrize("width", [1400, 390])

@@ -18,6 +18,9 @@ from page.logins import reader_dsn, writer_dsn
 from page.reader import Reader
 from psycopg.conninfo import conninfo_to_dict
 
+#: Within how many working days units answer.
+ANSWER_DAYS = 5
+
 
 class OpenGate:
     """Lets everybody in as one account."""
@@ -51,7 +54,8 @@ def forget_login(superuser_dsn: str, dsn: str) -> None:
 def served(dsn: str, gate: Gate | None = None, *, login: str | None = None, root: str = "") -> Iterator[str]:
     """The address of the page on this warehouse; it ends with the block."""
     reader = Reader(login or login_of(dsn), "Asia/Ho_Chi_Minh")
-    page = Page(reader, gate or OpenGate(), "Lạng Sơn", "Asia/Ho_Chi_Minh", writer=Writer(writer_dsn(dsn)))
+    page = Page(reader, gate or OpenGate(), "Lạng Sơn", "Asia/Ho_Chi_Minh", writer=Writer(writer_dsn(dsn)),
+                province_code="H37", answer_days=ANSWER_DAYS)  # fmt: skip
     ready = threading.Event()
 
     class Server(uvicorn.Server):

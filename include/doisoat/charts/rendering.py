@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -43,6 +44,21 @@ def png(spec: dict[str, Any], language: str = "vi", scale: float = 2) -> bytes:
         {**spec, "background": "white"},
         vl_version=VEGA_LITE, scale=scale, format_locale=LOCALES[language], allowed_base_urls=[],
     )  # fmt: skip
+
+
+@cache
+def script() -> bytes:
+    """The same library as a script for browsers, with all that it needs in one file: it defines drawChart (Vega-Embed).
+
+    vl-convert-python bundles it out of its own copy, in two seconds and without Node or network, so that no foreign file is
+    kept in this project, and what a browser draws is of the version that draws here.
+    """
+    return str(_drawing().javascript_bundle("window.drawChart = vegaEmbed;", VEGA_LITE)).encode()
+
+
+def version() -> str:
+    """Changes with the library that draws."""
+    return f"{metadata.version('vl-convert-python')} {VEGA_LITE}"
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from doisoat.charts.theme import BLAMED, DOUBT, INK, LIGHT, MINUS, PAPER, PLUS, SOFT, TOTAL, framed
+from doisoat.charts.theme import BLAMED, DOUBT, INK, LIGHT, LOCALES, MINUS, PAPER, PLUS, SERIES, SOFT, TOTAL, framed
 
 Rows = Sequence[Mapping[str, Any]]
 #: Heights of a bar, of a row, and of a name that stands above its bar.
@@ -179,8 +179,11 @@ def _number_beside(x: dict[str, Any], place: str, low: dict[str, Any]) -> dict[s
 
 
 def _beside(row: Mapping[str, Any], start: float) -> str:
-    """Where the number of a bar has room: left of it, else right of it, else within it."""
+    """Where the number of a bar has room: left of it unless a target's mark would cross it, else right of it, else within it."""
     room, low, high = (1 - start) / 3, float(row["least"]) - start, 1 - float(row["most"])
+    crossed = row.get("target") is not None and 0 < float(row["least"]) - float(row["target"]) < room / 2
+    if crossed and high > room:
+        return "most"
     return "least" if low > room else "most" if high > room else "middle"
 
 
@@ -188,19 +191,19 @@ def lines(rows: Rows, title: str, width: int = 560, height: int = 180, number: s
     """Values over nights or months, a line a series, with a band where only bounds are known.
 
     Args:
-        rows: `at` (a day), `series`, `value`; optional `most`: then the band is from value to most.
+        rows: `at` (a day), `series`, `value`; optional `most`: then the band is from value to most; optional `said`: what is
+            read aloud of the point.
     """
-    colours = [PLUS, MINUS, "#8a3f73", TOTAL, DOUBT]
     days = sorted({str(row["at"]) for row in rows})
     shown = days[:: max(len(days) // 6, 1)]
     x = {"field": "at", "type": "temporal", "scale": {"type": "utc"},
          "axis": {"title": None, "format": "%d/%m/%Y", "grid": False, "labelOverlap": True, "values": shown}}  # fmt: skip
     y = {"field": "value", "type": "quantitative", "scale": {"zero": False},
-         "axis": {"title": None, "format": number, "tickCount": 5}}  # fmt: skip
-    series: dict[str, Any] = {"field": "series", "type": "nominal", "scale": {"range": colours}, "sort": None}
-    if len({row["series"] for row in rows}) < 2:
-        series["legend"] = None
+         "axis": {"title": None, "format": number, "tickCount": 5, **({"tickMinStep": 1} if number == ",d" else {})}}  # fmt: skip
+    series: dict[str, Any] = {"field": "series", "type": "nominal", "scale": {"range": [*SERIES]}, "sort": None}
+    series["legend"] = {"symbolOpacity": 1} if len({row["series"] for row in rows}) > 1 else None
     dashes = {"field": "series", "type": "nominal", "legend": None}
+    said = {"description": {"field": "said"}} if all(row.get("said") for row in rows) else {}
     return framed(
         {
             "width": width,
@@ -209,32 +212,35 @@ def lines(rows: Rows, title: str, width: int = 560, height: int = 180, number: s
             "encoding": {"x": x, "href": _LINK, "color": series},
             "layer": [
                 {"transform": [{"filter": "isValid(datum.most)"}],
-                 "mark": {"type": "area", "opacity": 0.25}, "encoding": {"y": y, "y2": {"field": "most"}}},
-                {"mark": {"type": "line", "point": {"size": 30}, "strokeWidth": 2}, "encoding": {"y": y, "strokeDash": dashes}},
+                 "mark": {"type": "area", "opacity": 0.25, "aria": False}, "encoding": {"y": y, "y2": {"field": "most"}}},
+                {"mark": {"type": "line", "strokeWidth": 2, "aria": False}, "encoding": {"y": y, "strokeDash": dashes}},
+                {"mark": {"type": "point", "filled": True, "opacity": 1, "size": 30}, "encoding": {"y": y, **said}},
             ],
         },
         title,
     )  # fmt: skip
 
 
-def sparkline(values: Sequence[float | None], title: str, width: int = 90, height: int = 20) -> dict[str, Any]:
-    """A course at a glance, as small as a word, its last point marked."""
-    drawn = [{"at": at, "value": value} for at, value in enumerate(values) if value is not None]
-    x = {"field": "at", "type": "quantitative", "axis": None}
-    y = {"field": "value", "type": "quantitative", "axis": None, "scale": {"zero": False}}
-    return framed(
-        {
-            "width": width,
-            "height": height,
-            "padding": 2,
-            "data": {"values": drawn},
-            "encoding": {"x": x, "y": y},
-            "layer": [
-                {"mark": {"type": "line", "color": SOFT, "strokeWidth": 1.5}},
-                {"transform": [{"window": [{"op": "last_value", "field": "at", "as": "last"}], "frame": [None, None]},
-                               {"filter": "datum.at == datum.last"}],
-                 "mark": {"type": "point", "filled": True, "opacity": 1, "size": 30, "color": PLUS}},
-            ],
-        },
-        title,
-    )  # fmt: skip
+def looked_into(spec: dict[str, Any], language: str = "vi") -> dict[str, Any]:
+    """A specification of `lines` for a browser that draws it itself: the nearest point tells what it is, and a name in the
+    legend, when it is chosen, leaves its line alone in full colour.
+
+    Nothing in it needs `eval`: the page's script has Vega's own interpreter (`ast`), and no menu, style or address of Vega's.
+    """
+    area, line, points = (dict(layer) for layer in spec["layer"])
+    faded = {"opacity": {"condition": {"param": "chosen", "value": 1}, "value": 0.15}}
+    line["params"] = [{"name": "chosen", "select": {"type": "point", "fields": ["series"]}, "bind": "legend"}]
+    line["encoding"] = {**line["encoding"], **faded}
+    points["params"] = [
+        {"name": "near", "select": {"type": "point", "on": "pointerover", "nearest": True, "clear": "pointerout"}}
+    ]
+    size = {"size": {"condition": {"param": "near", "empty": False, "value": 110}, "value": 30}}
+    points["encoding"] = {**points["encoding"], **faded, **size, "tooltip": {"field": "said"}}
+    options = {
+        "ast": True,
+        "actions": False,
+        "defaultStyle": False,
+        "renderer": "svg",
+        "formatLocale": LOCALES[language],
+    }
+    return {**spec, "layer": [area, line, points], "usermeta": {"embedOptions": options}}

@@ -54,6 +54,8 @@ where g.night = %(night)s
     ))
     and (%(opened_from)s::date is null or g.opened_on >= %(opened_from)s)
     and (%(opened_to)s::date is null or g.opened_on <= %(opened_to)s)
+    and (%(received_from)s::date is null or g.receipt_date >= %(received_from)s)
+    and (%(received_to)s::date is null or g.receipt_date <= %(received_to)s)
     and (
         %(changed_from)s::date is null
         or greatest(g.opened_on, g.reopened_on, g.state_since) >= %(changed_from)s

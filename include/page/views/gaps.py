@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from doisoat.months import last_of
+
 from page.asking import Ask
 from page.reader import Row, statement
 from page.tables import Column, Table
@@ -35,6 +37,8 @@ SORTED = {
 }
 #: Filters whose values are words of ours or ids.
 SAID = ("pair", "kind", "cause", "blames", "state", "procedure", "channel", "owner", "agency", "age")
+#: Filters whose values are days.
+DAYS = ("opened_from", "opened_to", "changed_from", "received_from", "received_to")
 GROUPS_SHOWN = 12
 
 
@@ -66,6 +70,7 @@ def gaps(ask: Ask) -> Shown:
         "groups": list(GROUPED),
         "sorts": list(SORTED),
         "sort": ask.one_of("sort", SORTED, "age"),
+        "downward": "desc" in SORTED[ask.one_of("sort", SORTED, "age")],
         "choices": _choices(ask),
         "filters": _filters(ask, names),
         "pages": pages(ask, counted["gaps"]),
@@ -87,7 +92,7 @@ def _asked(ask: Ask) -> Row:
         "counts_from": counts[0],
         "counts_before": counts[1],
         **{name: ask.text(name) for name in SAID},
-        **{name: ask.day(name) for name in ("opened_from", "opened_to", "changed_from")},
+        **{name: ask.day(name) for name in DAYS},
         "dossiers": dossiers,
         "whose": ask.account.agency_id,
     }
@@ -134,10 +139,12 @@ def _filters(ask: Ask, names: dict[tuple[str, str], str]) -> list[Row]:
     found = []
     if period := name_of_value(ask, ask.text("period") or ""):
         found.append({"name": ask.words("filters.period"), "value": period, "without": ask.here(period=None)})
-    for name in (*SAID, "opened_from", "opened_to", "changed_from", "q"):
+    for name in (*SAID, *DAYS, "q"):
         value = ask.text(name)
         if value:
             shown = name_of(ask, name, value, names) if name in SAID else value
+            if name in DAYS:
+                shown = ask.words.plain(ask.day(name))
             found.append({"name": ask.words(f"filters.{name}"), "value": shown, "without": ask.here(**{name: None})})
     return found
 
@@ -148,6 +155,8 @@ def _groups_table(ask: Ask, groups: list[Row], by: str, names: dict[tuple[str, s
         row["name"] = name_of(ask, by, row["value"], names)
         pair, _, kind = str(row["value"]).rpartition(" ")
         row["sets"] = {"kind": kind, "pair": pair} if by == "kind" else {filter: row["value"]} if filter else {}
+        if by == "month" and row["value"]:
+            row["sets"] = {"received_from": row["value"], "received_to": last_of(row["value"])}
 
     def of(row: Row) -> str | None:
         return ask.here(**row["sets"]) if row["sets"] and row["value"] is not None else None

@@ -87,17 +87,25 @@ def name_of(ask: Ask, kind: str, start: dt.date | None) -> str:
     return ask.words(f"periods.{kind}", year=str(start.year), quarter=str((start.month + 2) // 3))
 
 
-def period_of(ask: Ask) -> Period | None:
+def period_of(ask: Ask, name: str = "period") -> Period | None:
     """The period that the address names, if the night has it; else the last month that had ended; None if it has none."""
+    return _chosen(ask, ask.mart.rows("periods", {"night": ask.night}), name)
+
+
+def published_period(ask: Ask, statement: str) -> Period | None:
+    """The same among the periods of sql/<statement>.sql: those of which somebody publishes something."""
+    return _chosen(ask, ask.mart.rows(statement, {"night": ask.night}), "period")
+
+
+def _chosen(ask: Ask, rows: list[Row], name: str) -> Period | None:
     last_month = (ask.night.replace(day=1) - dt.timedelta(days=1)).replace(day=1)
-    rows = ask.mart.rows("periods", {"night": ask.night})
     rows.sort(key=lambda row: KINDS.index(row["period_kind"]))
     choices = [
         {"value": value_of(row["period_kind"], row["period_start"]), "kind": row["period_kind"], "start": row["period_start"],
          "label": name_of(ask, row["period_kind"], row["period_start"])}
         for row in rows
     ]  # fmt: skip
-    asked = next((one for one in choices if one["value"] == ask.text("period")), None)
+    asked = next((one for one in choices if one["value"] == ask.text(name)), None)
     ended = [one for one in choices if one["kind"] == "month" and one["start"] <= last_month]
     found = asked or next(iter(ended), choices[0] if choices else None)
     return Period(found["kind"], found["start"], choices) if found else None

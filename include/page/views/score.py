@@ -33,7 +33,7 @@ def score(ask: Ask) -> Shown:
         if row["ratio_least"] is not None and row["ratio_most"] is not None
     ]
     title = ask.words("score.title")
-    chart = wide_and_narrow(bounds(drawn, title, 420), bounds(drawn, title, 290, above=True), ask) if drawn else None
+    chart = wide_and_narrow(bounds(drawn, title, 760), bounds(drawn, title, 290, above=True), ask) if drawn else None
     counted = [row for row in in_force if row["points"] and row["points_least"] is not None]
     points = {
         "least": sum(row["points_least"] for row in counted),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from doisoat.charts import sparkline, svg
+from doisoat.charts import bars, lines, looked_into, script, svg
 from markupsafe import Markup
 
 from page.asking import Ask
+from page.reader import Row
 from page.rendering import render
 from page.tables import Table
 
@@ -35,8 +38,9 @@ class Shown:
 
 
 def begin_to_draw() -> None:
-    """Start what draws charts: it takes a second, which the first reader need not wait."""
-    svg(sparkline([0, 1], ""))
+    """Start what draws charts, and bundle it for browsers: it takes seconds, which the first reader need not wait."""
+    svg(bars([{"label": "", "value": 1}], ""))
+    script()
 
 
 def drawn(spec: dict[str, Any], ask: Ask) -> Markup:
@@ -44,6 +48,37 @@ def drawn(spec: dict[str, Any], ask: Ask) -> Markup:
     return Markup(svg(spec, ask.words.language))  # noqa: S704 - see above
 
 
-def wide_and_narrow(wide: dict[str, Any], narrow: dict[str, Any], ask: Ask) -> dict[str, Markup]:
+def wide_and_narrow(wide: dict[str, Any], narrow: dict[str, Any], ask: Ask) -> dict[str, Any]:
     """A chart twice: the style sheet shows the one that fits the screen."""
     return {"wide": drawn(wide, ask), "narrow": drawn(narrow, ask)}
+
+
+def looked_into_course(
+    ask: Ask, rows: list[Row], title: str, widths: tuple[int, int], number: str = ",d", height: int = 170
+) -> dict[str, Any] | None:
+    """A course of `at`, `series`, `value` (and `most`) that a browser with scripts can look into; None if it has one day alone.
+
+    Args:
+        widths: of the wide and the narrow drawing.
+        number: a d3 format.
+    """
+    if len({row["at"] for row in rows}) < 2:
+        return None
+    told = [{**row, "said": _said(ask, row, number)} for row in rows]
+    wide, narrow = (lines(told, title, width, height, number) for width in widths)
+    language = ask.words.language
+    return {
+        **wide_and_narrow(wide, narrow, ask),
+        "wide_spec": json.dumps(looked_into(wide, language), ensure_ascii=False, default=str),
+        "narrow_spec": json.dumps(looked_into(narrow, language), ensure_ascii=False, default=str),
+    }
+
+
+def _said(ask: Ask, row: Row, number: str) -> str:
+    """A point in words: whose, when, how much."""
+    words = ask.words
+    when = words.day(dt.date.fromisoformat(str(row["at"])))
+    value, most = row["value"], row.get("most", row["value"])
+    if number.endswith("%"):
+        return f"{row['series']}, {when}: {words.bounds(value, most)}"
+    return f"{row['series']}, {when}: {words.number(value)}"

@@ -139,7 +139,7 @@ def _rates(ask: Ask) -> Row:
         rated = ask.mart.row("published_month", {"night": ask.night})
         month = rated["month"] if rated and rated["month"] in months else next(iter(months), None)
     if month is None:
-        return {"months": [], "month": None, "rates": None, "rate_rows": [], "published": None}
+        return {"months": [], "month": None, "rates": None, "rate_rows": [], "flagged": None}
     asked = {"night": ask.night, "month": month}
     rows = ask.mart.rows("rates", asked)
     published = ask.mart.row("published", asked)
@@ -157,7 +157,8 @@ def _rates(ask: Ask) -> Row:
         shown.insert(0, {"label": ask.words("rates.published"), "least": ratio, "most": ratio})
     title = ask.words("tonight.rates")
     charts = wide_and_narrow(bounds(shown, title, 300), bounds(shown, title, 300, above=True), ask) if shown else None
-    return {"months": months, "month": month, "rates": charts, "rate_rows": rows, "published": published}
+    flags = [ask.words.known("flags", flag) for flag in (published or {}).get("flags") or ()]
+    return {"months": months, "month": month, "rates": charts, "rate_rows": rows, "flagged": "; ".join(flags)}
 
 
 def _ages(ask: Ask, opened: Row) -> Any:
@@ -215,18 +216,29 @@ def _changes_table(ask: Ask, changed: list[Row]) -> Table:
 
 
 def _units_table(ask: Ask) -> Table:
-    rows = ask.mart.rows("open_units", {"night": ask.night})
+    words = ask.words
+    rows = ask.mart.rows("open_units", {"night": ask.night, "answer_days": ask.answer_days})
     for row in rows:
-        row["name"] = ask.words("page.unknown_unit") if row["owner_id"] == "unknown" else row["name"]
-    columns = (
-        Column("name", ask.words("columns.unit"), href=lambda row: ask.link("gaps", owner=row["owner_id"])),
-        Column(
-            "gaps",
-            ask.words("columns.gaps"),
-            "number",
-            bar=True,
-            href=lambda row: ask.link("gaps", owner=row["owner_id"]),
-        ),
-        Column("oldest", ask.words("columns.oldest"), "number"),
-    )
-    return Table("units", ask.words("tonight.units"), columns, rows, ask.words("gaps.none"), stacks=False)
+        row["name"] = words("page.unknown_unit") if row["owner_id"] == "unknown" else row["name"]
+        row["overdue"] = words("tonight.overdue", gaps=row["late"]) if row["late"] else None
+
+    def of(row: Row) -> str:
+        return ask.link("gaps", owner=row["owner_id"])
+
+    def late(row: Row) -> str | None:
+        return (
+            ask.link("gaps", owner=row["owner_id"], state="open", opened_to=row["late_until"]) if row["late"] else None
+        )
+
+    columns = [
+        Column("name", words("columns.unit"), href=of),
+        Column("gaps", words("columns.gaps"), "number", bar=True, href=of),
+        *([] if ask.answer_days is not None else [Column("oldest", words("columns.oldest"), "number")]),
+        Column("unanswered", words("columns.unanswered"), "number",
+               href=lambda row: ask.link("gaps", owner=row["owner_id"], state="open")),
+    ]  # fmt: skip
+    if ask.answer_days is not None:
+        tone: Any = lambda row: "warn" if row["late"] else None  # noqa: E731
+        columns.append(Column("due_on", words("columns.due_on"), "words", href=late, sub="overdue", tone=tone,
+                              missing=words("page.none")))  # fmt: skip
+    return Table("units", words("tonight.units"), columns, rows, words("gaps.none"))

@@ -5,13 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from doisoat.charts import lines
-
 from page.asking import Ask
 from page.reader import Row
 from page.tables import Column, Table
 from page.views.names import cause_name
-from page.views.shown import Shown, wide_and_narrow
+from page.views.shown import Shown, looked_into_course
 from page.views.units import course
 
 
@@ -42,10 +40,7 @@ def _lines(ask: Ask, rows: list[Row], series: dict[str, str], title: str) -> dic
         for name, key in series.items()
         if row[name] is not None
     ]
-    if len(drawn) < 2:
-        return None
-    said = ask.words(title)
-    return wide_and_narrow(lines(drawn, said, 480, 150), lines(drawn, said, 290, 150), ask)
+    return looked_into_course(ask, drawn, ask.words(title), (480, 290), height=150)
 
 
 def _course_table(ask: Ask, rows: list[Row]) -> Table:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from doisoat.charts import lines
+from doisoat.charts import Stroke, stroke
 
 from page.asking import Ask
 from page.errors import NotThereError
@@ -12,7 +12,7 @@ from page.reader import Row
 from page.tables import Column, Table
 from page.views.periods import RATES as RATES_OF
 from page.views.periods import Period, period_of
-from page.views.shown import Shown, wide_and_narrow
+from page.views.shown import Shown, looked_into_course
 
 #: Below which share a rate is how poor: the tone of its cell, beside the number itself.
 TONES = ((0.8, "low"), (0.9, "poor"), (0.95, "fair"))
@@ -29,21 +29,47 @@ def units(ask: Ask) -> Shown:
     way = ask.mart.rows("unit_way", {"agency": agency, "month": month}) if agency else []
     if agency and not way:
         raise NotThereError
-    tables = {}
+    tables: dict[str, Table] = {}
+    courses: dict[str, Stroke | None] = {}
     if period:
         asked = {"night": ask.night, "month": month, "agency": agency, "start": period.start}
         rows = ask.mart.rows("units", asked, rate_asked=RATES_OF[period.kind])
         if agency is None and len(rows) == 1:  # the province itself: its units are meant
             asked["agency"] = rows[0]["agency_id"]
             rows = ask.mart.rows("units", asked, rate_asked=RATES_OF[period.kind]) or rows
-        tables["tree"] = _table(ask, rows, period)
-    context = {"period": period, "way": way, "agency": agency, "course": course(ask, agency)}
+        courses = _courses(ask, rows)
+        tables["tree"] = _table(ask, rows, period, courses)
+    context = {"period": period, "way": way, "agency": agency, "course": course(ask, agency), "courses": courses}
     return Shown("units.html", context, tables)
 
 
-def _table(ask: Ask, rows: list[Row], period: Period) -> Table:
+def _courses(ask: Ask, rows: list[Row]) -> dict[str, Stroke | None]:
+    """Small multiples: the sync rate of each unit by month, all on one scale; of months in which any of them has one."""
+    found = ask.mart.rows("unit_courses", {"night": ask.night, "agencies": [row["agency_id"] for row in rows]})
+    months = sorted({row["month"] for row in found})
+    if len(months) < 2:
+        return {}
+    of: dict[str, dict[Any, Row]] = {}
+    for row in found:
+        of.setdefault(row["agency_id"], {})[row["month"]] = row
+    low = min(float(row["least"]) for row in found)
+    return {agency: _stroke(ask, [by_month.get(month) for month in months], low) for agency, by_month in of.items()}
+
+
+def _stroke(ask: Ask, course: list[Row | None], low: float) -> Stroke | None:
+    """One unit's course, told by its first and its last month."""
+    words = ask.words
+    known = [row for row in course if row]
+    said = " → ".join(
+        f"{words.month(row['month'])}: {words.bounds(row['least'], row['most'])}" for row in (known[0], known[-1])
+    )
+    return stroke([(float(row["least"]), float(row["most"])) if row else None for row in course], said, low, 1.0)
+
+
+def _table(ask: Ask, rows: list[Row], period: Period, courses: dict[str, Stroke | None]) -> Table:
     words = ask.words
     for row in rows:
+        row["course"] = courses.get(row["agency_id"])
         for rate in RATES:
             least, most = row[f"{rate}_least"], row[f"{rate}_most"]
             row[rate] = None if least is None else words.bounds(least, most)
@@ -58,13 +84,14 @@ def _table(ask: Ask, rows: list[Row], period: Period) -> Table:
     def tone(rate: str) -> Any:
         return lambda row: tone_of(row[f"{rate}_least"]) if rate in JUDGED else None
 
-    nothing = words("units.no_dossiers")
+    nothing, none = words("units.no_dossiers"), words("page.dash")
     columns = (
         Column("name", words("columns.unit"), href=inside, sub="of_level"),
         Column("dossiers", words("columns.dossiers"), "number", missing=nothing),
-        *(Column(rate, words(f"unit_rates.{rate}"), "words", tone=tone(rate), missing=nothing) for rate in RATES),
+        *(Column(rate, words(f"unit_rates.{rate}"), "words", tone=tone(rate), missing=none) for rate in RATES),
+        *([Column("course", words("unit_rates.course"), "stroke", missing=none)] if courses else []),
         Column("gaps", words("columns.gaps"), "number", bar=True, href=_gaps),
-        Column("oldest", words("columns.oldest"), "number", missing=words("page.none")),
+        Column("oldest", words("columns.oldest"), "number", missing=none),
     )
     return Table("tree", words("units.tree"), columns, rows, words("units.none"))
 
@@ -81,7 +108,4 @@ def course(ask: Ask, agency: str | None) -> dict[str, Any] | None:
          "value": float(row["ratio_least"]), "most": float(row["ratio_most"])}
         for row in ask.mart.rows("unit_course", {"night": ask.night, "agency": agency})
     ]  # fmt: skip
-    if len({row["at"] for row in rows}) < 2:
-        return None
-    title = ask.words("units.course")
-    return wide_and_narrow(lines(rows, title, 980, 190, ".0%"), lines(rows, title, 290, 170, ".0%"), ask)
+    return looked_into_course(ask, rows, ask.words("units.course"), (980, 290), ".0%", height=190)
