@@ -16,6 +16,7 @@ from page.views.shown import Shown
 from page.views.tonight import tonight
 from page.views.trend import trend
 from page.views.units import units
+from page.views.uses import uses
 
 VIEWS: dict[str, Callable[[Ask], Shown]] = {
     "tonight": tonight,
@@ -28,4 +29,5 @@ VIEWS: dict[str, Callable[[Ask], Shown]] = {
     "ministries": ministries,
     "score": score,
     "nights": nights,
+    "uses": uses,
 }
