@@ -43,6 +43,7 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "dag-processor": lambda: is_alive("dag_processor"),
     "triggerer": lambda: is_alive("triggerer"),
     "worker": takes_tasks,
+    "page": lambda: answers("http://localhost:8090/health"),
     "sandbox": lambda: answers("http://localhost:8900/health"),
 }
 

@@ -69,7 +69,8 @@ def _page() -> FastAPI:
 
     from orchestration.page_gate import DEPENDENCIES, AirflowsGate
 
-    page = page_of(Site.from_environment(_connection), AirflowsGate())
+    site = Site.from_environment(_connection)
+    page = page_of(site, AirflowsGate(site.settings.page), airflow="")
     page.reader.open()  # a mounted app is not told when it starts
     return make_app(page, dependencies=DEPENDENCIES)
 

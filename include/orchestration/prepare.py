@@ -4,7 +4,8 @@ Upgrades the database to the installed version's schema and makes a pool for eve
 at a time asks a source, whatever else runs. If a file of logins is configured, each user gets a password in it, readable
 by the file's owner only: Airflow would make one too, but print it to a log. Running it again changes nothing; slots that
 an operator added stay. PostgreSQL is set to end abandoned transactions.
-With `--with-warehouse` the warehouse is upgraded to its newest schema too, as `doisoat migrate` does.
+With `--with-warehouse` the warehouse is upgraded to its newest schema too, as `doisoat migrate` does, and the logins of the page
+are made that connections name.
 """
 
 from __future__ import annotations
@@ -74,10 +75,15 @@ def main(arguments: list[str]) -> None:
     if file := conf.get("core", "simple_auth_manager_passwords_file", fallback=None):
         make_logins(conf.getlist("core", "simple_auth_manager_users"), Path(file))
     if "--with-warehouse" in arguments:
+        from doisoat.connections import connection_from_environment
         from doisoat.province.site import Site
         from doisoat.warehouse import migrate
+        from page.logins import make_named
 
-        migrate(Site.from_environment().dsn)
+        site = Site.from_environment()
+        migrate(site.dsn)
+        of_page = {**os.environ, "DOISOAT_CONNECTIONS": os.environ.get("DOISOAT_PAGE_CONNECTIONS", "")}
+        make_named(lambda name: connection_from_environment(name, of_page), site.dsn, site.settings.province.timezone)
 
 
 if __name__ == "__main__":

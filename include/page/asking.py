@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import Request
 
@@ -30,11 +30,12 @@ PATHS = {
     "ranks": "/score/provinces",
     "dossier": "/dossier",
     "nights": "/nights",
+    "uses": "/uses",
 }
 #: Views that stand within another one: they have no entry of their own in the navigation.
 WITHIN = {"board": "score", "ranks": "score", "compare": "units"}
 #: What a reader of one agency sees: the views that show no other's numbers.
-OF_AN_AGENCY = ("repair", "gaps", "dossier")
+OF_AN_AGENCY = ("repair", "gaps", "units", "dossier")
 LANGUAGE_COOKIE = "doisoat_language"
 #: How many answers of this kind are remembered.
 REMEMBERED = 64
@@ -66,6 +67,9 @@ class Ask:
         actions: what this reader may say about gaps; empty: nothing.
         province_code: of the province at the portal; empty: unknown.
         answer_days: within how many working days units answer; None: no term is set.
+        airflow: where the Airflow is that ran the nights; None: not known.
+        can_take: whether tables leave as files: who took them must be kept.
+        can_leave: whether the reader can log out here.
     """
 
     words: Words
@@ -81,6 +85,25 @@ class Ask:
     kept: dict[str, list[Row]] = field(default_factory=dict)
     province_code: str = ""
     answer_days: int | None = None
+    airflow: str | None = None
+    can_take: bool = True
+    can_leave: bool = False
+
+    @property
+    def whose(self) -> list[str] | None:
+        """The agencies that the reader sees: its own and those below it, as the tree stands on the night; None: all.
+        Empty: its agency does not exist."""
+        if self.account.agency_id is None:
+            return None
+        asked = {"agency": self.account.agency_id, "night": self.night}
+        return [row["agency_id"] for row in self.remembered("agencies_below", asked)]
+
+    def run(self, run_id: str | None, task_id: str | None = None) -> str | None:
+        """The address of a run of the nightly Dag in Airflow, or of a task's log in it; None if either is not known."""
+        if self.airflow is None or not run_id:
+            return None
+        task = f"/tasks/{quote(task_id, safe='')}" if task_id else ""
+        return f"{self.airflow}/dags/nightly_reconciliation/runs/{quote(run_id, safe='')}{task}"
 
     @property
     def views(self) -> tuple[str, ...]:

@@ -7,24 +7,26 @@ import hmac
 from collections.abc import Mapping, Sequence
 
 import psycopg
-from doisoat.errors import DecisionRefusedError
+from doisoat.errors import ConfigurationError, DecisionRefusedError
 from doisoat.gaps.decisions import Said
 from psycopg import ClientCursor
 from psycopg.rows import dict_row
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from page.accounts import Account
 from page.errors import AskedWronglyError, NotThereError
 from page.reader import Row, statement
+from page.uses import Use, kept
 
 #: What an official may say, and what a unit answers of its own gaps.
 OFFICIALS, UNITS = ("acknowledged", "noted", "accepted", "revoked"), ("done", "in_progress", "disputed")
+_DO = "name a login of the role gap_writer in AIRFLOW_CONN_WAREHOUSE_PAGE_FORMS (docs/operations.md, The page)"
 #: Gaps that one form decides on: as many as a page shows.
 MOST = 500
 
 
 class Writer:
-    """Stores decisions by a login of the role gap_writer."""
+    """Stores decisions, and who took or decided what, by a login of the role gap_writer, which can do nothing else."""
 
     def __init__(self, dsn: str) -> None:
         self._pool: ConnectionPool[psycopg.Connection[Row]] = ConnectionPool(
@@ -34,21 +36,48 @@ class Writer:
         )  # fmt: skip
 
     def open(self) -> None:
-        """Allow connections; none is made before somebody decides."""
-        if self._pool.closed:
-            self._pool.open()
+        """Connect once; later connections are made when somebody decides.
+
+        Raises:
+            ConfigurationError: nobody answers; or the login may do more than store, or not even that.
+        """
+        if not self._pool.closed:
+            return
+        self._pool.open()
+        try:
+            with self._pool.connection() as connection:
+                rights = connection.execute(statement("rights_of_forms")).fetchone() or {}
+        except (psycopg.Error, PoolTimeout) as error:
+            self.close()
+            raise ConfigurationError(
+                f"the page's login for forms: asked to connect; got: {type(error).__name__}; do: check the warehouse, and {_DO}"
+            ) from None
+        if rights["more"] or not rights["may_store"]:
+            self.close()
+            got = f"one that may also use {rights['more']}" if rights["more"] else "one that may not"
+            raise ConfigurationError(
+                f"the page's login for forms {rights['login']}: asked for one that stores decisions alone; got: {got}; do: {_DO}"
+            )
 
     def close(self) -> None:
         """Close every connection."""
         self._pool.close()
 
-    def store(self, account: Account, gaps: Sequence[str], said: Said) -> int:
-        """Store it; returns on how many gaps: those that are not open, or not this reader's, are left alone."""
+    def store(self, account: Account, gaps: Sequence[str], said: Said, use: Use) -> int:
+        """Store it, and who said it; returns on how many gaps: those that are not open, or not this reader's, are left alone,
+        and so are those of which the same was said last."""
         asked = {"gaps": list(gaps), "action": said.action, "reason": said.reason, "until": said.expires_on,
                  "account": account.name, "whose": account.agency_id}  # fmt: skip
         with self._pool.connection() as connection:
             row = connection.execute(statement("decide"), asked).fetchone()
-        return int(row["stored"]) if row else 0
+            stored = int(row["stored"]) if row else 0
+            connection.execute(statement("keep_use"), {**kept(account, use), "rows": stored})
+        return stored
+
+    def keep(self, account: Account, use: Use) -> None:
+        """Keep who did what."""
+        with self._pool.connection() as connection:
+            connection.execute(statement("keep_use"), kept(account, use))
 
 
 def actions_of(account: Account) -> tuple[str, ...]:

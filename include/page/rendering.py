@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from page.tables import written
 from page.words import Words
 
 HERE = Path(__file__).parent
+#: Stand in kept pages for what belongs to one reader: the token of the session, the account. Nobody can type them.
+FORM_TOKEN, READER = (f"{name}-{secrets.token_hex(16)}".encode() for name in ("form", "reader"))
 
 
 @cache
@@ -23,6 +26,7 @@ def _environment() -> Environment:
     )  # fmt: skip
     made.globals["version"] = VERSION
     made.globals["written"] = written
+    made.globals["form_token"], made.globals["reader"] = FORM_TOKEN.decode(), READER.decode()
     return made
 
 

@@ -40,6 +40,7 @@ class Column:
         sub: of the row's value that stands small below it.
         bar: whether a bar shows how large it is among the rows.
         missing: what is said where there is no value; None: that it is unknown.
+        leaves: whether its links lead out of the page, and so out of a frame that shows it.
     """
 
     key: str
@@ -51,6 +52,7 @@ class Column:
     sub: str | None = None
     bar: bool = False
     missing: str | None = None
+    leaves: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -70,6 +72,7 @@ class Table:
         empty: what is said where there are none.
         stacks: whether a row becomes a small card on a narrow screen.
         row_tone: a word that marks a whole row besides saying it; None for none.
+        taken: how many rows left in a file.
     """
 
     name: str
@@ -82,6 +85,7 @@ class Table:
     stacks: bool = True
     row_tone: Callable[[Row], str | None] | None = None
     most: dict[str, float] = field(default_factory=dict)
+    taken: int = 0
 
     def __post_init__(self) -> None:
         for column in self.columns:
@@ -90,8 +94,10 @@ class Table:
                 self.most[column.key] = max(values, default=0.0) or 1.0
 
     def whole(self) -> list[Row]:
-        """All rows."""
-        return self.every() if self.every else self.rows
+        """All rows, for a file."""
+        rows = self.every() if self.every else self.rows
+        self.taken = len(rows)
+        return rows
 
 
 def written(column: Column, row: Row, words: Words) -> str:

@@ -16,7 +16,7 @@ _NARROW = " "
 
 
 @cache
-def _texts() -> dict[str, list[str]]:
+def texts() -> dict[str, list[str]]:
     """Key, with its section, -> the text in each of LANGUAGES."""
     found = yaml.safe_load(Path(__file__).with_name("words.yaml").read_text(encoding="utf-8"))
     return {f"{section}.{key}": texts for section, keys in found.items() for key, texts in keys.items()}
@@ -31,12 +31,12 @@ class Words:
 
     def __call__(self, key: str, **values: Any) -> str:
         """The text with this key; numbers and days among the values are written as the reader does."""
-        text = _texts()[key][self._place]
+        text = texts()[key][self._place]
         return text.format(**{name: self.plain(value) for name, value in values.items()}) if values else text
 
     def has(self, key: str) -> bool:
         """Whether there is such a text."""
-        return key in _texts()
+        return key in texts()
 
     def known(self, section: str, value: Any) -> str:
         """The text of a value that a column may have; the value itself if it is a new one."""

@@ -77,7 +77,9 @@ def running(made_run: MadeRun, receiver: Receiver) -> Iterator[AtWork]:
     content = yaml.safe_load(text)
     for name in OFF:
         content["sources"][name]["enabled"] = False
-    province.write_text(yaml.safe_dump({**content, "news": {"enabled": True}}, allow_unicode=True), encoding="utf-8")
+    readers = {"everything": ["admin", "viewer"], "agencies": {"H37.03": ["unit"]}}
+    settings = {**content, "news": {"enabled": True}, "page": readers}
+    province.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
     sandbox = Sandbox(home, dt.date(2024, 4, 19), nights=3, dossiers=DOSSIERS)
     laptop = Laptop(home, province, {**inherited(), **SETTINGS}, sandbox)
     made = None

@@ -47,6 +47,7 @@ from support.upgrades import OLD, newest_revision
 pytestmark = [pytest.mark.timeout(2400), pytest.mark.skipif(bool(lacks()), reason=lacks())]
 PROJECT = Path(__file__).parents[2]
 DOSSIERS = 300
+PAGE_ALONE = "http://localhost:8090"
 FIRST, SECOND = against.NIGHTS[:2]
 _run: set[tuple[str, int]] = set()
 
@@ -219,6 +220,37 @@ def test_a_reader_is_let_in_and_reads_what_is_published(production: Host) -> Non
     assert production.inside(lambda: read("show temp_file_limit")) == [("2GB",)]
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         production.inside(lambda: read("create temporary table mine (x int)"))
+
+
+def test_the_page_takes_the_single_sign_on_and_knows_two_logins_alone(production: Host) -> None:
+    file = production.project / "secrets" / "page.json"
+    known = json.loads(file.read_text(encoding="utf-8"))
+    assert known.keys() == {"warehouse_page", "warehouse_page_forms"}
+    alone = production.shell("docker compose --profile page up --detach --wait --no-deps page")
+    assert alone.returncode == 1  # without a single sign-on nobody could come in
+    extra = {"issuer": "http://localhost:9400"}
+    login = {"conn_type": "http", "login": "doisoat", "password": "the-client's-secret", "extra": extra}
+    file.write_text(json.dumps({**known, "page_login": login}), encoding="utf-8")
+    server = f"{sys.executable} -m support.openid_provider 9400 admin http://localhost:8090/login/back"
+    path = f"{PROJECT / 'include'}:{PROJECT / 'tests'}"
+    production.done(f"setsid {server} > openid.log 2>&1 &", PYTHONPATH=path)
+    production.done(block("The page"))
+    assert production.inside(lambda: requests.get(f"{PAGE_ALONE}/gaps", timeout=30).status_code) == 401
+    let_in = production.inside(lambda: wait_for(lambda: _let_in(requests.Session())))
+    assert (let_in.status_code, let_in.url) == (200, f"{PAGE_ALONE}/gaps")
+    night = f"{FIRST:%d/%m/%Y}"
+    assert f"Đêm {night}" in let_in.text
+    secret = production.done("docker compose --profile page exec -T page ls /run/secrets").split()
+    assert secret == ["page.json"]
+    production.done("docker compose --profile page stop page")
+    said = "select rolname from pg_roles where rolname in ('page', 'page_forms') order by 1"
+    assert production.inside(lambda: rows(warehouse(production), said)) == [("page",), ("page_forms",)]
+
+
+def _let_in(session: requests.Session) -> requests.Response | None:
+    """The page after a login; None while the provider does not answer yet."""
+    answer = session.get(f"{PAGE_ALONE}/login?to=/gaps", timeout=30)
+    return answer if answer.ok else None
 
 
 # back up, restore --------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ def test_duckdb_and_pandas_read_what_mart_shows(world: World, tmp_path: Path) ->
         assert done.returncode == 0, done.stderr
     told = dict(line.split(": ") for line in done.stdout.splitlines())
     views = world.rows("select relname::text from pg_class where relnamespace = 'mart'::regnamespace and relkind = 'v'")
-    assert set(told) == {name for (name,) in views}
+    assert set(told) == {name for (name,) in views} - {"page_use"}  # which account did what leaves with nobody
     lake = duckdb.connect()
     for name, rows in told.items():
         has_night = world.rows(

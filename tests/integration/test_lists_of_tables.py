@@ -35,9 +35,9 @@ OUR_OWN = {
     "ops.pull_decision", "ops.pull_failure", "ops.replay", "ops.taken_back",
 }  # fmt: skip
 #: What a night that is taken back leaves besides: catalogues are read by the day, not by the night; what was kept of history
-#: that is cut; what a sweep found.
+#: that is cut; what a sweep found; who took what on the page.
 NOT_REWOUND = OUR_OWN | {
-    "core.catalogue_entry", "core.first_seen", "recon.catalogue_difference", "recon.sweep_difference",
+    "core.catalogue_entry", "core.first_seen", "ops.page_use", "recon.catalogue_difference", "recon.sweep_difference",
 }  # fmt: skip
 #: What retention leaves besides: names and identity, what was pulled, loaded and compared how, what became of gaps, where each
 #: night saw periods end, which later ones learn from.

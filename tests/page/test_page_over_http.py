@@ -19,15 +19,15 @@ from doisoat.rates.cost import Question, Repair, ranked
 from doisoat.rates.rates import Part
 from doisoat.warehouse import connect
 from openpyxl import load_workbook
-from page.accounts import COOKIE, TokenGate
+from page.accounts import TokenGate
 from page.asking import PATHS
 from page.headers import HEADERS
-from page.logins import writer_dsn
 from page.reader import Reader
+from page.sessions import COOKIE
 from page.words import Words
 from standalone import postgres
 from support.outlooks import keep, remember
-from support.page_served import OpenGate, forget_login, login_of, served
+from support.page_served import OpenGate, forget_login, login_of, served, writer_of
 from support.world import World
 
 FIRST, NIGHT = "2024-04-17", "2024-04-19"
@@ -335,6 +335,25 @@ def test_an_odd_address_is_answered_in_words(address: str, path: str, status: in
         assert "Không xem được trang này" in answer.text
 
 
+def test_a_name_of_a_file_and_a_header_are_ours(address: str) -> None:
+    """What an address says goes into no header, and no path leads out of the page's own files."""
+    for path in ("/export/gaps/gaps%0d%0aset-cookie:%20x=1.csv", "/export/gaps/gaps%22.csv", "/export/..%2f..%2fgaps/gaps.csv",
+                 "/static/x/..%2fapp.py", "/static/x/%2e%2e%2fapp.py", "/static/..%2f..%2fetc%2fpasswd",
+                 "/static/x/page.css%00"):  # fmt: skip
+        answer = requests.get(address + path, timeout=30)
+        assert answer.status_code in (400, 404), path
+        assert "set-cookie" not in answer.headers
+        assert "content-disposition" not in answer.headers
+        assert "import" not in answer.text
+    answer = requests.get(f"{address}/export/gaps/gaps.csv?night={NIGHT}%0d%0ax:y", timeout=30)
+    assert answer.status_code == 400
+    assert "x" not in answer.headers
+    hostile = requests.get(
+        f"{address}/gaps", headers={"host": "evil.example", "x-forwarded-host": "evil.example"}, timeout=30
+    )
+    assert "evil.example" not in hostile.text
+
+
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
 def test_no_view_is_changed_by_any_request(address: str, method: str) -> None:
     assert requests.request(method, f"{address}/gaps", timeout=30).status_code == 405
@@ -373,7 +392,7 @@ def test_an_official_decides_and_a_unit_answers_on_its_own_gaps_alone(
         ("H37.21.01-240302-0002", "in_progress", "reader", "page"),
         ("H37.21.01-240302-0002", "noted", "reader", "page"),
     ]
-    with psycopg.connect(writer_dsn(warehouse_dsn)) as connection:
+    with psycopg.connect(writer_of(warehouse_dsn)) as connection:
         for attempt in ("select * from mart.gap", "select * from ops.gap_decision", "delete from ops.gap_decision"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
                 connection.execute(attempt)
@@ -411,6 +430,20 @@ def test_a_session_ends_with_the_working_day(world: World) -> None:
         assert session.get(address, timeout=30).status_code == 401
 
 
+def test_who_guesses_tokens_is_stopped_and_the_reader_is_not(world: World) -> None:
+    now = [0.0]
+    with served(world.dsn, TokenGate(token="once", clock=lambda: now[0])) as address:
+        session = requests.Session()
+        assert session.get(f"{address}/?token=once", timeout=30).status_code == 200
+        for guess in range(10):
+            assert requests.get(f"{address}/?token={guess}", timeout=30).status_code == 401
+        stopped = requests.get(f"{address}/?token=once", timeout=30)
+        assert (stopped.status_code, stopped.headers["retry-after"]) == (429, "61")
+        assert session.get(f"{address}/gaps", timeout=30).status_code == 200
+        now[0] = 61.0
+        assert requests.get(f"{address}/?token=x", timeout=30).status_code == 401
+
+
 def test_the_page_stands_where_a_proxy_puts_it(world: World) -> None:
     with served(world.dsn, root="/doisoat") as address:
         page = shown(address, "/")
@@ -424,7 +457,7 @@ def test_a_unit_sees_its_own_dossiers_and_no_others(world: World) -> None:
         assert "H37.03-" not in shown(address, "/gaps")
         assert "H37.21.0" in shown(address, "/gaps")
         assert "H37.03-" not in requests.get(f"{address}/export/gaps/gaps.csv", timeout=30).text
-        shown(address, "/dossier?id=H37.03-240305-0005", 404)
+        assert "không có hồ sơ mang mã" in shown(address, "/dossier?id=H37.03-240305-0005")
         shown(address, "/dossier?id=H37.21.01-240301-0001")
         assert requests.get(address, timeout=30).url.startswith(f"{address}/gaps")
         for path in ("/bridge", "/changes", "/nights", "/export/bridge/entries.csv", "/export/tonight/units.xlsx"):

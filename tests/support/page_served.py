@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 import uvicorn
 from doisoat.connections import connection_from_environment
 from fastapi import Request
 from fastapi.responses import Response
-from page.accounts import Account, Gate
+from page.accounts import Account, Door, Gate
 from page.app import Page, make_app
 from page.deciding import Writer
 from page.logins import reader_dsn, writer_dsn
@@ -25,6 +26,9 @@ ANSWER_DAYS = 5
 class OpenGate:
     """Lets everybody in as one account."""
 
+    login: str | None = None
+    can_leave = False
+
     def __init__(self, agency_id: str | None = None) -> None:
         self._account = Account("reader", agency_id)
 
@@ -37,10 +41,18 @@ class OpenGate:
     def form_token(self, request: Request) -> str | None:
         return "form"
 
+    def doors(self) -> Sequence[Door]:
+        return ()
+
 
 def login_of(dsn: str) -> str:
     """The login that the page makes in a warehouse."""
     return reader_dsn(lambda name: connection_from_environment(name, {}), lambda: dsn)
+
+
+def writer_of(dsn: str) -> str:
+    """The login of its forms there."""
+    return writer_dsn(lambda name: connection_from_environment(name, {}), lambda: dsn)
 
 
 def forget_login(superuser_dsn: str, dsn: str) -> None:
@@ -51,11 +63,13 @@ def forget_login(superuser_dsn: str, dsn: str) -> None:
 
 
 @contextmanager
-def served(dsn: str, gate: Gate | None = None, *, login: str | None = None, root: str = "") -> Iterator[str]:
+def served(
+    dsn: str, gate: Gate | None = None, *, login: str | None = None, root: str = "", port: int = 0, **of_page: Any
+) -> Iterator[str]:
     """The address of the page on this warehouse; it ends with the block."""
     reader = Reader(login or login_of(dsn), "Asia/Ho_Chi_Minh")
-    page = Page(reader, gate or OpenGate(), "Lạng Sơn", "Asia/Ho_Chi_Minh", writer=Writer(writer_dsn(dsn)),
-                province_code="H37", answer_days=ANSWER_DAYS)  # fmt: skip
+    given = {"writer": Writer(writer_of(dsn)), "province_code": "H37", "answer_days": ANSWER_DAYS, **of_page}
+    page = Page(reader, gate or OpenGate(), "Lạng Sơn", "Asia/Ho_Chi_Minh", **given)
     ready = threading.Event()
 
     class Server(uvicorn.Server):
@@ -63,7 +77,7 @@ def served(dsn: str, gate: Gate | None = None, *, login: str | None = None, root
             await super().startup()
             ready.set()
 
-    server = Server(uvicorn.Config(make_app(page), port=0, log_level="warning", lifespan="on", root_path=root))
+    server = Server(uvicorn.Config(make_app(page), port=port, log_level="warning", lifespan="on", root_path=root))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     if not ready.wait(30) or not server.started:

@@ -101,13 +101,14 @@ def test_no_secret_is_in_an_environment_or_a_command_line() -> None:
 READS = {
     "postgres": "airflow_db_password warehouse_password",
     "redis": "redis_password",
-    "migrate": "airflow_db_password airflow_fernet_key connections.json",
-    "api-server": "airflow_db_password airflow_fernet_key airflow_jwt_secret airflow_secret_key",
+    "migrate": "airflow_db_password airflow_fernet_key connections.json page.json",
+    "api-server": "airflow_db_password airflow_fernet_key airflow_jwt_secret airflow_secret_key page.json",
     "scheduler": "airflow_db_password airflow_fernet_key airflow_jwt_secret connections.json redis_password",
     "dag-processor": "airflow_db_password airflow_fernet_key",
     "triggerer": "airflow_db_password airflow_fernet_key airflow_jwt_secret connections.json",
     "worker-1": "connections.json redis_password",
     "worker-2": "connections.json redis_password",
+    "page": "page.json",
     "sandbox": "",
 }
 
@@ -132,7 +133,10 @@ def test_the_file_is_what_the_compose_specification_says(project: Path) -> None:
     assert {"api-server", "scheduler", "dag-processor", "triggerer", "worker-1", "worker-2", "postgres", "redis"} < set(
         SERVICES
     )
-    assert SERVICES["sandbox"]["profiles"] == ["sandbox"]
+    assert {name: told["profiles"] for name, told in SERVICES.items() if "profiles" in told} == {
+        "page": ["page"],
+        "sandbox": ["sandbox"],
+    }
 
 
 @pytest.mark.parametrize(
@@ -191,9 +195,9 @@ def test_everything_that_lasts_is_on_a_volume() -> None:
     assert DOCKERFILE.environment["AIRFLOW_HOME"].startswith("/var/lib/doisoat/")
 
 
-def test_only_the_page_is_published_and_only_on_loopback() -> None:
+def test_only_the_pages_are_published_and_only_on_loopback() -> None:
     ports = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
-    assert ports == {"api-server": ["127.0.0.1:8080:8080"]}
+    assert ports == {"api-server": ["127.0.0.1:8080:8080"], "page": ["127.0.0.1:8090:8090"]}
 
 
 def test_the_superuser_has_no_password_that_anybody_is_told() -> None:

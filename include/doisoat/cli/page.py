@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from doisoat.cli.shared import LOOK, site_at_hand
+from doisoat.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from doisoat.province.site import Site
 
 #: Added to `doisoat` by doisoat.cli.app.
 paging = typer.Typer()
@@ -19,9 +25,25 @@ def page(
 ) -> None:
     """Serve the page, and print its address with a token that lets one browser in; Ctrl-C ends it.
 
-    It reads `mart` with a login of its own: AIRFLOW_CONN_WAREHOUSE_PAGE, or one that the warehouse's owner makes here.
+    With the connection `page_login` people come in by their single sign-on instead, at DOISOAT_PAGE_URL. It reads `mart` with a
+    login of its own: AIRFLOW_CONN_WAREHOUSE_PAGE, or one that the warehouse's owner makes here.
     """
     from page.serving import serve
 
-    with site_at_hand() as site:
+    with _site() as site:
         serve(site, host, port, lambda address: typer.echo(f"{site.settings.province.name}: {address}"))
+
+
+@contextmanager
+def _site() -> Iterator[Site]:
+    """The site; where the page's own login is configured, the warehouse's owner need not be known."""
+    from doisoat.connections import connection_from_environment
+    from doisoat.province.site import Site
+
+    try:
+        connection_from_environment("warehouse_page")
+    except ConfigurationError:
+        with site_at_hand() as site:
+            yield site
+        return
+    yield Site.from_environment()

@@ -53,6 +53,7 @@ delete from core.control_total where to_night <= %(cut)s;
 delete from core.published_score where to_night <= %(cut)s;
 delete from core.province_score where week < %(cut)s;
 delete from ops.province_pull where week < %(cut)s;
+delete from ops.page_use where used_at < %(cut)s;
 delete from core.catalogue_entry where to_night <= %(cut)s;
 -- the last state of a gap says since when it has existed, should it reopen
 delete from recon.gap g

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from doisoat.collect.known import key_of, screen_of
 from doisoat.collect.screen import Screen
-from doisoat.errors import DoisoatError, SourceChangedError, SourceError, SourceRejectedError
+from doisoat.errors import ConfigurationError, DoisoatError, SourceChangedError, SourceError, SourceRejectedError
 from doisoat.model import Capability
 from doisoat.nights.understood import Understood, Values, to_map
 from doisoat.nights.units import Units
 from doisoat.nights.words import Words
-from doisoat.province.reference import successions
+from doisoat.province.reference import successions, unknown_agencies
 from doisoat.province.site import Site
 from doisoat.reports.query import query
 from doisoat.sources.contract import Source
@@ -63,6 +63,11 @@ def probe(site: Site, *, on_terminal: bool = False) -> Iterator[Finding]:
     try:
         units = Units.of(site.settings)
         successions(site.settings)
+        if unknown := unknown_agencies(site.settings):
+            raise ConfigurationError(
+                f"page.agencies: asked for agencies of {site.settings.province.agencies}; got: {', '.join(unknown)}, which it "
+                "does not have, so their accounts see nothing; do: name others"
+            )
         said = f"{site.settings.path.name}, {units.count} units in its reference: {', '.join(site.source_ids)}"
         todo = (
             ()

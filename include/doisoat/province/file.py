@@ -22,6 +22,7 @@ from doisoat.indicators.choices import Indicators
 from doisoat.model import Capability, Side
 from doisoat.province.lags import AllowedLag, LearnedLag
 from doisoat.province.papers import Papers
+from doisoat.province.readers import PageReaders
 from doisoat.province.working_days import WorkingDays
 from doisoat.sources.contract import Limits
 from doisoat.sources.registry import facts
@@ -260,6 +261,7 @@ class ProvinceSettings(_Strict):
     outages: list[Outage] = Field(default_factory=list)
     retention: Retention = Retention()
     papers: Papers = Papers()
+    page: PageReaders = PageReaders()
     path: Path = Path()
     fingerprint: str = ""
 

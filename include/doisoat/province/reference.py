@@ -63,6 +63,16 @@ def agencies(settings: ProvinceSettings) -> list[dict[str, str | None]]:
     return read_table(settings.resolve(path), AGENCY_COLUMNS, AGENCY_OPTIONS) if path else []
 
 
+def unknown_agencies(settings: ProvinceSettings) -> list[str]:
+    """The agencies that the section `page` names and the province's file of agencies does not; none if it names no file.
+
+    Raises:
+        ConfigurationError: the file cannot be read or lacks a column.
+    """
+    known = {row["agency_id"] for row in agencies(settings)}
+    return sorted(set(settings.page.agencies) - known) if known else []
+
+
 def aliases(row: dict[str, str | None]) -> list[str]:
     """The other names of an agency's row, in order."""
     return [name.strip() for name in (row["aliases"] or "").split(";") if name.strip()]

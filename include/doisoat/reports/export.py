@@ -25,6 +25,7 @@ select c.relname, a.attname, format_type(a.atttypid, null)
 from pg_class c
 join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 where c.relnamespace = 'mart'::regnamespace and c.relkind in ('v', 'm', 'r')
+    and c.relname <> 'page_use' -- which account did what stays where retention deletes it
 order by c.relname, a.attnum"""
 #: PostgreSQL's type -> the name of Arrow's; any other is written as PostgreSQL prints it, lists and objects as JSON.
 _TYPES = {

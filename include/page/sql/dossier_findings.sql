@@ -1,5 +1,6 @@
 -- What differs of a dossier on the night, gap or not yet, with what people said of it.
 select
+    f.gap_id,
     f.pair,
     f.kind,
     f.standing,

@@ -10,10 +10,9 @@ with gap as materialized (
         g.owner_name
     from mart.gap g
     where g.night = %(night)s
-        and (%(whose)s::text is null or exists (
-            select from mart.agency_subtree s
-            where s.ancestor_id = %(whose)s and s.agency_id in (g.agency_id, g.owner_id)
-        ))
+        and (
+            %(whose)s::text[] is null or g.agency_id = any(%(whose)s::text[]) or g.owner_id = any(%(whose)s::text[])
+        )
 )
 select
     'cause' as filter,

@@ -48,10 +48,9 @@ where g.night = %(night)s
             and s.from_month <= coalesce(date_trunc('month', g.receipt_date), date_trunc('month', %(night)s::date))
             and coalesce(date_trunc('month', g.receipt_date), date_trunc('month', %(night)s::date)) < s.to_month
     ))
-    and (%(whose)s::text is null or exists (
-        select from mart.agency_subtree s
-        where s.ancestor_id = %(whose)s and s.agency_id in (g.agency_id, g.owner_id)
-    ))
+    and (
+        %(whose)s::text[] is null or g.agency_id = any(%(whose)s::text[]) or g.owner_id = any(%(whose)s::text[])
+    )
     and (%(opened_from)s::date is null or g.opened_on >= %(opened_from)s)
     and (%(opened_to)s::date is null or g.opened_on <= %(opened_to)s)
     and (%(received_from)s::date is null or g.receipt_date >= %(received_from)s)

@@ -1,6 +1,7 @@
 -- The sources of a night, those that need attention first.
 select
     s.source_id,
+    s.source_kind,
     s.side,
     o.owner_name,
     s.state,

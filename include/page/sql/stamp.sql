@@ -5,6 +5,7 @@ select
     n.published_at,
     n.is_latest,
     n.as_of,
+    (select run_id from mart.night_state s where s.night = n.night) as run_id,
     n.provincial_is_complete,
     n.national_is_complete,
     n.is_accepted,

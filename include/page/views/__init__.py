@@ -20,6 +20,7 @@ from page.views.shown import Shown
 from page.views.tonight import tonight
 from page.views.trend import trend
 from page.views.units import units
+from page.views.uses import uses
 
 VIEWS: dict[str, Callable[[Ask], Shown]] = {
     "tonight": tonight,
@@ -36,6 +37,7 @@ VIEWS: dict[str, Callable[[Ask], Shown]] = {
     "board": board,
     "ranks": ranks,
     "nights": nights,
+    "uses": uses,
 }
 #: Views whose numbers change between two nights: their answers are made each time, and known by what they say.
 OF_ANOTHER_TIME = ("ranks",)

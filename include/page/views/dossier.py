@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 from page.asking import Ask
-from page.errors import NotThereError
 from page.reader import Row
 from page.tables import Column, Table
 from page.views.names import cause_name
@@ -45,21 +44,19 @@ def dossier(ask: Ask) -> Shown:
     said = ask.text("id") or ask.text("code")
     if not said:
         return Shown("find.html", {"said": None, "found": []})
-    asked = {"night": ask.night, "dossier": said}
-    records = ask.mart.rows("dossier_records", asked)
+    asked: Row = {"night": ask.night, "dossier": said}
+    records = ask.mart.rows("dossier_records", asked) if _seen(ask, [said]) else []
     if not records:
-        found = [row["dossier_id"] for row in ask.mart.rows("dossiers_of_code", {"code": said})]
+        found = _seen(ask, [row["dossier_id"] for row in ask.mart.rows("dossiers_of_code", {"code": said})])
         if len(found) != 1:
             return Shown("find.html", {"said": said, "found": found})
         asked["dossier"] = found[0]
         records = ask.mart.rows("dossier_records", asked)
-    if not _may_see(ask, records):
-        raise NotThereError
     findings = ask.mart.rows("dossier_findings", asked)
     codes = sorted(
         {asked["dossier"], *(code for row in records for code in (row["dossier_code"], *row["linked_codes"]) if code)}
     )
-    known = {**asked, "codes": codes}
+    known = {**asked, "codes": _without_others(ask, asked["dossier"], codes)}
     events = _events(ask, records, known)
     context = {
         "id": asked["dossier"],
@@ -67,17 +64,28 @@ def dossier(ask: Ask) -> Shown:
         "sides": _sides(ask, records, findings),
         "findings": [_finding(ask, row) for row in findings],
         "events": events,
+        "open": [row["gap_id"] for row in findings if row["opened_on"] is not None],
         "held_by": [side for side in SIDES if any(row["side"] == side and row["holds"] for row in records)],
     }
     return Shown("dossier.html", context, {"history": _history(ask, events)})
 
 
-def _may_see(ask: Ask, records: list[Row]) -> bool:
-    """Whether the reader's agency, or one below it, has or had the dossier."""
-    if ask.account.agency_id is None:
-        return True
-    below = ask.mart.rows("agencies_below", {"agency": ask.account.agency_id})
-    return bool({row["agency_id"] for row in below} & {row["agency_id"] for row in records})
+def _seen(ask: Ask, dossiers: list[str]) -> list[str]:
+    """Those that the reader may see, in order; another's is answered like one that is not there."""
+    if ask.whose is None or not dossiers:
+        return dossiers
+    asked = {"night": ask.night, "dossiers": dossiers, "whose": ask.whose}
+    seen = {row["dossier_id"] for row in ask.mart.rows("dossiers_seen", asked)}
+    return [one for one in dossiers if one in seen]
+
+
+def _without_others(ask: Ask, dossier: str, codes: list[str]) -> list[str]:
+    """The codes without those under which a dossier stands that the reader may not see: a source may have linked one wrongly."""
+    if ask.whose is None:
+        return codes
+    owners = {code: [row["dossier_id"] for row in ask.mart.rows("dossiers_of_code", {"code": code})] for code in codes}
+    seen = {dossier, *_seen(ask, sorted({one for found in owners.values() for one in found}))}
+    return [code for code in codes if set(owners[code]) <= seen]
 
 
 def _sides(ask: Ask, records: list[Row], findings: list[Row]) -> Row:

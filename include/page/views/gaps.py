@@ -94,13 +94,17 @@ def _asked(ask: Ask) -> Row:
         **{name: ask.text(name) for name in SAID},
         **{name: ask.day(name) for name in DAYS},
         "dossiers": dossiers,
-        "whose": ask.account.agency_id,
+        "whose": ask.whose,
     }
 
 
 def _names(ask: Ask) -> dict[tuple[str, str], str]:
     """The names of filters' values: causes, units, procedures."""
-    found = {(row["filter"], row["value"]): row["label"] for row in ask.mart.rows("value_names", {})}
+    found = {
+        (row["filter"], row["value"]): row["label"]
+        for row in ask.mart.rows("value_names", {})
+        if ask.whose is None or row["filter"] != "owner" or row["value"] in ask.whose
+    }
     found["owner", "unknown"] = ask.words("page.unknown_unit")
     return found
 
@@ -125,7 +129,7 @@ def name_of(ask: Ask, filter: str, value: Any, names: dict[tuple[str, str], str]
 def _choices(ask: Ask) -> dict[str, list[Row]]:
     """What the selects offer: only values that the night has, with how many gaps each."""
     offered: dict[str, list[Row]] = {}
-    asked = {"night": ask.night, "whose": ask.account.agency_id}
+    asked = {"night": ask.night, "whose": ask.whose}
     for row in ask.remembered("gaps_choices", asked):
         names = {(row["filter"], row["value"]): row["label"]}
         value = row["value"] if row["filter"] != "kind" else f"{row['label']} {row['value']}"

@@ -34,6 +34,7 @@ def _nights(ask: Ask) -> Table:
         accepted = [words("nights.accepted")] if row["is_accepted"] else []
         again = [words("nights.revisions", revisions=row["revisions"])] if row["revisions"] > 1 else []
         row["besides"] = "; ".join([*late, *accepted, *again])
+        row["run"] = words("nights.run") if ask.run(row["run_id"]) else None
 
     def of(row: Row) -> str | None:
         return ask.link("nights", night=row["night"]) if row["revision"] else None
@@ -45,7 +46,7 @@ def _nights(ask: Ask) -> Table:
         return Column(event, words(f"events.{event}"), "number",
                       href=lambda row: ask.link("changes", night=row["night"]) if row["revision"] else None)  # fmt: skip
 
-    columns = (
+    shown: tuple[Column, ...] = (
         Column("night", words("columns.night"), href=of),
         Column("said", words("columns.state"), sub="besides", tone=lambda row: None if row["state"] == "published" else "warn"),
         Column("published_at", words("columns.published_at")),
@@ -58,7 +59,11 @@ def _nights(ask: Ask) -> Table:
         Column("stale_sources", words("columns.stale_sources"), "number", tone=warn("stale_sources")),
         Column("not_passed", words("columns.not_passed"), "number", tone=warn("not_passed")),
     )  # fmt: skip
-    return Table("nights", words("nights.title"), columns, rows, words("nights.none"))
+    if ask.airflow is not None:
+        missing = words("nights.no_run")
+        run = Column("run", words("columns.run"), href=lambda row: ask.run(row["run_id"]), missing=missing, leaves=True)
+        shown = (*shown, run)
+    return Table("nights", words("nights.title"), shown, rows, words("nights.none"))
 
 
 def _revisions(ask: Ask) -> Table:

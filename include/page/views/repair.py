@@ -68,7 +68,7 @@ def whose(ask: Ask) -> str | None:
     """
     own, agency = ask.account.agency_id, ask.text("agency") or ask.account.agency_id
     if agency is not None and agency not in {
-        row["agency_id"] for row in ask.mart.rows("agencies_below", {"agency": own or agency})
+        row["agency_id"] for row in ask.mart.rows("agencies_below", {"agency": own or agency, "night": ask.night})
     }:
         raise NotThereError
     return agency
@@ -106,6 +106,8 @@ def _told(
     told = []
     for row in rows:
         cause, _, part = row["label"].partition(" ")
+        if by == "unit" and ask.whose is not None and part not in ask.whose:
+            continue  # what was below in the period and is no more is not this reader's
         known = causes.get(cause, {"label": None, "blames": None, "action": None})
         unit, procedure = (part if by == "unit" else None), (part if by == "procedure" else None)
         told.append({

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from doisoat.errors import ConfigurationError
+from doisoat.model import Capability
 from doisoat.quality.checks import load_checks
+from doisoat.sources.registry import facts
 
 from page.asking import Ask
 from page.reader import Row
 from page.tables import Column, Table
 
+#: The task whose log tells of a stage of checks.
+CHECKED = {"inputs": "check_inputs", "results": "check_results"}
 #: States of a source that need no attention.
 WELL = ("fresh", "standing", "outage_planned")
 
@@ -52,7 +57,9 @@ def sources_table(ask: Ask, rows: list[Row]) -> Table:
             row["said"] += " · " + words.known("reasons", row["reason"])
         row["complete"] = words.known("complete", row["is_complete"])
     columns = (
-        Column("source_id", words("columns.source"), sub="owner_name"),
+        Column(
+            "source_id", words("columns.source"), sub="owner_name", href=lambda row: _log(ask, _reads(row)), leaves=True
+        ),
         Column("of_side", words("columns.side")),
         Column("said", words("columns.state"), tone=lambda row: None if row["state"] in WELL else "warn"),
         Column("age_nights", words("columns.age_nights"), "number"),
@@ -76,10 +83,24 @@ def checks_table(ask: Ask, rows: list[Row]) -> Table:
         row["of_stage"] = words.known("stages", row["stage"])
     columns = (
         Column("protects", words("columns.check"), sub="check_id"),
-        Column("of_stage", words("columns.stage")),
+        Column("of_stage", words("columns.stage"), href=lambda row: _log(ask, CHECKED.get(row["stage"])), leaves=True),
         Column("said", words("columns.outcome"), tone=lambda row: None if row["outcome"] == "passed" else "warn"),
         Column("how_bad", words("columns.severity")),
         Column("unexpected_count", words("columns.unexpected"), "number"),
         Column("total", words("columns.of_total"), "number"),
     )
     return Table("checks", words("nights.checks"), columns, rows, words("nights.all_passed"))
+
+
+def _reads(row: Row) -> str | None:
+    """The task that reads a source; None of a kind that this release does not know."""
+    try:
+        asked = facts(row["source_id"], row["source_kind"]).asked
+    except ConfigurationError:
+        return None
+    return f"{row['source_id']}.{'collect' if asked & {Capability.LISTING, Capability.COUNTS} else 'look_up'}"
+
+
+def _log(ask: Ask, task: str | None) -> str | None:
+    """The log of a task of the night, for the engineer who looks at nights."""
+    return ask.run(ask.stamp["run_id"], task) if task and ask.view == "nights" else None

@@ -24,11 +24,14 @@ JUDGED = ("own", "corrected", "on_time")
 def units(ask: Ask) -> Shown:
     """The units below one, or the top ones."""
     period = period_of(ask)
-    agency = ask.text("agency")
+    agency = ask.text("agency") or ask.account.agency_id
+    if agency and ask.whose is not None and agency not in ask.whose:
+        raise NotThereError
     month = period.start if period and period.start else ask.night.replace(day=1)
     way = ask.mart.rows("unit_way", {"agency": agency, "month": month}) if agency else []
     if agency and not way:
         raise NotThereError
+    way = _from_own(ask, way)
     tables: dict[str, Table] = {}
     courses: dict[str, Stroke | None] = {}
     if period:
@@ -37,6 +40,8 @@ def units(ask: Ask) -> Shown:
         if agency is None and len(rows) == 1:  # the province itself: its units are meant
             asked["agency"] = rows[0]["agency_id"]
             rows = ask.mart.rows("units", asked, rate_asked=RATES_OF[period.kind]) or rows
+        if ask.whose is not None:  # what was below in the period and is no more is not this reader's
+            rows = [row for row in rows if row["agency_id"] in ask.whose]
         courses = _courses(ask, rows)
         tables["tree"] = _table(ask, rows, period, courses)
     context = {"period": period, "way": way, "agency": agency, "course": course(ask, agency), "courses": courses}
@@ -64,6 +69,16 @@ def _stroke(ask: Ask, course: list[Row | None], low: float) -> Stroke | None:
         f"{words.month(row['month'])}: {words.bounds(row['least'], row['most'])}" for row in (known[0], known[-1])
     )
     return stroke([(float(row["least"]), float(row["most"])) if row else None for row in course], said, low, 1.0)
+
+
+def _from_own(ask: Ask, way: list[Row]) -> list[Row]:
+    """The way down from the reader's own agency, which it is limited to."""
+    names, own = [row["agency_id"] for row in way], ask.account.agency_id
+    if own is None:
+        return way
+    if own not in names:
+        raise NotThereError
+    return way[names.index(own) :]
 
 
 def _table(ask: Ask, rows: list[Row], period: Period, courses: dict[str, Stroke | None]) -> Table:
