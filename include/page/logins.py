@@ -9,6 +9,7 @@ from collections.abc import Callable
 import psycopg
 from doisoat.connections import ConnectionLookup, warehouse_dsn
 from doisoat.errors import ConfigurationError
+from doisoat.warehouse.readers import let_in
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -60,6 +61,7 @@ def _made(owner_dsn: str, role: str, prefix: str) -> str:
                 )
             )
             connection.execute(sql.SQL("grant {} to {}").format(sql.Identifier(role), sql.Identifier(name)))
+            let_in(connection, name)
             read_only = "on" if role == "analyst" else "off"
             for setting, value in (("statement_timeout", "20s"), ("default_transaction_read_only", read_only)):
                 connection.execute(
