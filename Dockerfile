@@ -15,6 +15,7 @@ RUN sed -n '/^uv==/,/[^\\]$/p' requirements.txt | pip install --no-cache-dir --r
 COPY include ./include
 RUN uv pip install --system --no-cache --no-deps --editable . && python -m compileall -q include
 COPY config ./config
+COPY docker/postgres/close_warehouse.sql ./docker/postgres/close_warehouse.sql
 COPY dags ./dags
 COPY plugins ./plugins
 # Only their owner may read landings, logs and logins; a volume mounted here starts with these directories.
@@ -24,6 +25,7 @@ USER doisoat
 ENV AIRFLOW_HOME=/var/lib/doisoat/airflow \
     DOISOAT_HOME=/var/lib/doisoat \
     DOISOAT_PROVINCE=/opt/doisoat/config/lang_son.yaml \
+    DOISOAT_PROVINCES=/opt/doisoat/config/provinces \
     AIRFLOW__CORE__DAGS_FOLDER=/opt/doisoat/dags \
     AIRFLOW__CORE__PLUGINS_FOLDER=/opt/doisoat/plugins \
     AIRFLOW__CORE__LOAD_EXAMPLES=False \

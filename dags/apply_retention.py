@@ -13,12 +13,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, CronTriggerTimetable, task, teardown
-from orchestration.retries import task_defaults
-from orchestration.site import ended, province, site, steps
+from airflow.sdk import task, teardown
+from orchestration.provinces import dag_of, provinces
+from orchestration.site import ended, site, steps
 from orchestration.which_night import refuse_unknown
-
-here = province()
 
 
 @task
@@ -27,23 +25,16 @@ def apply(dag_run) -> dict:
     refuse_unknown(dag_run.conf)
     from doisoat.nights.retention import apply_retention
 
-    return apply_retention(site())
+    return apply_retention(site(dag_run.dag_id))
 
 
 @teardown
 @task(execution_timeout=timedelta(minutes=30))
 def tell(dag_run) -> int:
     """Alert if deleting failed: disks fill up."""
-    return steps().tell_run(site(), dag_run.run_after, **ended(dag_run))
+    return steps().tell_run(site(dag_run.dag_id), dag_run.run_after, **ended(dag_run))
 
 
-with DAG(
-    dag_id="apply_retention",
-    schedule=CronTriggerTimetable("0 5 * * 0", timezone=here.province.timezone),
-    catchup=False,
-    max_active_runs=1,
-    default_args=task_defaults(timedelta(hours=6)),
-    tags=["doisoat", "weekly"],
-    doc_md=__doc__,
-):
-    apply() >> tell()
+for tenant, here in provinces():
+    with dag_of(tenant, here, "apply_retention", "0 5 * * 0", timedelta(hours=6), doc_md=__doc__):
+        apply() >> tell.override()()

@@ -12,12 +12,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, CronTriggerTimetable, task, teardown
-from orchestration.retries import task_defaults
-from orchestration.site import ended, province, site, steps
+from airflow.sdk import task, teardown
+from orchestration.provinces import dag_of, provinces
+from orchestration.site import ended, site, steps
 from orchestration.which_night import refuse_unknown
-
-here = province()
 
 
 @task
@@ -26,7 +24,7 @@ def sweep(dag_run) -> int | None:
     refuse_unknown(dag_run.conf)
     from doisoat.nights.sweep import deep_sweep
 
-    swept = deep_sweep(site())
+    swept = deep_sweep(site(dag_run.dag_id))
     return swept and swept.rows
 
 
@@ -34,16 +32,9 @@ def sweep(dag_run) -> int | None:
 @task(execution_timeout=timedelta(minutes=30))
 def tell(dag_run) -> int:
     """Alert if the two differ, or if the comparison could not be made."""
-    return steps().tell_run(site(), dag_run.run_after, **ended(dag_run))
+    return steps().tell_run(site(dag_run.dag_id), dag_run.run_after, **ended(dag_run))
 
 
-with DAG(
-    dag_id="deep_sweep",
-    schedule=CronTriggerTimetable("0 7 * * 0", timezone=here.province.timezone),
-    catchup=False,
-    max_active_runs=1,
-    default_args=task_defaults(timedelta(hours=6)),
-    tags=["doisoat", "weekly"],
-    doc_md=__doc__,
-):
-    sweep() >> tell()
+for tenant, here in provinces():
+    with dag_of(tenant, here, "deep_sweep", "0 7 * * 0", timedelta(hours=6), doc_md=__doc__):
+        sweep() >> tell.override()()

@@ -12,29 +12,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, CronTriggerTimetable, task
-from orchestration.retries import task_defaults
-from orchestration.site import province, site, steps
+from airflow.sdk import task
+from orchestration.provinces import dag_of, provinces
+from orchestration.site import site, steps
 from orchestration.which_night import refuse_unknown
-
-here = province()
-deadline = here.news.deadline
 
 
 @task
 def tell(dag_run) -> int:
     """Send the alerts not sent yet, above all that the night is late."""
     refuse_unknown(dag_run.conf)
-    return steps().tell_late(site(), dag_run.run_after)
+    return steps().tell_late(site(dag_run.dag_id), dag_run.run_after)
 
 
-with DAG(
-    dag_id="morning_news",
-    schedule=CronTriggerTimetable(f"{deadline.minute} {deadline.hour} * * *", timezone=here.province.timezone),
-    catchup=False,
-    max_active_runs=1,
-    default_args=task_defaults(timedelta(minutes=30)),
-    tags=["doisoat", "nightly"],
-    doc_md=__doc__,
-):
-    tell()
+for tenant, here in provinces():
+    deadline = f"{here.news.deadline.minute} {here.news.deadline.hour} * * *"
+    with dag_of(tenant, here, "morning_news", deadline, timedelta(minutes=30), doc_md=__doc__):
+        tell()

@@ -25,95 +25,92 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from airflow.sdk import DAG, CronPartitionTimetable, TaskGroup, TriggerRule, task, teardown
+from airflow.sdk import CronPartitionTimetable, TaskGroup, TriggerRule, task, teardown
+from doisoat.province.tenants import of_dag
 from orchestration.assets import landings, mart
 from orchestration.deadline import deadline_alert
 from orchestration.gate import Gate
 from orchestration.params import OF_A_NIGHT
-from orchestration.retries import RETRIES_WHEN_BUSY, longest_wait, task_defaults
-from orchestration.site import ended, province, site, steps
+from orchestration.provinces import dag_of, provinces
+from orchestration.retries import RETRIES_WHEN_BUSY, longest_wait
+from orchestration.site import ended, site, steps
 from orchestration.which_night import night_of, night_to_tell_of, refuse_unknown
-
-here = province()
-sources = list(dict.fromkeys([*here.pulled, *here.asked]))
 
 
 @task(retries=RETRIES_WHEN_BUSY)
 def open_night(params: dict, dag_run) -> date:
     """Determine which night this run reports on, once for all tasks, and wait for its turn."""
     refuse_unknown(dag_run.conf, known=OF_A_NIGHT)
-    night = night_of(params, dag_run.partition_key, dag_run.run_after, here.timezone)
-    steps().open_night(site(), night, run_id=dag_run.run_id, collect_late=params["collect_late"])
+    here = site(dag_run.dag_id)
+    night = night_of(params, dag_run.partition_key, dag_run.run_after, here.settings.timezone)
+    steps().open_night(here, night, run_id=dag_run.run_id, collect_late=params["collect_late"])
     return night
 
 
 @task
 def collect(night: date, source_id: str, dag_run) -> dict:
     """Pull one source and seal its answers."""
-    return steps().collect_source(site(), night, source_id, run_id=dag_run.run_id)
+    return steps().collect_source(site(dag_run.dag_id), night, source_id, run_id=dag_run.run_id)
 
 
 @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
 def load(night: date, dag_run) -> dict:
     """Load what was sealed; a source that is down does not stop the others; a night that was not opened stops here."""
-    return steps().load_night(site(), night, run_id=dag_run.run_id)
+    return steps().load_night(site(dag_run.dag_id), night, run_id=dag_run.run_id)
 
 
 @task
 def look_up(night: date, source_id: str, dag_run) -> dict:
     """Look up the dossiers that tonight's listings leave open, within the budget."""
-    return steps().look_up_source(site(), night, source_id, run_id=dag_run.run_id)
+    return steps().look_up_source(site(dag_run.dag_id), night, source_id, run_id=dag_run.run_id)
 
 
 @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
 def reconcile(night: date, dag_run) -> None:
     """Determine who holds which dossier and what differs, and write the ledger."""
-    steps().reconcile_night(site(), night, run_id=dag_run.run_id)
+    steps().reconcile_night(site(dag_run.dag_id), night, run_id=dag_run.run_id)
 
 
-@task(inlets=landings(sources), outlets=[mart])
+@task
 def publish(night: date, dag_run, outlet_events) -> None:
     """Flip the pointer: from now on analysts read this night."""
-    revision = steps().publish_night(site(), night, run_id=dag_run.run_id)
-    outlet_events[mart].extra = {"night": str(night), "revision": revision}
+    revision = steps().publish_night(site(dag_run.dag_id), night, run_id=dag_run.run_id)
+    outlet_events[mart(of_dag(dag_run.dag_id))].extra = {"night": str(night), "revision": revision}
 
 
 @task(execution_timeout=timedelta(hours=1))
-def write_papers(night: date) -> list:
+def write_papers(night: date, dag_run) -> list:
     """Write the papers that officials print, fill in and sign."""
-    return steps().write_papers(site(), night)
+    return steps().write_papers(site(dag_run.dag_id), night)
 
 
 @teardown
 @task(execution_timeout=timedelta(minutes=30))
 def tell(params: dict, dag_run) -> int:
     """Send alerts, once each, and the night's metrics; the result of the night does not depend on it."""
-    night = night_to_tell_of(params, dag_run.partition_key, dag_run.run_after, here.timezone)
-    return steps().tell_night(site(), night, **ended(dag_run))
+    here = site(dag_run.dag_id)
+    night = night_to_tell_of(params, dag_run.partition_key, dag_run.run_after, here.settings.timezone)
+    return steps().tell_night(here, night, **ended(dag_run))
 
 
-with DAG(
-    dag_id="nightly_reconciliation",
-    schedule=CronPartitionTimetable("0 1 * * *", timezone=here.province.timezone, run_offset=-1, key_format="%Y-%m-%d"),
-    catchup=False,
-    max_active_runs=1,
-    deadline=deadline_alert(here.news.deadline, here.province.timezone),
-    params=OF_A_NIGHT,
-    default_args=task_defaults(timedelta(hours=20)),
-    tags=["doisoat", "nightly"],
-    doc_md=__doc__,
-):
-    tonight = open_night()
-    loaded = load(tonight)
-    checked = Gate(task_id="check_inputs", night=tonight, stage="inputs").output
-    reconciled = reconcile(checked)
-    proven = Gate(task_id="check_results", night=tonight, stage="results").output
-    for source_id in sources:
-        with TaskGroup(source_id, tooltip=f"source {source_id}: its own pool, its own retries"):
-            its_own = {"pool": source_id, "execution_timeout": longest_wait(here, source_id)}
-            if source_id in here.pulled:
-                collect.override(**its_own)(tonight, source_id) >> loaded
-            if source_id in here.asked:
-                look_up.override(**its_own)(checked, source_id) >> reconciled
-    loaded >> checked
-    reconciled >> proven >> publish(tonight) >> write_papers(tonight) >> tell()
+for tenant, here in provinces():
+    sources = list(dict.fromkeys([*here.pulled, *here.asked]))
+    at_one = CronPartitionTimetable("0 1 * * *", timezone=here.province.timezone, run_offset=-1, key_format="%Y-%m-%d")
+    told_by = deadline_alert(here.news.deadline, here.province.timezone)
+    known = {"params": OF_A_NIGHT, "deadline": told_by, "doc_md": __doc__}
+    with dag_of(tenant, here, "nightly_reconciliation", at_one, timedelta(hours=20), **known):
+        tonight = open_night()
+        loaded = load(tonight)
+        checked = Gate(task_id="check_inputs", night=tonight, stage="inputs").output
+        reconciled = reconcile(checked)
+        proven = Gate(task_id="check_results", night=tonight, stage="results").output
+        for source_id in sources:
+            with TaskGroup(source_id, tooltip=f"source {source_id}: its own pool, its own retries"):
+                its_own = {"pool": tenant.called(source_id), "execution_timeout": longest_wait(here, source_id)}
+                if source_id in here.pulled:
+                    collect.override(**its_own)(tonight, source_id) >> loaded
+                if source_id in here.asked:
+                    look_up.override(**its_own)(checked, source_id) >> reconciled
+        loaded >> checked
+        published = publish.override(inlets=landings(tenant, sources), outlets=[mart(tenant)])(tonight)
+        reconciled >> proven >> published >> write_papers(tonight) >> tell.override()()

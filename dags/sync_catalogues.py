@@ -14,38 +14,29 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, CronTriggerTimetable, TaskGroup, task, teardown
-from orchestration.retries import task_defaults
-from orchestration.site import ended, province, site, steps
+from airflow.sdk import TaskGroup, task, teardown
+from orchestration.provinces import dag_of, provinces
+from orchestration.site import ended, site, steps
 from orchestration.which_night import refuse_unknown
-
-here = province()
 
 
 @task
 def sync(source_id: str, dag_run) -> dict:
     """Read a source's catalogues and record the differences from our own."""
     refuse_unknown(dag_run.conf)
-    return steps().sync_catalogue(site(), source_id, at=dag_run.run_after)
+    return steps().sync_catalogue(site(dag_run.dag_id), source_id, at=dag_run.run_after)
 
 
 @teardown
 @task(execution_timeout=timedelta(minutes=30))
 def tell(dag_run) -> int:
     """Alert about catalogues that could not be read."""
-    return steps().tell_run(site(), dag_run.run_after, **ended(dag_run))
+    return steps().tell_run(site(dag_run.dag_id), dag_run.run_after, **ended(dag_run))
 
 
-with DAG(
-    dag_id="sync_catalogues",
-    schedule=CronTriggerTimetable("0 3 * * 0", timezone=here.province.timezone),
-    catchup=False,
-    max_active_runs=1,
-    default_args=task_defaults(timedelta(hours=2)),
-    tags=["doisoat", "weekly"],
-    doc_md=__doc__,
-):
-    told = tell()
-    for source_id in here.with_catalogue:
-        with TaskGroup(source_id, tooltip=f"source {source_id}: its own pool, its own retries"):
-            sync.override(pool=source_id)(source_id) >> told
+for tenant, here in provinces():
+    with dag_of(tenant, here, "sync_catalogues", "0 3 * * 0", timedelta(hours=2), doc_md=__doc__):
+        told = tell.override()()
+        for source_id in here.with_catalogue:
+            with TaskGroup(source_id, tooltip=f"source {source_id}: its own pool, its own retries"):
+                sync.override(pool=tenant.called(source_id))(source_id) >> told

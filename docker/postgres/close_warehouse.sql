@@ -2,16 +2,20 @@
 -- may connect could do to the writer: fill the disk with large objects, and the server's memory with advisory locks. Neither
 -- is used here. (`doisoat migrate` takes away what the database's owner can: CONNECT and TEMPORARY from PUBLIC.)
 -- And what the owner needs to make readers with limits (`doisoat analyst add`): to set theirs on temporary files, and to let them
--- into the role of readers, which somebody else may have made.
+-- into the roles of readers and of the page, which the owner of another warehouse of this server may have made.
 DO $$
 DECLARE
     function regprocedure;
+    shared name;
     owner regrole = (SELECT datdba FROM pg_database WHERE datname = current_database());
 BEGIN
     EXECUTE format('GRANT SET ON PARAMETER temp_file_limit TO %s', owner);
-    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'analyst') AND NOT pg_has_role(owner, 'analyst', 'MEMBER WITH ADMIN OPTION') THEN
-        EXECUTE format('GRANT analyst TO %s WITH ADMIN OPTION', owner);
-    END IF;
+    FOR shared IN SELECT rolname FROM pg_roles WHERE rolname IN ('analyst', 'gap_writer')
+    LOOP
+        IF NOT pg_has_role(owner, shared, 'MEMBER WITH ADMIN OPTION') THEN
+            EXECUTE format('GRANT %I TO %s WITH ADMIN OPTION', shared, owner);
+        END IF;
+    END LOOP;
     FOR function IN
         SELECT oid FROM pg_proc
         WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ '^lo_|^lo(read|write)$|_advisory_'

@@ -173,7 +173,7 @@ def warehouse_dsn(connection: Connection) -> str:
     if connection.conn_type not in ("postgres", "postgresql") or not connection.host or not connection.schema:
         raise ConfigurationError(
             f"connection {connection.connection_id!r}: expected postgresql://user:password@host:port/database; "
-            "set AIRFLOW_CONN_WAREHOUSE in .env"
+            f"set AIRFLOW_CONN_{connection.connection_id.upper()} in .env"
         )
     login = quote(connection.login or "", safe="")
     secret = f":{quote(connection.password, safe='')}" if connection.password else ""

@@ -37,24 +37,31 @@ def command() -> str:
     return shlex.quote(str(ours.relative_to(here) if ours.is_relative_to(here) else ours))
 
 
-def as_typed(text: str, options: str = "") -> str:
+def as_typed(text: str, options: str = "", province_id: str = "") -> str:
     """The text with every command in it as it has to be typed here.
 
     Args:
         options: what has to follow `doisoat`, such as the home that was asked for.
+        province_id: of one of several provinces, whose nights are meant; the installation's own has none.
     """
     start = f"{command()} {options} ".replace("  ", " ")
     text = _COMMAND.sub(lambda _: start, text)
-    text = _NIGHT.sub(lambda found: _night(found["night"]), text)
+    text = _NIGHT.sub(lambda found: _night(found["night"], province_id), text)
     return _MAKE.sub(f"{_make()} ", text)
+
+
+def of_province(text: str, province_id: str) -> str:
+    """The text with every command in it as it concerns one of several provinces; as it is for the installation's own ("")."""
+    return _COMMAND.sub(f"doisoat --province {province_id} ", text) if province_id else text
 
 
 def _make() -> str:
     return "make" if not in_checkout() or Path.cwd() == PROJECT else f"make -C {shlex.quote(str(PROJECT))}"
 
 
-def _night(night: str) -> str:
+def _night(night: str, province_id: str) -> str:
     if in_checkout():
-        return f"{_make()} night NIGHT={night}"
+        return f"{_make()} night NIGHT={night}" + (f" PROVINCE={province_id}" if province_id else "")
     airflow = f"{os.environ.get('DOISOAT_COMMAND', 'doisoat').removesuffix('doisoat')}airflow"
-    return f"""{airflow} dags trigger nightly_reconciliation --conf '{{"night": "{night}", "collect_late": true}}'"""
+    dag_id = f"nightly_reconciliation.{province_id}".rstrip(".")
+    return f"""{airflow} dags trigger {dag_id} --conf '{{"night": "{night}", "collect_late": true}}'"""

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from airflow.sdk import Asset
+from doisoat.connections import WAREHOUSE_CONNECTION_ID
+from doisoat.province.tenants import Tenant
 
-#: What analysts read.
-mart = Asset(name="mart", uri="x-doisoat://warehouse/mart", group="doisoat")
+
+def mart(tenant: Tenant) -> Asset:
+    """What a province's analysts read."""
+    warehouse = tenant.called(WAREHOUSE_CONNECTION_ID)
+    return Asset(name=tenant.called("mart"), uri=f"x-doisoat://{warehouse}/mart", group="doisoat")
 
 
-def landings(source_ids: Iterable[str]) -> list[Asset]:
-    """The sealed landings of these sources."""
-    return [Asset(name=f"landing_{name}", uri=f"x-doisoat://landing/{name}", group="doisoat") for name in source_ids]
+def landings(tenant: Tenant, source_ids: Iterable[str]) -> list[Asset]:
+    """The sealed landings of these sources of a province."""
+    names = map(tenant.called, source_ids)
+    return [Asset(name=f"landing_{name}", uri=f"x-doisoat://landing/{name}", group="doisoat") for name in names]

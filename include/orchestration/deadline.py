@@ -79,7 +79,7 @@ def _tell(run: Mapping[str, Any]) -> str:
 
     from orchestration.site import site
 
-    here = site()
+    here = site(run["dag_id"])
     run_after = datetime.fromisoformat(run["run_after"])
     night = night_of(run["conf"] or {}, run["partition_key"], run_after, here.settings.timezone)
     return f"{len(news.tell(here, night=night, due=night))} alerts sent"

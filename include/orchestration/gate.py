@@ -55,8 +55,9 @@ class Gate(HITLOperator):
 
     def execute(self, context: Context) -> date:
         """Run the checks; returns the night, or parks the task until somebody has answered."""
+        dag_run = context["dag_run"]
         try:
-            steps().check_night(site(), self.night, stage=self.stage, run_id=context["dag_run"].run_id)
+            steps().check_night(site(dag_run.dag_id), self.night, stage=self.stage, run_id=dag_run.run_id)
         except QualityGateError as blocked:
             if blocked.acceptable is None or not APPROVAL_TIME:
                 raise
@@ -83,11 +84,11 @@ class Gate(HITLOperator):
         who = (event["responded_by_user"] or {}).get("name") or "an unknown account"
         if event["chosen_options"] != [ACCEPT]:
             raise QualityGateError(f"{where}: {who} decided against publishing; the night stays blocked. {self._how()}")
-        answer = event["params_input"] or {}
+        answer, run = event["params_input"] or {}, context["dag_run"]
         try:
             decision = Decision(str(answer.get("because", "")), decided_by=who, decided_in="airflow")
-            accept_checks(site(), self.night, decision, stage=self.stage, seen=str(answer.get("accepting", "")),
-                          run_id=context["dag_run"].run_id)  # fmt: skip
+            accept_checks(site(run.dag_id), self.night, decision, stage=self.stage,
+                          seen=str(answer.get("accepting", "")), run_id=run.run_id)  # fmt: skip
         except DecisionRefusedError as refused:
             upsert_hitl_detail(  # this erases the answer
                 ti_id=context["ti"].id, options=self.options, subject=self.subject, params={}

@@ -1,11 +1,12 @@
 """Prepare Airflow's own database: `python -m orchestration.prepare [--with-warehouse]`, before its processes start.
 
-Upgrades the database to the installed version's schema and makes a pool for every source of the province: only one task
+Upgrades the database to the installed version's schema and makes a pool for every source of every province: only one task
 at a time asks a source, whatever else runs. If a file of logins is configured, each user gets a password in it, readable
 by the file's owner only: Airflow would make one too, but print it to a log. Running it again changes nothing; slots that
 an operator added stay. PostgreSQL is set to end abandoned transactions.
-With `--with-warehouse` the warehouse is upgraded to its newest schema too, as `doisoat migrate` does, and the logins of the page
-are made that connections name.
+With `--with-warehouse` each province's warehouse is upgraded to its newest schema too, as `doisoat migrate` does, and the logins
+of the page are made that connections name; one that cannot be is told of and keeps nobody else waiting. With `--pools` nothing
+but the pools is made: for a province that was added.
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ import json
 import os
 import secrets
 import sys
+from functools import partial
 from pathlib import Path
 
-from orchestration.site import province
+from doisoat.errors import DoisoatError
+from doisoat.province import tenants
+from doisoat.province.tenants import Tenant
 
 #: A transaction on Airflow's database that is idle for this long is ended. The processes that a killed scheduler leaves
 #: behind hold its connection open, and in it the lock without which no scheduler starts a task.
@@ -47,6 +51,36 @@ def make_pools(source_ids: list[str]) -> list[str]:
     return missing
 
 
+def migrate_warehouses() -> list[Tenant]:
+    """Upgrade the warehouse of each province, with the page's logins; returns those of whom that could not be done: stderr says why.
+
+    Raises:
+        DoisoatError: it could be done of none.
+    """
+    from doisoat.connections import connection_from_environment
+    from doisoat.province.site import Site
+    from doisoat.warehouse import migrate
+    from page.logins import make_named
+
+    known = {**os.environ, "DOISOAT_CONNECTIONS": os.environ.get("DOISOAT_PAGE_CONNECTIONS", "")}
+    of_page = partial(connection_from_environment, environment=known)
+    good, broken = tenants.read_all()
+    failed: dict[Tenant, DoisoatError] = {}
+    for tenant in good:
+        try:
+            site = Site.from_environment(tenant=tenant)
+            migrate(site.dsn)
+            make_named(tenant.connections(of_page), site.dsn, site.settings.province.timezone)
+        except DoisoatError as error:
+            failed[tenant] = error
+    failed |= broken
+    for tenant, why in failed.items():
+        print(f"{tenant.file.name}: {why}", file=sys.stderr)  # noqa: T201
+    if failed and len(failed) == len(good) + len(broken):
+        raise next(iter(failed.values()))
+    return list(failed)
+
+
 def make_logins(users: list[str], file: Path) -> list[str]:
     """Make the missing passwords; returns the users who got one.
 
@@ -65,25 +99,20 @@ def make_logins(users: list[str], file: Path) -> list[str]:
 
 
 def main(arguments: list[str]) -> None:
-    """Migrate and set up the database, make the pools for DOISOAT_PROVINCE and the logins."""
+    """Migrate and set up the database, make the pools of all provinces and the logins."""
+    if "--pools" in arguments:
+        make_pools(tenants.pools())
+        return
     from airflow.configuration import conf
     from airflow.utils.db import upgradedb
 
     upgradedb()
     end_abandoned_transactions()
-    make_pools(list(province().sources))
+    make_pools(tenants.pools())
     if file := conf.get("core", "simple_auth_manager_passwords_file", fallback=None):
         make_logins(conf.getlist("core", "simple_auth_manager_users"), Path(file))
     if "--with-warehouse" in arguments:
-        from doisoat.connections import connection_from_environment
-        from doisoat.province.site import Site
-        from doisoat.warehouse import migrate
-        from page.logins import make_named
-
-        site = Site.from_environment()
-        migrate(site.dsn)
-        of_page = {**os.environ, "DOISOAT_CONNECTIONS": os.environ.get("DOISOAT_PAGE_CONNECTIONS", "")}
-        make_named(lambda name: connection_from_environment(name, of_page), site.dsn, site.settings.province.timezone)
+        migrate_warehouses()
 
 
 if __name__ == "__main__":

@@ -73,9 +73,10 @@ def longest_wait(province: ProvinceSettings, source_id: str) -> timedelta:
     return timedelta(hours=province.sources[source_id].limits.wait_hours + 1)
 
 
-def task_defaults(execution_timeout: timedelta) -> dict[str, Any]:
-    """The `default_args` of a Dag's tasks: the retries of this module, and a time limit."""
+def task_defaults(execution_timeout: timedelta, queue: str | None = None) -> dict[str, Any]:
+    """The `default_args` of a Dag's tasks: the retries of this module, a time limit, and their queue if not the common one."""
     return {
+        **({"queue": queue} if queue else {}),
         "owner": "doisoat",
         "retries": RETRIES,
         "retry_delay": RETRY_DELAY,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,23 +11,22 @@ if TYPE_CHECKING:
     from doisoat.province.file import ProvinceSettings
     from doisoat.province.site import Site
 
-PROJECT = Path(__file__).parents[2]
-
 
 def province() -> ProvinceSettings:
-    """The province whose nights these are: DOISOAT_PROVINCE, read when Airflow parses the Dag."""
-    from doisoat.province.file import load_province
+    """The installation's own province: that of DOISOAT_PROVINCE."""
+    from doisoat.province import tenants
 
-    return load_province(os.environ.get("DOISOAT_PROVINCE", PROJECT / "config" / "lang_son.yaml"))
+    return tenants.own().settings()
 
 
-def site() -> Site:
-    """The province's site, with Airflow's connections; call it inside a running task."""
+def site(dag_id: str) -> Site:
+    """The site of a Dag's province, with Airflow's connections; call it inside a running task."""
     from doisoat.province.site import Site
+    from doisoat.province.tenants import of_dag
 
     from orchestration.connections import airflow_connection
 
-    return Site.from_environment(airflow_connection)
+    return Site.from_environment(airflow_connection, of_dag(dag_id))
 
 
 def steps() -> ModuleType:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import psycopg
 from doisoat.connections import Connection, ConnectionLookup, warehouse_dsn
 from doisoat.errors import ConfigurationError
+from doisoat.warehouse.readers import let_in
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -106,6 +107,7 @@ def _make(owner_dsn: str, role: str, name: str, password: str, timezone: str | N
                 sql.SQL("alter role {} login connection limit 20 password {}").format(login, sql.Literal(verifier))
             )
             connection.execute(sql.SQL("grant {} to {}").format(sql.Identifier(role), login))
+            let_in(connection, name)
             for setting, value in settings.items():
                 connection.execute(
                     sql.SQL("alter role {} set {} = {}").format(login, sql.Identifier(setting), sql.Literal(value))

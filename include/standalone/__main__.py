@@ -1,7 +1,7 @@
 """`python -m standalone run|up|down|night`, as called by `make`. Settings come from the environment.
 
 DOISOAT_HOME      state directory (default .doisoat/run for run, .doisoat/up for the others)
-PROVINCE          province file (default config/lang_son.yaml)
+PROVINCE          province file (default config/lang_son.yaml), or the name of one in config/provinces
 NIGHTS_END        last of the three nights of `run` (default 2024-04-19)
 DOSSIERS          approximate number of dossiers in the sandbox (default 20000)
 PORT              port of Airflow's UI for `up` (default 8080)
@@ -24,6 +24,7 @@ from pathlib import Path
 from types import FrameType
 
 from doisoat.errors import ConfigurationError
+from doisoat.province import tenants
 from dotenv import dotenv_values
 
 from standalone import postgres
@@ -158,12 +159,15 @@ def _home(name: str, environment: Mapping[str, str]) -> Path:
 
 def _province(environment: Mapping[str, str]) -> Path:
     given = environment.get("PROVINCE") or environment.get("DOISOAT_PROVINCE") or "config/lang_son.yaml"
-    return (PROJECT / given).resolve()
+    named = tenants.folder() / f"{given}.yaml"
+    return (named if named.is_file() else PROJECT / given).resolve()
 
 
 def _environment() -> dict[str, str]:
     """Our environment, plus what `.env` adds to it."""
     added: Mapping[str, str | None] = dotenv_values(PROJECT / ".env")
+    if folder := added.get("DOISOAT_PROVINCES"):
+        os.environ.setdefault("DOISOAT_PROVINCES", folder)  # which provinces there are is asked in this process too
     return {**{name: value for name, value in added.items() if value}, **os.environ}
 
 

@@ -23,7 +23,7 @@ from standalone.secrets import secret
 PROJECT = Path(__file__).parents[2]
 LOGIN = "admin"
 SERVICES = ("api-server", "dag-processor", "scheduler", "triggerer")
-#: How often Airflow polls; its defaults suit a cluster, not a person who is waiting.
+#: How often Airflow polls, unless the environment says; its defaults suit a cluster, not a person who is waiting.
 IMPATIENT = {
     "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.25",
     "SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
@@ -91,7 +91,7 @@ class Airflow:
             "LOGGING__NAMESPACE_LEVELS": "great_expectations=WARNING",
             "LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(logs / "dag_processor"),
             "SCHEDULER__USE_JOB_SCHEDULE": str(is_scheduling),
-            **IMPATIENT,
+            **{name: base.get(f"AIRFLOW__{name}", value) for name, value in IMPATIENT.items()},
         }
         return {
             **base,

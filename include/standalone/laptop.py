@@ -13,12 +13,14 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from doisoat.province.file import ProvinceSettings, load_province
+from doisoat.connections import WAREHOUSE_CONNECTION_ID
+from doisoat.province import tenants
+from doisoat.province.file import ProvinceSettings
 
 from standalone import homes, keeper, postgres
 from standalone.airflow import PROJECT, SERVICES, Airflow
-from standalone.nights import Nights
-from standalone.processes import Processes
+from standalone.nights import DAG_ID, Nights
+from standalone.processes import ProcessError, Processes
 from standalone.progress import Progress
 from standalone.sandbox import Sandbox
 
@@ -47,15 +49,17 @@ class Laptop:
     ) -> None:
         self.home, self.sandbox, self.used_by = home, sandbox, used_by
         self.processes = Processes(home)
-        self.settings: ProvinceSettings = load_province(province)
+        self.tenant = tenants.at(province)
+        self.settings: ProvinceSettings = self.tenant.settings()
         self.progress = Progress()
+        self._beside: list[tenants.Tenant] = []  # the other provinces whose warehouses are here
         self._is_ours = False  # whether we started its Airflow just now
         self.environment = {
             **environment,
             "DOISOAT_HOME": str(home),
             "DOISOAT_PROVINCE": str(province),
             "DOISOAT_LANDING": environment.get("DOISOAT_LANDING", str(home / "landing")),
-            **(sandbox.connections() if sandbox else {}),
+            **(self.tenant.environment(sandbox.connections()) if sandbox else {}),
         }
 
     def start(self, *, port: int, is_scheduling: bool, services: Sequence[str]) -> Airflow:
@@ -69,10 +73,11 @@ class Laptop:
         inside = airflow.environment(self.environment, is_scheduling=is_scheduling)
         if self.sandbox:
             self.sandbox.start(self.processes, self.environment)
-        self.processes.start("warehouse-migrate", [DOISOAT, "migrate"], self.environment)
+        self._migrate("warehouse-migrate", self.tenant)
         with self.progress.doing("upgrading warehouse and Airflow database to their newest schema"):
             self._prepare(airflow, inside)
             self.processes.finish("warehouse-migrate")
+            self._migrate_beside()
         self.progress.say("warehouse and Airflow database are at their newest schema")
         airflow.start(self.processes, inside, names=tuple(services))
         self.progress.say("starting Airflow, about a minute on a slow machine")
@@ -89,8 +94,12 @@ class Laptop:
     def start_warehouse(self) -> postgres.Server:
         """Start PostgreSQL; the warehouse is in it unless the environment names another."""
         server = postgres.start(self.home)
-        dsn = postgres.ensure_database(server, "warehouse", may_create_roles=True)
-        is_here = self.environment.setdefault("AIRFLOW_CONN_WAREHOUSE", dsn) == dsn
+        dsn = postgres.ensure_database(server, self.tenant.called(WAREHOUSE_CONNECTION_ID), may_create_roles=True)
+        is_here = self.environment.setdefault(self.tenant.variable(WAREHOUSE_CONNECTION_ID), dsn) == dsn
+        for other in tenants.tenants(self.tenant):
+            there = other.id != self.tenant.id and postgres.database(server, other.called(WAREHOUSE_CONNECTION_ID))
+            if there and self.environment.setdefault(other.variable(WAREHOUSE_CONNECTION_ID), there) == there:
+                self._beside.append(other)
         homes.remember(self.home, used_by=self.used_by, province=self.settings.path, has_warehouse=is_here)
         if is_here:
             self.progress.say(f"PostgreSQL 18 on 127.0.0.1:{server.port}, data in {self.home / 'postgres'}")
@@ -100,7 +109,7 @@ class Laptop:
 
     def run_nights(self, airflow: Airflow, nights: Sequence[dt.date], *, collect_late: bool = False) -> str:
         """Run these nights one after the other; returns the last one's state. A failed night ends it."""
-        client = Nights(airflow, self.processes.check, self.progress)
+        client = Nights(airflow, self.processes.check, self.progress, self.tenant.dag_id(DAG_ID))
         with self.progress.doing("Airflow reads the Dags"):
             client.wait_for_dag()
         if self._is_ours:
@@ -128,7 +137,8 @@ class Laptop:
         others = [home for home in homes.of(PROJECT) if home.path != self.home]
         environment = dict(self.environment)
         if known and known.has_warehouse:
-            del environment["AIRFLOW_CONN_WAREHOUSE"]  # the home says more of it than an address
+            for tenant in (self.tenant, *self._beside):  # the home says more of it than an address
+                del environment[tenant.variable(WAREHOUSE_CONNECTION_ID)]
             is_ours = self.home.parent == PROJECT / homes.FOLDER and self.home.name in homes.NAMES
             if others or not is_ours:
                 arguments = ("--home", self.home.name if is_ours else str(self.home), *arguments)
@@ -153,9 +163,23 @@ class Laptop:
         self.stop_processes()
         keeper.leave(self.home)
 
+    def _migrate_beside(self) -> None:
+        """Upgrade the warehouses of the other provinces; what becomes of them holds nobody up."""
+        for other in self._beside:
+            process = f"{other.called(WAREHOUSE_CONNECTION_ID)}-migrate"
+            self._migrate(process, other)
+            try:
+                self.processes.finish(process)
+            except ProcessError as error:
+                self.progress.say(f"{other.id}: {error}")
+
+    def _migrate(self, process: str, tenant: tenants.Tenant) -> None:
+        """Start upgrading the warehouse of a province."""
+        self.processes.start(process, [DOISOAT, "--province", str(tenant.file), "migrate"], self.environment)
+
     def _prepare(self, airflow: Airflow, inside: Mapping[str, str]) -> None:
         """Bring Airflow's database up to date; importing Airflow for nothing would cost ten seconds."""
-        state = f"{version('apache-airflow')} {sorted(self.settings.sources)}"
+        state = f"{version('apache-airflow')} {sorted(tenants.pools(self.tenant))}"
         stamp = self.home / "airflow" / "prepared"
         fingerprint = hashlib.sha256(state.encode()).hexdigest()
         if stamp.exists() and stamp.read_text(encoding="utf-8") == fingerprint:

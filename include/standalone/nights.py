@@ -30,11 +30,17 @@ class Nights:
         airflow: a running Airflow.
         check: called while waiting; raises if a process that we rely on has ended.
         progress: where it reports what is going on.
+        dag_id: the Dag of the nights of its province.
     """
 
     def __init__(
-        self, airflow: Airflow, check: Callable[[], None] = lambda: None, progress: Progress | None = None
+        self,
+        airflow: Airflow,
+        check: Callable[[], None] = lambda: None,
+        progress: Progress | None = None,
+        dag_id: str = DAG_ID,
     ) -> None:
+        self.dag_id = dag_id
         self._airflow, self._check, self._progress = airflow, check, progress or Progress()
         self._running: list[str] = []
         self._behind = ""  # the run that ours waits for, as it is printed
@@ -52,12 +58,12 @@ class Nights:
     def wait_for_dag(self, *, seconds: float = 300) -> None:
         """Wait until the Dag has been parsed."""
         deadline = time.monotonic() + seconds
-        while not self._session.get(f"{self._airflow.url}/api/v2/dags/{DAG_ID}", timeout=30).ok:
+        while not self._session.get(f"{self._airflow.url}/api/v2/dags/{self.dag_id}", timeout=30).ok:
             self._check()
             if time.monotonic() > deadline:
                 errors = self._call("GET", "/importErrors")["import_errors"]
                 detail = errors[0]["stack_trace"].strip().splitlines()[-1] if errors else "no import error is reported"
-                raise AirflowApiError(f"the Dag {DAG_ID} was not parsed within {seconds:.0f} s: {detail}")
+                raise AirflowApiError(f"the Dag {self.dag_id} was not parsed within {seconds:.0f} s: {detail}")
             time.sleep(0.2)
 
     def fail_leftovers(self) -> None:
@@ -65,14 +71,16 @@ class Nights:
 
         They would keep new runs waiting (one run at a time) until Airflow misses their heartbeat, minutes later.
         """
-        unfinished = self._call("GET", f"/dags/{DAG_ID}/dagRuns", params={"state": ["running", "queued"]})["dag_runs"]
+        unfinished = self._call("GET", f"/dags/{self.dag_id}/dagRuns", params={"state": ["running", "queued"]})[
+            "dag_runs"
+        ]
         for run in unfinished:
-            self._call("PATCH", f"/dags/{DAG_ID}/dagRuns/{run['dag_run_id']}", json={"state": "failed"})
+            self._call("PATCH", f"/dags/{self.dag_id}/dagRuns/{run['dag_run_id']}", json={"state": "failed"})
 
     def trigger(self, night: dt.date, *, collect_late: bool) -> str:
         """Start a run of this night; returns its id."""
         body = {"logical_date": None, "partition_key": str(night), "conf": {"collect_late": collect_late}}
-        return str(self._call("POST", f"/dags/{DAG_ID}/dagRuns", json=body)["dag_run_id"])
+        return str(self._call("POST", f"/dags/{self.dag_id}/dagRuns", json=body)["dag_run_id"])
 
     def follow(self, run_id: str) -> str:
         """Print each task of the run as it is retried or ends; returns the run's state once it has ended.
@@ -92,9 +100,9 @@ class Nights:
     def _follow(self, run_id: str, seen: dict[str, str]) -> str:
         while True:
             self._check()
-            state = str(self._call("GET", f"/dags/{DAG_ID}/dagRuns/{run_id}")["state"])
+            state = str(self._call("GET", f"/dags/{self.dag_id}/dagRuns/{run_id}")["state"])
             self._say_what_it_waits_for(run_id if state == "queued" else None)
-            tasks = self._call("GET", f"/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances")["task_instances"]
+            tasks = self._call("GET", f"/dags/{self.dag_id}/dagRuns/{run_id}/taskInstances")["task_instances"]
             for task in sorted(tasks, key=lambda task: task["end_date"] or ""):
                 if task["state"] != seen.get(task["task_id"]) and task["state"] in {*ENDED, "up_for_retry"}:
                     self._progress.line(self._line(task))
@@ -118,10 +126,10 @@ class Nights:
         """
         behind = ""
         if run_id:
-            running = self._call("GET", f"/dags/{DAG_ID}/dagRuns", params={"state": ["running"]})["dag_runs"]
+            running = self._call("GET", f"/dags/{self.dag_id}/dagRuns", params={"state": ["running"]})["dag_runs"]
             behind = "; ".join(_told(run) for run in running if run["dag_run_id"] != run_id)
         if behind and behind != self._behind:
-            self._progress.line(f"  {behind} (its tasks: {self._airflow.url}/dags/{DAG_ID}/runs)")
+            self._progress.line(f"  {behind} (its tasks: {self._airflow.url}/dags/{self.dag_id}/runs)")
         self._behind = behind
 
     def _line(self, task: dict[str, Any]) -> str:
@@ -130,14 +138,14 @@ class Nights:
         if task["task_id"].endswith(".collect") and task["state"] == "success" and self._was_sealed(task):
             line += "  sealed before, not asked"
         if task["state"] in ("failed", "up_for_retry"):
-            log = self._airflow.home / "logs" / "airflow" / f"dag_id={DAG_ID}" / f"run_id={task['dag_run_id']}"
+            log = self._airflow.home / "logs" / "airflow" / f"dag_id={self.dag_id}" / f"run_id={task['dag_run_id']}"
             log = log / f"task_id={task['task_id']}" / f"attempt={task['try_number']}.log"
             line += f"\n    {last_error(log)}\n    log: {log}"
         return line
 
     def _was_sealed(self, task: dict[str, Any]) -> bool:
         """Whether a source was left alone, because its answers for this night had been sealed."""
-        of_task = f"/dags/{DAG_ID}/dagRuns/{task['dag_run_id']}/taskInstances/{task['task_id']}"
+        of_task = f"/dags/{self.dag_id}/dagRuns/{task['dag_run_id']}/taskInstances/{task['task_id']}"
         said = self._call("GET", f"{of_task}/xcomEntries/return_value")["value"]
         if said.get("mode") != "nothing new":  # such a source was looked at, and gave nothing to seal
             self._not_asked[task["task_id"]] = bool(said.get("was_sealed"))

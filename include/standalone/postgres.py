@@ -180,11 +180,20 @@ def ensure_database(server: Server, name: str, *, may_create_roles: bool = False
     return server.dsn(name, name)
 
 
+def database(server: Server, name: str) -> str | None:
+    """The DSN of the owner of a database that `ensure_database` made; None if there is none."""
+    with psycopg.connect(server.dsn()) as connection:
+        is_there = connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount
+    return server.dsn(name, name) if is_there else None
+
+
 def _close_warehouse(dsn: str) -> None:
     with psycopg.connect(dsn) as connection:
         is_closed = connection.execute(
             """SELECT NOT has_function_privilege('public', 'lo_create(oid)', 'EXECUTE')
                 AND has_parameter_privilege(datdba, 'temp_file_limit', 'SET')
+                AND NOT EXISTS (SELECT FROM pg_roles WHERE rolname IN ('analyst', 'gap_writer')
+                    AND NOT pg_has_role(datdba, pg_roles.oid, 'MEMBER WITH ADMIN OPTION'))
             FROM pg_database WHERE datname = current_database()"""
         ).fetchone()
         if is_closed != (True,):

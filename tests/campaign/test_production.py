@@ -20,6 +20,7 @@ from typing import Any
 import psycopg
 import pytest
 import requests
+import yaml
 from cryptography.fernet import Fernet
 from doisoat.warehouse import connect
 from standalone.postgres import Server
@@ -251,6 +252,60 @@ def _let_in(session: requests.Session) -> requests.Response | None:
     """The page after a login; None while the provider does not answer yet."""
     answer = session.get(f"{PAGE_ALONE}/login?to=/gaps", timeout=30)
     return answer if answer.ok else None
+
+
+# several provinces -------------------------------------------------------------------------------------------------
+HUE = "hue"
+#: The sources of the second province: those that are asked over HTTP. An inbox is one province's own.
+ASKED = ("igate", "national_statistics", "national_adapter")
+
+
+def of_hue(production: Host) -> str:
+    """The DSN of the second province's warehouse."""
+    known = json.loads((production.project / "secrets" / "connections.json").read_text(encoding="utf-8"))
+    return str(known["warehouse_hue"]).replace("@postgres/", "@10.77.0.2/")
+
+
+def test_a_province_is_added_and_its_night_runs_beside_the_first(production: Host) -> None:
+    settings_of_hue = yaml.safe_load((CONFIG / "lang_son.yaml").read_text(encoding="utf-8"))
+    settings_of_hue["province"] |= {"id": HUE, "name": "Huế", **{
+        name: f"../{settings_of_hue['province'][name]}" for name in ("agencies", "procedures")}}  # fmt: skip
+    settings_of_hue["sources"] = {name: settings_of_hue["sources"][name] for name in ASKED}
+    file = production.project / "config" / "provinces" / "hue.yaml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(yaml.safe_dump(settings_of_hue, allow_unicode=True), encoding="utf-8")
+    production.done(block("Several provinces", 0))
+    connections = production.project / "secrets" / "connections.json"
+    known = json.loads(connections.read_text(encoding="utf-8"))
+    connections.write_text(json.dumps({**known, **{f"{name}_hue": known[name] for name in ASKED}}), encoding="utf-8")
+    said = production.done(block("Several provinces", 1))
+    assert "ok    pools: one for each source" in said
+    assert re.search(r"hue +Huế +hue.yaml +warehouse postgres/warehouse_hue", said)
+
+    first = production.inside(lambda: content(warehouse(production)))
+    production.inside(lambda: set_clock(FIRST))
+    client = production.inside(lambda: airflow(production))
+    client.dag_id = "nightly_reconciliation.hue"
+    production.inside(client.wait_for_dag)
+    assert production.inside(lambda: client.run(FIRST, collect_late=True)) == "success"
+    nights = "select night::text, state from ops.night"
+    assert production.inside(lambda: rows(of_hue(production), nights)) == [(str(FIRST), "published")]
+    assert production.inside(lambda: content(warehouse(production))) == first
+
+
+def test_one_province_is_restored_and_the_other_goes_on(production: Host) -> None:
+    first, hue = (production.inside(lambda d=d: content(d)) for d in (warehouse(production), of_hue(production)))
+    landing = production.volumes / "state" / "landing"
+    sealed = files_below(landing)
+    production.done(block("Several provinces", 2))
+    shutil.rmtree(landing / HUE)
+    production.done(block("Several provinces", 3))
+    assert production.inside(lambda: content(of_hue(production))) == hue
+    assert production.inside(lambda: content(warehouse(production))) == first
+    assert files_below(landing) == sealed
+    shutil.rmtree(production.project / "backup")
+    (production.project / "config" / "provinces" / "hue.yaml").unlink()
+    production.done("docker compose build")  # what follows is about one province
 
 
 # back up, restore --------------------------------------------------------------------------------------------------

@@ -37,10 +37,10 @@ def run(monkeypatch: pytest.MonkeyPatch, *, hours: float, blocked: QualityGateEr
 
     monkeypatch.setattr(gate, "APPROVAL_TIME", dt.timedelta(hours=hours))
     monkeypatch.setattr(gate, "steps", lambda: SimpleNamespace(check_night=check_night))
-    monkeypatch.setattr(gate, "site", lambda: None)
+    monkeypatch.setattr(gate, "site", lambda dag_id: None)
     monkeypatch.setattr(HITLOperator, "execute", ask)
     task = gate.Gate(task_id="check_inputs", night=NIGHT, stage="inputs")
-    return task.execute({"dag_run": SimpleNamespace(run_id="r")})  # type: ignore[typeddict-item]
+    return task.execute({"dag_run": SimpleNamespace(run_id="r", dag_id="nightly_reconciliation")})  # type: ignore[typeddict-item]
 
 
 def test_a_good_night_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,8 +22,9 @@ from airflow.timetables.base import DataInterval, TimeRestriction
 from doisoat.province.file import load_province
 
 PROJECT = Path(__file__).parents[2]
-FILES = sorted((PROJECT / "dags").glob("*.py"))
-TAGS = {"doisoat", "nightly", "weekly"}
+#: One has no Dag, but an import error as long as a province file is broken (test_provinces_dags.py).
+FILES = sorted(set((PROJECT / "dags").glob("*.py")) - {PROJECT / "dags" / "broken_province_files.py"})
+TAGS = {"doisoat", "nightly", "weekly", "lang_son"}
 VERBS = {
     "apply",
     "compare",

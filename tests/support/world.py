@@ -257,7 +257,7 @@ class World:
         """
         night = _date(night)
         for source_id, table in tables.items():
-            if not landing_directory(self.site.landing_root, "lang_son", night, source_id).exists():
+            if not landing_directory(self.site.landing_root, self.site.settings.province.id, night, source_id).exists():
                 self.land(night, source_id, table)
         self.open_and_load(night)
         if checks:

@@ -181,6 +181,7 @@ def test_hints_name_the_command_that_works_here(tmp_path: Path, monkeypatch: pyt
         "docker compose exec -T scheduler airflow dags trigger nightly_reconciliation "
         '--conf \'{"night": "2024-04-19", "collect_late": true}\''
     )
+    assert "dags trigger nightly_reconciliation.hue --conf" in hints.as_typed("make night NIGHT=2024-04-19", "", "hue")
 
 
 def test_every_hint_names_a_command_that_exists() -> None:

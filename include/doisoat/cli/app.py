@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,6 +18,7 @@ from doisoat.cli.operate import operations
 from doisoat.cli.page import paging
 from doisoat.cli.papers import reporting
 from doisoat.cli.portal import publishing
+from doisoat.cli.provinces import province as provinces
 from doisoat.cli.rates import rating
 from doisoat.cli.shared import ACT, OPERATE, hinted
 from doisoat.errors import ConfigurationError, DoisoatError
@@ -28,12 +28,15 @@ for part in (asking, paging, reading, rating, publishing, foreseeing, forms, ans
     commands.add_typer(part)
 commands.add_typer(gap, name="gap", rich_help_panel=ACT)
 commands.add_typer(analyst, name="analyst", rich_help_panel=OPERATE)
+commands.add_typer(provinces, name="province", rich_help_panel=OPERATE)
 commands.add_typer(operations)
 
 
 @commands.callback()
 def which_warehouse(
-    province: Annotated[Path | None, typer.Option(help="Province file; else that of the warehouse.")] = None,
+    province: Annotated[
+        str | None, typer.Option(help="Which province: its name, or its file; else that of the warehouse.")
+    ] = None,
     home: Annotated[
         str | None,
         typer.Option(
@@ -43,7 +46,7 @@ def which_warehouse(
 ) -> None:
     """Đối Soát: where does the portal's number minus ours come from?"""
     if province:
-        os.environ["DOISOAT_PROVINCE"] = str(province)
+        which.name_province(province)
     if home:
         which.name_home(home)
 

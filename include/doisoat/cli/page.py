@@ -37,13 +37,13 @@ def page(
 @contextmanager
 def _site() -> Iterator[Site]:
     """The site; where the page's own login is configured, the warehouse's owner need not be known."""
-    from doisoat.connections import connection_from_environment
     from doisoat.province.site import Site
 
     try:
-        connection_from_environment("warehouse_page")
+        site = Site.from_environment()
+        site.connections("warehouse_page")
     except ConfigurationError:
-        with site_at_hand() as site:
-            yield site
+        with site_at_hand() as found:
+            yield found
         return
-    yield Site.from_environment()
+    yield site

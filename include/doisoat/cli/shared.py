@@ -46,7 +46,7 @@ class Terminal(Console):
 
 def hinted(text: str) -> str:
     """The text, with commands that work as typed and mean the warehouse that this one meant."""
-    return as_typed(text, which.options())
+    return as_typed(text, which.options(), which.province_id())
 
 
 #: The headings of `doisoat --help`.
@@ -124,8 +124,11 @@ def _opened(*, writes: bool) -> Iterator[tuple[Site, str]]:
     with which.environment_of(chosen.home) if chosen.home else nullcontext():
         site = Site.from_environment()
         if writes:
-            which.confirm_writing(chosen, site.settings.province.name)
+            which.confirm_writing(chosen, site.settings.province.name, site.settings.province.id)
         others = "".join(f"; {called}: {option}" for option, called in chosen.others.items())
+        if chosen.provinces:
+            more = f" and {len(chosen.provinces) - 3} more" if len(chosen.provinces) > 3 else ""
+            others += f"; other provinces: --province {', '.join(chosen.provinces[:3])}{more}"
         yield site, f"{site.settings.province.name}, {chosen.called}{others}"
 
 

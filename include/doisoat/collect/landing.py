@@ -15,7 +15,8 @@ A landing is the directory `<landing_root>/<province_id>/<night>/<source_id>/`:
     manifest.json     the seal: certificate, sha256 and size of each file, versions, hashes of the deleted originals
 
 It is written in a hidden sibling directory and renamed when it is complete, so a directory with a manifest is sealed: it
-is never rewritten, and a crash leaves nothing that could be taken for a landing.
+is never rewritten, and a crash leaves nothing that could be taken for a landing. In an object store the manifest is put last, and
+the other files lie below the name that it gives as `part` (doisoat.collect.store).
 
 Why this dialect of CSV: a row is exactly what msgspec writes for a JSON array, without the brackets. csv.writer takes ten
 times as long (10 us per row; `json` needs 6 us to parse the row it comes from), most of it in str(datetime).
@@ -27,6 +28,7 @@ import datetime as dt
 import hashlib
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
@@ -38,6 +40,7 @@ from typing import TypeVar
 import msgspec
 import zstandard
 
+from doisoat.collect import store
 from doisoat.collect.bounds import counts_of, refuse_beyond
 from doisoat.collect.record_csv import RECORD_COLUMNS, as_coded, csv_lines, csv_of
 from doisoat.collect.room import room_for
@@ -91,6 +94,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         collected_late: the source's clock was more than 36 hours after the night's end, which was explicitly allowed.
         withheld: field -> how many values were kept as fingerprints, because nothing knows them and they may name a person.
         originals: the inbox files that were read; they hold personal data and are deleted after the seal.
+        part: below which name beside the manifest the files lie; empty: beside it.
     """
 
     province_id: str
@@ -101,6 +105,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     collected_late: bool = False
     withheld: dict[str, int] = {}
     format: int = FORMAT
+    part: str = ""
 
 
 def landing_directory(landing_root: Path, province_id: str, night: dt.date, source_id: str) -> Path:
@@ -122,7 +127,7 @@ def seal_file(path: Path) -> FileSeal:
 
 def sealed_nights(landing_root: Path, province_id: str) -> list[dt.date]:
     """The nights for which anything is sealed, in order."""
-    found = {manifest.parent.parent.name for manifest in (landing_root / province_id).glob(f"[0-9]*/[!.]*/{MANIFEST}")}
+    found = store.sealed(landing_root / province_id, MANIFEST)
     return sorted(night for night in map(night_named, found) if night)
 
 
@@ -144,6 +149,7 @@ class Landing:
 
     def __init__(self, directory: Path, manifest: Manifest) -> None:
         self.directory, self.manifest = directory, manifest
+        self._files = files_of(directory, manifest)
 
     @property
     def certificate(self) -> PullCertificate:
@@ -151,29 +157,29 @@ class Landing:
 
     def records_csv(self) -> Iterator[bytes]:
         """The decompressed CSV in chunks of about 1 MB (header line first), ready for `copy.write`."""
-        with (self.directory / RECORDS).open("rb") as stream:
+        with (self._files / RECORDS).open("rb") as stream:
             yield from zstandard.ZstdDecompressor().read_to_iter(stream, read_size=_CHUNK, write_size=_CHUNK)
 
     def totals(self) -> Iterator[ControlTotal]:
         """The control totals in the order in which they were requested."""
-        yield from _read_lines(self.directory / TOTALS, ControlTotal)
+        yield from _read_lines(self._files / TOTALS, ControlTotal)
 
     def scores(self) -> Iterator[PublishedScore]:
         """The published scores in the order in which they came."""
-        if (self.directory / SCORES).is_file():
-            yield from _read_lines(self.directory / SCORES, PublishedScore)
+        if (self._files / SCORES).is_file():
+            yield from _read_lines(self._files / SCORES, PublishedScore)
 
     def quarantined(self) -> Iterator[QuarantinedRow]:
         """The rows that could not be read."""
-        yield from _read_lines(self.directory / QUARANTINE, QuarantinedRow)
+        yield from _read_lines(self._files / QUARANTINE, QuarantinedRow)
 
     def look_ups(self) -> Iterator[LookUp]:
         """The source's answers about single dossiers, in the order in which they were requested."""
-        yield from _read_lines(self.directory / LOOK_UPS, LookUp)
+        yield from _read_lines(self._files / LOOK_UPS, LookUp)
 
     def catalogue(self) -> Iterator[CatalogueEntry]:
         """The entries of the source's catalogues."""
-        yield from _read_lines(self.directory / CATALOGUE, CatalogueEntry)
+        yield from _read_lines(self._files / CATALOGUE, CatalogueEntry)
 
     def delete_originals(self, paths: Iterable[Path]) -> list[str]:
         """Delete the files whose content this landing was read from; any other file is left alone.
@@ -187,6 +193,11 @@ class Landing:
                 path.unlink()
                 deleted.append(path.name)
         return deleted
+
+
+def files_of(directory: Path, manifest: Manifest) -> Path:
+    """Where the files of a landing are that its manifest names."""
+    return directory / manifest.part if manifest.part else directory
 
 
 def find_landing(landing_root: Path, province_id: str, night: dt.date, source_id: str) -> Landing | None:
@@ -213,7 +224,7 @@ def open_landing(landing_root: Path, province_id: str, night: dt.date, source_id
     except msgspec.DecodeError as error:
         raise LandingDamagedError(f"{directory / MANIFEST}: not a manifest; restore the directory") from error
     for seal in manifest.files:
-        path = directory / seal.name
+        path = files_of(directory, manifest) / seal.name
         if not path.is_file() or seal_file(path) != seal:
             raise LandingDamagedError(f"{path}: changed since it was sealed; restore the directory from a backup")
     return Landing(directory, manifest)
@@ -234,14 +245,16 @@ class LandingWriter:
         self._screen = screen
         self._where = (landing_root, province_id, night, source_id)
         self._final = landing_directory(*self._where)
-        self._directory = self._final.with_name(f".{source_id}.{uuid.uuid4().hex}.tmp")
+        self._part = "" if store.is_folder(self._final) else uuid.uuid4().hex
+        written = f".{source_id}.{uuid.uuid4().hex}.tmp"  # of an object store in our own temporary folder
+        self._directory = Path(tempfile.gettempdir()) / written if self._part else self._final.with_name(written)
         self.pages = self.received = self.decoded = self.quarantined = 0
 
     def __enter__(self) -> LandingWriter:
-        for leftover in self._final.parent.glob(f".{self._final.name}.*.tmp"):  # left by a run that crashed
+        for leftover in store.hidden_leftovers(self._final):
             shutil.rmtree(leftover, ignore_errors=True)
         with room_for(self._final):
-            self._directory.mkdir(parents=True)
+            self._directory.mkdir(parents=True, mode=0o700 if self._part else 0o777)
             self._raw = (self._directory / RECORDS).open("wb")
             self._compressed = zstandard.ZstdCompressor(level=1, write_checksum=True).stream_writer(self._raw)
             self._compressed.write(csv_lines([RECORD_COLUMNS]))
@@ -324,9 +337,13 @@ class LandingWriter:
             originals=tuple(originals),
             collected_late=collected_late,
             withheld=dict(sorted(self._screen.withheld.items())) if self._screen else {},
+            part=self._part,
         )
         content = msgspec.json.format(msgspec.json.encode(manifest), indent=2)
         (self._directory / MANIFEST).write_bytes(content + b"\n")
+        if self._part:
+            store.put_sealed(self._directory, [RECORDS, *LINES], self._final, self._part, MANIFEST)
+            return open_landing(*self._where)
         for name in (RECORDS, *LINES, MANIFEST):
             _sync(self._directory / name)
         try:

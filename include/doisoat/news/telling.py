@@ -7,13 +7,15 @@ import json
 import logging
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import psycopg
 
 from doisoat.errors import NewsNotSentError
+from doisoat.hints import of_province
 from doisoat.news.senders import CONNECTION_ID, Sender, senders
-from doisoat.news.texts import HERE, Item, compose, test_message, told_once
+from doisoat.news.texts import HERE, NIGHTLY, Item, compose, test_message, told_once
 from doisoat.province.file import ProvinceSettings
 from doisoat.province.site import Site
 from doisoat.warehouse.database import connect, run_file
@@ -120,8 +122,8 @@ def _due(connection: psycopg.Connection, sender: Sender, night: dt.date, remind_
 
 def _send(connection: psycopg.Connection, site: Site, sender: Sender, items: list[Item], night: dt.date) -> bool:
     message = compose(items, province=site.settings.province.name, deadline=site.settings.news.deadline,
-                      page=os.environ.get(PAGE))  # fmt: skip
-    is_sent = sender.send(message)
+                      page=os.environ.get(PAGE), nightly=site.tenant.dag_id(NIGHTLY))  # fmt: skip
+    is_sent = sender.send(replace(message, body=of_province(message.body, site.tenant.id)))
     with connection.transaction():
         for item in items:
             key = {"kind": item.kind, "subject": item.subject, "first_night": item.first_night}

@@ -66,7 +66,9 @@ def told_once() -> list[str]:
     return [kind for kind, text in load_texts().items() if text.over is None]
 
 
-def compose(items: Sequence[Item], *, province: str, deadline: dt.time, page: str | None) -> Message:
+def compose(
+    items: Sequence[Item], *, province: str, deadline: dt.time, page: str | None, nightly: str = NIGHTLY
+) -> Message:
     """One message with everything that a sender has to send.
 
     Args:
@@ -74,8 +76,9 @@ def compose(items: Sequence[Item], *, province: str, deadline: dt.time, page: st
         province: the province's name, as its file spells it.
         deadline: when a night has to be published.
         page: the address of Airflow's UI, for links; None leaves them out.
+        nightly: the province's Dag of the nights, to which a problem of no run leads.
     """
-    blocks = [_block(item, deadline, page) for item in items[:MOST_ITEMS]]
+    blocks = [_block(item, deadline, page, nightly) for item in items[:MOST_ITEMS]]
     if len(items) > MOST_ITEMS:
         blocks.append(f"… và {len(items) - MOST_ITEMS} việc khác: chạy `doisoat news`.")
     counts = [
@@ -92,7 +95,7 @@ def test_message(province: str) -> Message:
     return Message(f"Đối soát {province}: tin thử", "Tin thử: kênh nhận tin này hoạt động. Không cần làm gì.")
 
 
-def _block(item: Item, deadline: dt.time, page: str | None) -> str:
+def _block(item: Item, deadline: dt.time, page: str | None, nightly: str) -> str:
     text, facts = load_texts()[item.kind], _said(item, deadline)
     since = f"{item.first_night:%d/%m/%Y}"
     if item.is_over and text.over is not None:
@@ -100,13 +103,13 @@ def _block(item: Item, deadline: dt.time, page: str | None) -> str:
     head = f"● NHẮC LẠI (từ đêm {since})" if item.is_reminder else "● MỚI"
     lines = [f"{head}: {text.what.format_map(facts)}", f"Cần làm: {text.todo.format_map(facts)}"]
     if page:
-        lines.append(f"Xem: {_link(item.facts, page)}")
+        lines.append(f"Xem: {_link(item.facts, page, nightly)}")
     return "\n".join(lines)
 
 
-def _link(facts: Mapping[str, Any], page: str) -> str:
+def _link(facts: Mapping[str, Any], page: str, nightly: str) -> str:
     """The run in Airflow's UI, or the Dag if the run is not known."""
-    dag_id, run_id = facts.get("dag_id", NIGHTLY), facts.get("run_id")
+    dag_id, run_id = facts.get("dag_id", nightly), facts.get("run_id")
     run = f"/runs/{quote(str(run_id), safe='')}" if run_id else ""
     return f"{page.rstrip('/')}/dags/{quote(str(dag_id), safe='')}{run}"
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from doisoat.collect.catalogues import SHELF as CATALOGUES
 from doisoat.collect.provinces import SHELF as PROVINCES
+from doisoat.collect.store import is_folder, size_of
 from doisoat.province.site import Site, home_directory
 from doisoat.warehouse import connect, writing
 
 
 def measure(site: Site) -> dict[str, int]:
-    """Bytes by place: landing, landing of catalogues and of provinces, schema <name>, database, logs, free (landing's disk)."""
+    """Bytes by place: landing, of catalogues and of provinces too, schema <name>, database, logs, free (of a disk)."""
     with connect(site.dsn) as connection:
         schemas = connection.execute(
             """select 'schema ' || n.nspname, coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint
@@ -28,7 +29,7 @@ def measure(site: Site) -> dict[str, int]:
         **dict(schemas),
         "database": database[0] if database else 0,
         "logs": size_of(_logs()),
-        "free": _free(site.landing_root),
+        **({"free": _free(site.landing_root)} if is_folder(site.landing_root) else {}),
     }
 
 
@@ -38,18 +39,6 @@ def write_down(site: Site) -> dict[str, int]:
     with writing(site.dsn) as connection, connection.cursor() as cursor:
         cursor.executemany("insert into ops.disk values (now(), %s, %s)", list(sizes.items()))
     return sizes
-
-
-def size_of(directory: Path) -> int:
-    """Bytes of all files below a directory; 0 if it does not exist. A file that disappears meanwhile is not counted."""
-    total = 0
-    for folder, _, names in os.walk(directory):
-        for name in names:
-            try:
-                total += (Path(folder) / name).lstat().st_size
-            except FileNotFoundError:
-                continue
-    return total
 
 
 def _logs() -> Path:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
+from doisoat.collect import store
 from doisoat.collect.catalogues import SHELF
 from doisoat.collect.landing import Landing, is_sealed, landing_directory, night_named, open_landing
 from doisoat.collect.look_ups import landing_name
@@ -354,8 +355,7 @@ def _directory(site: Site, night: dt.date, name: str) -> Path:
 
 def _nights_on_disk(directory: Path) -> list[dt.date]:
     """The nights that have a folder in it, in order."""
-    found: Mapping[str, Path] = {path.name: path for path in directory.glob("????-??-??")}
-    return sorted(night for night in map(night_named, found) if night)
+    return sorted(night for night in map(night_named, store.nights(directory)) if night)
 
 
 @contextmanager

@@ -9,8 +9,6 @@ the record of what was pulled, loaded, published and decided.
 from __future__ import annotations
 
 import datetime as dt
-import shutil
-import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,8 +16,9 @@ from typing import Any
 
 import psycopg
 
+from doisoat.collect import store
 from doisoat.collect.catalogues import SHELF as CATALOGUES
-from doisoat.collect.landing import night_named
+from doisoat.collect.landing import MANIFEST, night_named
 from doisoat.collect.look_ups import landing_name
 from doisoat.collect.provinces import SHELF as PROVINCES
 from doisoat.errors import NightBusyError
@@ -92,8 +91,8 @@ def _apply(connection: psycopg.Connection, site: Site, as_of: dt.date) -> Applie
     landings, size = 0, 0
     if landing_from:
         for directory in list(_doomed(connection, site, landing_from)):
-            landings, size = landings + 1, size + disk.size_of(directory)
-            _delete(directory)
+            landings, size = landings + 1, size + store.size_of(directory)
+            store.delete(directory, MANIFEST)
     return Applied(as_of, landing_from, history_from, revisions_from, landings, size, rows, expired)
 
 
@@ -124,8 +123,9 @@ def _doomed(connection: psycopg.Connection, site: Site, landing_from: dt.date) -
     )
     undated = [(site.landing_root / shelf / province.name, None) for shelf in (CATALOGUES, PROVINCES)]
     for shelf, may_go in ((province, published), *undated):
-        newest = {path.name: path for path in sorted(shelf.glob("????-??-??/[!.]*"))}
-        for path in sorted(shelf.glob("????-??-??/*")):
+        there = store.entries(shelf)
+        newest = {path.name: path for path in there if not path.name.startswith(".")}
+        for path in there:
             night = night_named(path.parent.name)
             if night is None or night >= landing_from or (may_go is not None and night not in may_go):
                 continue
@@ -133,13 +133,3 @@ def _doomed(connection: psycopg.Connection, site: Site, landing_from: dt.date) -
                 may_go is None or (night, path.name.removesuffix(landing_name(""))) not in stood_on
             ):
                 yield path
-
-
-def _delete(directory: Path) -> None:
-    """Rename a landing away first, then delete it: a crash leaves nothing that could be taken for a damaged landing."""
-    going = directory
-    if not directory.name.startswith("."):
-        going = directory.rename(directory.with_name(f".{directory.name}.{uuid.uuid4().hex}.tmp"))
-    shutil.rmtree(going)
-    if not any(directory.parent.iterdir()):
-        directory.parent.rmdir()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 
+from doisoat.collect import store
 from doisoat.collect.landing import MANIFEST, is_sealed, landing_directory
 from doisoat.errors import ConfigurationError, DecisionRefusedError, NightNotCollectedError, NightOrderError
 from doisoat.privacy import is_note
@@ -75,7 +76,7 @@ def take_back_landing(site: Site, night: dt.date, source_id: str, *, who: str, r
         seal = hashlib.sha256((directory / MANIFEST).read_bytes()).hexdigest()
         _record(connection, night, source_id, seal, who=who, reason=reason)
         connection.execute("update ops.night set inputs = null where night = %s", [night])
-        return directory.rename(directory.with_name(f".{source_id}.{seal[:12]}.taken_back"))
+        return store.set_aside(directory, f".{source_id}.{seal[:12]}.taken_back", MANIFEST)
 
 
 def _record(

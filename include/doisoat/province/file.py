@@ -22,10 +22,14 @@ from doisoat.indicators.choices import Indicators
 from doisoat.model import Capability, Side
 from doisoat.province.lags import AllowedLag, LearnedLag
 from doisoat.province.papers import Papers
+from doisoat.province.place import Place
 from doisoat.province.readers import PageReaders
 from doisoat.province.working_days import WorkingDays
 from doisoat.sources.contract import Limits
 from doisoat.sources.registry import facts
+
+#: A Dag file reads the files of all provinces each time it is parsed: libyaml takes a tenth of the time.
+_LOADER: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Strict(BaseModel):
@@ -262,6 +266,7 @@ class ProvinceSettings(_Strict):
     retention: Retention = Retention()
     papers: Papers = Papers()
     page: PageReaders = PageReaders()
+    place: Place = Place()
     path: Path = Path()
     fingerprint: str = ""
 
@@ -353,7 +358,7 @@ def load_province(path: str | Path) -> ProvinceSettings:
             "config/lang_son.yaml (PROVINCE=... or DOISOAT_PROVINCE)"
         ) from error
     try:
-        content = yaml.safe_load(text)
+        content = yaml.load(text, Loader=_LOADER)  # noqa: S506 - both are safe
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" line {mark.line + 1}" if mark else ""

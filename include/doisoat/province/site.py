@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from doisoat.connections import WAREHOUSE_CONNECTION_ID, ConnectionLookup, connection_from_environment, warehouse_dsn
+from doisoat.errors import ConfigurationError
 from doisoat.hints import PROJECT
-from doisoat.province.file import ProvinceSettings, load_province
-
-DEFAULT_PROVINCE = "config/lang_son.yaml"
+from doisoat.province import tenants
+from doisoat.province.file import ProvinceSettings
 
 
 def home_directory() -> Path:
@@ -18,10 +19,37 @@ def home_directory() -> Path:
     return Path(os.environ.get("DOISOAT_HOME") or PROJECT / ".doisoat" / "run")
 
 
-def province_file() -> Path:
-    """The province file: DOISOAT_PROVINCE, from the folder we are in, else from the checkout's."""
-    given = Path(os.environ.get("DOISOAT_PROVINCE") or DEFAULT_PROVINCE)
-    return given if given.exists() or not (PROJECT / given).exists() else PROJECT / given
+def landing_place(given: str | None, connections: ConnectionLookup) -> Path:
+    """The root of landings: a folder, or `s3://bucket/prefix` with the connection `landing`.
+
+    An object store answers like a Path (upath.UPath) and is typed as one; doisoat.collect.store knows the difference.
+
+    Raises:
+        ConfigurationError: it is another kind of address, its connection is not set, or the package that speaks to it is missing.
+    """
+    if not given or "://" not in given:
+        return Path(given) if given else home_directory() / "landing"
+    if not given.startswith("s3://"):
+        raise ConfigurationError(
+            f"landing: asked for a folder or s3://bucket/prefix; got {given.split('://')[0]}://; do: give one"
+        )
+    connection = connections("landing")
+    where = {"endpoint_url": connection.extra.get("endpoint_url"), "region_name": connection.extra.get("region_name"),
+             "verify": connection.extra.get("verify")}  # fmt: skip
+    try:
+        from upath import UPath
+
+        root: Any = UPath(
+            given.rstrip("/"),
+            key=connection.login,
+            secret=connection.password,
+            client_kwargs={name: value for name, value in where.items() if value is not None},
+            use_listings_cache=False,  # another worker may have sealed something since
+        )
+        _ = root.fs
+    except ImportError as error:
+        raise ConfigurationError(f"landing: asked for s3://; got {error}; do: install the package s3fs") from None
+    return root
 
 
 @dataclass(frozen=True)
@@ -30,35 +58,47 @@ class Site:
 
     Attributes:
         settings: the province file.
-        connections: returns the connection with an id; Airflow's in a task, the environment's elsewhere.
+        connections: returns this province's connection of a name; Airflow's in a task, the environment's elsewhere.
         landing_root: directory under which landings are sealed.
         papers: directory under which papers are written, if it is not beside the landings.
+        tenant: which of the installation's provinces it is.
     """
 
     settings: ProvinceSettings
     connections: ConnectionLookup
     landing_root: Path
     papers: Path | None = None
+    tenant: tenants.Tenant = field(default_factory=lambda: tenants.Tenant(Path()))
 
     @classmethod
-    def from_environment(cls, connections: ConnectionLookup = connection_from_environment) -> Site:
-        """The site that DOISOAT_PROVINCE, DOISOAT_HOME, DOISOAT_LANDING and DOISOAT_PAPERS name.
+    def from_environment(
+        cls, connections: ConnectionLookup = connection_from_environment, tenant: tenants.Tenant | None = None
+    ) -> Site:
+        """The site that DOISOAT_HOME, DOISOAT_LANDING and DOISOAT_PAPERS name.
+
+        Args:
+            connections: returns the connection with an id.
+            tenant: which of the installation's provinces; else the one that DOISOAT_PROVINCE names.
 
         Raises:
             ConfigurationError: the province file is invalid.
         """
-        landing, papers = os.environ.get("DOISOAT_LANDING"), os.environ.get("DOISOAT_PAPERS")
+        tenant = tenant or tenants.own()
+        settings = tenant.settings()
+        landing, papers = os.environ.get("DOISOAT_LANDING") or settings.place.landing, os.environ.get("DOISOAT_PAPERS")
         return cls(
-            settings=load_province(province_file()),
-            connections=connections,
-            landing_root=Path(landing) if landing else home_directory() / "landing",
+            settings=settings,
+            connections=tenant.connections(connections),
+            landing_root=landing_place(landing, tenant.connections(connections)),
             papers=Path(papers) if papers else None,
+            tenant=tenant,
         )
 
     @property
     def papers_root(self) -> Path:
         """Where the province's papers are."""
-        return (self.papers or self.landing_root.parent / "papers") / self.settings.province.id
+        beside = self.landing_root.parent if isinstance(self.landing_root, Path) else home_directory()
+        return (self.papers or beside / "papers") / self.settings.province.id
 
     @property
     def dsn(self) -> str:

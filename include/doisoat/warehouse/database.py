@@ -74,7 +74,7 @@ def connect(dsn: str) -> psycopg.Connection:
         )  # "\t": a hint
         kind = ConfigurationError if any(said in reason for said in _REFUSALS) else WarehouseUnavailableError
         raise kind(
-            f"warehouse: cannot connect ({reason}); check AIRFLOW_CONN_WAREHOUSE and that the server is running"
+            f"warehouse: cannot connect ({reason}); check its connection (AIRFLOW_CONN_WAREHOUSE...) and that the server runs"
         ) from None
     connection.adapters.register_loader("date", _InfiniteDate)
     if connection.info.server_version < MINIMUM_SERVER_VERSION:

@@ -29,12 +29,29 @@ _BARRIERS = """do $$
         end loop;
     end $$"""
 #: PostgreSQL lets everybody who has a login on the server connect to each database and fill its disk with temporary
-#: tables. What a superuser alone can take away besides is in docker/postgres/close_warehouse.sql.
+#: tables. What a superuser alone can take away besides is in docker/postgres/close_warehouse.sql. And roles belong to the server:
+#: `analyst` has the readers of all its warehouses, so each lets in a role of its own (doisoat.warehouse.readers.let_in). Who was
+#: let in as an analyst before there was that role still is.
 _CLOSED = """do $$
+    declare
+        readers name = 'reads_' || current_database();
+        former name;
     begin
         if (select pg_has_role(datdba, 'usage') from pg_database where datname = current_database()) then
+            if not exists (select from pg_roles where rolname = readers) then
+                execute format('create role %I nologin', readers);
+                for former in
+                    select distinct m.member::regrole::text
+                    from pg_database d cross join aclexplode(d.datacl) a join pg_auth_members m on m.roleid = a.grantee
+                    where d.datname = current_database() and a.privilege_type = 'CONNECT' and m.member <> d.datdba
+                        and a.grantee in (select oid from pg_roles where rolname in ('analyst', 'gap_writer'))
+                loop
+                    execute format('grant %I to %s', readers, former);
+                end loop;
+            end if;
             execute format('revoke all on database %I from public', current_database());
-            execute format('grant connect on database %I to analyst, gap_writer', current_database());
+            execute format('revoke connect on database %I from analyst, gap_writer', current_database());
+            execute format('grant connect on database %I to %I', current_database(), readers);
         end if;
     end $$"""
 

@@ -28,6 +28,7 @@ select
 from pg_roles r
 left join pg_db_role_setting s on s.setrole = r.oid and s.setdatabase = 0
 where r.rolcanlogin and pg_has_role(r.oid, 'analyst', 'member') and not r.rolsuper and r.rolname <> current_user
+    and has_database_privilege(r.oid, current_database(), 'CONNECT')
 order by 1"""
 
 
@@ -63,12 +64,20 @@ def add(connection: psycopg.Connection, name: str, timezone: str, password: str 
     try:
         for statement in statements:
             connection.execute(statement)
+        let_in(connection, name)
     except psycopg.errors.InsufficientPrivilege as error:
         raise ConfigurationError(
             f"analyst {name}: asked to make it; got: {str(error).splitlines()[0]}; do: let a superuser run "
             "docker/postgres/close_warehouse.sql in the warehouse's database (docs/operations.md, Readers), then try again"
         ) from error
     return set_password(connection, name, password)
+
+
+def let_in(connection: psycopg.Connection, name: str) -> None:
+    """Let a login into this warehouse, and into no other of the server (doisoat.warehouse.migration makes the role)."""
+    role = f"reads_{connection.info.dbname}"
+    if connection.execute("select from pg_roles where rolname = %s", [role]).rowcount:
+        connection.execute(sql.SQL("grant {} to {}").format(sql.Identifier(role), sql.Identifier(name)))
 
 
 def set_password(connection: psycopg.Connection, name: str, password: str | None = None) -> str:

@@ -1,0 +1,133 @@
+"""Landings in an object store: sealed by the manifest alone, by whoever is first; nights, replay and retention work on them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from doisoat.collect import store
+from doisoat.collect.landing import MANIFEST, LandingWriter, is_sealed, open_landing, sealed_nights
+from doisoat.connections import connection_from_environment
+from doisoat.errors import ConfigurationError, LandingDamagedError
+from doisoat.model import Page, PullCertificate
+from doisoat.nights import steps
+from doisoat.nights.disk import measure
+from doisoat.nights.replay import replay
+from doisoat.nights.retention import apply_retention
+from doisoat.nights.taking_back import take_back_landing
+from doisoat.province.file import Retention
+from doisoat.province.site import landing_place
+from moto.server import ThreadedMotoServer
+from support.world import VERSIONS, World, read_records
+
+CODE, OTHER = "H37.21.01-240401-0001", "H37.21.01-240402-0002"
+FIRST, SECOND, THIRD = (dt.date(2024, 4, day) for day in (17, 18, 19))
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    """An S3 on this machine."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def root(endpoint: str, request: pytest.FixtureRequest) -> Any:
+    """A bucket of this test's own."""
+    connection = {"conn_type": "aws", "login": "key", "password": "secret",
+                  "extra": {"endpoint_url": endpoint, "region_name": "ap-southeast-1"}}  # fmt: skip
+    known = {"AIRFLOW_CONN_LANDING": json.dumps(connection)}
+    bucket = f"landings-{abs(hash(request.node.name))}"
+    found: Any = landing_place(f"s3://{bucket}/hue/", lambda name: connection_from_environment(name, known))
+    found.fs.mkdir(bucket)
+    return found
+
+
+@pytest.fixture
+def world(tmp_path: Path, warehouse_dsn: str, root: Any) -> World:
+    """A province whose landings are in the store."""
+    made = World(tmp_path, warehouse_dsn)
+    made.site = replace(made.site, landing_root=root, papers=tmp_path / "papers")
+    return made
+
+
+def certificate(received: int) -> PullCertificate:
+    at = dt.datetime(2024, 4, 17, 18, tzinfo=dt.UTC)
+    return PullCertificate(
+        source_id="igate", night=FIRST, mode="full", started_at=at, ended_at=at, cut_off=at, requests=1, pages=1,
+        received=received, decoded=received, quarantined=0, declared_before=None, declared_after=None, is_complete=True,
+        incomplete_reason=None, watermark=None, cells=(), unstated=(),
+    )  # fmt: skip
+
+
+def night(world: World, night: dt.date, *codes: str) -> None:
+    world.run(night, igate="\n".join(["code", *codes]), national_export=f"code\n{CODE}")
+
+
+def test_nights_are_run_and_replayed_from_there(world: World, root: Any) -> None:
+    night(world, FIRST, CODE)
+    night(world, SECOND, CODE, OTHER)
+    assert sealed_nights(root, "lang_son") == [FIRST, SECOND]
+    landing = open_landing(root, "lang_son", SECOND, "igate")
+    assert b"".join(landing.records_csv()).count(b"\n") == 3
+    before = world.rows("select dossier_id, presence, from_night from recon.verdict order by 1, 3")
+    assert [done.is_new for done in replay(world.site, run_id="again")] == [False, False]
+    assert world.rows("select dossier_id, presence, from_night from recon.verdict order by 1, 3") == before
+    sizes = measure(world.site)
+    assert sizes["landing"] > 1000
+    assert "free" not in sizes
+
+
+def test_who_puts_the_manifest_first_has_sealed_it(world: World, root: Any) -> None:
+    """Two runs of one night at once, and one that died before it sealed."""
+    where = (root, "lang_son", FIRST, "igate")
+    records, died = read_records(f"code\n{CODE}"), root / "lang_son" / str(FIRST) / "igate" / "died" / "records.csv.zst"
+    died.write_bytes(b"half")
+    assert not is_sealed(died.parent.parent)
+    assert sealed_nights(root, "lang_son") == []
+    with LandingWriter(*where) as first, LandingWriter(*where) as second:
+        for writer, rows in ((first, records), (second, records * 2)):
+            writer.write_page(Page(records=rows))
+        kept = second.seal(certificate(2), VERSIONS)
+        assert first.seal(certificate(1), VERSIONS).manifest == kept.manifest
+    directory = root / "lang_son" / str(FIRST) / "igate"
+    assert {key.split("/")[0] for key in store.keys(directory)} == {MANIFEST, kept.manifest.part}
+    (directory / kept.manifest.part / "totals.jsonl").write_bytes(b"{}\n")
+    with pytest.raises(LandingDamagedError, match=r"totals\.jsonl: changed since it was sealed"):
+        open_landing(*where)
+
+
+def test_what_retention_and_taking_back_leave(world: World, root: Any) -> None:
+    for day in (FIRST, SECOND):
+        night(world, day, CODE)
+    world.land(THIRD, "igate", f"code\n{CODE}")
+    world.land(THIRD, "licences", f"code\n{OTHER}")
+    steps.open_night(world.site, THIRD, run_id="test")
+    aside = take_back_landing(world.site, THIRD, "licences", who="test", reason="a wrong file")
+    assert aside.name.startswith(".licences.")
+    assert (aside / MANIFEST).is_file()
+    assert not is_sealed(root / "lang_son" / str(THIRD) / "licences")
+    settings = world.site.settings.model_copy(update={"retention": Retention(landing_nights=1)})
+    night(world, THIRD, CODE)
+    done = apply_retention(replace(world.site, settings=settings))
+    assert done["landings_deleted"] == 2
+    assert done["bytes_deleted"] > 1000
+    assert sealed_nights(root, "lang_son") == [SECOND, THIRD]
+
+
+def test_an_address_that_is_none_is_refused_in_one_line() -> None:
+    def unset(name: str) -> Any:
+        return connection_from_environment(name, {})
+
+    with pytest.raises(ConfigurationError, match="a folder or s3://bucket/prefix; got gopher://"):
+        landing_place("gopher://there", unset)
+    with pytest.raises(ConfigurationError, match="'landing' is not set"):
+        landing_place("s3://bucket", unset)
