@@ -299,6 +299,22 @@ def test_a_refusal_in_the_middle_keeps_what_was_answered(world: World, portal: F
     assert {state for *_, state in cells(world, "state")} == {"known"}
 
 
+def test_a_dossier_that_arrives_in_between_is_no_ignored_filter(world: World, portal: FakePortal) -> None:
+    portal.counts = {A: {"H37.101": 3}, B: {"H37.101": 2}, C: {"H37.03": 2}}
+    steps.sync_catalogue(world.site, SOURCE, at=SUNDAY)
+    a_night(world, portal, FIRST)
+
+    def one_more(request: Request) -> None:
+        if portal.asked() and portal.counts[C] == {"H37.03": 2}:
+            portal.counts[C] = {"H37.03": 3}
+
+    portal.instead = one_more
+    a_night(world, portal, SECOND)
+    assert cells(world, "portal", "state") == [
+        (A, "H37.101", 3, "known"), (B, "H37.101", 2, "known"), (C, "H37.03", 3, "known"),
+    ]  # fmt: skip
+
+
 def test_a_null_is_no_zero_and_a_number_that_nobody_counted_to_is_refused(world: World, portal: FakePortal) -> None:
     steps.sync_catalogue(world.site, SOURCE, at=SUNDAY)
     a_night(world, portal, FIRST)

@@ -55,3 +55,14 @@ def test_what_is_stated_of_the_province_alone_is_proven_of_it_alone() -> None:
 
 def test_a_count_that_is_null_proves_nothing_and_refutes_nothing() -> None:
     assert verdict({"p": 10, "a": None, "b": 4}, {"p": 5, "a": None, "b": 2}, {"p": 3, "a": 2, "b": 1}) is True
+
+
+def test_what_arrived_while_it_was_asked_refutes_nothing() -> None:
+    proof = Proof("p", ALL)
+    for part in (ONE, {"p": 6, "a": 4, "b": 2}):
+        proof.take(part)
+    assert proof.is_refuted
+    proof.allow({"p": 11, "a": 7, "b": 4})
+    assert proof.verdict is True
+    proof.take(ONE)
+    assert proof.verdict is False

@@ -3,8 +3,8 @@
 An answer does not name the procedure that it is of, and in the captures the filter moves some counts and not others (CONTRACTS
 section 2). So no filtered count is believed before it is proven, measure by measure, by answers of the same pull:
 
-* refuted: what several procedures have in a unit is together more than the unfiltered report of the same month says of it, or
-  their units do not add up to their province where those of the unfiltered one do;
+* refuted: what several procedures have in a unit is together more than the unfiltered report of the same month says of it, before
+  and after, or their units do not add up to their province where those of the unfiltered one do;
 * proven: not refuted, and two procedures with dossiers have different counts;
 * else it stays open, as with one procedure alone or where all are nothing.
 
@@ -59,27 +59,36 @@ class Proof:
     """
 
     def __init__(self, province: str, of_all: Counts) -> None:
-        self._province, self._of_all = province, of_all
+        self._province, self._most = province, dict(of_all)
         self._adds_up = _sum_of_units(province, of_all) == of_all.get(province)
         self._sums: Counter[str] = Counter()
         self._different: set[frozenset[tuple[str, int | None]]] = set()
-        self.is_refuted = self._is_open = False
+        self._is_open = self._is_uneven = False
 
     def take(self, counts: Counts) -> None:
         """Hold the answer about one more procedure against all."""
-        for unit, value in counts.items():
-            self._sums[unit] += value or 0
-            of_all = self._of_all.get(unit, 0)
-            self.is_refuted |= of_all is not None and self._sums[unit] > of_all
+        self._sums.update({unit: value or 0 for unit, value in counts.items()})
         of_units, of_province = _sum_of_units(self._province, counts), counts.get(self._province)
         if not self._adds_up:  # then a unit that is not named may have none, or be unknown
-            self._is_open |= len(counts) < len(self._of_all)
+            self._is_open |= len(counts) < len(self._most)
         elif len(counts) > 1:
-            self.is_refuted |= of_units != of_province
+            self._is_uneven |= of_units != of_province
         else:
             self._is_open |= bool(of_province)
         if counts.get(self._province):
             self._different.add(frozenset((unit, value) for unit, value in counts.items() if value))
+
+    def allow(self, of_all: Counts) -> None:
+        """Take the unfiltered counts as asked for once more: what arrived in between may be in an answer."""
+        for unit, value in of_all.items():
+            before = self._most.get(unit, 0)
+            self._most[unit] = None if value is None or before is None else max(value, before)
+
+    @property
+    def is_refuted(self) -> bool:
+        """Whether the filter was ignored, as far as the answers show."""
+        more = (self._sums[unit] > most for unit in self._sums if (most := self._most.get(unit, 0)) is not None)
+        return self._is_uneven or any(more)
 
     @property
     def verdict(self) -> bool | None:
@@ -120,6 +129,20 @@ class ProcedureAnswers:
             self._take_measure(measure, said, of_all, asked)
         self.asked += 1
         return not all(self._proofs[measure, period].is_refuted for measure in MEASURES[report])
+
+    def ask_again(self) -> None:
+        """Ask for the unfiltered reports once more where the answers are together more: dossiers may have arrived meanwhile.
+
+        Raises:
+            SourceError: as of take().
+        """
+        for report, measures in MEASURES.items():
+            for period in {period for measure, period in self._proofs if measure in measures}:
+                proofs = [(measure, self._proofs[measure, period]) for measure in measures]
+                if any(proof.is_refuted for _, proof in proofs):
+                    again = self._api.report_again(report, period)
+                    for measure, proof in proofs:
+                        proof.allow(_counts(again, measure, again.province.departmentId))
 
     def judged(self) -> Iterator[ProcedureCount]:
         """What was answered: a count where the filter was honoured, else only that it was asked."""

@@ -101,6 +101,10 @@ class Reporting2026:
         """A report about a period, filtered by a procedure of the portal's catalogue; whether it is, it does not say."""
         return self._all_pages(name, period, {"formalityID" if name == DIGITISED else "formalityId": ref})
 
+    def report_again(self, name: str, period: Period) -> Report:
+        """A report as it is by now; what was asked for before stays what `report` gives."""
+        return self._all_pages(name, period)
+
     def codes(self, period: Period) -> dict[str, str | None]:
         """The code of each unit, which only the trees state, by `departmentId`."""
         return _codes(self.report(PROGRESS, period))

@@ -174,6 +174,7 @@ class NationalStatistics(Source):
                     break
                 if report not in useless and not answers.take(report, one):
                     useless.add(report)
+            answers.ask_again()
         except SourceError as error:  # what was answered so far is of use; the rest is asked for another night
             self.left_out.append(f"counts by procedure: after {answers.asked} answers came {error.came}")
         yield from answers.judged()
