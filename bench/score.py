@@ -37,11 +37,15 @@ from standalone import postgres
 from standalone.processes import Processes
 from standalone.sandbox import Sandbox
 
+from bench.located import located
+
 QUALITY = Path(doisoat.quality.__file__).with_name("sql")
 PROVINCE = Path(__file__).parents[1] / "config" / "lang_son.yaml"
 NIGHTS = tuple(dt.date(2024, 4, day) for day in (17, 18, 19))
 #: Three nights some weeks after the districts went.
 REFORMED_NIGHTS = tuple(dt.date(2025, 8, day) for day in (20, 21, 22))
+#: Six nights on which the portal's statistics can be asked by procedure: without listings nothing else says where it differs.
+STATISTICS_NIGHTS = tuple(dt.date(2026, 3, day) for day in range(10, 16))
 LOCAL = dt.timezone(dt.timedelta(hours=7))
 #: What the sandbox calls what went wrong -> the causes that say so.
 MEANS = {
@@ -94,6 +98,8 @@ WORLDS: tuple[tuple[int, str, frozenset[str]], ...] = (
     (6, "ministries=0.3,lookalikes=0.5,overdue_sync=0.02,not_pushed_undated=0.01", frozenset()),
     (7, "lookalikes=2", LISTINGS),
 )
+#: One more without listings, after 2025, when the portal's statistics can be asked by procedure (STATISTICS_NIGHTS).
+WITH_STATISTICS = (8, "lookalikes=2", LISTINGS)
 #: The checks of quality/ that say whether the ledger adds up.
 LEDGER_CHECKS = ("ledger_adds_up", "ledger_adds_up_in_finest_cells")
 
@@ -110,6 +116,8 @@ class Score:
         differing, undetermined: dossiers with a gap; those of which no cause was claimed.
         standings: what is said of dossiers that the province or the portal holds alone, counted.
         unbalanced: cells in which the ledger does not add up.
+        alone, located: dossiers that the province or the portal truly holds alone, received in a month whose statistics are
+            asked for; those of which the portal's count of their cell (unit, procedure, month) is known.
     """
 
     true: Counter[str] = field(default_factory=Counter)
@@ -122,6 +130,8 @@ class Score:
     undetermined: int = 0
     standings: Counter[str] = field(default_factory=Counter)
     unbalanced: int = 0
+    alone: int = 0
+    located: int = 0
 
     def __add__(self, other: Score) -> Score:
         names = (one.name for one in fields(Score))
@@ -263,13 +273,15 @@ def run_world(
             _province(without, home), lambda name: connection_from_environment(name, environment), home / "landing"
         )
         for night in nights:
-            _run_night(site, sandbox, night)
+            _run_night(site, sandbox, night, with_catalogue=night == STATISTICS_NIGHTS[0])
         answer = requests.get(f"{sandbox.url}/control/key", timeout=120)
         answer.raise_for_status()
     finally:
         processes.stop()
-    result = score(map(json.loads, answer.text.splitlines()), said_of(dsn))
+    key = list(map(json.loads, answer.text.splitlines()))
+    result = score(key, said_of(dsn))
     with psycopg.connect(dsn) as connection:
+        result.alone, result.located = located(connection, key)
         result.unbalanced = sum(unexpected(connection, check, nights[-1])[0] for check in LEDGER_CHECKS)
         result.standings.update(_standings(connection))
     return result
@@ -309,8 +321,11 @@ def at_once(source: SourceSettings) -> SourceSettings:
     return source.model_copy(update={"options": options, "limits": limits})
 
 
-def _run_night(site: Site, sandbox: Sandbox, night: dt.date) -> None:
-    sandbox.set_clock(dt.datetime.combine(night + dt.timedelta(days=1), dt.time(1), LOCAL))
+def _run_night(site: Site, sandbox: Sandbox, night: dt.date, *, with_catalogue: bool = False) -> None:
+    at = dt.datetime.combine(night + dt.timedelta(days=1), dt.time(1), LOCAL)
+    sandbox.set_clock(at)
+    if with_catalogue:  # its ids are what the statistics are asked by
+        steps.sync_catalogue(site, "national_statistics", at=at)
     steps.open_night(site, night, run_id="score")
     for source_id in site.settings.pulled:
         steps.collect_source(site, night, source_id)
@@ -333,6 +348,9 @@ def show(result: Score) -> str:
     lines.append(f"undetermined: {result.undetermined} of {result.differing} dossiers with a gap ({share:.3f})")
     told = ", ".join(f"{count} {standing}" for standing, count in result.standings.most_common())
     lines.append(f"held by one side alone: {told or 'none'}; cells that do not add up: {result.unbalanced}")
+    if result.alone:
+        share = result.located / result.alone
+        lines.append(f"truly alone in months with statistics: {result.alone}, of which the cell is known: {share:.3f}")
     lines += [f"  wrong: {claim} of {kind}: {count}" for (claim, kind), count in result.wrong.most_common()]
     lines += [f"  missed: {kind}, said {said}: {count}" for (kind, said), count in result.missed.most_common()]
     return "\n".join(lines)
@@ -346,12 +364,12 @@ def main() -> int:
     """Score the worlds; returns 1 where a cause that can be seen falls below 0.98, or the ledger does not add up."""
     parser = argparse.ArgumentParser(prog="make score", description=__doc__.splitlines()[0])  # type: ignore[union-attr]
     parser.add_argument("--dossiers", type=int, default=20_000)
-    parser.add_argument("--worlds", type=int, default=len(WORLDS), help="so many, the first ones")
+    parser.add_argument("--worlds", type=int, default=len(WORLDS) + 1, help="so many, the first ones")
     parser.add_argument("--drawn", type=int, default=10, help="so many more, whose knobs are drawn at random")
     parser.add_argument("--drawn-dossiers", type=int, default=2_500, help="the size of those: many small ones say more")
     parser.add_argument("--without-listings", action="store_true", help="only the worlds without the portal's listings")
     given = parser.parse_args()
-    worlds = [world for world in WORLDS[: given.worlds] if not given.without_listings or world[2]]
+    worlds = [world for world in (*WORLDS, WITH_STATISTICS)[: given.worlds] if not given.without_listings or world[2]]
     listed, unlisted = Score(), Score()
     with tempfile.TemporaryDirectory(prefix="doisoat-score-", ignore_cleanup_errors=True) as directory:
         home = Path(directory)
@@ -361,7 +379,8 @@ def main() -> int:
             for seed, rates, without in worlds:
                 dsn = postgres.ensure_database(server, f"world_{seed}", may_create_roles=True)
                 migrate(dsn)
-                result = run_world(home / f"world_{seed}", dsn, seed, rates, given.dossiers, without=without)
+                nights = STATISTICS_NIGHTS if seed == WITH_STATISTICS[0] else NIGHTS
+                result = run_world(home / f"world_{seed}", dsn, seed, rates, given.dossiers, without=without, nights=nights)
                 lacking = f", without {', '.join(sorted(without))}" if without else ""
                 print(f"\nworld {seed} {rates or '(default rates)'}{lacking}\n{show(result)}", flush=True)
                 listed, unlisted = (listed, unlisted + result) if without else (listed + result, unlisted)

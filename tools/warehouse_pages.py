@@ -60,7 +60,7 @@ def _entities(connection: psycopg.Connection) -> str:
     for title, views in (
         ("Gaps", ("gap", "fact_sync_gap", "finding", "gap_event")),
         ("Counts and the bridge", ("fact_holding", "fact_sync_status", "bridge", "bridge_month", "ledger_entry", "union_entry",
-                                   "fact_ministry_coverage", "fact_union")),
+                                   "fact_ministry_coverage", "fact_union", "portal_by_procedure")),
         ("Rates", ("rate_month", "rate_quarter", "rate_year", "forecast", "fact_indicator", "fact_ended", "acceptance_time",
                    "rate_sum", "repair_gain", "repair_effect")),
     ):  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import msgspec
 
@@ -252,6 +253,7 @@ class CatalogueEntry(msgspec.Struct, frozen=True, kw_only=True):
         name: its Vietnamese name (NFC), None if none is stated.
         parent_code: a procedure's field, a field's sector, an agency's parent agency; None if not stated.
         level: an agency's level, as stated.
+        ref: the source's own id, by which it can be asked about the entry; None if it has none.
     """
 
     catalogue: str
@@ -259,6 +261,50 @@ class CatalogueEntry(msgspec.Struct, frozen=True, kw_only=True):
     name: str | None = None
     parent_code: str | None = None
     level: str | None = None
+    ref: str | None = None
+
+
+class AskedProcedure(NamedTuple):
+    """A procedure of a source's catalogue and a receipt month, of which the source is asked for its counts.
+
+    Attributes:
+        ref, code: as its catalogue states them.
+    """
+
+    month: dt.date
+    ref: str
+    code: str
+
+
+class UnitCount(msgspec.Struct, frozen=True, kw_only=True):
+    """A count of one unit, which is named as in ControlTotal; None where the source states null."""
+
+    value: int | None
+    agency_ref: str | None = None
+    agency_code: str | None = None
+    agency_name: str | None = None
+
+
+class ProcedureCount(msgspec.Struct, frozen=True, kw_only=True):
+    """What a source answered when it was asked for one measure of one procedure and month.
+
+    Attributes:
+        measure, receipt_month, measured_at: as in ControlTotal.
+        procedure_ref, procedure_code: the procedure that was asked for.
+        state: whether the source honoured the filter by procedure: "known" if that is proven, "not_honoured" if it is refuted,
+            "unproven" if the answers decide neither. Only what is known is a count of the procedure.
+        value: of the whole province; None unless it is known, or where the source states null.
+        units: of each unit that the source states, but for those with 0; empty unless it is known.
+    """
+
+    measure: str
+    receipt_month: dt.date
+    procedure_ref: str
+    procedure_code: str
+    state: str
+    measured_at: dt.datetime
+    value: int | None = None
+    units: tuple[UnitCount, ...] = ()
 
 
 class CellCertificate(msgspec.Struct, frozen=True, kw_only=True):

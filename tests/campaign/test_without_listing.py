@@ -11,6 +11,22 @@ from bench import score as scoring
 #: What nobody can see who asks the portal only for codes that the province knows: what the portal alone holds, extra rows
 #: under codes that nobody at the province bore, and a status that an answer leaves out.
 UNSEEN = {"never_pulled", "resent_new_tail", "repeated_nationally", "on_portal_only", "rolled_back", "status_unmapped"}
+#: Months of which every procedure with a dossier is known; their units whose counts do not add up to the one declared.
+_CELLS = """
+    with month as (
+        select a.receipt_month from core.procedure_asked a
+        join core.control_total t on (t.measure, t.period_kind, t.period_start, t.agency_key, t.to_night)
+            = (a.measure, 'month', a.receipt_month, '', 'infinity')
+        where a.measure = 'totalReceived' and a.to_night = 'infinity' group by 1 having sum(a.value) = max(t.value)
+    ),
+    known as (
+        select agency_id, receipt_month, sum(value) as counted from core.known_procedure_count group by 1, 2
+    )
+    select count(distinct m.receipt_month), count(*) filter (where t.value <> coalesce(k.counted, 0))
+    from core.control_total t
+    join month m on m.receipt_month = t.period_start
+    left join known k on k.agency_id = t.agency_id and k.receipt_month = t.period_start
+    where t.measure = 'totalReceived' and t.period_kind = 'month' and t.to_night = 'infinity' and t.agency_id <> 'unknown'"""
 CHECKS = (*scoring.LEDGER_CHECKS, "every_absence_has_a_cause", "every_dossier_is_judged", "gaps_are_observable")
 #: Of what one side alone holds: the standing, the evidence, and whether the cause blames nobody.
 _EVIDENCE = """
@@ -53,3 +69,22 @@ def test_without_the_portals_listing_the_ledger_adds_up_and_no_cause_is_claimed_
     assert all(blames_nobody for standing, _, blames_nobody in evidence if standing != "gap")
     assert proven == (0,)
     assert bridge == (True, True)
+
+
+def test_the_portals_counts_by_procedure_say_in_which_cells_it_differs(tmp_path: Path, warehouse_dsn: str) -> None:
+    """Of what one side alone holds in the months that are asked for, nearly every cell is known, where before none was."""
+    tmp_path.chmod(0o755)
+    nights = scoring.STATISTICS_NIGHTS
+    result = scoring.run_world(
+        tmp_path, warehouse_dsn, 11, "lookalikes=2", 1500, without=scoring.LISTINGS, nights=nights
+    )
+    assert dict(result.wrong) == {}
+    assert result.alone > 10
+    assert result.located >= 0.95 * result.alone
+    with psycopg.connect(warehouse_dsn) as connection:
+        checked = {check: scoring.unexpected(connection, check, nights[-1]) for check in scoring.LEDGER_CHECKS}
+        counted = connection.execute(_CELLS).fetchone()
+    assert {check: bad for check, (bad, _) in checked.items() if bad} == {}
+    assert counted is not None
+    assert counted[0] > 0
+    assert counted[1] == 0, "what is known of every unit adds up to what the portal declares of it"

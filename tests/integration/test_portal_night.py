@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 from doisoat.connections import Connection, connection_from_environment
+from doisoat.model import AskedProcedure
 from doisoat.nights import provinces, steps
 from doisoat.nights.provinces import compare_provinces
 from doisoat.province.file import load_province
 from doisoat.province.site import Site
+from doisoat.sources.registry import make_source
 from doisoat.warehouse import connect
 from support.provinces import CONFIG
 from support.sandboxes import Served, StandingClock, serve
@@ -74,6 +77,47 @@ def test_all_groups_periods_and_units_are_there_and_explained(loaded: psycopg.Co
     ).fetchone() or (0, 0)
     assert explained > 1500
     assert wrong == 0, "what is known of the formulas gives what the portal publishes, to within rounding"
+
+
+#: A measure that is read by procedure -> what the sandbox's variant calls the counts that it filters or does not.
+FILTERED_AS = {
+    "totalReceived": "progress",
+    "channelTotalSum": "channels",
+    "totalDossierFinancialObligation": "payment",
+    "DOSSIER_SYNC_NUMERATOR": "sync",
+    "SO_HOA_GIAY_TO_GIAI_QUYET_NUMERATOR": "digitised",
+    "totalFeeFormality": "nothing",
+}
+
+
+def test_which_filters_the_world_honours_is_found_in_its_answers(served: Served, site: Site) -> None:
+    settings = site.settings.sources[SOURCE]
+    boundless = settings.limits.model_copy(update={"procedure_requests_per_night": 5000})
+    settings = settings.model_copy(update={"limits": boundless})
+    source = make_source(SOURCE, settings, site.connections(SOURCE), *site.settings.reads_with)
+    month = dt.date(2026, 2, 1)
+    asked = [AskedProcedure(month, entry.ref or "", entry.code) for entry in source.catalogue()]
+    values = {one.procedure_ref: one.value or 0 for one in source.counts_by_procedure(asked, NIGHT)
+              if one.measure == "totalReceived"}  # fmt: skip
+    asked.sort(key=lambda one: -values[one.ref])
+    found = list(source.counts_by_procedure(asked, NIGHT))
+    states = {one.measure: one.state for one in found if one.measure in FILTERED_AS}
+    filtered = served.world.variant.statistics_filtered
+    wanted = {measure: "known" if name in filtered else "not_honoured" for measure, name in FILTERED_AS.items()}
+    assert states == wanted
+    declared = {
+        total.agency_ref: total.value
+        for total in source.control_totals(NIGHT)
+        if total.measure == "totalReceived" and total.agency_code != "H37"
+    }
+    known = [unit for one in found if one.measure == "totalReceived" for unit in one.units]
+    sums = Counter[str | None]()
+    for unit in known:
+        sums[unit.agency_ref] += unit.value or 0
+    if not served.world.variant.adapter_procedure_suffix:  # in world "b" the portal has dossiers under other codes
+        assert {ref: value for ref, value in declared.items() if value} == dict(sums)
+    assert source.left_out == []
+    source.close()
 
 
 def test_the_sandboxs_provinces_can_be_compared(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

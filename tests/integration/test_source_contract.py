@@ -82,6 +82,8 @@ def test_a_connector_offers_what_it_names_and_nothing_else(case: Case) -> None:
         Capability.LOOKUP: [lambda: source.look_up("H37.17-240305-0001")],
         Capability.CATALOGUE: [lambda: list(source.catalogue())],
     }
+    if Capability.CATALOGUE in source.capabilities and not source.keeps_catalogue(case.night):
+        del asks[Capability.CATALOGUE]  # the API of that night has none
     for capability, ways in asks.items():
         refused = 0
         for ask in ways:
@@ -156,11 +158,11 @@ def test_no_personal_value_reaches_the_landing(case: Case, tmp_path: Path) -> No
 @every_connector
 def test_pages_are_lazy_and_decoded(case: Case) -> None:
     source = case.source()
-    if Capability.CATALOGUE in source.capabilities:
+    if source.keeps_catalogue(case.night):
         entries = source.catalogue()
         assert next(entries).code
         asked = source.requests_made
-        assert {entry.catalogue for entry in entries} == {"procedure", "agency", "field"}
+        assert {entry.catalogue for entry in entries} in ({"procedure", "agency", "field"}, {"procedure"})
         assert source.requests_made > asked, "later catalogues are asked for later"
     if Capability.LISTING not in source.capabilities:
         if Capability.COUNTS in source.capabilities:

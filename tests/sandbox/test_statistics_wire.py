@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import requests
 from contract import LOCAL, check, contract
+from support.portal_servers import formalities_page
 from support.sandbox_served import Served
 from support.sandboxes import serve
 
@@ -119,6 +120,7 @@ def formalities(world: Served) -> list[dict[str, Any]]:
     found, page, last = [], 1, 1
     while page <= last:
         answer = world.post("/api/v1/reporting/formalities", json={"currentPage": page, "pageSize": 10}).json()
+        check(answer["data"], CONTRACT["formalities"])
         found += answer["data"]["items"]
         page, last = page + 1, answer["data"]["pagination"]["totalPages"]
     return found
@@ -126,13 +128,13 @@ def formalities(world: Served) -> list[dict[str, Any]]:
 
 def test_the_catalogue_has_the_ids_by_which_counts_are_filtered(world_of_2026: Served):
     found = formalities(world_of_2026)
-    check(found, [CONTRACT["formality"]])
+    check(formalities_page({"pageSize": 10, "currentPage": 1}, {"1.001193": "Khai sinh"})["data"], CONTRACT["formalities"])
     assert len({one["id"] for one in found}) == len(found) > 100
     one = world_of_2026.post("/api/v1/reporting/formalities", json={"q": found[0]["code"], "pageSize": 10}).json()
     assert found[0] in one["data"]["items"]
 
 
-def test_a_filter_moves_what_was_received_and_not_what_was_synced(world_of_2026: Served):
+def test_a_filter_moves_what_was_received_and_what_the_world_filters_besides(world_of_2026: Served):
     ids = [one["id"] for one in formalities(world_of_2026)]
     if world_of_2026.variant == "b":
         ids = ids[:20]
@@ -141,7 +143,8 @@ def test_a_filter_moves_what_was_received_and_not_what_was_synced(world_of_2026:
     assert sum(parts.values()) == whole or (world_of_2026.variant == "b" and sum(parts.values()) < whole)
     busiest = max(parts, key=lambda one: parts[one])
     assert 0 < parts[busiest] < whole
-    assert sync_of(world_of_2026, formalityId=busiest) == sync_of(world_of_2026)
+    is_sync_filtered = world_of_2026.variant == "b"  # it is not in the captures; an answer may show otherwise
+    assert (sync_of(world_of_2026, formalityId=busiest) != sync_of(world_of_2026)) == is_sync_filtered
     online, filtered = (evaluate(world_of_2026, "provide-online-tree", **body)["parent"]
                         for body in ({}, {"formalityId": busiest}))  # fmt: skip
     assert 0 < filtered["channelTotalSum"] < online["channelTotalSum"]
@@ -150,6 +153,16 @@ def test_a_filter_moves_what_was_received_and_not_what_was_synced(world_of_2026:
         one["code"] for one in evaluate(world_of_2026, "dossier-digitized", formalityID=busiest)["overview"]["metrics"]
     ]
     assert codes == CONTRACT["dossier-digitized"][:-1]
+
+
+def test_a_world_may_ignore_the_filter():
+    with serve("a,statistics_filtered=channels", 300, dt.date(2026, 3, 10)) as served:
+        body = {**FEBRUARY, "formalityId": "of nothing"}
+        received, channels = (
+            requests.post(f"{served.url}{PREFIX}{report}", json=body, timeout=30).json()["data"]["parent"][number]
+            for report, number in (("dvc-progress-tree", "totalReceived"), ("provide-online-tree", "channelTotalSum"))
+        )
+    assert received > 0 == channels
 
 
 def received_of(world: Served, **body: Any) -> int:
@@ -218,8 +231,9 @@ def test_a_month_has_ended_on_the_night_of_its_last_day(world: Served):
     assert old(world, p_thang=4)
 
 
-def test_whoever_asks_too_fast_is_refused():
-    with serve("a,statistics_per_second=1", 50, dt.date(2026, 3, 10)) as served:
+@pytest.mark.parametrize(("variant", "status"), [("a", 429), ("b", 403)])
+def test_whoever_asks_too_fast_is_refused(variant: str, status: int):
+    with serve(f"{variant},statistics_per_second=1", 50, dt.date(2026, 3, 10)) as served:
         asked = [requests.post(f"{served.url}{PREFIX}transparency", json=FEBRUARY, timeout=30) for _ in range(10)]
     assert asked[0].status_code == 201
-    assert 429 in {answer.status_code for answer in asked}
+    assert status in {answer.status_code for answer in asked}

@@ -6,6 +6,7 @@ A fake source that a case stands on is written from docs/contracts.md alone.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -38,16 +39,19 @@ from support.mapi_servers import (
     listed_row,
 )
 from support.opencps_server import GROUP, FakeOpencps, opencps_connection, opencps_row
+from support.portal_servers import formalities_page
 from support.registration_server import FakeRegistration, registration_connection, registration_row
 from support.reports import report, write_report_xls, write_report_xlsx
 from support.servers import (
-    LOCAL,
-    OLD_ID,
-    ROOT,
     FakeIgate,
     FakeReporting,
     FakeRestJsp,
     FakeSystem,
+    LOCAL,
+    OLD_ID,
+    ROOT,
+    Reply,
+    Request,
     igate_connection,
     igate_row,
     serving,
@@ -129,8 +133,18 @@ def _filled(kind: str, options: dict[str, Any], inbox: Path, fill: Callable[[], 
     return Case(kind, options, connection, dt.date(2024, 4, 17), inbox=inbox, refill=fill)
 
 
+class _Reporting(FakeReporting):
+    """With the public catalogue."""
+
+    def answer(self, request: Request) -> Reply:
+        if request.method == "POST" and request.path.endswith("/formalities"):
+            procedures = {f"1.10{number:04d}": f"Thủ tục {number}" for number in range(25)}
+            return Reply(formalities_page(json.loads(request.body), procedures), 201)
+        return super().answer(request)
+
+
 def _reporting(stack: ExitStack, _: Path) -> Case:
-    system = FakeReporting()
+    system = _Reporting()
     port = stack.enter_context(serving(system))
     options = {"apis": [{"kind": "reporting_2026"}], "root_department_id": ROOT}
     connection = Connection("national_statistics", scheme="http", host="127.0.0.1", port=port)

@@ -6,7 +6,16 @@ import datetime as dt
 
 import pytest
 from doisoat.collect.screen import Screen
-from doisoat.model import CatalogueEntry, ControlTotal, DossierRecord, Page, PublishedScore, QuarantinedRow
+from doisoat.model import (
+    CatalogueEntry,
+    ControlTotal,
+    DossierRecord,
+    Page,
+    ProcedureCount,
+    PublishedScore,
+    QuarantinedRow,
+    UnitCount,
+)
 from doisoat.names import unit_key
 from doisoat.privacy import is_word, person_in
 from doisoat.shapes import fingerprint, has_shape, is_fingerprint
@@ -211,3 +220,15 @@ def test_a_number_as_long_as_a_persons_is_found_whatever_signs_stand_in_it(numbe
 @pytest.mark.parametrize("note", NO_PERSON)
 def test_codes_and_dates_may_stand_in_a_note(note: str) -> None:
     assert person_in(note) is None
+
+
+def test_a_count_of_a_procedure_passes_as_a_total_does() -> None:
+    screen, at = Screen(key=KEY), dt.datetime(2026, 3, 11, tzinfo=dt.UTC)
+    unit = UnitCount(value=3, agency_ref="d7", agency_code="H37.07", agency_name=NAME)
+    count = ProcedureCount(measure="totalReceived", receipt_month=at.date(), procedure_ref="f" * 32, procedure_code="1.000482",
+                           state="known", measured_at=at, value=3, units=(unit,))  # fmt: skip
+    kept = screen.procedure_count(count)
+    assert kept is not None
+    assert (kept.procedure_ref, kept.procedure_code) == ("f" * 32, "1.000482")
+    assert kept.units == (replace(unit, agency_name=fingerprint(KEY, unit_key(NAME))),)
+    assert screen.procedure_count(replace(count, procedure_code=NAME)) is None

@@ -64,6 +64,7 @@ GROUP_COLUMNS = ("gaps", "told", "pair", "cause", "agency_id", "procedure_family
 def sources(night: Night = None, revision: Revision = None, format: As = Format.TABLE) -> None:
     """Show each source: the data in use, their age and why, declared and stored counts (csv, json: what became of the rows)."""
     from doisoat.load.held import review_nights_of
+    from doisoat.load.procedures import to_go
     from doisoat.reports.night_page import print_unstated
 
     with warehouse_at_hand() as (site, connection):
@@ -71,12 +72,19 @@ def sources(night: Night = None, revision: Revision = None, format: As = Format.
         report = _asked(site, connection, "sources", chosen, revision)
         reviewed = review_nights_of(connection, site.settings)
         unmapped = query(connection, "unmapped", {"night": chosen})
+        by_procedure = to_go(connection, site.settings, chosen)
     print_report(report, format, _titled("Sources", chosen, revision), SOURCE_COLUMNS, blank=("reason",))
     if format is not Format.TABLE:
         return
     print_unstated(report.dicts(), console)
     for source_id, nights in reviewed.items():
         console.print(f"{source_id}: months without changes are listed again within {nights} nights")
+    for source_id, asked in by_procedure.items():
+        console.print(
+            f"{source_id}: counts by procedure: {asked.answered} procedures and months are known, {asked.sure} more are asked "
+            f"within {asked.nights[0]} nights; of {asked.possible} others, of which we hold no dossier, as far as a month's count "
+            f"is not explained: within {asked.nights[1]} nights"
+        )
     if unmapped.rows:
         print_table(
             console, unmapped, "Values that no code map knows: `doisoat check` shows their words; add them to code_maps"

@@ -8,6 +8,7 @@ A landing is the directory `<landing_root>/<province_id>/<night>/<source_id>/`:
                       PostgreSQL array literal. A record seen twice appears twice.
     totals.jsonl      one ControlTotal per line
     scores.jsonl      one PublishedScore per line; not in landings made before there were any
+    procedures.jsonl  one ProcedureCount per line; not in landings made before there were any
     quarantine.jsonl  one QuarantinedRow per line: where a row was, why it could not be read, and what else of it was read (the
                       fields of records.csv.zst), never what could not be read
     look_ups.jsonl    one LookUp per line, without its record (that is in records.csv.zst)
@@ -51,6 +52,7 @@ from doisoat.model import (
     ControlTotal,
     LookUp,
     Page,
+    ProcedureCount,
     PublishedScore,
     PullCertificate,
     QuarantinedRow,
@@ -60,8 +62,8 @@ from doisoat.province.site import Site
 
 RECORDS, MANIFEST = "records.csv.zst", "manifest.json"
 TOTALS, QUARANTINE, LOOK_UPS, CATALOGUE = "totals.jsonl", "quarantine.jsonl", "look_ups.jsonl", "catalogue.jsonl"
-SCORES = "scores.jsonl"
-LINES = (TOTALS, SCORES, QUARANTINE, LOOK_UPS, CATALOGUE)
+SCORES, PROCEDURES = "scores.jsonl", "procedures.jsonl"
+LINES = (TOTALS, SCORES, PROCEDURES, QUARANTINE, LOOK_UPS, CATALOGUE)
 #: 2: what a source says and nothing knows is kept as a fingerprint; before, as its words (doisoat.shapes).
 FORMAT = 2
 
@@ -168,6 +170,11 @@ class Landing:
         """The published scores in the order in which they came."""
         if (self._files / SCORES).is_file():
             yield from _read_lines(self._files / SCORES, PublishedScore)
+
+    def procedure_counts(self) -> Iterator[ProcedureCount]:
+        """The counts of single procedures in the order in which they were asked for."""
+        if (self.directory / PROCEDURES).is_file():
+            yield from _read_lines(self.directory / PROCEDURES, ProcedureCount)
 
     def quarantined(self) -> Iterator[QuarantinedRow]:
         """The rows that could not be read."""
@@ -300,17 +307,29 @@ class LandingWriter:
         """Add a published score."""
         self._write_line(SCORES, self._screen.score(score) if self._screen else score)
 
+    def write_procedure_count(self, count: ProcedureCount) -> None:
+        """Add what was answered about a single procedure, unless its code or id cannot be one."""
+        refuse_beyond(self._where[3], [count.value, *(unit.value for unit in count.units)])
+        kept = self._screen.procedure_count(count) if self._screen else count
+        if kept:
+            self._write_line(PROCEDURES, kept)
+
     def write_look_up(self, found: LookUp) -> None:
         """Add the source's answer about one dossier, and its record if it has one."""
         if found.record:
             self.write_page(Page([found.record]))
         self._write_line(LOOK_UPS, msgspec.structs.replace(found, record=None))
 
-    def write_entry(self, entry: CatalogueEntry) -> None:
-        """Add an entry of a catalogue, unless its code is not a valid code."""
-        kept = self._screen.entry(entry) if self._screen else entry
+    def write_entry(self, entry: CatalogueEntry, *, is_kept: bool = False) -> CatalogueEntry | None:
+        """Add an entry of a catalogue, unless its code is not a valid code; returns it as it is kept.
+
+        Args:
+            is_kept: it is as it was kept before, so that it has passed the screen.
+        """
+        kept = self._screen.entry(entry) if self._screen and not is_kept else entry
         if kept:
             self._write_line(CATALOGUE, kept)
+        return kept
 
     def _write_line(self, name: str, content: object) -> None:
         self._lines[name].write(_ENCODER.encode(content) + b"\n")

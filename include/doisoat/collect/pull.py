@@ -15,7 +15,7 @@ count and its listing disagree: it is then listed once more, and if they still d
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -30,7 +30,7 @@ from doisoat.collect.screen import Screen
 from doisoat.collect.state import Pull
 from doisoat.collect.whole_listing import list_as_one
 from doisoat.errors import ConfigurationError
-from doisoat.model import Capability
+from doisoat.model import AskedProcedure, Capability
 from doisoat.sources.contract import Source
 
 
@@ -57,6 +57,7 @@ def collect(
     screen: Screen | None = None,
     collect_late: bool = False,
     full: bool = False,
+    procedures: Sequence[AskedProcedure] = (),
 ) -> Landing:
     """Collect one source for one night and seal its landing; a sealed one is returned and the source left alone.
 
@@ -66,6 +67,7 @@ def collect(
         screen: the known values of the source's own vocabulary; unknown ones are kept if they have the expected form.
         collect_late: allow a cut-off more than 36 hours after the night's end, and mark it.
         full: list everything even if something is held (the weekly sweep).
+        procedures: of which the counts by procedure are wanted most, if the source has such.
 
     Raises:
         NightOrderError: the night has not ended by the source's clock.
@@ -77,13 +79,15 @@ def collect(
     if landing is None:
         with LandingWriter(*where, screen or Screen()) as writer:
             pull = Pull(source, night, held, writer, collect_late=collect_late)
-            _carry_out(choose_plan(source, held, full=full), pull)
+            _carry_out(choose_plan(source, held, full=full, procedures=procedures), pull)
             landing = pull.seal(versions)
     landing.delete_originals(original.path for original in source.originals())
     return landing
 
 
-def choose_plan(source: Source, held: Held, *, full: bool = False) -> Plan:
+def choose_plan(
+    source: Source, held: Held, *, full: bool = False, procedures: Sequence[AskedProcedure] = ()
+) -> Plan:
     """The plan for a source, by what it can do and what is already held of it.
 
     Raises:
@@ -93,7 +97,8 @@ def choose_plan(source: Source, held: Held, *, full: bool = False) -> Plan:
     if not can & {Capability.LISTING, Capability.COUNTS}:
         raise ConfigurationError(f"{source.source_id}: offers neither LISTING nor COUNTS; no pull is possible")
     if Capability.LISTING not in can:
-        return Plan("reports" if source.is_occasional else "counts", take_counts_alone)
+        take = partial(take_counts_alone, procedures=procedures)
+        return Plan("reports" if source.is_occasional else "counts", take)
     if source.always_full or Capability.COUNTS not in can:
         return Plan("full", list_as_one)
     if not full and Capability.CHANGES in can and (watermark := held.watermark()):

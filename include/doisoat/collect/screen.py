@@ -9,7 +9,16 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from doisoat.model import CatalogueEntry, ControlTotal, DossierRecord, Page, PublishedScore, QuarantinedRow
+from doisoat.model import (
+    CatalogueEntry,
+    ControlTotal,
+    DossierRecord,
+    Page,
+    ProcedureCount,
+    PublishedScore,
+    QuarantinedRow,
+    UnitCount,
+)
 from doisoat.names import unit_key
 from doisoat.privacy import is_body, is_code, is_id, is_note, is_word
 from doisoat.shapes import fingerprint, has_shape, is_usual_code
@@ -18,7 +27,7 @@ _IDS = ("procedure_code", "field_code", "agency_code", "agency_ref", "parent_age
 _WORDS = ("channel_code", "status_code", "online_payment_code", "agency_level")
 _UNIT = ("agency_code", "agency_ref", "agency_name")
 _REMEMBERED = 50_000
-_T = TypeVar("_T", DossierRecord, ControlTotal, PublishedScore)
+_T = TypeVar("_T", DossierRecord, ControlTotal, PublishedScore, UnitCount)
 
 
 @dataclass
@@ -75,6 +84,14 @@ class Screen:
         message = kept.message and self._word("message", kept.message)
         return replace(kept, metric=metric, flags=self._flags(kept.flags), message=message)
 
+    def procedure_count(self, count: ProcedureCount) -> ProcedureCount | None:
+        """What was answered about a procedure as it may be written, None if its code or id is not valid."""
+        if not is_id(count.procedure_code) or not is_id(count.procedure_ref):
+            return None
+        code, ref = self._word("procedure_code", count.procedure_code), self._word("agency_ref", count.procedure_ref)
+        units = tuple([self._kept(unit, _UNIT) for unit in count.units])
+        return replace(count, procedure_code=code, procedure_ref=ref, units=units)
+
     def _flags(self, flags: tuple[str, ...]) -> tuple[str, ...]:
         return tuple([self._word("flags", flag) for flag in flags])
 
@@ -85,13 +102,15 @@ class Screen:
             return None
         of_code = f"{entry.catalogue}_code"
         of_parent = {"procedure": "field_code", "agency": "agency_code"}.get(entry.catalogue, "field_code")
-        changes = {"code": self._word(of_code, entry.code)}
+        changes: dict[str, str | None] = {"code": self._word(of_code, entry.code)}
         if entry.catalogue == "agency" and entry.name:
             changes["name"] = self._word(
                 "agency_name", entry.name
             )  # the names of procedures and fields are published text
         if entry.parent_code:
             changes["parent_code"] = self._word(of_parent, entry.parent_code)
+        if entry.ref:  # an id that a system made has the same forms, whatever it is of
+            changes["ref"] = self._word("agency_ref", entry.ref) if is_id(entry.ref) else None
         if entry.level:
             changes["level"] = self._word("agency_level", entry.level)
         return replace(entry, **changes)

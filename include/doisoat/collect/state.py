@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections import Counter
+from collections.abc import Sequence
 
 import msgspec
 
@@ -12,7 +13,7 @@ from doisoat.collect.cut_off import CutOff
 from doisoat.collect.expected import Expected, Held
 from doisoat.collect.landing import FileSeal, Landing, LandingWriter, Versions
 from doisoat.errors import SourceUnavailableError
-from doisoat.model import WHOLE, Cell, CellCertificate, ControlTotal, Page, PullCertificate
+from doisoat.model import WHOLE, AskedProcedure, Cell, CellCertificate, ControlTotal, Page, PullCertificate
 from doisoat.sources.contract import Source, Stated
 
 
@@ -84,9 +85,17 @@ class Pull:
             self.writer.write_total(total)
 
     def take_scores(self) -> None:
-        """Land the scores that the source publishes, and note what of its counts and scores it could not give."""
+        """Land the scores that the source publishes."""
         for score in self.source.published_scores(self.night):
             self.writer.write_score(score)
+
+    def take_procedures(self, wanted: Sequence[AskedProcedure]) -> None:
+        """Land what the source counts of single procedures."""
+        for count in self.source.counts_by_procedure(wanted, self.night):
+            self.writer.write_procedure_count(count)
+
+    def note_left_out(self) -> None:
+        """Say what of its counts and scores the source could not give."""
         if left_out := self.source.left_out:
             self.reasons.append(f"reports left out: {len(left_out)} (the first: {left_out[0]})")
 

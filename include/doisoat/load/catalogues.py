@@ -60,16 +60,16 @@ def _stage(connection: psycopg.Connection, landing: Landing) -> None:
     """One row per entry; if a catalogue states a code twice, the last one counts."""
     connection.execute(
         """create temporary table catalogue_entry_tonight (source_id text, catalogue text, code text, name text,
-            parent_code text, level text, primary key (catalogue, code)) on commit drop"""
+            parent_code text, level text, ref text, primary key (catalogue, code)) on commit drop"""
     )
     rows = [
-        (landing.certificate.source_id, e.catalogue, e.code, e.name, e.parent_code, e.level)
+        (landing.certificate.source_id, e.catalogue, e.code, e.name, e.parent_code, e.level, e.ref)
         for e in landing.catalogue()
     ]
     with connection.cursor() as cursor:
         cursor.executemany(
-            """insert into catalogue_entry_tonight values (%s, %s, %s, %s, %s, %s) on conflict (catalogue, code)
-            do update set name = excluded.name, parent_code = excluded.parent_code, level = excluded.level""",
+            """insert into catalogue_entry_tonight values (%s, %s, %s, %s, %s, %s, %s) on conflict (catalogue, code)
+            do update set name = excluded.name, parent_code = excluded.parent_code, level = excluded.level, ref = excluded.ref""",
             rows,
         )
     connection.execute("analyze catalogue_entry_tonight")

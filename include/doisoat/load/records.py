@@ -15,6 +15,7 @@ from doisoat.collect.landing import MANIFEST, Landing
 from doisoat.collect.record_csv import COPY_OPTIONS, RECORD_COLUMNS
 from doisoat.load.former_landings import as_kept_now
 from doisoat.load.in_part import stage_in_part, stage_quarantined, written_in_part
+from doisoat.load.procedures import load_procedures, rewind_procedures
 from doisoat.load.scores import merge_scores
 from doisoat.model import ControlTotal
 from doisoat.warehouse.database import run_file
@@ -85,6 +86,7 @@ def load_landing(connection: psycopg.Connection, landing: Landing, timezone: str
         records = _merge_records(connection, landing, parameters)
     totals = _merge_totals(connection, landing)
     merge_scores(connection, landing)
+    load_procedures(connection, landing)
     counts = LoadCounts(**records, quarantined=certificate.quarantined, control_totals=totals)
     _account(connection, landing, counts)
     return counts
@@ -94,6 +96,7 @@ def unload(connection: psycopg.Connection, source_id: str, night: dt.date) -> No
     """Undo what an earlier load of `night`, the latest one, wrote for a source."""
     rewind(connection, CONTROL_TOTAL, source_id, night)
     rewind(connection, PUBLISHED_SCORE, source_id, night)
+    rewind_procedures(connection, source_id, night)
     run_file(connection, SQL / "rewind.sql", {"source_id": source_id, "night": night})
 
 

@@ -7,6 +7,20 @@ where night < %(cut)s and exists (
         select from core.look_up newer
         where (newer.source_id, newer.code) = (l.source_id, l.code) and newer.night > l.night and newer.night < %(cut)s
     );
+delete from core.procedure_count c
+where night < %(cut)s and exists (
+        select from core.procedure_answer newer
+        where (newer.source_id, newer.measure, newer.receipt_month, newer.procedure_ref)
+            = (c.source_id, c.measure, c.receipt_month, c.procedure_ref)
+            and newer.night > c.night and newer.night < %(cut)s
+    );
+delete from core.procedure_answer a
+where night < %(cut)s and exists (
+        select from core.procedure_answer newer
+        where (newer.source_id, newer.measure, newer.receipt_month, newer.procedure_ref)
+            = (a.source_id, a.measure, a.receipt_month, a.procedure_ref)
+            and newer.night > a.night and newer.night < %(cut)s
+    );
 -- kept: when the province first showed a record and when it awaited a supplement decide whether it was on time (ADR 21)
 insert into core.first_seen
 select

@@ -97,6 +97,7 @@ def collect_source(site: Site, night: dt.date, source_id: str, *, run_id: str | 
 def _collect(site: Site, night: dt.date, source_id: str, run_id: str | None) -> dict[str, Any]:
     from doisoat.collect import collect
     from doisoat.load.held import WarehouseHolding
+    from doisoat.load.procedures import wanted_procedures
     from doisoat.sources.registry import make_source
 
     settings = waited_for(site, night, source_id)
@@ -122,6 +123,7 @@ def _collect(site: Site, night: dt.date, source_id: str, run_id: str | None) -> 
                 versions=versions(site),
                 screen=screen_of(site.settings, source_id, key_of(connection)),
                 collect_late=bool(collect_late and collect_late[0]),
+                procedures=[] if was_sealed else wanted_procedures(connection, source, night),
             )
         finally:
             source.close()
@@ -241,7 +243,8 @@ def wanted_of(
 
 
 def sync_catalogue(site: Site, source_id: str, *, at: dt.datetime) -> dict[str, int]:
-    """Read a source's catalogues, seal and load them; returns how many entries and differences there are now.
+    """Read a source's catalogues, seal and load them; returns how many entries and differences there are now, nothing at all
+    where it keeps none on that day.
 
     Args:
         at: when the run was due; its local calendar date is the day on which the catalogue was read.
@@ -256,6 +259,9 @@ def sync_catalogue(site: Site, source_id: str, *, at: dt.datetime) -> dict[str, 
     source = make_source(source_id, settings, site.connections(source_id), *site.settings.reads_with)
     day = at.astimezone(site.settings.timezone).date()
     try:
+        if not source.keeps_catalogue(day):
+            log.info("%s: it keeps no catalogue on %s", source_id, day)
+            return {}
         landing = collect_catalogue(source, province_id=site.settings.province.id, day=day, clock=at,
                                     landing_root=site.landing_root, versions=versions(site),
                                     screen=screen)  # fmt: skip

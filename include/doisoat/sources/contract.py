@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
@@ -22,7 +22,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from doisoat.codes import SHAPE
 from doisoat.connections import Connection
 from doisoat.errors import ConfigurationError, SourceChangedError
-from doisoat.model import Capability, CatalogueEntry, Cell, ControlTotal, LookUp, Page, PublishedScore, Side
+from doisoat.model import (
+    AskedProcedure,
+    Capability,
+    CatalogueEntry,
+    Cell,
+    ControlTotal,
+    LookUp,
+    Page,
+    ProcedureCount,
+    PublishedScore,
+    Side,
+)
 from doisoat.months import Period
 
 #: If this many records all lack a field, that is no coincidence.
@@ -50,6 +61,8 @@ class Limits(BaseModel):
         overlap_minutes: how far before the watermark changes are read again, for commits that became visible late.
         recent_months: how many of the newest receipt months are listed each night if a source has no CHANGES.
         look_ups_per_night: how many dossiers may be looked up by code in one night.
+        procedure_requests_per_night: how many requests for counts of single procedures one night may take (counts_by_procedure);
+            0 asks for none.
         look_up_age_days: for how many days an answer to a look-up stays valid before it is requested again.
         patience_seconds: how long one request may be retried (429, 5xx, lost connection, HTML) before the pull fails.
         wait_hours: how long a night waits for this source in all, from when it was opened; what comes later is late, and the
@@ -68,9 +81,37 @@ class Limits(BaseModel):
     overlap_minutes: int = 60
     recent_months: int = 2
     look_ups_per_night: int = 500
+    procedure_requests_per_night: int = Field(default=300, ge=0)
     look_up_age_days: int = 7
     patience_seconds: float = 30
     wait_hours: float = Field(default=4, gt=0, le=18)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCatalogue:
+    """What was read of a catalogue before.
+
+    Attributes:
+        former: the entries of the last whole reading, in the order in which they came.
+        begun: page -> its entries, of a reading that was stopped since.
+    """
+
+    former: Sequence[CatalogueEntry] = ()
+    begun: Mapping[int, Sequence[CatalogueEntry]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CataloguePage:
+    """Some entries of a catalogue, in its order.
+
+    Attributes:
+        number: its page at the source, None if it is none: then a reading that stops after it does not go on there.
+        is_kept: the entries are those that were read before, not read now.
+    """
+
+    entries: Sequence[CatalogueEntry]
+    number: int | None = None
+    is_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +154,8 @@ class Source(ABC):
     has_statistics: bool = False
     #: True if it publishes scores (`published_scores`).
     has_scores: bool = False
+    #: The measure that it can also be asked for by procedure and month (`counts_by_procedure`); None if it cannot.
+    counted_by_procedure: str | None = None
     #: The options that say whose dossiers are asked for: where it refuses or shows none, one of them may be wrong.
     asked_by: tuple[str, ...] = ()
 
@@ -158,6 +201,11 @@ class Source(ABC):
         """The scores that it publishes (`has_scores`), of every period that it can be asked for on `night`."""
         raise _not_offered(self, Capability.COUNTS)
 
+    def counts_by_procedure(self, asked: Sequence[AskedProcedure], night: dt.date) -> Iterator[ProcedureCount]:
+        """What it counts of single procedures (`counted_by_procedure`), the first ones first; where it stops answering, what it
+        has answered, and `left_out` says so."""
+        raise _not_offered(self, Capability.COUNTS)
+
     def publishes_provinces(self, night: dt.date) -> bool:
         """Whether on that night it can be asked for the scores of any province."""
         return False
@@ -188,6 +236,18 @@ class Source(ABC):
     def catalogue(self) -> Iterator[CatalogueEntry]:
         """Every procedure, agency and field that the source's catalogues hold."""
         raise _not_offered(self, Capability.CATALOGUE)
+
+    def keeps_catalogue(self, day: dt.date) -> bool:
+        """Whether it can be asked for its catalogues on that day."""
+        return Capability.CATALOGUE in self.capabilities
+
+    def catalogue_pages(self, day: dt.date, known: KnownCatalogue) -> Iterator[CataloguePage]:
+        """Its catalogues as `catalogue` gives them, as far as possible without asking again for what is known.
+
+        Args:
+            day: of the reading.
+        """
+        yield CataloguePage(list(self.catalogue()))
 
     # files ------------------------------------------------------------------------------------------------------
     def has_news(self) -> bool:

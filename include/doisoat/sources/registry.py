@@ -48,7 +48,7 @@ def _facts(connector: str, side: str, asked: str, *, always_full: bool = False, 
 _CONNECTORS: dict[str, Facts] = {
     "igate": _facts("Igate", "provincial", "listing changes counts"),
     "national_export": _facts("NationalExport", "national", "listing", always_full=True),
-    "national_statistics": _facts("NationalStatistics", "national", "counts", has_scores=True),
+    "national_statistics": _facts("NationalStatistics", "national", "counts catalogue", has_scores=True),
     "opencps": _facts("Opencps", "provincial", "listing changes counts"),
     "business_registration": _facts("BusinessRegistration", "ministry", "listing counts"),
     "national_adapter": _facts("NationalAdapter", "national", "lookup catalogue"),

@@ -120,7 +120,7 @@ REPAIR_GAIN = RangeTable(
     "period_kind",
 )  # fmt: skip
 CATALOGUE_ENTRY = RangeTable(
-    "core.catalogue_entry", ("source_id", "catalogue", "code"), ("name", "parent_code", "level"), "source_id"
+    "core.catalogue_entry", ("source_id", "catalogue", "code"), ("name", "parent_code", "level", "ref"), "source_id"
 )
 CATALOGUE_DIFFERENCE = RangeTable(
     "recon.catalogue_difference",

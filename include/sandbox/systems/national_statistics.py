@@ -38,7 +38,8 @@ class NationalStatistics(System):
         if request.method != "POST":
             return super().answer(request, now)
         if self._is_too_fast():
-            return json_answer({"code": "TOO_MANY_REQUESTS", "data": None, "message": "Quá nhiều yêu cầu"}, 429)
+            refused = {"code": "TOO_MANY_REQUESTS", "data": None, "message": "Quá nhiều yêu cầu"}
+            return json_answer(refused, self._world.variant.statistics_refusal)
         if request.path == OLD_PATH:
             return report(self._portal(now, None), self._world.variant, request, now)
         if request.path == FORMALITIES:

@@ -4,14 +4,14 @@ Seven reports answer 201 {code, data, message}, in one of two shapes: {overview,
 or {parent, children[], monthlyChart}. A month can be requested only after it has ended, the current quarter and year too;
 `handling-satisfaction` takes fromDate and toDate. Any of the 34 provinces can be asked for: ours is counted from the world, the
 others are plain numbers (statistics_provinces.py); `service-results` without one lists them all. `formalityId` (`formalityID` for
-digitisation) filters what was received; neither DOSSIER_SYNC nor a count of procedures is filtered.
+digitisation) filters the counts that the world's variant names (`statistics_filtered`), never a count of procedures.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 from typing import Any, Protocol
 
@@ -34,6 +34,14 @@ _TYPES = {
 _PROVISIONAL_DAYS = 20
 #: Neither is moved by a filter; a metric about the procedures themselves is not stated for one.
 _UNFILTERED = {"fee_procedures", "procedures_paid"}
+#: What a variant calls the counts of a report that it filters.
+_FILTERED_AS = {
+    "dvc-progress-tree": "progress",
+    "provide-online-tree": "channels",
+    "formality-online-payment-tree": "payment",
+    "transparency": "sync",
+    "dossier-digitized": "digitised",
+}
 _OF_PROCEDURES = "CITIZEN_DATA_CONNECTED_FORMALITY"
 _ROOTS = {province.root: province for province in provinces()}
 
@@ -93,7 +101,7 @@ class Reports:
         except Refused as refused:
             status = 400 if self._variant.unended_period == "http" else 201
             return json_answer({"code": "INVALID_PERIOD", "data": None, "message": str(refused)}, status)
-        count = _filtered(whole, part, period, report)
+        count = _filtered(whole, part, period, report, self._variant.statistics_filtered)
         if report in TREES:
             return _ok(_branches(whole, count, report, period))
         return _ok(self._evaluation(whole, count, report, period, body, today, part is not whole))
@@ -159,13 +167,15 @@ def _ok(data: dict[str, Any]) -> Answer:
     return json_answer({"code": "OK", "data": data, "message": "OK"}, 201)
 
 
-def _filtered(whole: Counted, part: Counted, period: Period, report: str) -> Callable[[Agency], Count]:
+def _filtered(
+    whole: Counted, part: Counted, period: Period, report: str, filtered: Collection[str]
+) -> Callable[[Agency], Count]:
     """What is counted of a unit: of one procedure, but for what the portal filters by none."""
-    has_unfiltered = part is not whole and report != "dvc-progress-tree"
+    is_filtered = _FILTERED_AS.get(report) in filtered
 
     def count(agency: Agency) -> Count:
-        counted = part.count(agency, period)
-        if has_unfiltered:
+        counted = (part if is_filtered else whole).count(agency, period)
+        if is_filtered and part is not whole and report != "dvc-progress-tree":
             counted.unfiltered = whole.count(agency, period)
         return counted
 
@@ -244,7 +254,6 @@ def _of(count: Count, what: str) -> Count:
 def _metric(metric: Metric, count: Count, is_provisional: bool, shows_zero: bool) -> dict[str, Any]:
     quality: dict[str, str] = {}
     if metric.code == "DOSSIER_SYNC":
-        count = count.unfiltered or count
         quality = _quality(count, is_provisional)
     numerator = None if metric.upper is None else getattr(count, metric.upper) if metric.upper else 0
     denominator = None if metric.lower is None else getattr(count, metric.lower) if metric.lower else 0

@@ -34,6 +34,9 @@ class Variant:
         statistics_first_page: 0 or 1.
         statistics_page_cap: maximum units per page of the 2026 API, whatever `pageSize` requests.
         statistics_per_second: more requests in a second are refused with 429; 0 for any number.
+        statistics_refusal: the status of that refusal, 429 or 403.
+        statistics_filtered: the reports whose counts `formalityId` filters: "progress", "channels", "payment", "sync",
+            "digitised"; the others are as without it. In the captures: all but "sync" (CONTRACTS section 2).
         parents_include_children: a parent unit's numbers include its children's.
         unended_period: a period that has not ended is refused by "http" (400) or by "code" (not OK).
         hs_total: the old API's HS_TOTAL is the "portal" count or the "larger" of portal and province.
@@ -81,6 +84,8 @@ class Variant:
     statistics_first_page: int = 1
     statistics_page_cap: int = 200
     statistics_per_second: int = 0
+    statistics_refusal: int = 429
+    statistics_filtered: tuple[str, ...] = ("progress", "channels", "payment", "digitised")
     parents_include_children: bool = True
     unended_period: str = "http"
     hs_total: str = "portal"
@@ -150,6 +155,8 @@ VARIANTS = {
         removal_updates=False,
         statistics_first_page=0,
         statistics_page_cap=40,
+        statistics_refusal=403,
+        statistics_filtered=("progress", "channels", "sync"),
         parents_include_children=False,
         unended_period="code",
         hs_total="larger",
@@ -203,9 +210,13 @@ DRAWN = (
     "igate_slice_has_last", "igate_page_cap", "statistics_first_page", "statistics_page_cap", "parents_include_children",
     "unended_period", "old_unit_keys", "old_numbers", "mapi_success", "mapi_result_key", "mapi_message_key", "mapi_expired",
     "mapi_not_found", "licence_channel_as_text", "licence_error_key", "licence_error_status", "registration_nested",
-    "registration_count", "registration_page_cap",
+    "registration_count", "registration_page_cap", "statistics_refusal", "statistics_filtered",
 )  # fmt: skip
-_FURTHER: dict[str, tuple[object, ...]] = {"registration_nested": ("xml",), "igate_page_cap": (37,)}
+_FURTHER: dict[str, tuple[object, ...]] = {
+    "registration_nested": ("xml",),
+    "igate_page_cap": (37,),
+    "statistics_filtered": ((), ("progress",), ("channels", "payment"), ("progress", "channels", "sync", "digitised")),
+}
 
 
 def choices(name: str) -> list[Any]:

@@ -1,6 +1,6 @@
 """The national portal's published statistics: the counts it declares for a province, by unit and month.
 
-Domain: counts and scores of the national side; no dossier can be listed here. The counts say how large the national side is
+Domain: counts and scores of the national side, and its public catalogue of procedures; no dossier can be listed here. The counts say how large the national side is
     and how much of it counts as synced, so that declared and listed counts can be kept apart in the ledger; the scores are the
     six groups of decision 766, metric by metric, for the province and each unit, as published.
 Contract: CONTRACTS section 2. Which API is used is a dated option (`apis`), chosen by the night: `reporting_2026`
@@ -15,8 +15,12 @@ Caveats: the measures keep the source's own names, because their meaning is not 
     An answer that states no number of the province is a changed contract; of a report that only scores are read from, it
     costs that report alone (`left_out`), and what was last published of it stays. Pages start at 1 in every capture; 0 is
     tolerated (section 8). In the old API bare names are rates and names with `_TOTAL` counts; a point is decimal.
+    Counts of single procedures (`counts_by_procedure`) are kept only where the filter is proven to be honoured
+    (by_procedure_2026.py). The public catalogue of procedures (formalities.py) is read without login, and says of no item when it
+    was changed.
 Limits: one call at a time: 403 and 429 end the pull at once (section 2). A report is asked for once a period: with three months
-    back about 45 requests a night.
+    back about 45 requests a night, and at most `procedure_requests_per_night` for counts of single procedures; 403 or 429 among
+    these ends them alone. The catalogue takes 575 requests when it is read whole, and about 75 when nothing came or went.
 """
 
 from __future__ import annotations
@@ -27,11 +31,13 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from pydantic import Field
 
-from doisoat.errors import ConfigurationError, SourceChangedError, SourceRejectedError
-from doisoat.model import Capability, ControlTotal, PublishedScore, Side
+from doisoat.errors import ConfigurationError, SourceChangedError, SourceError, SourceRejectedError
+from doisoat.model import AskedProcedure, Capability, CatalogueEntry, ControlTotal, ProcedureCount, PublishedScore, Side
 from doisoat.months import Period, ended, periods
-from doisoat.sources.contract import Source, SourceOptions
+from doisoat.sources.contract import CataloguePage, KnownCatalogue, Source, SourceOptions
 from doisoat.sources.http.session import HttpSession
+from doisoat.sources.national_statistics.by_procedure_2026 import RECEIVED, ProcedureAnswers, reports_of
+from doisoat.sources.national_statistics.formalities import FormalityCatalogue
 from doisoat.sources.national_statistics.reporting_2026 import ONLINE, REPORTS, Reporting2026
 from doisoat.sources.national_statistics.rest_jsp import RestJsp
 
@@ -86,9 +92,10 @@ class NationalStatistics(Source):
 
     source_kind = "national_statistics"
     side = Side.NATIONAL
-    capabilities = frozenset({Capability.COUNTS})
+    capabilities = frozenset({Capability.COUNTS, Capability.CATALOGUE})
     decoder_version = "3"
     has_scores = True
+    counted_by_procedure = RECEIVED
     Options = StatisticsOptions
     options: StatisticsOptions
 
@@ -97,6 +104,7 @@ class NationalStatistics(Source):
         with_token = bool({"token_url", "token_path"} & set(self.connection.extra))
         self._http = HttpSession(self.source_id, self.connection, self.limits, use_token=with_token, patient=False)
         self._of_night: dict[dt.date, Reporting2026] = {}
+        self._formalities = FormalityCatalogue(self._http)
 
     @property
     def requests_made(self) -> int:
@@ -153,6 +161,34 @@ class NationalStatistics(Source):
             for name in REPORTS:
                 # of the newest month the portal may still be computing what it refuses: nothing is missing yet
                 yield from self._at_hand(api.scores(name, period), name, period, may_be_early=period == newest)
+
+    def counts_by_procedure(self, asked: Sequence[AskedProcedure], night: dt.date) -> Iterator[ProcedureCount]:
+        """As far as the limit `procedure_requests_per_night` goes, and no further where the filter turns out to be ignored."""
+        api, begun = self._api(night), self._http.requests_made
+        if not isinstance(api, Reporting2026):
+            return
+        answers, useless = ProcedureAnswers(api), set[str]()
+        try:
+            for report, one in reports_of(asked):
+                if self._http.requests_made - begun >= self.limits.procedure_requests_per_night:
+                    break
+                if report not in useless and not answers.take(report, one):
+                    useless.add(report)
+            answers.ask_again()
+        except SourceError as error:  # what was answered so far is of use; the rest is asked for another night
+            self.left_out.append(f"counts by procedure: after {answers.asked} answers came {error.came}")
+        yield from answers.judged()
+
+    def keeps_catalogue(self, day: dt.date) -> bool:
+        return isinstance(self._api(day), Reporting2026)
+
+    def catalogue(self) -> Iterator[CatalogueEntry]:
+        """Every procedure of the public catalogue, which needs no login."""
+        return (entry for page in self._formalities.pages(dt.date.min, KnownCatalogue()) for entry in page.entries)
+
+    def catalogue_pages(self, day: dt.date, known: KnownCatalogue) -> Iterator[CataloguePage]:
+        """Only the pages that are not known, as far as they are what they were (formalities.py)."""
+        return self._formalities.pages(day, known)
 
     def publishes_provinces(self, night: dt.date) -> bool:
         return isinstance(self._api(night), Reporting2026)

@@ -5,14 +5,14 @@ Every field but the unit's id may be missing: which of them an answer must state
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
-from doisoat.errors import SourceChangedError
+from doisoat.errors import SourceChangedError, SourceRejectedError
 from doisoat.months import Period
 from doisoat.sources.declared import Number
-from doisoat.sources.http.session import Answer
+from doisoat.sources.http.session import Answer, HttpSession
 
 Stated = Number | msgspec.UnsetType
 ABSENT = msgspec.UNSET
@@ -84,6 +84,14 @@ class Unit(Numbers, kw_only=True):
         found = next((metric for metric in self.metrics or () if metric.code == SYNC), None)
         return None if found is None or ABSENT in (found.numerator, found.denominator) else found
 
+    def stated(self, measure: str) -> Stated:
+        """What it states under the name of a control total: one of its numbers, or a metric's numerator or denominator."""
+        if measure in Numbers.__struct_fields__:
+            return getattr(self, measure)  # type: ignore[no-any-return]
+        code, _, part = measure.rpartition("_")
+        found = next((metric for metric in self.metrics or () if metric.code == code), None)
+        return ABSENT if found is None else found.numerator if part == "NUMERATOR" else found.denominator
+
 
 class Pagination(msgspec.Struct):
     total: int | None = None
@@ -108,6 +116,27 @@ class Tree(msgspec.Struct):
 class Head(msgspec.Struct):
     code: str
     data: msgspec.Raw = msgspec.Raw(b"null")
+
+
+_HEAD = msgspec.json.Decoder(Head)
+
+
+def data_of(http: HttpSession, answer: Answer) -> Answer:
+    """The answer's `data` alone.
+
+    Raises:
+        SourceRejectedError: its code is not OK.
+    """
+    said = http.decode(answer, _HEAD)
+    if said.code != "OK":
+        shown = said.code if said.code.replace("_", "").isalnum() and len(said.code) <= 40 else "another code"
+        raise SourceRejectedError(
+            http.source_id,
+            asked=answer.asked,
+            came=f"code {shown} instead of OK",
+            todo="the period may not have ended for the portal, or root_department_id is wrong",
+        )
+    return replace(answer, body=bytes(said.data))
 
 
 @dataclass(frozen=True, slots=True)

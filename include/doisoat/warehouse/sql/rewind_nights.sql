@@ -14,6 +14,8 @@ update core.control_total set to_night = 'infinity' where to_night >= %(night)s 
 delete from core.published_score where from_night >= %(night)s;
 update core.published_score set to_night = 'infinity' where to_night >= %(night)s and to_night < 'infinity';
 delete from core.look_up where night >= %(night)s;
+delete from core.procedure_answer where night >= %(night)s;
+delete from core.procedure_count where night >= %(night)s;
 -- what was learned before the night of learning was recorded belongs to the very first night
 delete from core.agency
 where origin <> 'reference' and coalesce(first_night, (select min(night) from ops.night)) >= %(night)s;
