@@ -18,7 +18,9 @@ def located(connection: psycopg.Connection, key: Iterable[Mapping[str, Any]]) ->
     ).fetchall()
     months = {month for (month,) in asked}
     known = set(
-        connection.execute("select procedure_family, receipt_month from core.known_procedure where state = 'known'").fetchall()
+        connection.execute(
+            "select procedure_family, receipt_month from core.known_procedure where state = 'known'"
+        ).fetchall()
     )
     alone = [
         (line["procedure"][:8], dt.date.fromisoformat(line["received_date"]).replace(day=1))

@@ -380,7 +380,9 @@ def main() -> int:
                 dsn = postgres.ensure_database(server, f"world_{seed}", may_create_roles=True)
                 migrate(dsn)
                 nights = STATISTICS_NIGHTS if seed == WITH_STATISTICS[0] else NIGHTS
-                result = run_world(home / f"world_{seed}", dsn, seed, rates, given.dossiers, without=without, nights=nights)
+                result = run_world(
+                    home / f"world_{seed}", dsn, seed, rates, given.dossiers, without=without, nights=nights
+                )
                 lacking = f", without {', '.join(sorted(without))}" if without else ""
                 print(f"\nworld {seed} {rates or '(default rates)'}{lacking}\n{show(result)}", flush=True)
                 listed, unlisted = (listed, unlisted + result) if without else (listed + result, unlisted)

@@ -52,7 +52,7 @@ def make_pools(source_ids: list[str]) -> list[str]:
 
 
 def migrate_warehouses() -> list[Tenant]:
-    """Upgrade the warehouse of each province, with the page's logins; returns those of whom that could not be done: stderr says why.
+    """Upgrade the warehouse of each province, with the page's logins; returns those with whom it failed: stderr says why.
 
     Raises:
         DoisoatError: it could be done of none.

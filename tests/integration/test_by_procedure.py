@@ -124,16 +124,20 @@ def test_it_is_read_whole_once_and_then_as_far_as_it_changed(world: World, porta
     assert world.rows(f"select name from core.catalogue_entry where code = '{B}' and to_night = 'infinity'") == [
         ("Đăng ký lại khai sinh",)
     ]
-    assert world.rows("select count(*), count(distinct code) from core.catalogue_entry where to_night = 'infinity'") == [
-        (228, 228)
-    ]
+    assert world.rows(
+        "select count(*), count(distinct code) from core.catalogue_entry where to_night = 'infinity'"
+    ) == [(228, 228)]
 
 
 @pytest.mark.parametrize("change", ["added", "replaced", "moved"])
 def test_what_came_went_or_moved_has_it_read_whole_again(world: World, portal: FakePortal, change: str) -> None:
     steps.sync_catalogue(world.site, SOURCE, at=SUNDAY)
     first, *rest = portal.procedures.items()
-    new = {"added": [("9.000001", "Mới"), first, *rest], "replaced": [("9.000001", "Mới"), *rest], "moved": [*rest, first]}
+    new = {
+        "added": [("9.000001", "Mới"), first, *rest],
+        "replaced": [("9.000001", "Mới"), *rest],
+        "moved": [*rest, first],
+    }
     portal.procedures, asked = dict(new[change]), len(portal.pages)
     steps.sync_catalogue(world.site, SOURCE, at=NEXT)
     assert set(portal.pages[asked:]) == {1, 2, 3}
@@ -229,7 +233,9 @@ def test_nothing_is_asked_where_the_answers_leave_nothing_over(world: World, por
     assert ("1.000482", "H37.03", 1, 0) in cells(world, "portal", "ours")
 
 
-def test_the_budget_of_a_night_is_kept_and_the_rest_is_asked_later(make: Callable[..., World], portal: FakePortal) -> None:
+def test_the_budget_of_a_night_is_kept_and_the_rest_is_asked_later(
+    make: Callable[..., World], portal: FakePortal
+) -> None:
     world = make(procedure_requests_per_night=13)
     steps.sync_catalogue(world.site, SOURCE, at=SUNDAY)
     for number, night in enumerate((FIRST, SECOND, THIRD, "2026-03-13", "2026-03-14", "2026-03-15", "2026-03-16")):
@@ -288,7 +294,9 @@ def test_a_refusal_in_the_middle_keeps_what_was_answered(world: World, portal: F
 
     portal.instead = third_is_refused
     a_night(world, portal, SECOND)
-    pull = world.rows(f"select is_complete, incomplete_reason from ops.pull where night = '{SECOND}' and source_id = '{SOURCE}'")
+    pull = world.rows(
+        f"select is_complete, incomplete_reason from ops.pull where night = '{SECOND}' and source_id = '{SOURCE}'"
+    )
     assert pull[0][0] is False
     assert f"HTTP {status}" in pull[0][1]
     assert [(family, state) for family, _, state in cells(world, "state")] == [
@@ -355,7 +363,12 @@ def test_look_ups_are_spent_on_the_cells_that_differ(
     world = make(look_ups=1)
     missing = "H37.101-260203-0003"
     for code in (line.split(" |")[0] for line in OURS.splitlines()[1:]):
-        received = {"NgayTiepNhan": "20260205080000", "NgayHenTra": "", "NgayKetThucXuLy": "", "DonViXuLy": "Sở Tư pháp"}
+        received = {
+            "NgayTiepNhan": "20260205080000",
+            "NgayHenTra": "",
+            "NgayKetThucXuLy": "",
+            "DonViXuLy": "Sở Tư pháp",
+        }
         adapter.holdings |= {} if code == missing else {code: [portal_dossier(code, **received)]}
     steps.sync_catalogue(world.site, SOURCE, at=SUNDAY)
     for day in range(10, 17):

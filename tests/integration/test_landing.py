@@ -59,8 +59,8 @@ def test_what_was_written_is_read_back(tmp_path: Path) -> None:
     assert list(landing.totals()) == [ControlTotal(measure="dossiers", value=1, measured_at=AT, flags=("X",))]
     assert list(landing.quarantined()) == [QuarantinedRow(position="page 0 row 3", reason="impossible_date")]
     assert {path.name for path in landing.directory.iterdir()} == {
-        "records.csv.zst", "totals.jsonl", "scores.jsonl", "procedures.jsonl", "quarantine.jsonl", "look_ups.jsonl", "catalogue.jsonl",
-        "manifest.json",
+        "records.csv.zst", "totals.jsonl", "scores.jsonl", "procedures.jsonl", "quarantine.jsonl", "look_ups.jsonl",
+        "catalogue.jsonl", "manifest.json",
     }  # fmt: skip
 
 

@@ -235,6 +235,8 @@ def test_points_lost_are_told_by_cause_and_add_up(world: World, address: str) ->
                         "and period_start = '2024-03-01' and agency_id is null and place = 1")[0]  # fmt: skip
     assert len(rows) >= 2
     assert sum(float(row[-1]) for row in rows) == pytest.approx(float(lost))
+
+
 def test_the_score_says_where_the_periods_end(world: World, address: str) -> None:
     """All dossiers are of March: the year alone has something to count, and three earlier months to foresee it by."""
     page = words_of(shown(address, "/score"))

@@ -128,7 +128,9 @@ def formalities(world: Served) -> list[dict[str, Any]]:
 
 def test_the_catalogue_has_the_ids_by_which_counts_are_filtered(world_of_2026: Served):
     found = formalities(world_of_2026)
-    check(formalities_page({"pageSize": 10, "currentPage": 1}, {"1.001193": "Khai sinh"})["data"], CONTRACT["formalities"])
+    check(
+        formalities_page({"pageSize": 10, "currentPage": 1}, {"1.001193": "Khai sinh"})["data"], CONTRACT["formalities"]
+    )
     assert len({one["id"] for one in found}) == len(found) > 100
     one = world_of_2026.post("/api/v1/reporting/formalities", json={"q": found[0]["code"], "pageSize": 10}).json()
     assert found[0] in one["data"]["items"]

@@ -102,8 +102,21 @@ class FakePortal(FakeSystem):
         metric = "DOSSIER_SYNC" if report == "transparency" else "SO_HOA_GIAY_TO_GIAI_QUYET"
 
         def unit(key: str, name: str, value: int | None) -> dict[str, Any]:
-            said = {"code": metric, "numerator": value, "denominator": value, "ratio": None, "score": None, "maxScore": 6}
-            return {"departmentId": key, "departmentName": name, "metrics": [said], "totalScore": 6, "totalMaxScore": 18}
+            said = {
+                "code": metric,
+                "numerator": value,
+                "denominator": value,
+                "ratio": None,
+                "score": None,
+                "maxScore": 6,
+            }
+            return {
+                "departmentId": key,
+                "departmentName": name,
+                "metrics": [said],
+                "totalScore": 6,
+                "totalMaxScore": 18,
+            }
 
         units = [unit(f"d{code}", _UNITS[code], value) for code, value in counts.items()]
         top = unit(ROOT, "UBND tỉnh Lạng Sơn", sum(value or 0 for value in counts.values()))

@@ -43,13 +43,13 @@ from support.portal_servers import formalities_page
 from support.registration_server import FakeRegistration, registration_connection, registration_row
 from support.reports import report, write_report_xls, write_report_xlsx
 from support.servers import (
+    LOCAL,
+    OLD_ID,
+    ROOT,
     FakeIgate,
     FakeReporting,
     FakeRestJsp,
     FakeSystem,
-    LOCAL,
-    OLD_ID,
-    ROOT,
     Reply,
     Request,
     igate_connection,

@@ -29,7 +29,6 @@ from doisoat.warehouse.queries import archive_of
 publishing = typer.Typer()
 
 
-
 class By(StrEnum):
     """What the portal's counts are broken down by."""
 
@@ -77,7 +76,8 @@ def portal(
     ] = None,
     every_unit: Annotated[bool, typer.Option("--every-unit", help="Of the province and each of its units.")] = False,
     by: Annotated[
-        By | None, typer.Option(help="What it counts as received instead of scores, by unit and procedure, beside ours.")
+        By | None,
+        typer.Option(help="What it counts as received instead of scores, by unit and procedure, beside ours."),
     ] = None,
     procedure: Annotated[str | None, typer.Option(help="With --by procedure: of this procedure alone.")] = None,
     format: As = Format.TABLE,
@@ -87,8 +87,8 @@ def portal(
     The portal's score is what counts. Beside it: the score recomputed from the published counts where the formula is known, and
     our own ratio where we count the like, with what separates the two. Default: the last month that had ended.
 
-    With --by procedure: its count of received dossiers in each unit and procedure of a month, beside ours, the largest differences
-    first. It is unknown where it was not asked for yet, or where the portal does not filter by procedure: see the state.
+    With --by procedure: its count of received dossiers in each unit and procedure of a month, beside ours, the largest
+    differences first. It is unknown where it was not asked for yet, or where the portal does not filter by procedure: see the state.
     """
     if by or procedure:
         _by_procedure(period_asked(month, quarter, year), night, agency, procedure, format)

@@ -1,8 +1,8 @@
 """Reading a source's catalogues (procedures, agencies, fields).
 
 A catalogue is read on a day, not for a night: it changes rarely and no night depends on it. Its landing is
-sealed like any other, under `<landing>/catalogues/<province>/<day>/<source>/`. Beside the days, in `.begun.<source>.jsonl`, are the
-pages of a reading that was stopped (a refusal, a crash): the next one goes on after them.
+sealed like any other, under `<landing>/catalogues/<province>/<day>/<source>/`. Beside the days, in `.begun.<source>.jsonl`, are
+the pages of a reading that was stopped (a refusal, a crash): the next one goes on after them.
 """
 
 from __future__ import annotations

@@ -85,9 +85,7 @@ def collect(
     return landing
 
 
-def choose_plan(
-    source: Source, held: Held, *, full: bool = False, procedures: Sequence[AskedProcedure] = ()
-) -> Plan:
+def choose_plan(source: Source, held: Held, *, full: bool = False, procedures: Sequence[AskedProcedure] = ()) -> Plan:
     """The plan for a source, by what it can do and what is already held of it.
 
     Raises:

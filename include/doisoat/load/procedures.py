@@ -109,6 +109,4 @@ def _wanted(
     connection: psycopg.Connection, source_id: str, measure: str, night: dt.date
 ) -> list[tuple[dt.date, str, str, bool, bool]]:
     statement = (SQL / "wanted_procedures.sql").read_text(encoding="utf-8")
-    return connection.execute(
-        statement, {"source_id": source_id, "measure": measure, "night": night}
-    ).fetchall()
+    return connection.execute(statement, {"source_id": source_id, "measure": measure, "night": night}).fetchall()

@@ -83,8 +83,12 @@ def ranked(
     in_force = settings.indicators.readings["sync"]
     query = gains(base, effects, question.indicator, in_force, sums=sums)
     with connection.transaction(force_rollback=True):
-from doisoat.indicators.definitions import load_indicators
-from doisoat.months import first_of, period_of
+        find_cells(connection, settings, part, parameters)
+        roll(connection, settings, parameters)
+        asked = {**parameters, "agency": repair.agency, "procedure": repair.procedure}
+        # thousands of groups are joined with each other: by hash, whatever the planner thinks of parts of a statement
+        connection.execute("select set_config('enable_nestloop', 'off', true)")
+        return as_report(connection.execute(f"select {', '.join(COLUMNS)} from ({query}) gained order by place", asked))
 
 
 def now_and_repaired(connection: psycopg.Connection, settings: ProvinceSettings, night: dt.date) -> Report:

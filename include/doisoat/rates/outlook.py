@@ -15,8 +15,8 @@ from doisoat.indicators.definitions import load_indicators
 from doisoat.months import period_of
 from doisoat.province.file import ProvinceSettings
 from doisoat.rates.cost import now_and_repaired
-from doisoat.rates.gains import MULTIPLIED
 from doisoat.rates.forecast import Foreseen, Known, foresee, in_hindsight
+from doisoat.rates.gains import MULTIPLIED
 from doisoat.warehouse.database import run_file
 from doisoat.warehouse.queries import as_report
 

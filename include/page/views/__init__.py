@@ -13,8 +13,8 @@ from page.views.dossier import dossier
 from page.views.gaps import gaps
 from page.views.ministries import ministries
 from page.views.nights import nights
-from page.views.repair import repair
 from page.views.ranks import ranks
+from page.views.repair import repair
 from page.views.score import score
 from page.views.shown import Shown
 from page.views.tonight import tonight
