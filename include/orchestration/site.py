@@ -23,6 +23,11 @@ def province() -> ProvinceSettings:
     return load_province(os.environ.get("DOISOAT_PROVINCE", PROJECT / "config" / "lang_son.yaml"))
 
 
+def writes_open_table() -> bool:
+    """Whether published nights are also written as Parquet: DOISOAT_OPEN_TABLE, read when Airflow parses the Dag."""
+    return bool(os.environ.get("DOISOAT_OPEN_TABLE"))
+
+
 def site() -> Site:
     """The province's site, with Airflow's connections; call it inside a running task."""
     from doisoat.province.site import Site

@@ -33,16 +33,18 @@ class Site:
         connections: returns the connection with an id; Airflow's in a task, the environment's elsewhere.
         landing_root: directory under which landings are sealed.
         papers: directory under which papers are written, if it is not beside the landings.
+        open_table: where published nights are also written as Parquet (docs/open_table.md); None: nowhere.
     """
 
     settings: ProvinceSettings
     connections: ConnectionLookup
     landing_root: Path
     papers: Path | None = None
+    open_table: str | None = None
 
     @classmethod
     def from_environment(cls, connections: ConnectionLookup = connection_from_environment) -> Site:
-        """The site that DOISOAT_PROVINCE, DOISOAT_HOME, DOISOAT_LANDING and DOISOAT_PAPERS name.
+        """The site that DOISOAT_PROVINCE, DOISOAT_HOME, DOISOAT_LANDING, DOISOAT_PAPERS and DOISOAT_OPEN_TABLE name.
 
         Raises:
             ConfigurationError: the province file is invalid.
@@ -53,6 +55,7 @@ class Site:
             connections=connections,
             landing_root=Path(landing) if landing else home_directory() / "landing",
             papers=Path(papers) if papers else None,
+            open_table=os.environ.get("DOISOAT_OPEN_TABLE") or None,
         )
 
     @property
