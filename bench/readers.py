@@ -58,7 +58,9 @@ def waits(environment: Mapping[str, str], work: Callable[[], object]) -> Waits:
 def _walks(entered: requests.Session, start: str, work: Callable[[], object]) -> Waits:
     views = [start, *_links(start, _answer(entered, start))]
     views = list({view_of(address): address for address in views}.values())
-    for address in views:  # the caches of the page and of PostgreSQL are warm: the first reader of a morning is not measured
+    for (
+        address
+    ) in views:  # the caches of the page and of PostgreSQL are warm: the first reader of a morning is not measured
         _answer(entered, address)
     waited: Waits = defaultdict(list)
     failed: list[BaseException] = []

@@ -62,7 +62,9 @@ def measured(page: str) -> Measured:
         if not heading:
             continue
         dossiers = int(heading[1].replace(",", ""))
-        rows = [[cell.strip() for cell in line.strip("| \n").split("|")] for line in re.findall(r"^\|.*\|$", section, re.M)]
+        rows = [
+            [cell.strip() for cell in line.strip("| \n").split("|")] for line in re.findall(r"^\|.*\|$", section, re.M)
+        ]
         names = rows[0][1:]
         for step, *seconds in rows[2:]:
             if step.startswith("**"):
@@ -70,7 +72,9 @@ def measured(page: str) -> Measured:
             for night, told in zip(names, seconds, strict=True):
                 found.setdefault(night, {}).setdefault(dossiers, {})[step] = float(told.replace(",", ""))
     if not found or min(map(len, found.values())) < 2:
-        raise SystemExit("bench.scale: asked for whole nights of two sizes or more; got a page without them; do: `make bench`")
+        raise SystemExit(
+            "bench.scale: asked for whole nights of two sizes or more; got a page without them; do: `make bench`"
+        )
     return found
 
 
@@ -100,7 +104,9 @@ class Task:
     before: list[Task] = field(default_factory=list)
 
 
-def tasks_of(steps: Mapping[str, float], server: int, overhead: float, slower: float, draw: random.Random) -> list[Task]:
+def tasks_of(
+    steps: Mapping[str, float], server: int, overhead: float, slower: float, draw: random.Random
+) -> list[Task]:
     """A night's tasks, those of one stage side by side; the first stage waits for nothing."""
     made: list[Task] = []
     former: list[Task] = []
@@ -260,7 +266,12 @@ def page(found: Measured, source: str, runs: Sequence[Mapping[str, Any]], overhe
     for night, title in (("changed", "A night like any other"), ("first", "The first night of all, everything new")):
         for times in dict.fromkeys((1.0, slower)):
             at = "" if times == 1 else f", sources {times:g} times slower"
-            lines += ["", f"## {title}{at}: hours until the last province is published", "", *_grid(found[night], overhead, times)]
+            lines += [
+                "",
+                f"## {title}{at}: hours until the last province is published",
+                "",
+                *_grid(found[night], overhead, times),
+            ]
     return "\n".join(lines) + "\n"
 
 
@@ -312,7 +323,9 @@ def main() -> None:
     """Simulate, and write the page."""
     parser = argparse.ArgumentParser(prog="python -m bench.scale", description=__doc__)
     parser.add_argument("--measured", type=Path, default=HERE / "RESULTS.md", help="a page that `make bench` wrote")
-    parser.add_argument("--runs", type=Path, help="measured runs: [{provinces, dossiers, workers, servers, night, seconds}]")
+    parser.add_argument(
+        "--runs", type=Path, help="measured runs: [{provinces, dossiers, workers, servers, night, seconds}]"
+    )
     parser.add_argument("--overhead", type=float, default=5.0, help="seconds of a task beside its step (5)")
     parser.add_argument("--slower", type=float, default=5.0, help="how many times slower sources may be (5)")
     parser.add_argument("--out", type=Path, default=HERE / "SCALE.md")

@@ -176,7 +176,9 @@ class _Judge:
         wanted = set().union(*whole.spread.values())
         by = str(node.get({"Aggregate": "Group Key", "WindowAgg": "Window"}.get(node["Node Type"], "Output"), ""))
         if not any(re.search(rf"\b{column}\b", by) for column in wanted):
-            self._found.worse(GATHERED, f"{node['Node Type'].lower()} of {' and '.join(sorted(whole.tables & self._columns.keys()))}")
+            self._found.worse(
+                GATHERED, f"{node['Node Type'].lower()} of {' and '.join(sorted(whole.tables & self._columns.keys()))}"
+            )
 
     def _write(self, node: Mapping[str, Any], whole: Part) -> None:
         table = _table_of(node)

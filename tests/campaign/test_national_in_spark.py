@@ -25,9 +25,7 @@ def test_a_cluster_comes_to_the_numbers_of_the_warehouses_and_of_duckdb(
     subprocess.run(["make", "--silent", ".venv-spark/.ready"], cwd=PROJECT, check=True)
     queries = sorted(QUERIES.glob("*.sql"))
     with provinces(tmp_path, postgres_server, _migrated_warehouse) as worlds:
-        expected = {
-            name: json.loads(json.dumps(rows, default=str)) for name, rows in by_warehouses(worlds).items()
-        }
+        expected = {name: json.loads(json.dumps(rows, default=str)) for name, rows in by_warehouses(worlds).items()}
     table = tmp_path / "table"
     done = subprocess.run(
         [PYTHON, SCRIPT, table, *queries], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False

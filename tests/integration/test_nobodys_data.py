@@ -28,7 +28,9 @@ def test_a_value_is_found_wherever_it_is_planted(tmp_path: Path, warehouse_dsn: 
     (tmp_path / "landing.csv.zst").write_bytes(zstandard.ZstdCompressor().compress(planted))
     with zipfile.ZipFile(tmp_path / "book.xlsx", "w", zipfile.ZIP_DEFLATED) as book:
         book.writestr("xl/sharedStrings.xml", planted)
-    parquet.write_table(pyarrow.table({"a": [None, f"x {NAME} x"], "b": [1, 2]}), tmp_path / "part.parquet", compression="zstd")
+    parquet.write_table(
+        pyarrow.table({"a": [None, f"x {NAME} x"], "b": [1, 2]}), tmp_path / "part.parquet", compression="zstd"
+    )
     (tmp_path / f"{NAME}.csv").write_bytes(b"")
     (tmp_path / "innocent.txt").write_bytes("Nguyễn".encode())
     found, searched = leaks_in_files(tmp_path, canaries.PATTERN)

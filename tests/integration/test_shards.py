@@ -22,7 +22,7 @@ STATEMENTS = {
     "select dossier_id, row_number() over (order by dossier_id) from recon.gap": GATHERED,
     "select r.record_id from core.dossier_record r join recon.verdict v using (dossier_id)": CROSSING,
     "select a.code from core.look_up a join recon.verdict v on v.dossier_id = a.code": CROSSING,
-    "update recon.gap g set to_night = '2024-04-20' from tonight t where t.agency_id = g.agency_id": CROSSING,
+    "update recon.verdict v set to_night = '2024-04-20' from tonight t where t.agency_id = v.agency_id": CROSSING,
 }
 
 
@@ -51,7 +51,7 @@ def test_a_nested_loop_carries_what_it_looks_up_by(shared_warehouse_dsn: str) ->
         for column, kind in (("dossier_id", LOCAL), ("agency_id", CROSSING)):
             row = connection.execute(
                 f"""explain (verbose, format json) select v.presence from recon.verdict v
-                join recon.difference d on d.{column if column == 'dossier_id' else 'national_value'} = v.{column}"""
+                join recon.difference d on d.{column if column == "dossier_id" else "national_value"} = v.{column}"""
             ).fetchone()
             plan = row[0][0]["Plan"]
             assert "Nested Loop" in str(plan)

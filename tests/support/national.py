@@ -118,7 +118,14 @@ def _by_cause(worlds: Mapping[str, World]) -> list[tuple[Any, ...]]:
             told["provinces"].add(code)
             told["signs"].append(sign)
     rows = [
-        (cause, told["label"], len(told["provinces"]), sum(told["signs"]), told["signs"].count(1), told["signs"].count(-1))
+        (
+            cause,
+            told["label"],
+            len(told["provinces"]),
+            sum(told["signs"]),
+            told["signs"].count(1),
+            told["signs"].count(-1),
+        )
         for cause, told in found.items()
     ]
     return sorted(rows, key=lambda row: (-abs(row[3]), row[0]))

@@ -12,7 +12,15 @@ from bench.nights import Night, Step, Whole
 from bench.results_nights import lines
 from bench.scale import Asked, Machines, measured, simulate, sizes_of, steps_of, tasks_of
 
-STEPS = {"open": 1.0, "collect a": 10.0, "collect b": 4.0, "load": 6.0, "check inputs": 1.0, "reconcile": 5.0, "publish": 1.0}
+STEPS = {
+    "open": 1.0,
+    "collect a": 10.0,
+    "collect b": 4.0,
+    "load": 6.0,
+    "check inputs": 1.0,
+    "reconcile": 5.0,
+    "publish": 1.0,
+}
 
 
 @pytest.fixture(autouse=True)

@@ -85,7 +85,9 @@ def ask_national(
     store = Store(_root(root))
     commits = latest(read_commits(store))
     if not commits:
-        raise ConfigurationError(f"open table {store.shown}: asked for its nights; got: none; do: `doisoat table write`")
+        raise ConfigurationError(
+            f"open table {store.shown}: asked for its nights; got: none; do: `doisoat table write`"
+        )
     shown = ", ".join(f"{commit.province} {commit.night}" for commit in commits)
     typer.echo(f"{len(commits)} provinces, each by its last night: {shown}", err=True)
     print_report(answer(store, commits, file.read_text("utf-8")), format, query)

@@ -79,15 +79,19 @@ def _write(site: Site, store: Store, night: dt.date) -> Commit | None:
     with writing(site.dsn) as connection:
         if _standing(connection).get(night) == published:
             put_commit(store, made)
-            log.info("open table: night %s, revision %s: %s rows in %s tables", night, made.revision, made.rows, len(made.files))
+            log.info(
+                "open table: night %s, revision %s: %s rows in %s tables",
+                night,
+                made.revision,
+                made.rows,
+                len(made.files),
+            )
             return made
     log.info("open table: night %s was published anew while it was written; what was written is left out", night)
     return None
 
 
-def _files(
-    connection: psycopg.Connection, store: Store, site: Site, night: dt.date, revision: int
-) -> Iterator[File]:
+def _files(connection: psycopg.Connection, store: Store, site: Site, night: dt.date, revision: int) -> Iterator[File]:
     where, name = f"province={site.settings.province.code}/night={night}", f"r{revision}-{secrets.token_hex(6)}.parquet"
     for view in tables_of(connection):
         path = f"{view.name}/{where}/{name}"
