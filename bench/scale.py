@@ -146,7 +146,7 @@ class Run:
         """What was at work nearly all the time, else what one province takes by itself."""
         if self.workers_busy > 0.85:
             return "workers"
-        return "servers" if self.busiest_server > 0.85 else "the largest province"
+        return "servers" if self.busiest_server > 0.85 else "neither alone"
 
 
 class Machines:
@@ -258,7 +258,7 @@ def page(found: Measured, source: str, runs: Sequence[Mapping[str, Any]], overhe
     assumptions = (__doc__ or "").split("its assumptions:\n\n")[1].split("\n\nThe page")[0]
     lines = [
         "# Many provinces, simulated", "",
-        f"Written by `python -m bench.scale`; do not edit. Steps as measured in {source}. {PROVINCES} provinces that have {DOSSIERS:,} "
+        f"Written by `python -m bench.scale`; do not edit. Steps as measured in {source}. {PROVINCES} provinces with {DOSSIERS:,} "
         f"dossiers; the middle of {len(SEEDS)} draws; {overhead:g} s beside each step. docs/scale.md says what follows.", "",
         assumptions, "",
         *_trusted(found), *_held_against(found, runs, overhead),
@@ -314,8 +314,8 @@ def _held_against(found: Measured, runs: Sequence[Mapping[str, Any]], overhead: 
         asked = Asked([run["dossiers"]] * run["provinces"], run["workers"], run["servers"], overhead)
         told = statistics.median(simulate(found[run["night"]], asked, seed).seconds for seed in SEEDS)
         yield (
-            f"| {run['provinces']} | {run['dossiers']:,} | {run['workers']} | {run['servers']} | {run['night']} | {run['seconds']:.0f} "
-            f"| {told:.0f} | {told / run['seconds']:.2f} |"
+            f"| {run['provinces']} | {run['dossiers']:,} | {run['workers']} | {run['servers']} | {run['night']} "
+            f"| {run['seconds']:.0f} | {told:.0f} | {told / run['seconds']:.2f} |"
         )
 
 

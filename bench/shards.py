@@ -1,9 +1,9 @@
 """`python -m bench.shards`: which statements of a night would cross shards, if dossiers were spread over servers.
 
 Nights of a small world run on a server that explains all it does (auto_explain, verbose); each plan is held against
-bench/shards.yaml, which says by what column a table would be spread. A join of two spread tables stays within a shard if it carries
-the column of both; so does a write whose rows come from the same shard. Nothing here runs on Citus, or says how it would plan: only
-what a statement asks to be brought together.
+bench/shards.yaml, which says by what column a table would be spread. A join of two spread tables stays within a shard if it
+carries the column of both; so does a write whose rows come from the same shard. Nothing here runs on Citus, or says how it would
+plan: only what a statement asks to be brought together.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class Found:
         order = list(CLASSES)
         if order.index(kind) > order.index(self.kind):
             self.kind, self.why = kind, set()
-        if kind == self.kind:
+        if kind == self.kind != LOCAL:
             self.why.add(why)
 
 
@@ -160,7 +160,7 @@ class _Judge:
             whole.passing.add(alias)
 
     def _join(self, node: Mapping[str, Any], left: Part, right: Part) -> None:
-        if not (left.spread and right.spread or left.spread and right.passing or left.passing and right.spread):
+        if not ((left.spread and (right.spread or right.passing)) or (left.passing and right.spread)):
             return
         wanted = set().union(*left.spread.values(), *right.spread.values())
         told = _conditions(node)
@@ -175,6 +175,8 @@ class _Judge:
     def _gather(self, node: Mapping[str, Any], whole: Part) -> None:
         wanted = set().union(*whole.spread.values())
         by = str(node.get({"Aggregate": "Group Key", "WindowAgg": "Window"}.get(node["Node Type"], "Output"), ""))
+        if node["Node Type"] == "WindowAgg":
+            by = by.partition("PARTITION BY")[2].partition("ORDER BY")[0]
         if not any(re.search(rf"\b{column}\b", by) for column in wanted):
             self._found.worse(
                 GATHERED, f"{node['Node Type'].lower()} of {' and '.join(sorted(whole.tables & self._columns.keys()))}"
@@ -226,7 +228,7 @@ class Statement:
 
 
 def statements_in(log: Path, columns: Mapping[str, str]) -> dict[str, Statement]:
-    """Statement (what it does to what, from what) -> what it asks for; statements that read and write no table of ours are left out."""
+    """Statement (what it does to what, from what) -> what it asks for; those that touch no spread table are left out."""
     found: dict[str, Statement] = {}
     with log.open(encoding="utf-8") as lines:
         for line in lines:
@@ -277,14 +279,15 @@ def page(found: Mapping[str, Statement], columns: Mapping[str, str], dossiers: i
     order = list(CLASSES)
     lines = [
         "# Statements of a night over shards", "",
-        f"Written by `python -m bench.shards`; do not edit. Two nights of {dossiers:,} dossiers, each statement's plan held against "
-        "`bench/shards.yaml`. **Nothing was run on Citus**: this says what statements ask to be brought together, and not how any engine "
+        f"Written by `python -m bench.shards`; do not edit. Two nights of {dossiers:,} dossiers, each plan held against "
+        "`bench/shards.yaml`. **Nothing was run on Citus**: this says what statements ask for, and not how any engine "
         "does it. docs/scale.md says what follows.", "",
         "| what | statements | runs | which |", "|---|---|---|---|",
         *(f"| {kind} | {sum(s.found.kind == kind for s in found.values())} | "
           f"{sum(s.calls for s in found.values() if s.found.kind == kind):,} | {CLASSES[kind]} |" for kind in order), "",
         "## Tables", "", "| spread by | tables |", "|---|---|",
-        *(f"| {column} | {', '.join(sorted(t for t, by in columns.items() if by == column))} |" for column in dict.fromkeys(columns.values())),
+        *(f"| {column} | {', '.join(sorted(table for table, by in columns.items() if by == column))} |"
+          for column in dict.fromkeys(columns.values())),
         "| not spread, whole on every server | all others of core, recon, ops and archive |",
     ]  # fmt: skip
     for kind in reversed(order[1:]):

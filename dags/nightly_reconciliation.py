@@ -3,8 +3,8 @@
 
 Runs at 01:00 in the province's time zone for the night before (its partition key). Each source is collected alone and sealed;
 what was sealed is loaded and checked; sources that answer for single codes are asked about what the listings leave open; then
-all is reconciled, checked again and published, all or nothing. At last the papers for officials are written (docs/papers.md), and,
-if DOISOAT_OPEN_TABLE names where, the night as Parquet (docs/open_table.md).
+all is reconciled, checked again and published, all or nothing. At last the papers for officials are written (docs/papers.md),
+and, if DOISOAT_OPEN_TABLE names where, the night as Parquet (docs/open_table.md).
 
 **When a source is down**, its `collect` is retried and then fails; the night continues with the source's last good snapshot,
 marked stale; so is one that takes longer than `limits.wait_hours`. In a planned outage (`outages` in the province file) it is

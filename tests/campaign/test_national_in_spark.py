@@ -20,7 +20,9 @@ SCRIPT = Path(__file__).parent / "spark" / "national.py"
 
 @pytest.mark.timeout(900)
 def test_a_cluster_comes_to_the_numbers_of_the_warehouses_and_of_duckdb(
-    postgres_server: postgres.Server, _migrated_warehouse: str, tmp_path: Path
+    postgres_server: postgres.Server,
+    _migrated_warehouse: str,  # noqa: PT019 - its name is what is copied
+    tmp_path: Path,
 ) -> None:
     subprocess.run(["make", "--silent", ".venv-spark/.ready"], cwd=PROJECT, check=True)
     queries = sorted(QUERIES.glob("*.sql"))

@@ -20,7 +20,7 @@ STATEMENTS = {
     "select count(*) from recon.ledger_entry": GATHERED,
     "select cause, count(*) from recon.cause group by 1": GATHERED,
     "select dossier_id, row_number() over (order by dossier_id) from recon.gap": GATHERED,
-    "select r.record_id from core.dossier_record r join recon.verdict v using (dossier_id)": CROSSING,
+    "select r.record_id from core.first_seen r join recon.verdict v on v.dossier_id = r.record_id": CROSSING,
     "select a.code from core.look_up a join recon.verdict v on v.dossier_id = a.code": CROSSING,
     "update recon.verdict v set to_night = '2024-04-20' from tonight t where t.agency_id = v.agency_id": CROSSING,
 }

@@ -1,8 +1,8 @@
 """Where the open table is: a folder, or an object store that fsspec knows; paths are relative to its root.
 
 Of a store is asked only what each can do: put one object whole, so that a reader finds the one before or this one, list, and
-delete. In a folder that is a rename; an object store does so by itself. What opens a store (keys, endpoints) is in the environment,
-as fsspec and the store's own client read it, and never in our configuration.
+delete. In a folder that is a rename; an object store does so by itself. What opens a store (keys, endpoints) is in the
+environment, as fsspec and the store's own client read it, and never in our configuration.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class Store:
             self.files, self.root = url_to_fs(address, use_listings_cache=False)
         except (ImportError, ValueError) as error:
             raise ConfigurationError(
-                f"open table: asked for {self.shown}; got: {str(error).splitlines()[0]}; do: name a folder or an address that fsspec "
-                "knows, and install what opens it (for s3://, `pip install s3fs`)"
+                f"open table: asked for {self.shown}; got: {str(error).splitlines()[0]}; do: name a folder or an address that fsspec knows, "
+                "and install what opens it (for s3://, `pip install s3fs`)"
             ) from None
         self.is_folder = isinstance(self.files, LocalFileSystem)
         self.root = self.root.rstrip("/")
@@ -140,7 +140,7 @@ class Store:
     def _failed(self, asked: str, error: Any) -> TableNotWrittenError:
         said = getattr(error, "strerror", None) or type(error).__name__
         return TableNotWrittenError(
-            f"open table {self.shown}: asked to {asked}; got: {said}; do: make sure that the store answers, has room and lets us write, "
+            f"open table {self.shown}: asked to {asked}; got: {said}; do: make sure that it answers, has room and lets us write, "
             "then clear the task or run `doisoat table write`; the night itself is published"
         )
 
