@@ -258,7 +258,7 @@ def page(found: Measured, source: str, runs: Sequence[Mapping[str, Any]], overhe
     assumptions = (__doc__ or "").split("its assumptions:\n\n")[1].split("\n\nThe page")[0]
     lines = [
         "# Many provinces, simulated", "",
-        f"Written by `python -m bench.scale`; do not edit. Steps as measured in {source}. {PROVINCES} provinces with {DOSSIERS:,} "
+        f"Written by `python -m bench.scale`; do not edit. Steps as measured in {source}. {PROVINCES} provinces, {DOSSIERS:,} "
         f"dossiers; the middle of {len(SEEDS)} draws; {overhead:g} s beside each step. docs/scale.md says what follows.", "",
         assumptions, "",
         *_trusted(found), *_held_against(found, runs, overhead),

@@ -159,7 +159,12 @@ def test_a_run_that_dies_leaves_the_night_before_and_what_it_left_goes(world: Wo
 
 def test_what_is_published_anew_while_it_is_written_is_left_to_that_run(world: World, store: Store) -> None:
     changed = iter([partial(published_anew, world)])
-    with watched(lambda: next(changed, lambda: None)()):
+
+    def once() -> None:
+        for change in changed:
+            change()
+
+    with watched(once):
         assert synchronise(world.site, store, [SECOND]) == []
     assert read_commit(store, "H37", SECOND) is None
     (commit,) = synchronise(world.site, store, [SECOND])

@@ -40,8 +40,8 @@ class Store:
             self.files, self.root = url_to_fs(address, use_listings_cache=False)
         except (ImportError, ValueError) as error:
             raise ConfigurationError(
-                f"open table: asked for {self.shown}; got: {str(error).splitlines()[0]}; do: name a folder or an address that fsspec knows, "
-                "and install what opens it (for s3://, `pip install s3fs`)"
+                f"open table: asked for {self.shown}; got: {str(error).splitlines()[0]}; do: name a folder or "
+                "an address that fsspec knows, and install what opens it (for s3://, `pip install s3fs`)"
             ) from None
         self.is_folder = isinstance(self.files, LocalFileSystem)
         self.root = self.root.rstrip("/")
