@@ -9,6 +9,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 BENCH_READY := .venv-bench/.ready
+SPARK_READY := .venv-spark/.ready
 STANDALONE = $(BIN)/python -m standalone
 # One worker more than two cores keep busy: each waits for a PostgreSQL of its own, and one of them for Airflow.
 IN_PARALLEL ?= -n 3
@@ -91,9 +92,12 @@ $(READY): requirements.txt pyproject.toml
 	$(BIN)/python -m compileall -q include
 	@touch $@
 
-$(BENCH_READY): bench/requirements.txt $(READY)
-	@$(LIKE_PIP) VIRTUAL_ENV=.venv-bench; \
-	echo "building .venv-bench from bench/requirements.txt"; \
-	test -x .venv-bench/bin/python || .tools/bin/uv venv --quiet --python $(BIN)/python .venv-bench; \
-	.tools/bin/uv pip sync --quiet bench/requirements.txt
+# Environments of their own: the yardsticks of `make bench`, and PySpark for the campaign's part `national`.
+$(BENCH_READY): bench/requirements.txt
+$(SPARK_READY): tests/campaign/spark/requirements.txt
+$(BENCH_READY) $(SPARK_READY): $(READY)
+	@$(LIKE_PIP) VIRTUAL_ENV=$(@D); \
+	echo "building $(@D) from $(filter %requirements.txt,$^)"; \
+	test -x $(@D)/bin/python || .tools/bin/uv venv --quiet --python $(BIN)/python $(@D); \
+	.tools/bin/uv pip sync --quiet $(filter %requirements.txt,$^)
 	@touch $@

@@ -18,7 +18,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -155,7 +155,7 @@ def _nights(
         environment = _environment(sandbox, dsn)
 
         def run(name: str, night: dt.date) -> Night:
-            sandbox.set_clock(dt.datetime.combine(night + dt.timedelta(days=1), dt.time(1), LOCAL))
+            _at(sandbox, night)
             floor.woken(sandbox.url, sandbox.client_id, sandbox.client_secret)
             if not whole.floor:
                 whole.floor = _floor_of_sources(sandbox)
@@ -170,6 +170,17 @@ def _nights(
         whole.page = readers.waits(environment, lambda: run("read meanwhile", last + dt.timedelta(days=1)))
     whole.sandbox_mb = processes.running()[SANDBOX].memory_info().rss / MB
     return whole
+
+
+def take_night(name: str, sandbox: Sandbox, dsn: str, admin: psycopg.Connection) -> Night:
+    """One of the nights, on a warehouse and beside a sandbox that run already."""
+    _at(sandbox, NIGHTS[name])
+    return _night(name, NIGHTS[name], _environment(sandbox, dsn), admin, lambda _: None)
+
+
+def _at(sandbox: Sandbox, night: dt.date) -> None:
+    """It is the hour after the night at which it is collected."""
+    sandbox.set_clock(dt.datetime.combine(night + dt.timedelta(days=1), dt.time(1), LOCAL))
 
 
 def _floor_of_sources(sandbox: Sandbox) -> dict[str, float]:
@@ -191,7 +202,7 @@ def _night(
     steps = [
         ("open", ""), *(("collect", one) for one in settings.pulled), ("load", ""), ("check", "inputs"),
         *(("look up", one) for one in settings.asked), ("reconcile", ""), ("check", "results"), ("publish", ""),
-        ("write papers", ""),
+        ("write papers", ""), ("write open table", ""),
     ]  # fmt: skip
     for step, of in steps:
         made.steps.append(_step(step, of, night, environment, admin))
@@ -234,6 +245,7 @@ def _environment(sandbox: Sandbox, dsn: str) -> dict[str, str]:
         "DOISOAT_PROVINCE": str(PROVINCE),
         "DOISOAT_HOME": str(home),
         "DOISOAT_LANDING": str(home / "landing"),
+        "DOISOAT_OPEN_TABLE": str(home / "table"),
     }
 
 
@@ -248,7 +260,7 @@ def _run(step: str, of: str, night: dt.date, environment: dict[str, str], told: 
     os.environ.update(environment)
     found = Site.from_environment()
     sources = {name: at_once(source) for name, source in found.settings.sources.items()}
-    site = Site(found.settings.model_copy(update={"sources": sources}), found.connections, found.landing_root)
+    site = replace(found, settings=found.settings.model_copy(update={"sources": sources}))
     work: dict[str, Callable[[], Any]] = {
         "open": lambda: steps.open_night(site, night, run_id="bench", collect_late=True),
         "collect": lambda: steps.collect_source(site, night, of),
@@ -258,6 +270,7 @@ def _run(step: str, of: str, night: dt.date, environment: dict[str, str], told: 
         "reconcile": lambda: steps.reconcile_night(site, night),
         "publish": lambda: steps.publish_night(site, night),
         "write papers": lambda: steps.write_papers(site, night),
+        "write open table": lambda: steps.write_open_table(site, night),
     }
     started = time.perf_counter()
     work[step]()

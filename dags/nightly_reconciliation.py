@@ -3,7 +3,8 @@
 
 Runs at 01:00 in the province's time zone for the night before (its partition key). Each source is collected alone and sealed;
 what was sealed is loaded and checked; sources that answer for single codes are asked about what the listings leave open; then
-all is reconciled, checked again and published, all or nothing. At last the papers for officials are written (docs/papers.md).
+all is reconciled, checked again and published, all or nothing. At last the papers for officials are written (docs/papers.md),
+and, if DOISOAT_OPEN_TABLE names where, the night as Parquet (docs/open_table.md).
 
 **When a source is down**, its `collect` is retried and then fails; the night continues with the source's last good snapshot,
 marked stale; so is one that takes longer than `limits.wait_hours`. In a planned outage (`outages` in the province file) it is
@@ -33,7 +34,7 @@ from orchestration.gate import Gate
 from orchestration.params import OF_A_NIGHT
 from orchestration.provinces import dag_of, provinces
 from orchestration.retries import RETRIES_WHEN_BUSY, longest_wait
-from orchestration.site import ended, site, steps
+from orchestration.site import ended, site, steps, writes_open_table
 from orchestration.which_night import night_of, night_to_tell_of, refuse_unknown
 
 
@@ -84,6 +85,12 @@ def write_papers(night: date, dag_run) -> list:
     return steps().write_papers(site(dag_run.dag_id), night)
 
 
+@task(execution_timeout=timedelta(hours=2))
+def write_open_table(night: date, dag_run) -> list:
+    """Write the night as Parquet, for whoever reads many provinces at once."""
+    return steps().write_open_table(site(dag_run.dag_id), night)
+
+
 @teardown
 @task(execution_timeout=timedelta(minutes=30))
 def tell(params: dict, dag_run) -> int:
@@ -113,4 +120,5 @@ for tenant, here in provinces():
                     look_up.override(**its_own)(checked, source_id) >> reconciled
         loaded >> checked
         published = publish.override(inlets=landings(tenant, sources), outlets=[mart(tenant)])(tonight)
-        reconciled >> proven >> published >> write_papers(tonight) >> tell.override()()
+        written = [write_papers(tonight), *([write_open_table(tonight)] if writes_open_table() else [])]
+        reconciled >> proven >> published >> written >> tell.override()()

@@ -22,6 +22,7 @@
       DecisionRefusedError       an operator's decision cannot be carried out or stored: nothing is changed
       NewsNotSentError           a sender did not accept a message: retry, it is kept until it is sent
       MetricsNotSentError        a collector did not accept a night's metrics: fail, they stay in the warehouse
+      TableNotWrittenError       the open table's store did not take or give a file: retry, its readers see the night before
 
 A message says what was asked for, what came back and what to do. It never holds a credential or a personal value: build it
 from field names, types, counts and status codes, never from a payload. include/orchestration/retries.py maps these
@@ -175,6 +176,10 @@ class NewsNotSentError(DoisoatError):
 
 class MetricsNotSentError(DoisoatError):
     """Raised when the collector did not accept a night's metrics. No night fails because of it."""
+
+
+class TableNotWrittenError(DoisoatError):
+    """Raised when the store of the open table did not take or give a file. No night fails because of it."""
 
 
 def _rebuild(kind: type[SourceError], source_id: str, asked: str, came: str, todo: str, state: dict) -> SourceError:

@@ -63,6 +63,7 @@ def retry_policy() -> RetryByConsequence:
             ),
             RetryRule(errors + "StorageFullError", RetryAction.RETRY, RETRY_DELAY, "space may be freed"),
             RetryRule(errors + "NewsNotSentError", RetryAction.RETRY, RETRY_DELAY, "the sender may accept it later"),
+            RetryRule(errors + "TableNotWrittenError", RetryAction.RETRY, RETRY_DELAY, "the store may be back soon"),
             RetryRule(errors + "DoisoatError", RetryAction.FAIL, reason="retrying would not help"),
         ]
     )

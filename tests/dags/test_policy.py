@@ -188,6 +188,18 @@ def test_nothing_is_published_before_both_stages_of_checks(bag: DagBag) -> None:
     assert dag.get_task("publish").downstream_task_ids == {"write_papers"}
 
 
+def test_the_open_table_is_written_once_published_where_it_is_wanted_and_holds_up_nothing(
+    bag: DagBag, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not bag.dags["nightly_reconciliation"].has_task("write_open_table")
+    monkeypatch.setenv("DOISOAT_OPEN_TABLE", "s3://nation/table")
+    dag = DagBag(str(PROJECT / "dags" / "nightly_reconciliation.py")).dags["nightly_reconciliation"]
+    task = dag.get_task("write_open_table")
+    assert task.upstream_task_ids == {"open_night", "publish"}
+    assert task.downstream_task_ids == {"tell"}
+    assert dag.get_task("publish").downstream_task_ids == {"write_papers", "write_open_table"}
+
+
 @pytest.mark.parametrize(
     "dag_id", ["nightly_reconciliation", "sync_catalogues", "compare_provinces", "apply_retention", "deep_sweep"]
 )

@@ -23,6 +23,7 @@ RETRIED = {
     "WarehouseUnavailableError": retries.RETRY_DELAY,
     "StorageFullError": retries.RETRY_DELAY,
     "NewsNotSentError": retries.RETRY_DELAY,
+    "TableNotWrittenError": retries.RETRY_DELAY,
 }
 
 

@@ -12,8 +12,10 @@ import zipfile
 from pathlib import Path
 
 import psycopg
+import pyarrow
 import pytest
 import zstandard
+from pyarrow import parquet
 from sandbox.world import canaries
 from support.leaks import leaks_in_database, leaks_in_files
 from support.nobody import NAME, check_faults, check_faults_of_a_file
@@ -26,10 +28,13 @@ def test_a_value_is_found_wherever_it_is_planted(tmp_path: Path, warehouse_dsn: 
     (tmp_path / "landing.csv.zst").write_bytes(zstandard.ZstdCompressor().compress(planted))
     with zipfile.ZipFile(tmp_path / "book.xlsx", "w", zipfile.ZIP_DEFLATED) as book:
         book.writestr("xl/sharedStrings.xml", planted)
+    parquet.write_table(
+        pyarrow.table({"a": [None, f"x {NAME} x"], "b": [1, 2]}), tmp_path / "part.parquet", compression="zstd"
+    )
     (tmp_path / f"{NAME}.csv").write_bytes(b"")
     (tmp_path / "innocent.txt").write_bytes("Nguyễn".encode())
     found, searched = leaks_in_files(tmp_path, canaries.PATTERN)
-    assert (found, searched) == ([f"{NAME}.csv", "book.xlsx", "deep/plain.log", "landing.csv.zst"], 5)
+    assert (found, searched) == ([f"{NAME}.csv", "book.xlsx", "deep/plain.log", "landing.csv.zst", "part.parquet"], 6)
     with psycopg.connect(warehouse_dsn, autocommit=True) as connection:
         connection.execute("create table mart.planted (a text, b jsonb, c text[], d bytea, e text)")
         connection.execute(

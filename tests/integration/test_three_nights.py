@@ -6,9 +6,14 @@ from pathlib import Path
 
 import psycopg
 from doisoat.nights.sweep import deep_sweep
+from doisoat.open_table.schema import load_schema
+from doisoat.open_table.store import Store
+from doisoat.open_table.write import synchronise
 from doisoat.warehouse import connect
+from sandbox.world import canaries
 from support import nights_against_key as against
 from support.findings import kept_otherwise
+from support.leaks import leaks_in_files
 from support.provinces import CONFIG
 from support.repairs import repairs_kept_otherwise
 
@@ -98,5 +103,9 @@ def test_three_nights_agree_with_the_answer_key(tmp_path: Path, warehouse_dsn: s
         "status_distorted",
         "imported_twice",
     }
+    synchronise(site, Store(str(tmp_path / "table")), against.NIGHTS)
+    found, searched = leaks_in_files(tmp_path / "table", canaries.PATTERN)
+    assert found == []
+    assert searched == len(against.NIGHTS) * (1 + len(load_schema().tables))
     left = [path for path in sandbox.inbox.rglob("*") if path.is_file()]
     assert left == [], "originals hold personal data: they go once they are sealed"

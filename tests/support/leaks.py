@@ -19,7 +19,7 @@ OWN_SECRETS = "secrets"
 def leaks_in_files(root: Path, pattern: re.Pattern[str]) -> tuple[list[str], int]:
     """Files below `root` that hold what the pattern finds, and how many were searched.
 
-    Landings are decompressed, workbooks and other archives opened. The database server's own files are left to
+    Landings are decompressed, workbooks, Parquet and other archives opened. The database server's own files are left to
     leaks_in_database, which sees values as they are and not as pages store them.
     """
     found, searched = [], 0
@@ -66,10 +66,20 @@ def _contents(path: Path) -> Iterator[bytes]:
     yield content
     if path.suffix == ".zst":
         yield zstandard.ZstdDecompressor().stream_reader(content).read()
+    if path.suffix == ".parquet":
+        yield from _texts(path)
     if content[:2] == b"PK" and zipfile.is_zipfile(path):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for name in archive.namelist():
                 yield archive.read(name)
+
+
+def _texts(path: Path) -> Iterator[bytes]:
+    """What the columns of a Parquet file hold, each value once."""
+    from pyarrow import parquet
+
+    for column in parquet.read_table(path, partitioning=None).columns:
+        yield "\n".join(str(value) for value in column.unique().to_pylist()).encode()
 
 
 def _as_text(content: bytes) -> str:

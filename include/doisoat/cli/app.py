@@ -21,14 +21,16 @@ from doisoat.cli.portal import publishing
 from doisoat.cli.provinces import province as provinces
 from doisoat.cli.rates import rating
 from doisoat.cli.shared import ACT, OPERATE, hinted
+from doisoat.cli.tables import national, table
 from doisoat.errors import ConfigurationError, DoisoatError
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-for part in (asking, paging, reading, rating, publishing, foreseeing, forms, answering, reporting):
+for part in (asking, paging, reading, rating, publishing, foreseeing, forms, answering, reporting, national):
     commands.add_typer(part)
 commands.add_typer(gap, name="gap", rich_help_panel=ACT)
 commands.add_typer(analyst, name="analyst", rich_help_panel=OPERATE)
 commands.add_typer(provinces, name="province", rich_help_panel=OPERATE)
+commands.add_typer(table, name="table", rich_help_panel=OPERATE)
 commands.add_typer(operations)
 
 

@@ -2,7 +2,7 @@
 
     open_night -> collect_source (each source on its own) -> load_night -> check_night("inputs")
         -> look_up_source (each that can be asked) -> reconcile_night -> check_night("results") -> publish_night
-        -> write_papers -> tell_night, however the others ended
+        -> write_papers, write_open_table -> tell_night, however the others ended
 
 An operator's decision about a night that a check blocked is handled by doisoat.nights.acceptance.
 Every step may be repeated; a step of a night that later nights build on changes nothing.
@@ -356,6 +356,21 @@ def write_papers(site: Site, night: dt.date) -> list[str]:
     with connect(site.dsn) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         return list(map(str, write_after(connection, site.settings, night, site.papers_root)))
+
+
+def write_open_table(site: Site, night: dt.date) -> list[str]:
+    """Write the published night into the open table, if there is one (docs/open_table.md); returns what is new in it.
+
+    Raises:
+        TableNotWrittenError: its store did not take or give something; the night itself is not affected.
+    """
+    from doisoat.open_table.store import Store
+    from doisoat.open_table.write import synchronise
+
+    if site.open_table is None:
+        return []
+    made = synchronise(site, Store(site.open_table), [night])
+    return [f"{commit.night}, revision {commit.revision}: {commit.rows} rows" for commit in made]
 
 
 def tell_night(

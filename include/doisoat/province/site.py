@@ -62,19 +62,21 @@ class Site:
         landing_root: directory under which landings are sealed.
         papers: directory under which papers are written, if it is not beside the landings.
         tenant: which of the installation's provinces it is.
+        open_table: where published nights are also written as Parquet (docs/open_table.md); None: nowhere.
     """
 
     settings: ProvinceSettings
     connections: ConnectionLookup
     landing_root: Path
     papers: Path | None = None
+    open_table: str | None = None
     tenant: tenants.Tenant = field(default_factory=lambda: tenants.Tenant(Path()))
 
     @classmethod
     def from_environment(
         cls, connections: ConnectionLookup = connection_from_environment, tenant: tenants.Tenant | None = None
     ) -> Site:
-        """The site that DOISOAT_HOME, DOISOAT_LANDING and DOISOAT_PAPERS name.
+        """The site that DOISOAT_HOME, DOISOAT_LANDING, DOISOAT_PAPERS and DOISOAT_OPEN_TABLE name.
 
         Args:
             connections: returns the connection with an id.
@@ -92,6 +94,7 @@ class Site:
             landing_root=landing_place(landing, tenant.connections(connections)),
             papers=Path(papers) if papers else None,
             tenant=tenant,
+            open_table=os.environ.get("DOISOAT_OPEN_TABLE") or None,
         )
 
     @property

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import psycopg
 from psycopg import sql
@@ -57,32 +57,47 @@ def export(connection: psycopg.Connection, night: dt.date, out: Path) -> Iterato
         night: a published night.
         out: the folder; made if it is missing.
     """
-    for view in _views(connection):
+    for view in views(connection):
         part = out / view.name / f"night={night}" / "part.parquet"
         part.parent.mkdir(parents=True, exist_ok=True)
         unfinished = part.with_name(".part.unfinished")  # readers pass over what begins with a dot
         try:
-            rows = _write(connection, view, night, unfinished)
+            with unfinished.open("wb") as file:
+                rows = write_view(connection, view, night, file)
             unfinished.replace(part)
         finally:
             unfinished.unlink(missing_ok=True)
         yield view.name, rows
 
 
-def _views(connection: psycopg.Connection) -> list[View]:
+def views(connection: psycopg.Connection) -> list[View]:
+    """Every view of mart, by name."""
     found: dict[str, dict[str, str]] = {}
     for view, column, kind in connection.execute(_VIEWS).fetchall():
         found.setdefault(view, {})[column] = kind
     return [View(name, columns) for name, columns in found.items()]
 
 
-def _write(connection: psycopg.Connection, view: View, night: dt.date, file: Path) -> int:
+def write_view(
+    connection: psycopg.Connection,
+    view: View,
+    night: dt.date,
+    file: BinaryIO,
+    metadata: Mapping[str, str] | None = None,
+) -> int:
+    """Write a view's rows of a night as one Parquet file, streamed; gives their number.
+
+    Args:
+        view: with the columns that are wanted; the night itself is none of the file's.
+        file: open for writing.
+        metadata: what the file says of itself.
+    """
     import pyarrow as arrow
     import pyarrow.csv as reading
     from pyarrow import parquet
 
     types = {name: _arrow_type(kind) for name, kind in view.columns.items() if name != "night"}
-    schema = arrow.schema(list(types.items()))
+    schema = arrow.schema(list(types.items()), metadata=dict(metadata or {}))
     options: dict[str, Any] = {
         "read_options": reading.ReadOptions(block_size=_BLOCK, column_names=list(types)),
         "parse_options": reading.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
@@ -95,7 +110,7 @@ def _write(connection: psycopg.Connection, view: View, night: dt.date, file: Pat
     with (
         connection.cursor() as cursor,
         cursor.copy(_copy(view, night)) as copy,
-        parquet.ParquetWriter(str(file), schema, compression="zstd") as writer,
+        parquet.ParquetWriter(file, schema, compression="zstd") as writer,
     ):
         stream = _Stream(copy)
         if stream.is_empty():
@@ -124,12 +139,16 @@ def _column(name: str, kind: str) -> sql.Composed:
     return sql.SQL("{}").format(column)
 
 
+def type_name(kind: str) -> str:
+    """What PostgreSQL's type is in the file."""
+    return "timestamp" if kind == "timestamp with time zone" else _TYPES.get(kind, "string")
+
+
 def _arrow_type(kind: str) -> pyarrow.DataType:
     import pyarrow as arrow
 
-    if kind == "timestamp with time zone":
-        return arrow.timestamp("us", "UTC")
-    return arrow.type_for_alias(_TYPES.get(kind, "string"))
+    name = type_name(kind)
+    return arrow.timestamp("us", "UTC") if name == "timestamp" else arrow.type_for_alias(name)
 
 
 class _Stream(io.RawIOBase):
