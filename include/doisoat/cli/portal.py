@@ -88,7 +88,8 @@ def portal(
     our own ratio where we count the like, with what separates the two. Default: the last month that had ended.
 
     With --by procedure: its count of received dossiers in each unit and procedure of a month, beside ours, the largest
-    differences first. It is unknown where it was not asked for yet, or where the portal does not filter by procedure: see the state.
+    differences first. It is unknown where it was not asked for yet, or where the portal does not filter by
+    procedure: see the state.
     """
     if by or procedure:
         _by_procedure(period_asked(month, quarter, year), night, agency, procedure, format)

@@ -51,6 +51,20 @@ ranked as (
         end as next_score
     from scored
     window of_metric as (partition by source_id, week, period_kind, period_start, group_code, metric)
+),
+-- The period before by a window, not by a join of the ranks with themselves: how many derived rows there are is not
+-- known to the planner, and a year of weeks was joined row by row. Of each period one row is the latest.
+before as (
+    select
+        *,
+        max(period_start) over the_one_before as start_before,
+        max(place) filter (where is_latest) over the_one_before as latest_place_before,
+        max(score) filter (where is_latest) over the_one_before as latest_score_before
+    from ranked
+    window the_one_before as (
+        partition by source_id, period_kind, province_code, group_code, metric
+        order by period_start groups between 1 preceding and 1 preceding
+    )
 )
 select
     r.source_id,
@@ -73,18 +87,16 @@ select
     r.provinces,
     r.best_score,
     r.next_score - r.score as to_next_place,
-    b.place as place_before,
-    b.score as score_before
-from ranked r
-left join ranked b
-    on b.is_latest
-    and (b.source_id, b.period_kind, b.province_code, b.group_code, b.metric)
-    = (r.source_id, r.period_kind, r.province_code, r.group_code, r.metric)
-    and b.period_start = r.period_start - case r.period_kind
+    case when f.follows then r.latest_place_before end as place_before,
+    case when f.follows then r.latest_score_before end as score_before
+from before r
+cross join lateral (
+    select r.start_before = r.period_start - case r.period_kind
         when 'month' then interval '1 month'
         when 'quarter' then interval '3 months'
         else interval '1 year'
-    end;
+    end as follows
+) f;
 comment on view mart.province_standing is 'Where each province stands by the scores that the portal publishes, as asked for in a week (Dag compare_provinces). Grain: source, week, period, province, group, metric (empty: the group).';
 comment on column mart.province_standing.source_id is 'The source that publishes it.';
 comment on column mart.province_standing.period_kind is 'month, quarter or year.';
