@@ -7,6 +7,11 @@ select
     l.periods as ended_periods,
     l.changed as changed_later,
     l.latest_day as days_after_the_end
-from (select distinct period_kind, period_end from mart.forecast where night = %(night)s) f
+from (
+    select distinct
+        period_kind,
+        period_end
+    from mart.forecast where night = %(night)s
+) f
 left join mart.late_change l on l.night = %(night)s and l.period_kind = f.period_kind
 order by array_position('{month,quarter,year}', f.period_kind), l.source_id
