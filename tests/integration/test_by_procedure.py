@@ -397,4 +397,4 @@ def test_the_command_shows_the_cells_and_their_state(world: World, portal: FakeP
     asked = ("portal", "--by", "procedure", "--month", "2026-02", "--format", "json")
     rows = json.loads(typed(of_world(world), *asked).stdout)
     assert [(row["procedure_family"], row["difference"]) for row in rows][:2] == [(A, -1), ("1.100003", 1)]
-    assert typed(of_world(world), *asked[:3], "--year", "2026").code == 2
+    assert typed(of_world(world), *asked[:3], "--year", "2026").returncode == 2

@@ -87,7 +87,7 @@ class Unit(Numbers, kw_only=True):
     def stated(self, measure: str) -> Stated:
         """What it states under the name of a control total: one of its numbers, or a metric's numerator or denominator."""
         if measure in Numbers.__struct_fields__:
-            return getattr(self, measure)  # type: ignore[no-any-return]
+            return getattr(self, measure)
         code, _, part = measure.rpartition("_")
         found = next((metric for metric in self.metrics or () if metric.code == code), None)
         return ABSENT if found is None else found.numerator if part == "NUMERATOR" else found.denominator
