@@ -1,5 +1,5 @@
--- The portal's counts by unit, procedure and month beside ours, the largest differences first; where the portal's is not
--- known, why. As known on a night, of one month, unit or procedure or of all.
+-- The portal's counts by unit, procedure and month beside ours, the largest differences first; where the portal's is
+-- not known, why. As known on a night, of one month, unit or procedure or of all.
 select
     b.receipt_month,
     b.agency_id as unit,

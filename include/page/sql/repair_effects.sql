@@ -17,7 +17,7 @@ select
     e.added_on_portal,
     e.maybe_added_on_portal
 from mart.repair_effect e
-where e.night = %(night)s and e.receipt_month >= %(first)s and e.receipt_month < %(end)s
+where e.night = %(night)s and e.receipt_month >= %(first)s and e.receipt_month < %(before)s
     and (%(ticked)s::text[] is null or group_value = any(%(ticked)s))
     and (%(agency)s::text is null or exists (
         select from mart.agency_subtree s

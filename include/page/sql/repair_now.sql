@@ -3,7 +3,7 @@ select
     i.indicator,
     i.label,
     i.points,
-    exists (
+    exists(
         select from mart.rate_sum s
         where s.night = %(night)s and s.period_kind = %(kind)s and s.period_start is not distinct from %(start)s
             and s.agency_id is not distinct from %(agency)s

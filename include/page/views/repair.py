@@ -81,7 +81,7 @@ def counted(ask: Ask, asked: Row, indicator: str, by: str, ticked: list[str] | N
     query = gains(statement("repair_base"), statement("repair_effects", **parts), indicator, indicator, schema="mart")
     ask.mart.rows("by_hash", {"loops": "off"})
     rows = ask.mart.rows(
-        "repair_gains", {**asked, "first": first, "end": end, "ticked": ticked}, ranked_gains=f"({query})"
+        "repair_gains", {**asked, "first": first, "before": end, "ticked": ticked}, ranked_gains=f"({query})"
     )
     ask.mart.rows("by_hash", {"loops": "on"})
     return rows

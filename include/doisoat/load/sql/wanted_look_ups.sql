@@ -3,10 +3,10 @@
 -- may be known there. An answer stays valid for some nights before it is asked for again.
 --   1. never asked, missing in an existing listing          3. asked before and not held: an open gap, asked again
 --   2. never asked, there is no listing: see below          4. asked before and held, the oldest answer first
--- Of 2, where the portal's count of a cell (agency, procedure, month) is known: first the cells of which it counts fewer
--- than the province holds, as long as not so many are proven to be missing, the largest share first; last those in which
--- nothing is left to explain. Between them the cells of which it is not known; there those that have just become due,
--- then a sample that differs from night to night.
+-- Of 2, where the portal's count of a cell (agency, procedure, month) is known: first the cells of which it counts
+-- fewer than the province holds, as long as not so many are proven to be missing, the largest share first; last those
+-- in which nothing is left to explain. Between them the cells of which it is not known; there those that have just
+-- become due, then a sample that differs from night to night.
 -- After all of these, only with what is left of the budget (not is_due): the answers that are still valid and that an
 -- open gap rests on, the oldest first.
 with asked_side as (

@@ -74,7 +74,10 @@ month as (
         max(d.changed_on) as changed_on,
         coalesce(max(d.value) filter (where d.agency_id = ''), 0) - coalesce(max(a.known), 0) as left_over
     from declared d
-    left join (select month, sum(value) as known from answered where state = 'known' group by 1) a using (month)
+    left join (select
+        month,
+        sum(value) as known
+    from answered where state = 'known' group by 1) a using (month)
     where d.month in (select month from differing)
     group by 1
 ),

@@ -1,5 +1,5 @@
--- What the portal counts by unit, procedure and month, beside ours. A count is only there where it was asked for and the
--- filter by procedure is proven to have been honoured; all else is unknown, and shown so.
+-- What the portal counts by unit, procedure and month, beside ours. A count is only there where it was asked for and
+-- the filter by procedure is proven to have been honoured; all else is unknown, and shown so.
 
 -- The answers as ranges of nights: each is valid until the next one about the same procedure and month.
 drop view if exists core.known_procedure_count;
