@@ -31,10 +31,11 @@ from doisoat.province.tenants import of_dag
 from orchestration.assets import landings, mart
 from orchestration.deadline import deadline_alert
 from orchestration.gate import Gate
+from orchestration.open_table import open_table
 from orchestration.params import OF_A_NIGHT
 from orchestration.provinces import dag_of, provinces
 from orchestration.retries import RETRIES_WHEN_BUSY, longest_wait
-from orchestration.site import ended, site, steps, writes_open_table
+from orchestration.site import ended, site, steps
 from orchestration.which_night import night_of, night_to_tell_of, refuse_unknown
 
 
@@ -85,12 +86,6 @@ def write_papers(night: date, dag_run) -> list:
     return steps().write_papers(site(dag_run.dag_id), night)
 
 
-@task(execution_timeout=timedelta(hours=2))
-def write_open_table(night: date, dag_run) -> list:
-    """Write the night as Parquet, for whoever reads many provinces at once."""
-    return steps().write_open_table(site(dag_run.dag_id), night)
-
-
 @teardown
 @task(execution_timeout=timedelta(minutes=30))
 def tell(params: dict, dag_run) -> int:
@@ -120,5 +115,4 @@ for tenant, here in provinces():
                     look_up.override(**its_own)(checked, source_id) >> reconciled
         loaded >> checked
         published = publish.override(inlets=landings(tenant, sources), outlets=[mart(tenant)])(tonight)
-        written = [write_papers(tonight), *([write_open_table(tonight)] if writes_open_table() else [])]
-        reconciled >> proven >> published >> written >> tell.override()()
+        reconciled >> proven >> published >> [write_papers(tonight), *open_table(tonight)] >> tell.override()()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,11 +17,6 @@ def province() -> ProvinceSettings:
     from doisoat.province import tenants
 
     return tenants.own().settings()
-
-
-def writes_open_table() -> bool:
-    """Whether published nights are also written as Parquet: DOISOAT_OPEN_TABLE, read when Airflow parses the Dag."""
-    return bool(os.environ.get("DOISOAT_OPEN_TABLE"))
 
 
 def site(dag_id: str) -> Site:
