@@ -54,7 +54,7 @@ def adapter() -> Iterator[FakeAdapter]:
 
 @pytest.fixture
 def make(tmp_path: Path, warehouse_dsn: str, portal: FakePortal, adapter: FakeAdapter) -> Callable[..., World]:
-    def make(look_ups: int = 0, **limits: Any) -> World:
+    def make(look_ups: int = 1, **limits: Any) -> World:
         options = {"apis": [{"kind": "reporting_2026"}], "root_department_id": ROOT, "months_back": 1}
         quick = {"patience_seconds": 0, **limits}
         asked = {"patience_seconds": 0, "look_ups_per_night": look_ups}

@@ -181,7 +181,8 @@ def test_an_option_by_which_nothing_is_found_is_named(
 def test_an_empty_warehouse_is_not_wrong(postgres_dsn: str, tmp_path: Path) -> None:
     said = check(inbox_of(tmp_path), postgres_dsn, impatient(tmp_path, change=only("judicial_record")))
     assert re.fullmatch(
-        r"LOOK PostgreSQL \d+, empty: not migrated yet; do: run `doisoat migrate` .*", said["warehouse"]
+        r"LOOK PostgreSQL \d+, empty: not migrated yet; do: run `doisoat (--province \S+ )?migrate` .*",
+        said["warehouse"],
     )
     assert said["judicial_record"].startswith("ok 0 files wait in the inbox; do: put a copy of a file")
 

@@ -79,7 +79,7 @@ def test_nights_are_run_and_replayed_from_there(world: World, root: Any) -> None
     landing = open_landing(root, "lang_son", SECOND, "igate")
     assert b"".join(landing.records_csv()).count(b"\n") == 3
     before = world.rows("select dossier_id, presence, from_night from recon.verdict order by 1, 3")
-    assert [done.is_new for done in replay(world.site)] == [False, False]
+    assert [done.night for done in replay(world.site)] == [FIRST, SECOND]
     assert world.rows("select dossier_id, presence, from_night from recon.verdict order by 1, 3") == before
     sizes = measure(world.site)
     assert sizes["landing"] > 1000

@@ -84,6 +84,9 @@ ANSWERS: dict[str, list[tuple[Any, ...]]] = {
         for kind, sync in (("month", "0.6"), ("quarter", "0.6"), ("year", "0.714286"))
         for measure, now in (("digitised_received", 0), ("paid_online_due", 0), ("sync_received", Decimal(sync)))
     ],
+    # nobody asked the portal by procedure
+    "portal_by_procedure": [
+    ],
     "procedures_that_never_sync": [("1.001193", "Đăng ký khai sinh", 2, APRIL, APRIL)],
     # B1 was corrected, B2 was synced, and is repeated now
     "changes_since_last_night": [

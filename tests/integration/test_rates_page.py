@@ -41,4 +41,4 @@ def test_a_query_of_the_page_is_answered(world: World, postgres_server: Any, pla
         connection.execute("set role analyst")
         answered = connection.execute(QUERIES[place]).fetchall()
     # this world has no portal that publishes scores; what they show is for test_portal_scores.py and test_provinces.py
-    assert answered or re.search(r"from mart\.(portal_|province_)", QUERIES[place])
+    assert answered or re.search(r"from mart\.(portal_|province_|forecast)", QUERIES[place])
