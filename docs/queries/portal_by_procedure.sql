@@ -1,4 +1,5 @@
--- In which units and procedures the portal counts other than the province, by month; and in how many cells that is not known yet.
+-- In which units and procedures the portal counts other than the province, by month; and in how many cells of the month
+-- that is not known yet.
 select
     p.receipt_month,
     p.agency_id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import uuid
 from collections import Counter
 from typing import Any
 
@@ -15,7 +16,7 @@ _TREES = ("dvc-progress-tree", "provide-online-tree", "formality-online-payment-
 
 def ref_of(code: str) -> str:
     """The portal's id of a procedure in these tests."""
-    return f"0000{code[0]}000-0000-0000-0000-000000{code[2:]}"
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, code))
 
 
 def formalities_page(asked: dict[str, Any], procedures: dict[str, str]) -> dict[str, Any]:

@@ -82,8 +82,8 @@ def sources(night: Night = None, revision: Revision = None, format: As = Format.
     for source_id, asked in by_procedure.items():
         console.print(
             f"{source_id}: counts by procedure: {asked.answered} procedures and months are known, {asked.sure} more are asked "
-            f"within {asked.nights[0]} nights; of {asked.possible} others, of which we hold no dossier, as far as a month's "
-            f"count is not explained: within {asked.nights[1]} nights"
+            f"within {asked.nights[0]} nights; of {asked.possible} others, of which we hold none, as far as a month's count is "
+            f"not explained, within {asked.nights[1]} nights"
         )
     if unmapped.rows:
         print_table(

@@ -87,9 +87,8 @@ def portal(
     The portal's score is what counts. Beside it: the score recomputed from the published counts where the formula is known, and
     our own ratio where we count the like, with what separates the two. Default: the last month that had ended.
 
-    With --by procedure: its count of received dossiers in each unit and procedure of a month, beside ours, the largest
-    differences first. It is unknown where it was not asked for yet, or where the portal does not filter by
-    procedure: see the state.
+    With --by procedure: its count of received dossiers in each unit and procedure of a month beside ours, largest differences
+    first. It is unknown where it was not asked for yet, or where the portal does not filter by procedure: see the state.
     """
     if by or procedure:
         _by_procedure(period_asked(month, quarter, year), night, agency, procedure, format)

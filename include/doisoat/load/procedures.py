@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -37,12 +38,23 @@ class ToGo(NamedTuple):
 
 def wanted_procedures(connection: psycopg.Connection, source: Source, night: dt.date) -> list[AskedProcedure]:
     """The procedures and months worth asking this source for tonight, most wanted first, as many as its limit allows; none if it
-    does not count by procedure (wanted_procedures.sql defines the order)."""
+    does not count by procedure (wanted_procedures.sql defines the order).
+
+    Before them two that are known already, with different counts: what is asked for tonight may have no dossier, or be one alone,
+    and then nothing else would show that the filter still works.
+    """
     most = source.limits.procedure_requests_per_night
     if source.counted_by_procedure is None or not most:
         return []
-    rows = _wanted(connection, source.source_id, source.counted_by_procedure, night)
-    return [AskedProcedure(month, ref, code) for month, ref, code, _, is_due in rows if is_due][:most]
+    scope = {"source_id": source.source_id, "measure": source.counted_by_procedure, "night": night}
+    due = [AskedProcedure(month, ref, code) for month, ref, code, _, is_due in _wanted(connection, scope) if is_due]
+    if not due:
+        return []
+    known = connection.execute(
+        (SQL / "control_procedures.sql").read_text(encoding="utf-8"), scope | {"month": due[0].month}
+    )
+    controls = [AskedProcedure(*row) for row in known.fetchall()]
+    return [*controls, *(one for one in due if one not in controls)][:most]
 
 
 def to_go(connection: psycopg.Connection, settings: ProvinceSettings, night: dt.date) -> dict[str, ToGo]:
@@ -56,7 +68,9 @@ def to_go(connection: psycopg.Connection, settings: ProvinceSettings, night: dt.
         measure = KINDS[source.kind].counted_by_procedure
         if measure is None:
             continue
-        wanted = _wanted(connection, source_id, measure, night + dt.timedelta(days=1))
+        wanted = _wanted(
+            connection, {"source_id": source_id, "measure": measure, "night": night + dt.timedelta(days=1)}
+        )
         sure = sum(is_sure for *_, is_sure, _ in wanted)
         answered = connection.execute(
             """select count(distinct (receipt_month, procedure_ref)) from core.procedure_answer
@@ -105,8 +119,6 @@ def _key(one: ProcedureCount) -> tuple[str, dt.date, str]:
     return one.measure, one.receipt_month, one.procedure_ref
 
 
-def _wanted(
-    connection: psycopg.Connection, source_id: str, measure: str, night: dt.date
-) -> list[tuple[dt.date, str, str, bool, bool]]:
-    statement = (SQL / "wanted_procedures.sql").read_text(encoding="utf-8")
-    return connection.execute(statement, {"source_id": source_id, "measure": measure, "night": night}).fetchall()
+def _wanted(connection: psycopg.Connection, scope: Mapping[str, Any]) -> list[tuple[dt.date, str, str, bool, bool]]:
+    """The rows of wanted_procedures.sql: month, id and code, whether it is sure to be asked, whether it is due tonight."""
+    return connection.execute((SQL / "wanted_procedures.sql").read_text(encoding="utf-8"), scope).fetchall()

@@ -74,10 +74,12 @@ month as (
         max(d.changed_on) as changed_on,
         coalesce(max(d.value) filter (where d.agency_id = ''), 0) - coalesce(max(a.known), 0) as left_over
     from declared d
-    left join (select
-        month,
-        sum(value) as known
-    from answered where state = 'known' group by 1) a using (month)
+    left join (
+        select
+            month,
+            sum(value) as known
+        from answered where state = 'known' group by 1
+    ) a using (month)
     where d.month in (select month from differing)
     group by 1
 ),
@@ -90,7 +92,8 @@ procedure as (
         e.code,
         core.procedure_family(e.code) as procedure_family
     from core.catalogue_entry e
-    where e.source_id = %(source_id)s and e.catalogue = 'procedure' and e.ref is not null and e.to_night = 'infinity'
+    where e.source_id = %(source_id)s and e.catalogue = 'procedure' and e.to_night = 'infinity'
+        and e.ref not like '#%%'  -- a fingerprint: what stands behind it cannot be asked for
 ),
 wanted as (
     select

@@ -1,9 +1,9 @@
 """The national portal's published statistics: the counts it declares for a province, by unit and month.
 
 Domain: counts and scores of the national side, and its public catalogue of procedures; no dossier can be listed here. The
-    counts say how large the national side is and how much of it counts as synced, so that declared and listed counts can
-    be kept apart in the ledger; the scores are the six groups of decision 766, metric by metric, for the province and each
-    unit, as published.
+    counts say how large the national side is and how much of it counts as synced, so that declared and listed counts can be kept
+    apart in the ledger; the scores are the six groups of decision 766, metric by metric, for the province and each unit, as
+    published.
 Contract: CONTRACTS section 2. Which API is used is a dated option (`apis`), chosen by the night: `reporting_2026`
     (`POST /api/v1/reporting/evaluation/...`, six reports, HTTP 201, code "OK") or `rest_jsp` (`POST /jsp/rest.jsp` with the
     form field `params`, to 2025; no scores are read there).
