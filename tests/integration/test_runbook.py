@@ -81,6 +81,7 @@ def run_all(world: World, settings: dict[str, str], *options: str) -> None:
     assert {line.split()[1] for line in lines} >= {"accept-pull", "publish", "replay", "retain", "tell", "migrate"}
     with receiving() as receiver:
         here = {
+            "DOISOAT_OPEN_TABLE": str(world.site.landing_root.parent / "open_table"),
             **settings,
             "AIRFLOW_CONN_NEWS": f'{{"conn_type": "generic", "password": "json://{receiver.address}"}}',
         }
