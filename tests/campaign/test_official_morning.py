@@ -15,7 +15,6 @@ import psycopg
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from doisoat.nights import steps
-from page.asking import PATHS
 from playwright.sync_api import Browser, Page
 from standalone import postgres
 from support import nights_against_key as against
@@ -170,13 +169,15 @@ def test_6_which_source_is_stale(page: Page) -> None:
     assert row.locator("td.warn").count() > 0
 
 
-@pytest.mark.skipif("repair" not in PATHS, reason="this page has no view of repairs")
 def test_7_what_a_repair_gains(page: Page) -> None:
     """What each cause costs stands where the score is asked about, with what it gains when it is repaired."""
     page.locator(".views a", has_text="Việc cần làm").click()
     page.wait_for_url(re.compile(r"/repair"))
     assert page.locator(".t-repairs tbody tr").count() > 0
-    assert re.search(r"[+<]", page.locator(".t-repairs tbody").inner_text())
+    page.locator(".t-repairs tbody input[name=tick]").first.check()
+    page.locator("#what-if button").first.click()
+    page.wait_for_url(re.compile(r"tick="))
+    assert "Nếu xử lý cùng lúc 1 dòng đã chọn" in page.locator("main").inner_text()
 
 
 def test_8_where_we_stand_among_provinces(page: Page, dsn: str) -> None:

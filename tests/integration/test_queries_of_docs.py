@@ -84,8 +84,9 @@ ANSWERS: dict[str, list[tuple[Any, ...]]] = {
         for kind, sync in (("month", "0.6"), ("quarter", "0.6"), ("year", "0.714286"))
         for measure, now in (("digitised_received", 0), ("paid_online_due", 0), ("sync_received", Decimal(sync)))
     ],
-    # nobody asked the portal by procedure
+    # of the department the portal counts 1 of C1 and C2; of commune 2 it was not asked
     "portal_by_procedure": [
+        (APRIL, "H37.03", "1.001193", 1, 2, -1, 1), (APRIL, "H37.21.02", "1.000482", None, 2, None, 1),
     ],
     "procedures_that_never_sync": [("1.001193", "Đăng ký khai sinh", 2, APRIL, APRIL)],
     # B1 was corrected, B2 was synced, and is repeated now
@@ -116,12 +117,21 @@ def world(tmp_path_factory: pytest.TempPathFactory, shared_warehouse_dsn: str) -
         published = (
             total(3, "DOSSIER_SYNC_NUMERATOR", month="2024-04"),
             total(4, "DOSSIER_SYNC_DENOMINATOR", month="2024-04"),
+            total(4, "totalReceived", month="2024-04"),
         )
         world.land(night, "national_statistics", totals=published)
         world.run(
             night, igate=PROVINCE, national_export=f"{PORTAL}\n{portal}", licences=MINISTRY, national_statistics=""
         )
         keep(world, night)
+    answer = ("national_statistics", "totalReceived", APRIL, "id", dt.date(2024, 4, 18))
+    world.rows(
+        """insert into core.procedure_answer (source_id, measure, receipt_month, procedure_ref, night, procedure_code,
+            procedure_family, state, value, answered_at)
+        values (%s, %s, %s, %s, %s, '1.001193', '1.001193', 'known', 1, now())""",
+        answer,
+    )
+    world.rows("insert into core.procedure_count values (%s, %s, %s, %s, %s, 'H37.03', 'H37.03', 1)", answer)
     return world
 
 

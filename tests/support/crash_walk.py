@@ -173,6 +173,7 @@ def start(province: Province, stage: Stage, dies_at: str = "") -> Any:
     """A process that does the step, with the run that opened the night."""
     if stage.step != "open_night":
         with psycopg.connect(province.dsn) as connection:
+            connection.execute("set synchronous_commit = on")  # a server that is killed at once loses no part of this
             connection.execute("update ops.night set run_id = 'crashing' where night = %s", [NIGHT])
     process = crashes.workers().Process(
         target=crashes.work, args=(province.environment(), stage.step, NIGHT, dies_at), kwargs=stage.more
