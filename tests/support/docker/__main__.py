@@ -49,8 +49,8 @@ class Engine:
         self.services = read(project, os.environ, is_checked=is_checked)
         self.home, self.processes = home, Processes(home)
         only = os.environ.get("DOCKER_ONLY", "").split()
-        active = [s.name for s in self.services.values() if not s.profiles or s.profiles & set(profiles)]
-        self.wanted = [name for name in active if not only or name in only]
+        self.active = [s.name for s in self.services.values() if not s.profiles or s.profiles & set(profiles)]
+        self.wanted = [name for name in self.active if not only or name in only]
         names = list(self.services)
         self.containers = {
             name: Container(service, names, project, home / "volumes") for name, service in self.services.items()
@@ -73,9 +73,12 @@ class Engine:
                 self._wait(name, "service_completed_successfully" if name in needed else "service_healthy")
 
     def remove(self, names: list[str] | None) -> None:
-        """Stop what `up` starts anew, all that it starts if none is named; None: nothing. Services of other profiles go on."""
+        """Stop what is made anew, all services if none is named; None: nothing. Services of other profiles go on.
+
+        Those that a test does not wait for (DOCKER_ONLY) are stopped like the others: they would go on with the old secrets.
+        """
         running = self.processes.running()
-        again = [] if names is None else self._with_dependencies(names or self.wanted)
+        again = [] if names is None else self._with_dependencies(names or self.active)
         if chosen := [name for name in again if name in running]:
             self.stop(chosen)
 
