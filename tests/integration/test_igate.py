@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
+import random
 from collections.abc import Iterator
 from typing import Any
 
@@ -174,6 +175,39 @@ def test_an_undated_dossier_of_an_unforeseen_status_is_found_all_the_same(fake: 
     records = _records(_source(fake, undated_statuses=("0",)).list_cell(UNDATED))
     assert _ids(records) == [50, 51]
     assert _ids([record for record in records if record.is_removed]) == [51]
+
+
+def test_a_few_undated_dossiers_among_many_are_looked_up_and_not_listed_once_more(fake: FakeIgate) -> None:
+    fake.rows = [igate_row(n, day=None if n in (7, 60) else "2024-03-05", dossierStatus={"id": 0}) for n in range(80)]
+    fake.removed = {f"{number:024x}" for number in (60, 70)}
+    records = _records(_source(fake, undated_statuses=("0",)).list_cell(UNDATED))
+    assert {int(record.record_id, 16): record.is_removed for record in records} == {7: False, 60: True}
+    again = [r.query for r in fake.requests if r.query.get("spec") == "slice" and "remove-status" in r.query]
+    assert sorted(query.get("code", "none") for query in again) == sorted(record.dossier_code for record in records)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_undated_dossiers_are_found_and_marked_however_many_and_whatever_else_is_wrong(
+    fake: FakeIgate, seed: int
+) -> None:
+    """Few or many, with a code or without one, beside dates that mean none and rows that cannot be read."""
+    chance = random.Random(seed)
+    share = chance.choice([0.02, 0.1, 0.5])
+    none = [None, "", "0001-01-01T00:00:00.000+0000", "1970-01-01T00:00:00.000+0000"]
+    fake.rows = []
+    for n in range(120):
+        row = igate_row(n, dossierStatus={"id": chance.choice([0, 1, 77])}, code=chance.choice(["", *[f"c-{n}"] * 40]))
+        if chance.random() < share:
+            row["acceptedDate"] = chance.choice(none)
+        if chance.random() < 0.03:
+            row[chance.choice(["completedDate", "updatedDate"])] = "not a date"
+        fake.rows.append(row)
+    undated = {row["id"] for row in fake.rows if row["acceptedDate"] in none}
+    fake.removed = {row["id"] for row in fake.rows if chance.random() < 0.1}
+    pages = list(_source(fake, undated_statuses=("0", "1")).list_cell(UNDATED))
+    read = [*_records(pages), *(row.read for page in pages for row in page.quarantined if row.read)]
+    assert sorted(record.record_id for record in read) == sorted(undated)
+    assert {record.record_id for record in read if record.is_removed} == undated & fake.removed
 
 
 def test_no_undated_dossier_costs_two_counts(fake: FakeIgate) -> None:

@@ -129,6 +129,14 @@ class _Agency(msgspec.Struct):
     parent: _Named | Scalar = None
 
 
+Wanted = Callable[[Row], bool]
+
+
+def all_rows(_: Row) -> bool:
+    """Every row is wanted."""
+    return True
+
+
 class RowReader:
     """Turns rows into records. One reader serves one pull: it remembers the nested objects it has seen."""
 
@@ -142,25 +150,38 @@ class RowReader:
         self._agency = _remembering(_agency_of, "agency")
         self._row = msgspec.json.Decoder(Row)
 
-    def read(self, rows: Iterable[Row], position: str) -> tuple[list[DossierRecord], list[QuarantinedRow]]:
-        """The records of a page and its unreadable rows; `position` names the page."""
+    def read(
+        self, rows: Iterable[Row], position: str, wanted: Wanted = all_rows
+    ) -> tuple[list[DossierRecord], list[QuarantinedRow]]:
+        """The records of a page and its unreadable rows, of those that are wanted; `position` names the page."""
         records, quarantined = [], []
         for number, row in enumerate(rows, 1):
             try:
-                records.append(self.record(row))
+                if wanted(row):
+                    records.append(self.record(row))
             except BadRowError:
                 quarantined.append(self._in_part(msgspec.Raw(msgspec.json.encode(row)), f"{position} row {number}"))
         return records, quarantined
 
-    def read_raw(self, rows: Iterable[msgspec.Raw], position: str) -> tuple[list[DossierRecord], list[QuarantinedRow]]:
-        """The same, if at least one row is malformed."""
+    def read_raw(
+        self, rows: Iterable[msgspec.Raw], position: str, wanted: Wanted = all_rows
+    ) -> tuple[list[DossierRecord], list[QuarantinedRow]]:
+        """The same, if at least one row is malformed; one that cannot be read as a whole is always wanted."""
         records, quarantined = [], []
         for number, raw in enumerate(rows, 1):
             try:
-                records.append(self.record(self._row.decode(raw)))
+                if wanted(row := self._row.decode(raw)):
+                    records.append(self.record(row))
             except (BadRowError, msgspec.DecodeError, UnicodeDecodeError):
                 quarantined.append(self._in_part(raw, f"{position} row {number}"))
         return records, quarantined
+
+    def may_be_undated(self, row: Row) -> bool:
+        """Whether a row has no receipt date, or one that cannot be read."""
+        try:
+            return moment(row.acceptedDate, self._timezone, "acceptedDate") is None
+        except BadRowError:
+            return True
 
     def _in_part(self, raw: msgspec.Raw, position: str) -> QuarantinedRow:
         """A row that cannot be read as a whole."""

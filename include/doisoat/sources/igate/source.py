@@ -30,7 +30,7 @@ from doisoat.errors import SourceChangedError
 from doisoat.model import WHOLE, Capability, Cell, ControlTotal, DossierRecord, Page, QuarantinedRow, Side
 from doisoat.sources.contract import Source, SourceOptions
 from doisoat.sources.http.session import Answer, HttpSession
-from doisoat.sources.igate.rows import KeySlice, RawSlice, RowReader, Slice, Totals
+from doisoat.sources.igate.rows import KeySlice, RawSlice, RowReader, Slice, Totals, Wanted, all_rows
 from doisoat.sources.judging import is_hollow, months_that_hold, most_rows, no_end, unreadable
 from doisoat.sources.values import BadRowError, moment
 
@@ -161,14 +161,37 @@ class Igate(Source):
     def _only_undated(
         self, filters: Filters, wanted: int, skip_statuses: frozenset[str] = frozenset()
     ) -> Iterator[Page]:
-        for page in self._list_marked(filters, *self._removed(filters)):
+        total, removed = self._removed(filters)
+        if removed and wanted * self.limits.page_size < total:  # looking each up costs less than all pages once more
+            found = list(self._undated_of(self._list_undated_rows(filters, total), wanted, skip_statuses))
+            looked_up = _LookedUp(self, filters)
+            if all(looked_up.can_mark(page) for page in found):
+                yield from map(looked_up.page, found)
+                return
+        pages = self._list_marked(filters, total, removed) if removed else self._list_undated_rows(filters, total)
+        yield from self._undated_of(pages, wanted, skip_statuses)
+
+    @staticmethod
+    def _undated_of(pages: Iterator[Page], wanted: int, skip_statuses: frozenset[str]) -> Iterator[Page]:
+        """Of these pages the rows without a receipt date, until that many were found."""
+        for page in pages:
             page.records = [r for r in page.records if r.received_at is None and r.status_code not in skip_statuses]
-            page.quarantined = [row for row in page.quarantined if row.read and row.read.received_at is None]
+            page.quarantined = [
+                row
+                for row in page.quarantined
+                if row.read and row.read.received_at is None and row.read.status_code not in skip_statuses
+            ]
             if page.received:
                 yield page
             wanted -= page.received
             if wanted <= 0:
                 return
+
+    def _list_undated_rows(self, filters: Filters, total: int) -> Iterator[Page]:
+        """The rows of a listing that may have no receipt date, unmarked: of the others nothing but that date is read."""
+        for number, (answer, rows) in enumerate(self._walk(filters, self._decode_rows, total, ahead=True)):
+            records, quarantined = self._read(answer, rows, f"page {number}", self._reader.may_be_undated)
+            yield Page(records, quarantined, source_time=answer.time)
 
     # CHANGES ----------------------------------------------------------------------------------------------------
     def changes(self, since: dt.datetime) -> Iterator[Page]:
@@ -237,10 +260,13 @@ class Igate(Source):
         ):  # one bad row, or the whole answer: decoding row by row decides
             return self._http.decode(answer, self._raw_slices)
 
-    def _read(self, answer: Answer, rows: list[Any], position: str) -> tuple[list[DossierRecord], list[QuarantinedRow]]:
+    def _read(
+        self, answer: Answer, rows: list[Any], position: str, wanted: Wanted = all_rows
+    ) -> tuple[list[DossierRecord], list[QuarantinedRow]]:
         raw = isinstance(rows[0], msgspec.Raw)
-        records, quarantined = (self._reader.read_raw if raw else self._reader.read)(rows, position)
-        if came := unreadable(records, quarantined):
+        records, quarantined = (self._reader.read_raw if raw else self._reader.read)(rows, position, wanted)
+        is_judged = len(records) + len(quarantined) == len(rows)  # a row that is not wanted was read so far
+        if is_judged and (came := unreadable(records, quarantined)):
             raise self._changed(answer, came, "fix the connector")
         return records, quarantined
 
@@ -281,7 +307,44 @@ class Igate(Source):
         return total, max(0, total - self._total(filters | _SHOWN)[0])
 
 
-class _Shown:
+class _LookedUp:
+    """Which rows are removed, each looked up by its code: one request a row, and true of the moment it is asked."""
+
+    def __init__(self, source: Igate, filters: Filters) -> None:
+        self._source, self._filters = source, filters
+
+    def can_mark(self, page: Page) -> bool:
+        """Whether each of the page's rows has a code to look it up by."""
+        read = [*page.records, *(row.read for row in page.quarantined)]
+        return all(record is not None and record.dossier_code for record in read)
+
+    def page(self, page: Page) -> Page:
+        """The page with its removed rows marked."""
+        page.records, page.quarantined = [self.mark(record) for record in page.records], self.marked(page.quarantined)
+        return page
+
+    def mark(self, record: DossierRecord) -> DossierRecord:
+        """The record, marked as removed if it is."""
+        return record if self._is_shown(record) else msgspec.structs.replace(record, is_removed=True)
+
+    def marked(self, rows: list[QuarantinedRow]) -> list[QuarantinedRow]:
+        """The same for rows that were read in part; whether one without a key is removed is not known, and it is unidentified."""
+        return [
+            msgspec.structs.replace(row, read=self.mark(row.read)) if row.read and row.read.record_id else row
+            for row in rows
+        ]
+
+    def _decode(self, answer: Answer) -> KeySlice:
+        return self._source._http.decode(answer, self._source._key_slices)
+
+    def _is_shown(self, record: DossierRecord) -> bool:
+        if not record.dossier_code:
+            return True  # cannot be looked up: tomorrow's counts will show
+        query = {"code": record.dossier_code} | _SHOWN
+        return any(row.id == record.record_id for _, rows in self._source._walk(query, self._decode) for row in rows)
+
+
+class _Shown(_LookedUp):
     """The rows that a listing shows when removed ones are hidden: what it hides is removed.
 
     It is walked first, so a row that was created or changed since then may be missing from it for that reason: such a row
@@ -291,7 +354,7 @@ class _Shown:
     """
 
     def __init__(self, source: Igate, filters: Filters, since: dt.datetime | None) -> None:
-        self._source, self._filters = source, filters | _SHOWN
+        super().__init__(source, filters | _SHOWN)
         before, answer = source._total(self._filters)
         self._began, self._ids = answer.time, set[str]()
         rows_seen, pages, is_whole = 0, 0, True
@@ -306,22 +369,9 @@ class _Shown:
         self._is_settled = len(counts) == 1 and (is_whole or pages == 1)
 
     def mark(self, record: DossierRecord) -> DossierRecord:
-        """The record, marked as removed if it is."""
         if record.record_id in self._ids or (record.updated_at and record.updated_at >= self._began):
             return record
-        if not self._is_settled and self._is_shown(record):
-            return record
-        return msgspec.structs.replace(record, is_removed=True)
-
-    def marked(self, rows: list[QuarantinedRow]) -> list[QuarantinedRow]:
-        """The same for rows that were read in part; whether one without a key is removed is not known, and it is unidentified."""
-        return [
-            msgspec.structs.replace(row, read=self.mark(row.read)) if row.read and row.read.record_id else row
-            for row in rows
-        ]
-
-    def _decode(self, answer: Answer) -> KeySlice:
-        return self._source._http.decode(answer, self._source._key_slices)
+        return msgspec.structs.replace(record, is_removed=True) if self._is_settled else super().mark(record)
 
     def _reaches(self, answer: Answer, row: Any, since: dt.datetime) -> bool:
         try:
@@ -329,9 +379,3 @@ class _Shown:
         except BadRowError:
             return True
         return updated_at is None or updated_at >= since
-
-    def _is_shown(self, record: DossierRecord) -> bool:
-        if not record.dossier_code:
-            return True  # cannot be looked up: tomorrow's counts will show
-        query = {"code": record.dossier_code} | _SHOWN
-        return any(row.id == record.record_id for _, rows in self._source._walk(query, self._decode) for row in rows)
