@@ -1,14 +1,16 @@
-"""`python -m bench.provinces`: the nights of several provinces at once, in one Airflow, with one worker slot and with two.
+"""`python -m bench.provinces`: the nights of several provinces at once, in one Airflow, with one Celery worker and with two.
 
-Each province has simulated systems, landings and a warehouse of its own; all share one Airflow (LocalExecutor) and one PostgreSQL
-server. Every province's night begins at the same moment, as at 01:00. What is measured: how long all nights took, how long the
-tasks themselves ran, and how busy processors and slots were meanwhile, which says what bounds it. Writes bench/PROVINCES.md.
+Each province has simulated systems, landings and a warehouse of its own; all share one Airflow, one Redis and one PostgreSQL.
+Every province's night begins at the same moment, as at 01:00. What is measured: how long all nights took, how long the tasks
+themselves ran, and how busy processors and workers were meanwhile, which says what bounds it. Writes bench/PROVINCES.md, and
+bench/provinces.json, against which bench.scale holds its simulation.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime as dt
+import json
 import os
 import shutil
 import sys
@@ -30,9 +32,14 @@ from standalone.nights import DAG_ID, ENDED, Nights
 from standalone.processes import Processes
 from standalone.sandbox import Sandbox
 
+from bench.celery import Queue
+
 ROOT = Path(__file__).parents[1]
 LAST = dt.date(2024, 4, 19)
 NIGHTS = [LAST - dt.timedelta(days=back) for back in (2, 1, 0)]
+#: The nights that are measured, as bench.nights calls a first night and the one after it.
+CALLED = {NIGHTS[0]: "first", NIGHTS[1]: "changed"}
+HERE = Path(__file__).parent
 NAMES = ("an_giang", "bac_ninh", "ca_mau", "da_nang")
 #: What a laptop's Airflow runs beside the scheduler for a night by hand.
 SERVICES = ("api-server", "dag-processor", "scheduler")
@@ -45,11 +52,12 @@ class Provinces:
         home: the state directory.
         names: of the provinces.
         dossiers: about how many each one's systems hold.
-        environment: settings of Airflow and of ours, on top of the environment's.
+        workers: how many Celery workers run the tasks, 0 for processes of the scheduler.
+        tasks: how many tasks each worker runs at once.
     """
 
-    def __init__(self, home: Path, names: Sequence[str], dossiers: int, **environment: str) -> None:
-        self.home, self.names = home, names
+    def __init__(self, home: Path, names: Sequence[str], dossiers: int, *, workers: int = 0, tasks: int = 1) -> None:
+        self.home, self.names, self.workers, self.tasks_at_once = home, names, workers, tasks
         self.folder = home / "provinces"
         for name in names:
             write(self.folder / f"{name}.yaml", name)
@@ -71,9 +79,12 @@ class Provinces:
             "DOISOAT_ENV_FILE": os.devnull,
             "DOISOAT_RETRY_SECONDS": "1",
             **connections,
-            **environment,
         }
-        self.laptop = Laptop(home, self.folder / f"{names[0]}.yaml", settings, used_by="bench.provinces")
+        self._queue = Queue(Processes(home / "queue"))
+        executor = {**self._queue.settings(), "CORE__PARALLELISM": "64"} if workers else {}
+        self.laptop = Laptop(
+            home, self.folder / f"{names[0]}.yaml", settings, used_by="bench.provinces", executor=executor
+        )
 
     def start(self, warehouses: dict[str, str] | None = None) -> Airflow:
         """Start everything.
@@ -89,7 +100,12 @@ class Provinces:
                 self.laptop.environment[tenant.variable("warehouse")] = dsn
             else:
                 postgres.ensure_database(server, tenant.called("warehouse"), may_create_roles=True)
+        if self.workers:
+            self._queue.start(self.laptop.environment)
         self.airflow = self.laptop.start(port=postgres.free_port(), is_scheduling=False, services=SERVICES)
+        inside = self.airflow.environment(self.laptop.environment, is_scheduling=False)
+        for number in range(1, self.workers + 1):
+            self._queue.start_worker(f"worker-{number}", inside, tasks=self.tasks_at_once)
         for name, sandbox in self.sandboxes.items():
             sandbox.wait(self._systems[name])
         self.clients = {
@@ -137,6 +153,7 @@ class Provinces:
 
     def stop(self) -> None:
         """Stop everything."""
+        self._queue.stop()
         self.laptop.stop()
         for systems in self._systems.values():
             systems.stop()
@@ -161,14 +178,15 @@ class Turn:
     """The nights of all provinces once.
 
     Attributes:
-        slots: how many tasks ran at once at most.
+        workers: how many Celery workers there were, each with so many tasks at once at most.
         wall: seconds until the last night was published.
         tasks: seconds that tasks ran, all together, and how many there were.
         processors: how busy they were, 0 to 1.
         server: seconds of processor time of PostgreSQL; of the simulated systems.
     """
 
-    slots: int
+    workers: int
+    tasks_at_once: int
     night: dt.date
     wall: float
     tasks: float
@@ -178,7 +196,7 @@ class Turn:
     systems: float
 
 
-def measured(provinces: Provinces, slots: int, night: dt.date) -> Turn:
+def measured(provinces: Provinces, night: dt.date) -> Turn:
     """One night of all provinces."""
     provinces.set_clock(night)  # the worlds' changes are not part of it
     before, started = _spent(provinces), time.monotonic()
@@ -191,7 +209,7 @@ def measured(provinces: Provinces, slots: int, night: dt.date) -> Turn:
     tasks = [task for name, run_id in runs.items() for task in provinces.tasks(name, run_id) if task["state"] in ENDED]
     ran = sum(task["duration"] or 0 for task in tasks)
     server, systems = (now - then for now, then in zip(after, before, strict=True))
-    return Turn(slots, night, wall, ran, len(tasks), busy, server, systems)
+    return Turn(provinces.workers, provinces.tasks_at_once, night, wall, ran, len(tasks), busy, server, systems)
 
 
 def _spent(provinces: Provinces) -> tuple[float, float]:
@@ -207,10 +225,10 @@ def _spent(provinces: Provinces) -> tuple[float, float]:
 
 
 @contextmanager
-def at_work(names: Sequence[str], dossiers: int, slots: int) -> Iterator[Provinces]:
-    """A home of so many provinces with so many slots, for as long as it is measured."""
+def at_work(names: Sequence[str], dossiers: int, *, workers: int, tasks: int) -> Iterator[Provinces]:
+    """A home of so many provinces with so many workers, for as long as it is measured."""
     home = Path(tempfile.mkdtemp(prefix="doisoat-provinces-"))
-    provinces = Provinces(home, names, dossiers, AIRFLOW__CORE__PARALLELISM=str(slots))
+    provinces = Provinces(home, names, dossiers, workers=workers, tasks=tasks)
     try:
         provinces.start()
         yield provinces
@@ -222,59 +240,80 @@ def at_work(names: Sequence[str], dossiers: int, slots: int) -> Iterator[Provinc
 def render(turns: Sequence[Turn], provinces: int, dossiers: int) -> str:
     """The page."""
     rows = [
-        f"| {turn.slots} | {turn.night} | {turn.wall:,.0f} | {turn.tasks:,.0f} ({turn.count}) | "
-        f"{turn.tasks / turn.wall / turn.slots:.0%} | {turn.processors:.0%} | {turn.server:,.0f} | {turn.systems:,.0f} |"
+        f"| {turn.workers} | {turn.tasks_at_once} | {CALLED[turn.night]} | {turn.wall:,.0f} | {turn.tasks:,.0f} ({turn.count}) | "
+        f"{_share(turn):.0%} | {turn.processors:.0%} | {turn.server:,.0f} | {turn.systems:,.0f} |"
         for turn in turns
     ]
     head = [
         "# Several provinces at once",
         "",
         f"Written by `python -m bench.provinces`; do not edit. {provinces} provinces of about {dossiers:,} dossiers each, whose "
-        f"nights begin at the same moment, on {os.cpu_count()} processors, with PostgreSQL, Airflow and the simulated systems on "
-        f"the same machine; measured on {dt.datetime.now(dt.UTC):%Y-%m-%d}. The first night lists all, the others what changed.",
+        f"nights begin at the same moment, on {os.cpu_count()} processors, with PostgreSQL, Redis, Airflow, the workers and the "
+        f"simulated systems on the same machine; measured on {dt.datetime.now(dt.UTC):%Y-%m-%d}.",
         "",
-        "| slots | night | all published after, s | tasks ran, s (number) | slots busy | processors busy | of it PostgreSQL, s | "
-        "simulated systems, s |",
-        "|---|---|---|---|---|---|---|---|",
+        "| workers | tasks of each | night | all published after, s | tasks ran, s (number) | workers busy | processors busy | "
+        "PostgreSQL's processor time, s | simulated systems', s |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     return "\n".join([*head, *rows, "", *_said(turns), ""])
 
 
+def _share(turn: Turn) -> float:
+    """How much of their time the workers ran tasks."""
+    return turn.tasks / turn.wall / (turn.workers * turn.tasks_at_once)
+
+
 def _said(turns: Sequence[Turn]) -> Iterator[str]:
     """What bounds it, from the numbers."""
-    by_night: dict[dt.date, list[Turn]] = {}
-    for turn in turns:
-        by_night.setdefault(turn.night, []).append(turn)
-    for night, found in by_night.items():
+    for night, called in CALLED.items():
+        found = [turn for turn in turns if turn.night == night]
         if len(found) > 1:
-            one, two = found[0], found[-1]
-            is_full = two.tasks / two.wall / two.slots > 0.85
-            bound = "the processors" if two.processors > 0.85 else "the slots" if is_full else "neither"
+            one, more = found[0], found[-1]
+            bound = "the processors" if more.processors > 0.85 else "the workers" if _share(more) > 0.85 else "neither"
             yield (
-                f"* Night {night}: {two.slots} slots take {two.wall / one.wall:.2f} of the time of {one.slots}; "
-                f"with {two.slots}, used up: {bound}."
+                f"* The {called} night: {more.workers} workers take {more.wall / one.wall:.2f} of the time of "
+                f"{one.workers}; with {more.workers}, used up: {bound}."
             )
 
 
+def as_runs(turns: Sequence[Turn], provinces: int, dossiers: int) -> list[dict[str, Any]]:
+    """What `bench.scale --runs` reads."""
+    return [
+        {
+            "provinces": provinces,
+            "dossiers": dossiers,
+            "workers": turn.workers,
+            "tasks": turn.tasks_at_once,
+            "servers": 1,
+            "night": CALLED[turn.night],
+            "seconds": round(turn.wall, 1),
+        }
+        for turn in turns
+    ]
+
+
 def main() -> None:
-    """Measure with each number of slots, and write the page."""
+    """Measure with each number of workers, and write the page."""
     parser = argparse.ArgumentParser(prog="python -m bench.provinces", description=__doc__)
     parser.add_argument("--dossiers", type=int, default=50_000, metavar="N", help="of each province (50000)")
     parser.add_argument(
         "--provinces", type=int, default=len(NAMES), choices=range(1, len(NAMES) + 1), help="how many (4)"
     )
-    parser.add_argument(
-        "--slots", type=int, nargs="*", default=[1, 2], help="how many tasks at once, one turn each (1 2)"
-    )
+    parser.add_argument("--workers", type=int, nargs="*", default=[1, 2], help="Celery workers, one turn each (1 2)")
+    parser.add_argument("--tasks", type=int, default=1, help="how many tasks a worker runs at once (1)")
+    parser.add_argument("--out", type=Path, default=HERE, help="the folder of what is written")
     asked = parser.parse_args()
     turns = []
-    for slots in asked.slots:
-        with at_work(NAMES[: asked.provinces], asked.dossiers, slots) as provinces:
-            for night in NIGHTS:
-                turns.append(measured(provinces, slots, night))
+    for workers in asked.workers:
+        names = NAMES[: asked.provinces]
+        with at_work(names, asked.dossiers, workers=workers, tasks=asked.tasks) as provinces:
+            for night in CALLED:
+                turns.append(measured(provinces, night))
                 print(turns[-1], file=sys.stderr)
     page = render(turns, asked.provinces, asked.dossiers)
-    Path(__file__).with_name("PROVINCES.md").write_text(page, encoding="utf-8")
+    (asked.out / "PROVINCES.md").write_text(page, encoding="utf-8")
+    runs = json.dumps(as_runs(turns, asked.provinces, asked.dossiers), indent=1)
+    (asked.out / "provinces.json").write_text(runs + "\n", encoding="utf-8")
     print(page)
 
 

@@ -152,9 +152,9 @@ class Run:
 class Machines:
     """Places at workers and servers, and who waits for them, first come first served."""
 
-    def __init__(self, workers: int, servers: int) -> None:
+    def __init__(self, workers: int, servers: int, tasks: int = TASKS_A_WORKER) -> None:
         self.now = 0.0
-        self.free = workers * TASKS_A_WORKER
+        self.free = workers * tasks
         self.places = self.free
         self.free_at = [STEPS_A_SERVER] * servers
         self.ready: deque[Task] = deque()
@@ -216,13 +216,14 @@ class Machines:
 # a nation -------------------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Asked:
-    """What is simulated: the sizes of provinces, the machines, and what is assumed."""
+    """What is simulated: the sizes of provinces, the machines, how many tasks a worker runs at once, and what is assumed."""
 
     sizes: Sequence[float]
     workers: int
     servers: int
     overhead: float
     slower: float = 1.0
+    tasks: int = TASKS_A_WORKER
 
 
 def sizes_of(provinces: int, dossiers: int, draw: random.Random) -> list[float]:
@@ -240,7 +241,7 @@ def simulate(sizes: Mapping[int, Steps], asked: Asked, seed: int) -> Run:
         server = min(range(asked.servers), key=load.__getitem__)
         load[server] += dossiers
         nights.append(tasks_of(steps_of(sizes, dossiers), server, asked.overhead, asked.slower, draw))
-    return Machines(asked.workers, asked.servers).run(nights)
+    return Machines(asked.workers, asked.servers, asked.tasks).run(nights)
 
 
 def nation(sizes: Mapping[int, Steps], workers: int, servers: int, overhead: float, slower: float) -> tuple[float, str]:
@@ -308,13 +309,14 @@ def _held_against(found: Measured, runs: Sequence[Mapping[str, Any]], overhead: 
     if not runs:
         yield "None was given (`--runs`): how provinces wait for one another is not held against a run."
         return
-    yield "| provinces | dossiers each | workers | servers | night | measured, s | simulated, s | simulated to measured |"
-    yield "|---|---|---|---|---|---|---|---|"
+    yield "| provinces | dossiers each | workers | tasks of each | servers | night | measured, s | simulated, s | of measured |"
+    yield "|---|---|---|---|---|---|---|---|---|"
     for run in runs:
-        asked = Asked([run["dossiers"]] * run["provinces"], run["workers"], run["servers"], overhead)
+        sizes, places = [run["dossiers"]] * run["provinces"], (run["workers"], run["servers"])
+        asked = Asked(sizes, *places, overhead, tasks=run["tasks"])
         told = statistics.median(simulate(found[run["night"]], asked, seed).seconds for seed in SEEDS)
         yield (
-            f"| {run['provinces']} | {run['dossiers']:,} | {run['workers']} | {run['servers']} | {run['night']} "
+            f"| {run['provinces']} | {run['dossiers']:,} | {run['workers']} | {run['tasks']} | {run['servers']} | {run['night']} "
             f"| {run['seconds']:.0f} | {told:.0f} | {told / run['seconds']:.2f} |"
         )
 
@@ -324,7 +326,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.scale", description=__doc__)
     parser.add_argument("--measured", type=Path, default=HERE / "RESULTS.md", help="a page that `make bench` wrote")
     parser.add_argument(
-        "--runs", type=Path, help="measured runs: [{provinces, dossiers, workers, servers, night, seconds}]"
+        "--runs", type=Path, default=HERE / "provinces.json", help="measured runs, as bench.provinces writes them"
     )
     parser.add_argument("--overhead", type=float, default=5.0, help="seconds of a task beside its step (5)")
     parser.add_argument("--slower", type=float, default=5.0, help="how many times slower sources may be (5)")
@@ -332,7 +334,7 @@ def main() -> None:
     asked = parser.parse_args()
     text = asked.measured.read_text(encoding="utf-8")
     on = re.search(r"Measured on ([\d-]+)", text)
-    runs = json.loads(asked.runs.read_text(encoding="utf-8")) if asked.runs else []
+    runs = json.loads(asked.runs.read_text(encoding="utf-8")) if asked.runs.exists() else []
     source = f"bench/RESULTS.md, {on[1]}" if on else str(asked.measured.name)
     asked.out.write_text(page(measured(text), source, runs, asked.overhead, asked.slower), encoding="utf-8")
     print(f"{asked.out}: written")

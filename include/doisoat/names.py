@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _COMMUNE = "xã(?! hội)|phường|thị trấn"  # "bảo hiểm xã hội" is no commune
@@ -39,6 +40,7 @@ _RULES = (
 )
 
 
+@lru_cache(maxsize=20_000)  # a source writes few names, and each in many records
 def unit_key(name: str) -> str:
     """The form in which a unit's name is compared; "" if there is nothing in it.
 

@@ -12,7 +12,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import requests
@@ -45,11 +45,13 @@ class Airflow:
         home: the state directory.
         port: of the API server and the UI.
         database: DSN of its own database.
+        executor: settings of how tasks are run (name, as in AIRFLOW__NAME, and value) if not by the scheduler's own processes.
     """
 
     home: Path
     port: int
     database: str
+    executor: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -92,6 +94,7 @@ class Airflow:
             "LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(logs / "dag_processor"),
             "SCHEDULER__USE_JOB_SCHEDULE": str(is_scheduling),
             **{name: base.get(f"AIRFLOW__{name}", value) for name, value in IMPATIENT.items()},
+            **self.executor,
         }
         return {
             **base,

@@ -37,6 +37,7 @@ class Laptop:
         environment: what our processes inherit; connections in it win over those made here.
         sandbox: the simulated systems, None if the connections lead to others.
         used_by: the command that this is for, as somebody types it.
+        executor: how Airflow runs tasks (Airflow.executor).
     """
 
     def __init__(
@@ -46,8 +47,9 @@ class Laptop:
         environment: Mapping[str, str],
         sandbox: Sandbox | None = None,
         used_by: str = "make",
+        executor: Mapping[str, str] | None = None,
     ) -> None:
-        self.home, self.sandbox, self.used_by = home, sandbox, used_by
+        self.home, self.sandbox, self.used_by, self._executor = home, sandbox, used_by, executor or {}
         self.processes = Processes(home)
         self.tenant = tenants.at(province)
         self.settings: ProvinceSettings = self.tenant.settings()
@@ -69,7 +71,7 @@ class Laptop:
             PostgresError, ProcessError: something did not come up.
         """
         server = self.start_warehouse()
-        airflow = Airflow(self.home, port, postgres.ensure_database(server, "airflow"))
+        airflow = Airflow(self.home, port, postgres.ensure_database(server, "airflow"), self._executor)
         inside = airflow.environment(self.environment, is_scheduling=is_scheduling)
         if self.sandbox:
             self.sandbox.start(self.processes, self.environment)

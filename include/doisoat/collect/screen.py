@@ -48,6 +48,7 @@ class Screen:
     key: bytes = field(default=b"", repr=False)
     withheld: Counter[str] = field(default_factory=Counter)
     _seen: dict[tuple[str | None, ...], dict[str, str | None]] = field(default_factory=dict, repr=False)
+    _decided: dict[tuple[str, str], bool] = field(default_factory=dict, repr=False)
 
     def page(self, page: Page, number: int) -> Page:
         """The page as it may be written; a record whose key or code cannot be valid is quarantined, without that key or code."""
@@ -141,10 +142,19 @@ class Screen:
             if len(self._seen) >= _REMEMBERED:
                 self._seen.clear()
             pairs = [(name, text) for name, text in zip(names, said, strict=True) if text is not None]
-            changes = {name: self._fingerprint(name, text) for name, text in pairs if not self._may_be(name, text)}
+            changes = {name: self._fingerprint(name, text) for name, text in pairs if not self._is_known(name, text)}
             self._seen[said] = changes
         self.withheld.update(changes.keys())
         return replace(of, **changes) if changes else of
+
+    def _is_known(self, name: str, text: str) -> bool:
+        """`_may_be`, decided once: the same few values come in many combinations."""
+        known = self._decided.get((name, text))
+        if known is None:
+            if len(self._decided) >= _REMEMBERED:
+                self._decided.clear()
+            known = self._decided[name, text] = self._may_be(name, text)
+        return known
 
     def _word(self, name: str, text: str) -> str:
         if self._may_be(name, text):
