@@ -23,7 +23,7 @@ from doisoat.cli.shared import (
 )
 from doisoat.reports.agencies import agency_named
 from doisoat.reports.parts import Channel, Grain, Level, Pair, check_range, check_words
-from doisoat.reports.printing import Format, print_table
+from doisoat.reports.printing import MOST_ROWS, Format, print_table
 from doisoat.reports.query import query
 from doisoat.warehouse.queries import Report, archive_of
 
@@ -166,7 +166,8 @@ def gaps(
             typer.echo(f"{out}: {write_one(connection, facts, out, *only)} gaps of night {chosen}")
             return
         asked: dict[str, Any] = {"night": chosen, "archive_id": archive_of(connection, chosen, revision)}
-        report = query(connection, "gaps", asked | {"with_pending": all, "owner": only[0], "pair": only[1]})
+        asked |= {"with_pending": all, "owner": only[0], "pair": only[1]}
+        report = query(connection, "gaps", asked, most=MOST_ROWS if format is ListFormat.TABLE else None)
     columns = (*GAP_COLUMNS, *(("standing",) if all else ()))
     print_report(report, Format(format), _titled("Gaps", chosen, revision), columns, blank=GAP_COLUMNS)
 

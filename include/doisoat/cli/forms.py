@@ -12,7 +12,7 @@ from doisoat.cli.shared import RATES, chosen_night, console, in_calendar, wareho
 from doisoat.reports.agencies import agency_named
 from doisoat.reports.form import Asked, CountsAs, Reading, default_counts_as, with_ranges
 from doisoat.reports.form import form as make_form
-from doisoat.reports.printing import Format, show
+from doisoat.reports.printing import MOST_ROWS, Format, show
 from doisoat.reports.query import query
 
 #: Added to `doisoat` by doisoat.cli.app.
@@ -113,7 +113,6 @@ def reported(
         chosen = chosen_night(connection, night)
         in_force = reading or Reading(site.settings.indicators.readings["on_time"])
         wanted = {"measure": None if measure == "all" else measure, "differing": differing}
-        report = query(
-            connection, "reported", {"night": chosen, "by_date": in_force is Reading.ON_TIME_BY_DATE, **wanted}
-        )
+        asked = {"night": chosen, "by_date": in_force is Reading.ON_TIME_BY_DATE, **wanted}
+        report = query(connection, "reported", asked, most=MOST_ROWS if format is Format.TABLE else None)
     show(console, report, format, f"Reports compared with records, night {chosen}, {in_force}")

@@ -2,13 +2,15 @@
 -- night: one row per dossier (ADR 21). `standing` is judged by timestamps, minus the time spent waiting for
 -- supplements; `standing_by_date` by calendar dates.
 create temporary table progress on commit drop as
-with first_seen as (
+-- only of records that were different before: few of all
+with earlier as (
     select
         source_id,
         record_id,
-        least(min(from_night), min(c.night)) as night
-    from core.dossier_record left join core.first_seen c using (source_id, record_id)
-    where source_id = any(%(provincial_sources)s) and from_night <= %(night)s group by 1, 2
+        min(from_night) as night
+    from core.dossier_record
+    where source_id = any(%(provincial_sources)s) and to_night <= %(night)s
+    group by 1, 2
 ),
 stated as (
     select
@@ -21,14 +23,15 @@ stated as (
         r.receipt_month,
         r.status,
         r.due_at,
-        f.night as first_night,
+        least(r.from_night, e.night, f.night) as first_night,
         r.finished_at is null as is_by_return,
         -- an end that the source could not have known about does not count
         case when coalesce(r.finished_at, r.returned_at) <= greatest(%(cut_off)s, %(known_at)s)
                 then coalesce(r.finished_at, r.returned_at)
         end as ended_at
     from core.dossier_record r
-    join first_seen f using (source_id, record_id)
+    left join earlier e using (source_id, record_id)
+    left join core.first_seen f using (source_id, record_id)
     where r.source_id = any(%(provincial_sources)s)
         and r.from_night <= %(night)s
         and %(night)s < r.to_night
@@ -73,6 +76,7 @@ due as (
         core.working_day b
         on p.legal_days is not null and b.calendar = coalesce(c.calendar, '') and b.day = o.receipt_date
     left join core.working_day t on t.calendar = b.calendar and t.number = b.number + p.legal_days and t.is_working
+    offset 0  -- each of these is computed once, and not again wherever it is used
 ),
 days as (
     select
@@ -87,6 +91,7 @@ days as (
             else '0'
         end as judged_until
     from due d
+    offset 0
 ),
 -- nights between receipt and end for which the status is not known: a request may have been open on each. A source that
 -- moves the due date itself while a supplement is awaited leaves nothing to subtract.
@@ -108,12 +113,14 @@ watched as (
                 case when s.due_before < d.due_at then '0' else coalesce(s.waited_least, '0') end as least,
                 case when s.due_before < d.due_at then '0' else coalesce(s.waited_most, '0') end as most
         ) w
-    cross join lateral (
-        select greatest(
-            0, coalesce(d.ended_on, %(judged_on)s::date + 1) - d.receipt_date
-            - greatest(0, coalesce(l.reads, 0) - coalesce(f.reads, 0))
-        ) as nights_unseen
-    ) u
+    cross join
+        lateral (
+            select greatest(
+                0, coalesce(d.ended_on, %(judged_on)s::date + 1) - d.receipt_date
+                - greatest(0, coalesce(l.reads, 0) - coalesce(f.reads, 0))
+            ) as nights_unseen
+        ) u
+    offset 0
 )
 select
     source_id,

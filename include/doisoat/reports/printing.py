@@ -9,13 +9,14 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from enum import StrEnum
+from itertools import zip_longest
 from typing import Any
 
 import typer
 from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
 from doisoat.warehouse.queries import Report
 
@@ -120,8 +121,9 @@ def print_table(
     Args:
         blank: columns in which no value means that there is nothing to say, not that it is unknown.
     """
-    if len(report.rows) > MOST_ROWS:
-        title += f": the first {MOST_ROWS:,} of {len(report.rows):,} rows (--format csv gives all)"
+    found = len(report.rows) + report.left_out
+    if found > MOST_ROWS:
+        title += f": the first {MOST_ROWS:,} of {found:,} rows (--format csv gives all)"
     report = in_ranges(_narrowed(Report(report.columns, report.rows[:MOST_ROWS]), columns))
     shown = [index for index in range(len(report.columns)) if any(row[index] is not None for row in report.rows)]
     names = [report.columns[index] for index in shown]
@@ -149,19 +151,30 @@ def _print_rows(console: Console, names: list[str], texts: list[list[str]], nume
     # lines may break between words, even within a name, but never within a word: half a number is a wrong number
     widths = [max(cell_len(word.strip()) for text in column for word in _words(text)) for column in columns]
     if sum(widths) + 2 * (len(widths) - 1) <= console.width:
-        table = Table(header_style="dim", box=None, pad_edge=False)
-        for head, is_number, width in zip(heads, numeric, _widened(columns, widths, console.width), strict=True):
-            table.add_column(head, justify="right" if is_number else "left", width=width)
-        for row in texts:
-            table.add_row(
-                *(escape(_broken(text, column.width or 1)) for text, column in zip(row, table.columns, strict=True))
-            )
-        console.print(table)
+        _print_lines(console, heads, texts, numeric, _widened(columns, widths, console.width))
         return
     for number, row in enumerate(texts, 1):
         console.print(f"[dim]row {number}[/dim]")
         for head, text in zip(heads, row, strict=True):
             console.print(f"  [dim]{head}:[/dim] {escape(text)}", soft_wrap=True)
+
+
+def _print_lines(
+    console: Console, heads: list[str], texts: list[list[str]], numeric: list[bool], widths: list[int]
+) -> None:
+    """Print a table whose widths are known; rich's own would compute them once more, cell by cell."""
+
+    def lines(cells: Sequence[str]) -> list[str]:
+        broken = [_broken(text, width).split("\n") for text, width in zip(cells, widths, strict=True)]
+        return ["  ".join(map(_padded, line, widths, numeric)).rstrip() for line in zip_longest(*broken, fillvalue="")]
+
+    console.print(Text("\n".join(lines(heads)), style="dim"), soft_wrap=True)
+    console.print(Text("\n".join(line for row in texts for line in lines(row))), soft_wrap=True)
+
+
+def _padded(text: str, width: int, is_number: bool) -> str:
+    room = " " * (width - cell_len(text))
+    return room + text if is_number else text + room
 
 
 def _widened(columns: Sequence[tuple[str, ...]], widths: list[int], most: int) -> list[int]:

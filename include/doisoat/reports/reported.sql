@@ -287,31 +287,41 @@ moved as materialized (
     ) dossier
     group by 1
 ),
--- rows of this side that count no dossier: removed, and (for the province, whose facts do not show them) repeated
+-- rows of this side that count no dossier: removed, and (for the province, whose facts do not show them) repeated; by
+-- month, since every period is made of whole months
 row as materialized (
     select
         s.side,
         r.agency_id,
-        r.receipt_date,
-        r.is_removed
+        date_trunc('month', r.receipt_date)::date as receipt_month,
+        count(*) filter (where r.is_removed) as removed,
+        count(*) filter (where not r.is_removed) as repeated
     from core.source s
     join core.dossier_record r on r.source_id = s.source_id and r.from_night <= %(night)s and %(night)s < r.to_night
     where (s.has_listing or s.has_look_ups) and (r.is_removed or r.duplicate_rank > 1 and s.side = 'provincial')
+    group by 1, 2, 3
+),
+row_of_part as materialized (
+    select
+        r.side,
+        p.part,
+        w.is_own,
+        r.receipt_month,
+        sum(r.removed) as removed,
+        sum(r.repeated) as repeated
+    from parts p
+    join (values (true), (false)) as w (is_own) on p.is_own or not w.is_own
+    join row r on r.agency_id = p.agency_id and p.from_month <= r.receipt_month and r.receipt_month < p.to_month
+    group by 1, 2, 3, 4
 ),
 shown as materialized (
     select
         u.unit_no,
-        count(*) filter (where r.is_removed) as removed,
-        count(*) filter (where not r.is_removed) as repeated
+        sum(r.removed) as removed,
+        sum(r.repeated) as repeated
     from unit u
-    join parts p on p.part = u.part and (p.is_own or not u.is_own)
-    join row r
-        on r.side = u.side
-        and r.agency_id = p.agency_id
-        and r.receipt_date >= u.period_start
-        and r.receipt_date < u.period_end
-        and p.from_month <= date_trunc('month', r.receipt_date)::date
-        and date_trunc('month', r.receipt_date)::date < p.to_month
+    join row_of_part r using (side, part, is_own)
+    where r.receipt_month >= u.period_start and r.receipt_month < u.period_end
     group by 1
 ),
 -- for each measure, the lower and the upper bound of the count; null if our evidence does not say

@@ -15,20 +15,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Rows of one report, columns in order."""
+    """Rows of one report, columns in order.
+
+    Attributes:
+        left_out: how many more rows there are that were not asked for.
+    """
 
     columns: tuple[str, ...]
     rows: list[tuple[Any, ...]]
+    left_out: int = 0
 
     def dicts(self) -> list[dict[str, Any]]:
         """Each row by column name."""
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
 
-def as_report(cursor: psycopg.Cursor) -> Report:
-    """A query's result: whole numbers as int, other numbers as float, dates and timestamps as ISO text."""
-    columns = tuple(column.name for column in cursor.description or ())
-    return Report(columns, [tuple(map(_plain, row)) for row in cursor.fetchall()])
+def as_report(cursor: psycopg.Cursor | psycopg.ServerCursor, most: int | None = None) -> Report:
+    """A query's result, or its first rows: whole numbers as int, other numbers as float, dates and timestamps as ISO text."""
+    rows = cursor.fetchall() if most is None else cursor.fetchmany(most)
+    return Report(tuple(column.name for column in cursor.description or ()), [tuple(map(_plain, row)) for row in rows])
 
 
 def archive_of(connection: psycopg.Connection, night: dt.date, revision: int | None) -> int:
