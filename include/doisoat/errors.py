@@ -4,6 +4,7 @@
       ConfigurationError         our mistake: fail, fix the configuration, run again
       WarehouseUnavailableError  PostgreSQL does not answer, or the connection broke: retry
       StorageFullError           the disk of the landing or the warehouse is full: retry (space may be freed), then fail
+      LandingStoreError          the object store of landings does not answer, or refuses: retry
       NightError                 this night cannot be processed now
         NightBusyError             another night or run holds the warehouse: wait, then retry
         NightTakenOverError        another run of the same night took over: stop, that run continues
@@ -46,6 +47,10 @@ class WarehouseUnavailableError(DoisoatError):
 
 class StorageFullError(DoisoatError):
     """Raised when a disk is full; what was being written is lost, what was sealed or committed is kept."""
+
+
+class LandingStoreError(DoisoatError):
+    """Raised when the object store of landings does not answer or refuses; what was sealed is kept."""
 
 
 class NightError(DoisoatError):

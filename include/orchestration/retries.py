@@ -61,6 +61,7 @@ def retry_policy() -> RetryByConsequence:
             RetryRule(
                 errors + "WarehouseUnavailableError", RetryAction.RETRY, RETRY_DELAY, "the server may be back soon"
             ),
+            RetryRule(errors + "LandingStoreError", RetryAction.RETRY, RETRY_DELAY, "the store may be back soon"),
             RetryRule(errors + "StorageFullError", RetryAction.RETRY, RETRY_DELAY, "space may be freed"),
             RetryRule(errors + "NewsNotSentError", RetryAction.RETRY, RETRY_DELAY, "the sender may accept it later"),
             RetryRule(errors + "TableNotWrittenError", RetryAction.RETRY, RETRY_DELAY, "the store may be back soon"),

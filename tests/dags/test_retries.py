@@ -22,6 +22,7 @@ RETRIED = {
     "NightBusyError": retries.BUSY_DELAY,
     "WarehouseUnavailableError": retries.RETRY_DELAY,
     "StorageFullError": retries.RETRY_DELAY,
+    "LandingStoreError": retries.RETRY_DELAY,
     "NewsNotSentError": retries.RETRY_DELAY,
     "TableNotWrittenError": retries.RETRY_DELAY,
 }

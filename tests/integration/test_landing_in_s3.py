@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from wsgiref.simple_server import make_server
 
 import pytest
 from doisoat.collect import store
+from doisoat.collect.catalogues import Begun
 from doisoat.collect.landing import MANIFEST, LandingWriter, is_sealed, open_landing, sealed_nights
 from doisoat.connections import connection_from_environment
-from doisoat.errors import ConfigurationError, LandingDamagedError
-from doisoat.model import Page, PullCertificate
+from doisoat.errors import ConfigurationError, LandingDamagedError, LandingStoreError
+from doisoat.model import Page, ProcedureCount, PullCertificate
 from doisoat.nights import steps
 from doisoat.nights.disk import measure
 from doisoat.nights.replay import replay
@@ -121,6 +125,83 @@ def test_what_retention_and_taking_back_leave(world: World, root: Any) -> None:
     assert done["landings_deleted"] == 2
     assert done["bytes_deleted"] > 1000
     assert sealed_nights(root, "lang_son") == [SECOND, THIRD]
+
+
+def test_counts_of_procedures_are_read_from_there(root: Any) -> None:
+    where = (root, "lang_son", FIRST, "national_statistics")
+    count = ProcedureCount(
+        measure="received", receipt_month=dt.date(2024, 3, 1), procedure_ref="x1", procedure_code="1.001", state="known",
+        measured_at=dt.datetime(2024, 4, 17, 18, tzinfo=dt.UTC), value=3,
+    )  # fmt: skip
+    with LandingWriter(*where) as writer:
+        writer.write_procedure_count(count)
+        assert list(writer.seal(certificate(0), VERSIONS).procedure_counts()) == [count]
+
+
+class Refusing:
+    """What stands before a store that refuses all it is asked, with the key in its text as a store may."""
+
+    def __init__(self, status: int, code: str) -> None:
+        self.status, self.code = status, code
+
+    def __call__(self, environ: dict[str, Any], start: Any) -> list[bytes]:
+        start(f"{self.status} no", [("Content-Type", "application/xml")])
+        if environ["REQUEST_METHOD"] == "HEAD":
+            return []
+        return [f"<Error><Code>{self.code}</Code><Message>not for key</Message></Error>".encode()]
+
+
+ASKED: dict[str, Any] = {
+    "is_sealed": lambda place: is_sealed(place / "lang_son" / str(FIRST) / "igate"),
+    "sealed_nights": lambda place: sealed_nights(place, "lang_son"),
+    "entries": lambda place: store.entries(place / "lang_son"),
+    "size": lambda place: store.size_of(place / "lang_son"),
+    "delete": lambda place: store.delete(place / "lang_son" / str(FIRST) / "igate", MANIFEST),
+    "set aside": lambda place: store.set_aside(place / "lang_son" / str(FIRST) / "igate", ".igate.x", MANIFEST),
+    "begun": lambda place: Begun(place, "lang_son", "igate", FIRST).pages(),
+}
+
+
+def test_a_store_that_refuses_or_is_gone_is_said_in_one_line_and_never_taken_for_an_empty_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No right, no bucket, nobody there: each with its own word, and without the key."""
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    for status, code in ((403, "AccessDenied"), (404, "NoSuchBucket")):
+        server = make_server("127.0.0.1", 0, Refusing(status, code))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        place = _place(server.server_port)
+        for ask in ASKED.values():
+            with pytest.raises(LandingStoreError) as told:
+                ask(place)
+            said = str(told.value)
+            assert re.match(rf"landings: asked .* s3://bucket/hue.*; got: ({code}|{status}); do: ", said)
+            assert not re.search("secret-of|key-of|\n", said)
+        server.shutdown()
+        server.server_close()
+        place.fs.retries = 1
+        for ask in ASKED.values():
+            with pytest.raises(
+                LandingStoreError, match="got: EndpointConnectionError; do: make sure that the store answers"
+            ):
+                ask(place)
+
+
+def _place(port: int) -> Any:
+    connection = {"conn_type": "aws", "login": "key-of", "password": "secret-of",
+                  "extra": {"endpoint_url": f"http://127.0.0.1:{port}", "region_name": "ap-southeast-1"}}  # fmt: skip
+    known = {"AIRFLOW_CONN_LANDING": json.dumps(connection)}
+    return landing_place("s3://bucket/hue/", lambda name: connection_from_environment(name, known))
+
+
+def test_an_object_that_is_gone_or_a_store_that_breaks_off_in_the_middle_is_said(world: World, root: Any) -> None:
+    night(world, FIRST, CODE)
+    landing = open_landing(root, "lang_son", FIRST, "igate")
+    root.fs.rm(f"{landing.directory.path}/{landing.manifest.part}/records.csv.zst")  # type: ignore[attr-defined]
+    with pytest.raises(LandingStoreError, match=r"asked to read s3://.*records\.csv\.zst; got: "):
+        b"".join(landing.records_csv())
+    with pytest.raises(LandingDamagedError, match=r"records\.csv\.zst: changed since it was sealed"):
+        open_landing(root, "lang_son", FIRST, "igate")
 
 
 def test_an_address_that_is_none_is_refused_in_one_line() -> None:

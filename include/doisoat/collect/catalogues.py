@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from doisoat.collect import store
 from doisoat.collect.landing import (
     Landing,
     LandingWriter,
@@ -108,9 +109,9 @@ class Begun:
     def pages(self) -> dict[int, Sequence[CatalogueEntry]]:
         """Page -> its entries; a last line that a crash cut off is left out, and so is what is old."""
         found: dict[int, Sequence[CatalogueEntry]] = {}
-        if not self._path.is_file():
+        if not store.is_there(self._path):
             return found
-        for line in self._path.read_bytes().splitlines():
+        for line in store.content(self._path).splitlines():
             try:
                 page = msgspec.json.decode(line, type=_BegunPage)
             except msgspec.DecodeError:
@@ -123,17 +124,18 @@ class Begun:
         """Remember a page that was read now."""
         if page.number is None or page.is_kept:
             return
-        with room_for(self._path), self._path.open("ab") as stream:
+        with store.told(self._path, "to write"), room_for(self._path), self._path.open("ab") as stream:
             stream.write(msgspec.json.encode(_BegunPage(self._day, page.number, kept)) + b"\n")
 
     def forget(self) -> None:
         """Begin anew next time."""
-        self._path.unlink(missing_ok=True)
+        with store.told(self._path, "to delete"):
+            self._path.unlink(missing_ok=True)
 
 
 def _former(landing_root: Path, province_id: str, day: dt.date, source: Source) -> list[CatalogueEntry]:
     """The entries of the newest sealed landing before the day that the same decoder read; none if there is none."""
-    days = [found for path in (landing_root / SHELF / province_id).glob("[0-9]*") if (found := night_named(path.name))]
+    days = [found for name in store.nights(landing_root / SHELF / province_id) if (found := night_named(name))]
     for before in sorted((one for one in days if one < day), reverse=True):
         where = (landing_root / SHELF, province_id, before, source.source_id)
         if is_sealed(landing_directory(*where)):

@@ -36,7 +36,7 @@ from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 import zstandard
@@ -117,14 +117,14 @@ def landing_directory(landing_root: Path, province_id: str, night: dt.date, sour
 
 def is_sealed(directory: Path) -> bool:
     """Whether there is a sealed landing; it may still be damaged, which open_landing detects."""
-    return (directory / MANIFEST).is_file()
+    return store.is_there(directory / MANIFEST)
 
 
 def seal_file(path: Path) -> FileSeal:
     """The hash and size of a file, read in chunks."""
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    return FileSeal(name=path.name, size=path.stat().st_size, sha256=digest)
+    with store.reading(path) as stream:
+        digest = hashlib.file_digest(cast(Any, stream), "sha256").hexdigest()
+        return FileSeal(name=path.name, size=stream.tell(), sha256=digest)
 
 
 def sealed_nights(landing_root: Path, province_id: str) -> list[dt.date]:
@@ -159,7 +159,7 @@ class Landing:
 
     def records_csv(self) -> Iterator[bytes]:
         """The decompressed CSV in chunks of about 1 MB (header line first), ready for `copy.write`."""
-        with (self._files / RECORDS).open("rb") as stream:
+        with store.reading(self._files / RECORDS) as stream:
             yield from zstandard.ZstdDecompressor().read_to_iter(stream, read_size=_CHUNK, write_size=_CHUNK)
 
     def totals(self) -> Iterator[ControlTotal]:
@@ -168,13 +168,13 @@ class Landing:
 
     def scores(self) -> Iterator[PublishedScore]:
         """The published scores in the order in which they came."""
-        if (self._files / SCORES).is_file():
+        if store.is_there(self._files / SCORES):
             yield from _read_lines(self._files / SCORES, PublishedScore)
 
     def procedure_counts(self) -> Iterator[ProcedureCount]:
         """The counts of single procedures in the order in which they were asked for."""
-        if (self.directory / PROCEDURES).is_file():
-            yield from _read_lines(self.directory / PROCEDURES, ProcedureCount)
+        if store.is_there(self._files / PROCEDURES):
+            yield from _read_lines(self._files / PROCEDURES, ProcedureCount)
 
     def quarantined(self) -> Iterator[QuarantinedRow]:
         """The rows that could not be read."""
@@ -227,12 +227,12 @@ def open_landing(landing_root: Path, province_id: str, night: dt.date, source_id
             "collect it in time, or explicitly late"
         )
     try:
-        manifest = msgspec.json.decode((directory / MANIFEST).read_bytes(), type=Manifest)
+        manifest = msgspec.json.decode(store.content(directory / MANIFEST), type=Manifest)
     except msgspec.DecodeError as error:
         raise LandingDamagedError(f"{directory / MANIFEST}: not a manifest; restore the directory") from error
     for seal in manifest.files:
         path = files_of(directory, manifest) / seal.name
-        if not path.is_file() or seal_file(path) != seal:
+        if not store.is_there(path) or seal_file(path) != seal:
             raise LandingDamagedError(f"{path}: changed since it was sealed; restore the directory from a backup")
     return Landing(directory, manifest)
 
@@ -381,7 +381,7 @@ class LandingWriter:
 
 def _read_lines(path: Path, kind: type[_T]) -> Iterator[_T]:
     decoder = msgspec.json.Decoder(kind)
-    with path.open("rb") as stream:
+    with store.reading(path) as stream:
         for line in stream:
             yield decoder.decode(line)
 

@@ -11,13 +11,91 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+from doisoat.errors import LandingStoreError
+
+#: Clients of object stores, whose errors are not of the operating system's kind.
+CLIENTS = frozenset({"aiobotocore", "aiohttp", "botocore", "s3fs"})
 
 
 def is_folder(path: Path) -> bool:
     """Whether it is on a file system, and not in an object store (a upath.UPath, which asks like a Path)."""
     return isinstance(path, Path)
+
+
+@contextmanager
+def told(place: Path, asked: str) -> Iterator[None]:
+    """What an object store's client raises becomes one of our errors; a folder's errors stay what they are.
+
+    Args:
+        asked: what was asked for, as in "to read".
+
+    Raises:
+        LandingStoreError: the store refused, did not answer, or an object is gone.
+    """
+    try:
+        yield
+    except Exception as error:
+        if is_folder(place) or not (isinstance(error, OSError) or type(error).__module__.split(".")[0] in CLIENTS):
+            raise
+        raise LandingStoreError(
+            f"landings: asked {asked} {place}; got: {_code(error)}; do: make sure that the store answers and that the connection "
+            "`landing` may read, write, list and delete there, then clear the task"
+        ) from None
+
+
+def _code(error: BaseException | None) -> str:
+    """What a store calls its refusal (NoSuchBucket, AccessDenied), else the kind of the error: its text may say too much."""
+    while error is not None:
+        if found := getattr(error, "response", None):
+            return str(found.get("Error", {}).get("Code") or "an error without a code")
+        if error.__cause__ is None:
+            return type(error).__name__
+        error = error.__cause__
+    return "nothing"
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[IO[bytes]]:
+    """A file of a landing, to be read from its beginning.
+
+    Raises:
+        LandingStoreError: as `told`.
+    """
+    with told(path, "to read"), path.open("rb") as stream:
+        yield stream
+
+
+def content(path: Path) -> bytes:
+    """All that a file of a landing holds.
+
+    Raises:
+        LandingStoreError: as `told`.
+    """
+    with reading(path) as stream:
+        return stream.read()
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is such a file. Of an object store, only its word that there is none counts as that: a path's own
+    `is_file` takes any failure for it.
+
+    Raises:
+        LandingStoreError: as `told`.
+    """
+    if is_folder(path):
+        return path.is_file()
+    remote: Any = path
+    with told(path, "whether there is"):
+        try:
+            return bool(remote.fs.info(remote.path)["type"] == "file")
+        except FileNotFoundError as error:
+            if _code(error) == "NoSuchBucket":
+                raise
+            return False
 
 
 def entries(shelf: Path) -> list[Path]:
@@ -47,7 +125,8 @@ def keys(directory: Path) -> list[str]:
     """The keys below a place of an object store, relative to it: asked for at once, whatever there is."""
     remote: Any = directory
     start = remote.path.rstrip("/") + "/"
-    return [key.removeprefix(start) for key in remote.fs.find(remote.path) if key.startswith(start)]
+    with told(directory, "to list"):
+        return [key.removeprefix(start) for key in remote.fs.find(remote.path) if key.startswith(start)]
 
 
 def put_sealed(source: Path, names: list[str], final: Path, part: str, manifest: str) -> bool:
@@ -56,16 +135,20 @@ def put_sealed(source: Path, names: list[str], final: Path, part: str, manifest:
     Returns whether we have sealed it; if not, somebody else has, and ours is gone.
     """
     remote: Any = final
-    for name in names:
-        remote.fs.put_file(str(source / name), f"{remote.path}/{part}/{name}")
-    try:
-        remote.fs.pipe_file(f"{remote.path}/{manifest}", (source / manifest).read_bytes(), mode="create")
-        is_ours = True
-    except FileExistsError:
-        is_ours = False
-    others = {key.split("/")[0] for key in keys(final)} - {manifest, part}  # of runs that died, or were later than we
-    for doomed in others if is_ours else {part}:
-        remote.fs.rm(f"{remote.path}/{doomed}", recursive=True)
+    with told(final, "to write"):
+        for name in names:
+            remote.fs.put_file(str(source / name), f"{remote.path}/{part}/{name}")
+        try:
+            remote.fs.pipe_file(f"{remote.path}/{manifest}", (source / manifest).read_bytes(), mode="create")
+            is_ours = True
+        except FileExistsError:
+            is_ours = False
+        others = {key.split("/")[0] for key in keys(final)} - {
+            manifest,
+            part,
+        }  # of runs that died, or were later than we
+        for doomed in others if is_ours else {part}:
+            remote.fs.rm(f"{remote.path}/{doomed}", recursive=True)
     return is_ours
 
 
@@ -73,7 +156,8 @@ def size_of(directory: Path) -> int:
     """Bytes of all files below a directory; 0 if it does not exist. A file that disappears meanwhile is not counted."""
     if not is_folder(directory):
         remote: Any = directory
-        return int(sum(found["size"] for found in remote.fs.find(remote.path, detail=True).values()))
+        with told(directory, "to list"):
+            return int(sum(found["size"] for found in remote.fs.find(remote.path, detail=True).values()))
     total = 0
     for folder, _, names in os.walk(directory):
         for name in names:
@@ -88,9 +172,10 @@ def delete(directory: Path, manifest: str) -> None:
     """Delete a landing so that a crash leaves nothing that could be taken for a damaged one: first it is no longer sealed."""
     if not is_folder(directory):
         remote: Any = directory
-        for path in (f"{remote.path}/{manifest}", remote.path):
-            if remote.fs.exists(path):
-                remote.fs.rm(path, recursive=True)
+        with told(directory, "to delete"):
+            for path in (f"{remote.path}/{manifest}", remote.path):
+                if remote.fs.find(path):
+                    remote.fs.rm(path, recursive=True)
         return
     going = directory
     if not directory.name.startswith("."):
@@ -106,8 +191,9 @@ def set_aside(directory: Path, name: str, manifest: str) -> Path:
     if is_folder(directory):
         return directory.rename(kept)
     remote: Any = directory
-    for key in keys(directory):
-        remote.fs.cp_file(f"{remote.path}/{key}", f"{kept.path}/{key}")  # type: ignore[attr-defined]
+    with told(directory, "to copy"):
+        for key in keys(directory):
+            remote.fs.cp_file(f"{remote.path}/{key}", f"{kept.path}/{key}")  # type: ignore[attr-defined]
     delete(directory, manifest)
     return kept
 

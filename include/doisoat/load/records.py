@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from doisoat.collect import store
 from doisoat.collect.landing import MANIFEST, Landing
 from doisoat.collect.record_csv import COPY_OPTIONS, RECORD_COLUMNS
 from doisoat.load.former_landings import as_kept_now
@@ -42,7 +43,7 @@ class LoadCounts:
 
 def seal_of(landing: Landing) -> str:
     """The SHA-256 of the manifest, which holds the hash of every file: it changes when anything in the landing does."""
-    return hashlib.sha256((landing.directory / MANIFEST).read_bytes()).hexdigest()
+    return hashlib.sha256(store.content(landing.directory / MANIFEST)).hexdigest()
 
 
 def is_loaded(connection: psycopg.Connection, landing: Landing) -> bool:

@@ -10,6 +10,7 @@ from itertools import product
 
 import psycopg
 
+from doisoat.collect import store
 from doisoat.collect.known import key_of, screen_of
 from doisoat.collect.landing import night_named, versions
 from doisoat.collect.provinces import SHELF, collect_province, landing_of, week_of
@@ -66,8 +67,8 @@ def load_sealed(connection: psycopg.Connection, site: Site, since: dt.date) -> i
     A week belongs to no night. What is loaded and no longer sealed stays as it is. The caller holds the write lock.
     """
     root, province_id, loaded = site.landing_root / SHELF, site.settings.province.id, 0
-    for directory in sorted((root / province_id).glob("????-??-??")):
-        week = night_named(directory.name)
+    for name in sorted(store.nights(root / province_id)):
+        week = night_named(name)
         if week is None or week < since:
             continue
         for source_id, province in product(site.settings.with_scores, portal_provinces()):

@@ -73,7 +73,7 @@ def take_back_landing(site: Site, night: dt.date, source_id: str, *, who: str, r
             raise NightNotCollectedError(
                 f"{source_id}: night {night} has no sealed landing: there is nothing to take back"
             )
-        seal = hashlib.sha256((directory / MANIFEST).read_bytes()).hexdigest()
+        seal = hashlib.sha256(store.content(directory / MANIFEST)).hexdigest()
         _record(connection, night, source_id, seal, who=who, reason=reason)
         connection.execute("update ops.night set inputs = null where night = %s", [night])
         return store.set_aside(directory, f".{source_id}.{seal[:12]}.taken_back", MANIFEST)
