@@ -16,6 +16,7 @@ COPY include ./include
 RUN uv pip install --system --no-cache --no-deps --editable . && python -m compileall -q include
 COPY config ./config
 COPY docker/postgres/close_warehouse.sql ./docker/postgres/close_warehouse.sql
+COPY docs/queries/national ./docs/queries/national
 COPY dags ./dags
 COPY plugins ./plugins
 # Only their owner may read landings, logs and logins; a volume mounted here starts with these directories.

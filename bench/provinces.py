@@ -151,6 +151,10 @@ class Provinces:
             meanwhile()
             time.sleep(0.5)
 
+    def systems(self) -> Sequence[Processes]:
+        """The processes of each province's simulated systems."""
+        return list(self._systems.values())
+
     def stop(self) -> None:
         """Stop everything."""
         self._queue.stop()
@@ -179,7 +183,7 @@ class Turn:
 
     Attributes:
         workers: how many Celery workers there were, each with so many tasks at once at most.
-        wall: seconds until the last night was published.
+        wall: seconds until the last run had ended, papers and news included.
         tasks: seconds that tasks ran, all together, and how many there were.
         processors: how busy they were, 0 to 1.
         server: seconds of processor time of PostgreSQL; of the simulated systems.
@@ -213,15 +217,19 @@ def measured(provinces: Provinces, night: dt.date) -> Turn:
 
 
 def _spent(provinces: Provinces) -> tuple[float, float]:
-    """Processor time until now of the processes of PostgreSQL, as far as they live, and of the simulated systems."""
-    found = {"postgres": 0.0, "sandbox": 0.0}
-    for process in psutil.process_iter(["name", "cmdline", "cpu_times"]):
-        words = process.info["cmdline"] or []
-        kind = "postgres" if process.info["name"] == "postgres" else "sandbox" if "sandbox" in words else None
-        if kind and process.info["cpu_times"]:
-            times = process.info["cpu_times"]
-            found[kind] += times.user + times.system + times.children_user + times.children_system
-    return found["postgres"], found["sandbox"]
+    """Processor time until now of PostgreSQL, also of sessions that have ended, and of the simulated systems."""
+    pid = (provinces.home / "postgres" / "postmaster.pid").read_text(encoding="utf-8").split()[0]
+    server = psutil.Process(int(pid))
+    systems = [one for known in provinces.systems() for one in known.running().values()]
+    return sum(map(_time, [server, *server.children()])), sum(map(_time, systems))
+
+
+def _time(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    return float(times.user + times.system + times.children_user + times.children_system)
 
 
 @contextmanager
@@ -251,7 +259,7 @@ def render(turns: Sequence[Turn], provinces: int, dossiers: int) -> str:
         f"nights begin at the same moment, on {os.cpu_count()} processors, with PostgreSQL, Redis, Airflow, the workers and the "
         f"simulated systems on the same machine; measured on {dt.datetime.now(dt.UTC):%Y-%m-%d}.",
         "",
-        "| workers | tasks of each | night | all published after, s | tasks ran, s (number) | workers busy | processors busy | "
+        "| workers | tasks of each | night | all ended after, s | tasks ran, s (number) | workers busy | processors busy | "
         "PostgreSQL's processor time, s | simulated systems', s |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
@@ -287,6 +295,8 @@ def as_runs(turns: Sequence[Turn], provinces: int, dossiers: int) -> list[dict[s
             "servers": 1,
             "night": CALLED[turn.night],
             "seconds": round(turn.wall, 1),
+            "ran": round(turn.tasks, 1),
+            "count": turn.count,
         }
         for turn in turns
     ]

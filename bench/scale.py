@@ -129,9 +129,10 @@ def tasks_of(
 # the machines --------------------------------------------------------------------------------------------------------------
 @dataclass
 class Run:
-    """What came of a simulation: when each province was published, and how busy workers and servers were."""
+    """What came of a simulation: when each province was published, when all was done, and how busy workers and servers were."""
 
     published: list[float]
+    ended: float
     workers_busy: float
     servers_busy: float
     busiest_server: float
@@ -179,7 +180,7 @@ class Machines:
             self._start()
         span = max(self.now, 1e-9)
         busy = [served / (span * STEPS_A_SERVER) for served in self.served]
-        return Run(published, self.worked / (span * self.places), statistics.mean(busy), max(busy))
+        return Run(published, self.now, self.worked / (span * self.places), statistics.mean(busy), max(busy))
 
     def _start(self) -> None:
         while self.free and self.ready:
@@ -303,6 +304,12 @@ def _trusted(found: Measured) -> Iterator[str]:
     yield ""
 
 
+def overhead_of(runs: Sequence[Mapping[str, Any]]) -> float:
+    """What a task costs a worker beside the time that it runs: of one worker with one task at a time, all that is left."""
+    told = [(run["seconds"] - run["ran"]) / run["count"] for run in runs if run["workers"] == 1 and run["tasks"] == 1]
+    return round(statistics.median(told), 1) if told else 5.0
+
+
 def _held_against(found: Measured, runs: Sequence[Mapping[str, Any]], overhead: float) -> Iterator[str]:
     yield "## Runs of several provinces, measured and simulated"
     yield ""
@@ -314,7 +321,7 @@ def _held_against(found: Measured, runs: Sequence[Mapping[str, Any]], overhead: 
     for run in runs:
         sizes, places = [run["dossiers"]] * run["provinces"], (run["workers"], run["servers"])
         asked = Asked(sizes, *places, overhead, tasks=run["tasks"])
-        told = statistics.median(simulate(found[run["night"]], asked, seed).seconds for seed in SEEDS)
+        told = statistics.median(simulate(found[run["night"]], asked, seed).ended for seed in SEEDS)
         yield (
             f"| {run['provinces']} | {run['dossiers']:,} | {run['workers']} | {run['tasks']} | {run['servers']} | {run['night']} "
             f"| {run['seconds']:.0f} | {told:.0f} | {told / run['seconds']:.2f} |"
@@ -328,15 +335,18 @@ def main() -> None:
     parser.add_argument(
         "--runs", type=Path, default=HERE / "provinces.json", help="measured runs, as bench.provinces writes them"
     )
-    parser.add_argument("--overhead", type=float, default=5.0, help="seconds of a task beside its step (5)")
+    parser.add_argument(
+        "--overhead", type=float, help="seconds of a task beside its step (as in the runs of one worker)"
+    )
     parser.add_argument("--slower", type=float, default=5.0, help="how many times slower sources may be (5)")
     parser.add_argument("--out", type=Path, default=HERE / "SCALE.md")
     asked = parser.parse_args()
     text = asked.measured.read_text(encoding="utf-8")
     on = re.search(r"Measured on ([\d-]+)", text)
     runs = json.loads(asked.runs.read_text(encoding="utf-8")) if asked.runs.exists() else []
+    overhead = asked.overhead if asked.overhead is not None else overhead_of(runs)
     source = f"bench/RESULTS.md, {on[1]}" if on else str(asked.measured.name)
-    asked.out.write_text(page(measured(text), source, runs, asked.overhead, asked.slower), encoding="utf-8")
+    asked.out.write_text(page(measured(text), source, runs, overhead, asked.slower), encoding="utf-8")
     print(f"{asked.out}: written")
 
 

@@ -30,10 +30,12 @@ class Account:
     Attributes:
         name: of the account, as it is kept with what it exports and decides.
         agency_id: sees this agency and what is below it, and nothing else; None: the whole province.
+        sees_all_provinces: sees the other provinces too, as the open table shows them.
     """
 
     name: str
     agency_id: str | None = None
+    sees_all_provinces: bool = False
 
 
 def account_named(name: str, readers: PageReaders) -> Account:
@@ -45,7 +47,7 @@ def account_named(name: str, readers: PageReaders) -> Account:
     agency_id = readers.agency_of(name)
     if agency_id is None and not readers.sees_everything(name):
         raise SeesNothingError("errors.sees_nothing", name)
-    return Account(name, agency_id)
+    return Account(name, agency_id, name in readers.all_provinces)
 
 
 #: An address of a gate's own: path, methods, and what answers.
@@ -105,8 +107,8 @@ class TokenGate:
         self._sessions = Sessions(clock=self.clock)
 
     def account(self, request: Request) -> Account:
-        """The account of the request's session: who may start the page sees all of it."""
-        return Account(self._sessions.account_of(request))
+        """The account of the request's session: who may start the page sees all of it, and what else its machine can read."""
+        return Account(self._sessions.account_of(request), sees_all_provinces=True)
 
     def way_in(self, request: Request) -> Response | None:
         """A session for the token's bearer, and the same address without the token: it stays in no history.

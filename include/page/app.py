@@ -25,6 +25,7 @@ from page.deciding import Writer, actions_of, decided, same
 from page.errors import NoRecordError, NotThereError, SeesNothingError
 from page.headers import SecurityHeaders
 from page.kept import Kept, key_of
+from page.nation import OpenTable
 from page.reader import Reader, Row, Snapshot
 from page.rendering import FORM_TOKEN, READER, render
 from page.sessions import refuse_other_sites
@@ -55,6 +56,7 @@ class Page:
         hosts: the names by which browsers may call the page; empty: any.
         province_code: its code at the portal, by which it is found among all provinces; empty: unknown.
         answer_days: within how many working days units answer; None: no term is set.
+        open_table: of all provinces, for the accounts that may see them; None: there is none.
     """
 
     reader: Reader
@@ -68,6 +70,7 @@ class Page:
     remembered: dict[str, list[Row]] = field(default_factory=dict)
     province_code: str = ""
     answer_days: int | None = None
+    open_table: OpenTable | None = None
 
 
 def make_app(page: Page, dependencies: Sequence[Any] = ()) -> FastAPI:
@@ -183,7 +186,7 @@ def _ask(
         return None
     root = _root(request)
     ask = Ask(words, account, mart, stamp, given, root, page.timezone, page.province, kept=page.remembered,
-              province_code=page.province_code, answer_days=page.answer_days)  # fmt: skip
+              province_code=page.province_code, answer_days=page.answer_days, open_table=page.open_table)  # fmt: skip
     ask.airflow = page.airflow or (root.rpartition("/")[0] if page.airflow is not None else None)
     ask.can_take, ask.can_leave = page.writer is not None, page.gate.can_leave
     if ask.whose == []:

@@ -11,6 +11,7 @@ from fastapi import Request
 
 from page.accounts import Account
 from page.errors import AskedWronglyError
+from page.nation import OpenTable
 from page.reader import Row, Snapshot
 from page.words import LANGUAGES, Words
 
@@ -31,6 +32,7 @@ PATHS = {
     "dossier": "/dossier",
     "nights": "/nights",
     "uses": "/uses",
+    "national": "/national",
 }
 #: Views that stand within another one: they have no entry of their own in the navigation.
 WITHIN = {"board": "score", "ranks": "score", "compare": "units"}
@@ -68,6 +70,7 @@ class Ask:
         province_code: of the province at the portal; empty: unknown.
         answer_days: within how many working days units answer; None: no term is set.
         airflow: where the Airflow is that ran the nights; None: not known.
+        open_table: of all provinces; None: there is none.
         can_take: whether tables leave as files: who took them must be kept.
         can_leave: whether the reader can log out here.
     """
@@ -86,6 +89,7 @@ class Ask:
     province_code: str = ""
     answer_days: int | None = None
     airflow: str | None = None
+    open_table: OpenTable | None = None
     can_take: bool = True
     can_leave: bool = False
 
@@ -108,7 +112,10 @@ class Ask:
     @property
     def views(self) -> tuple[str, ...]:
         """The views that the reader may see."""
-        return tuple(PATHS) if self.account.agency_id is None else OF_AN_AGENCY
+        if self.account.agency_id is not None:
+            return OF_AN_AGENCY
+        sees_all = self.account.sees_all_provinces and self.open_table is not None
+        return tuple(view for view in PATHS if view != "national" or sees_all)
 
     @property
     def section(self) -> str:

@@ -13,7 +13,15 @@ from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 
 from page.asking import language_of
-from page.errors import AskedWronglyError, NoRecordError, NotLetInError, NotThereError, SeesNothingError, TooManyError
+from page.errors import (
+    AskedWronglyError,
+    NoOpenTableError,
+    NoRecordError,
+    NotLetInError,
+    NotThereError,
+    SeesNothingError,
+    TooManyError,
+)
 from page.rendering import render
 from page.words import Words
 
@@ -40,6 +48,7 @@ class Complaints:
             (SeesNothingError, self._sees_nothing),
             (TooManyError, self._too_many),
             (NoRecordError, self._no_record),
+            (NoOpenTableError, self._no_open_table),
             (NotThereError, self._not_there),
             (AskedWronglyError, self._asked_wrongly),
             (psycopg.OperationalError, self._no_answer),
@@ -81,6 +90,9 @@ class Complaints:
 
     def _no_record(self, request: Request, error: Exception) -> Response:
         return self._said(request, 403, "errors.no_record")
+
+    def _no_open_table(self, request: Request, error: Exception) -> Response:
+        return self._said(request, 503, "errors.no_open_table")
 
     def _not_there(self, request: Request, error: Exception) -> Response:
         return self._said(request, 404, "errors.not_there")

@@ -44,5 +44,9 @@ class TooManyError(Exception):
         self.seconds = seconds
 
 
+class NoOpenTableError(Exception):
+    """Raised when the open table of all provinces cannot be read."""
+
+
 class NoRecordError(Exception):
     """Raised when a file cannot be given, because who took it could not be kept."""

@@ -15,6 +15,7 @@ from page.accounts import Gate, TokenGate
 from page.app import Page, make_app
 from page.deciding import Writer
 from page.logins import configured, reader_dsn, writer_dsn
+from page.nation import OpenTable
 from page.openid import CONNECTION_ID, Provider, client_of
 from page.reader import Reader
 from page.single_sign_on import OpenIdGate
@@ -33,7 +34,8 @@ def page_of(site: Site, gate: Gate, *, airflow: str | None = None, hosts: tuple[
     province = site.settings.province
     reader = Reader(reader_dsn(site.connections, lambda: site.dsn), province.timezone)
     return Page(reader, gate, province.name, province.timezone, writer=_writer(site), airflow=airflow, hosts=hosts,
-                province_code=province.code, answer_days=site.settings.papers.answer_days)  # fmt: skip
+                province_code=province.code, answer_days=site.settings.papers.answer_days,
+                open_table=OpenTable(site.open_table) if site.open_table else None)  # fmt: skip
 
 
 def gate_of(site: Site) -> Gate:

@@ -82,6 +82,7 @@ def by_warehouses(worlds: Mapping[str, World]) -> dict[str, list[tuple[Any, ...]
     """What the national queries must come to: each warehouse asked in its own words, and the answers put together here."""
     return {
         "bridge_of_all_provinces": [_bridge(worlds)],
+        "bridge_by_province": _by_province(worlds),
         "bridge_by_cause": _by_cause(worlds),
         "league_of_rates": _league(worlds),
         "common_causes": _common(worlds),
@@ -105,6 +106,15 @@ def _bridge(worlds: Mapping[str, World]) -> tuple[Any, ...]:
         len(rows), min(columns[0]), *(total(column) for column in columns[1:4]),
         sum(value is None for value in columns[3]), *(total(column) for column in columns[4:]),
     )  # fmt: skip
+
+
+def _by_province(worlds: Mapping[str, World]) -> list[tuple[Any, ...]]:
+    rows = [
+        (code, *world.rows("""select night, national_declared, provincial_declared, difference_declared,
+        difference_listed_rows, difference_dossiers, entries from mart.bridge where is_latest""")[0])
+        for code, world in worlds.items()
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: (row[4] is None, -(row[4] or 0), row[0]))
 
 
 def _by_cause(worlds: Mapping[str, World]) -> list[tuple[Any, ...]]:

@@ -10,14 +10,12 @@ import typer
 
 from doisoat.cli.shared import LOOK, As, Night, print_report, published_night, site_at_hand
 from doisoat.errors import ConfigurationError
-from doisoat.hints import PROJECT
 from doisoat.reports.printing import Format
 
 #: Both are added to `doisoat` by doisoat.cli.app.
 table = typer.Typer(no_args_is_help=True, help="Published nights as Parquet, of many provinces (docs/open_table.md).")
 national = typer.Typer()
 
-QUERIES = PROJECT / "docs" / "queries" / "national"
 Root = Annotated[
     str | None, typer.Option(help="A folder, or an address such as s3://bucket/folder; default: DOISOAT_OPEN_TABLE.")
 ]
@@ -71,12 +69,13 @@ def ask_national(
     format: As = Format.TABLE,
 ) -> None:
     """Ask the last nights of all provinces at once, by DuckDB over the open table."""
+    from doisoat.open_table.read import QUERIES, answer, national_queries
+
     if query is None:
-        for file in sorted(QUERIES.glob("*.sql")):
-            typer.echo(f"{file.stem}: {file.read_text('utf-8').splitlines()[0].removeprefix('-- ')}")
+        for name, file in national_queries().items():
+            typer.echo(f"{name}: {file.read_text('utf-8').splitlines()[0].removeprefix('-- ')}")
         return
     from doisoat.open_table.commits import latest, read_commits
-    from doisoat.open_table.read import answer
     from doisoat.open_table.store import Store
 
     file = QUERIES / f"{query}.sql" if not query.endswith(".sql") else Path(query)

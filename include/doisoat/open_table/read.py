@@ -6,16 +6,20 @@ Every reader does the same, in whichever language: read the commits once, then o
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from doisoat.errors import ConfigurationError
+from doisoat.hints import PROJECT
 from doisoat.open_table.commits import Commit, version_folder
 from doisoat.open_table.store import Store
 from doisoat.warehouse.queries import Report
 
 if TYPE_CHECKING:
     import duckdb
+
+QUERIES = PROJECT / "docs" / "queries" / "national"
 
 
 def files_of(store: Store, commits: Iterable[Commit]) -> dict[str, list[str]]:
@@ -52,22 +56,41 @@ def in_duckdb(store: Store, commits: Iterable[Commit]) -> duckdb.DuckDBPyConnect
     return connection
 
 
+def national_queries() -> dict[str, Path]:
+    """The questions of docs/queries/national: name -> its file."""
+    return {file.stem: file for file in sorted(QUERIES.glob("*.sql"))}
+
+
 def answer(store: Store, commits: Iterable[Commit], query: str) -> Report:
     """What DuckDB answers to one statement over these nights.
 
     Raises:
         ConfigurationError: the statement cannot be run.
     """
+    return answers(store, commits, {"": query})[""]
+
+
+def answers(store: Store, commits: Iterable[Commit], queries: Mapping[str, str]) -> dict[str, Report]:
+    """What DuckDB answers to each of these statements over the same nights.
+
+    Raises:
+        ConfigurationError: one cannot be run.
+    """
     connection = in_duckdb(store, commits)
     import duckdb
 
-    try:
-        cursor = connection.execute(query)
-    except duckdb.Error as error:
-        said = str(error).splitlines()[0]
-        raise ConfigurationError(f"open table: asked to run a query; got: {said}; do: correct it") from None
-    columns = tuple(column[0] for column in cursor.description or ())
-    return Report(columns, [tuple(map(_plain, row)) for row in cursor.fetchall()])
+    found = {}
+    for name, query in queries.items():
+        try:
+            cursor = connection.execute(query)
+            rows = [tuple(map(_plain, row)) for row in cursor.fetchall()]
+        except duckdb.Error as error:
+            said = str(error).splitlines()[0]
+            raise ConfigurationError(
+                f"open table: asked to run a query{name and f' ({name})'}; got: {said}; do: correct it"
+            ) from None
+        found[name] = Report(tuple(column[0] for column in cursor.description or ()), rows)
+    return found
 
 
 def _plain(value: Any) -> Any:

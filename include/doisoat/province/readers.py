@@ -17,6 +17,8 @@ class PageReaders(BaseModel):
         others: what an account sees that is in neither list.
         everything: accounts that see the whole province.
         agencies: agency -> the accounts that see it and what is below it on the night shown, and nothing else.
+        all_provinces: accounts that also see all provinces, if there is an open table (docs/open_table.md); each sees everything
+            of this one.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -24,6 +26,7 @@ class PageReaders(BaseModel):
     others: Literal["nothing", "everything"] = "nothing"
     everything: list[str] = Field(default_factory=list)
     agencies: dict[str, list[str]] = Field(default_factory=dict)
+    all_provinces: list[str] = Field(default_factory=list)
 
     @field_validator("agencies", mode="before")
     @classmethod
@@ -38,6 +41,14 @@ class PageReaders(BaseModel):
             raise ValueError(f"{len(blank)} account(s) empty, or with a space or a control character at an end")
         if twice := sorted({name for name in named if named.count(name) > 1}):
             raise ValueError(f"named more than once: {', '.join(twice)}; an account sees one agency, or everything")
+        return self
+
+    @model_validator(mode="after")
+    def _all_is_more_than_one(self) -> PageReaders:
+        if less := [name for name in self.all_provinces if not self.sees_everything(name)]:
+            raise ValueError(
+                f"all_provinces: {', '.join(less)}: sees not even this province; name it in `everything` too"
+            )
         return self
 
     def agency_of(self, account: str) -> str | None:

@@ -12,6 +12,7 @@ from page.views.compare import compare
 from page.views.dossier import dossier
 from page.views.gaps import gaps
 from page.views.ministries import ministries
+from page.views.national import national
 from page.views.nights import nights
 from page.views.ranks import ranks
 from page.views.repair import repair
@@ -38,6 +39,7 @@ VIEWS: dict[str, Callable[[Ask], Shown]] = {
     "ranks": ranks,
     "nights": nights,
     "uses": uses,
+    "national": national,
 }
 #: Views whose numbers change between two nights: their answers are made each time, and known by what they say.
-OF_ANOTHER_TIME = ("ranks",)
+OF_ANOTHER_TIME = ("ranks", "national")
