@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -26,6 +27,11 @@ from doisoat.shapes import fingerprint, has_shape, is_usual_code
 _IDS = ("procedure_code", "field_code", "agency_code", "agency_ref", "parent_agency_code")
 _WORDS = ("channel_code", "status_code", "online_payment_code", "agency_level")
 _UNIT = ("agency_code", "agency_ref", "agency_name")
+_OF_RECORD = (*_IDS, *_WORDS, "agency_name")
+#: Reads all these fields of an answer at once.
+_READ: dict[tuple[str, ...], attrgetter[tuple[str | None, ...]]] = {
+    names: attrgetter(*names) for names in (_UNIT, _OF_RECORD)
+}
 _REMEMBERED = 50_000
 _T = TypeVar("_T", DossierRecord, ControlTotal, PublishedScore, UnitCount)
 
@@ -47,8 +53,8 @@ class Screen:
     stated: Set[str] = frozenset()
     key: bytes = field(default=b"", repr=False)
     withheld: Counter[str] = field(default_factory=Counter)
-    _seen: dict[tuple[str | None, ...], dict[str, str | None]] = field(default_factory=dict, repr=False)
-    _decided: dict[tuple[str, str], bool] = field(default_factory=dict, repr=False)
+    _seen: dict[tuple[str | None, ...], dict[str, str]] = field(default_factory=dict, repr=False)
+    _decided: dict[tuple[str, str], str | None] = field(default_factory=dict, repr=False)
 
     def page(self, page: Page, number: int) -> Page:
         """The page as it may be written; a record whose key or code cannot be valid is quarantined, without that key or code."""
@@ -121,7 +127,7 @@ class Screen:
         said = (record.record_id, record.dossier_code, *record.linked_codes)
         if not all(code is None or is_usual_code(code) for code in said):
             record = self._with_codes(record)
-        return self._kept(record, (*_IDS, *_WORDS, "agency_name"))
+        return self._kept(record, _OF_RECORD)
 
     def _with_codes(self, record: DossierRecord) -> DossierRecord:
         linked = tuple([code for code in record.linked_codes if is_code(code)])
@@ -136,25 +142,27 @@ class Screen:
         return code if code is None else self._word(name, code)
 
     def _kept(self, of: _T, names: tuple[str, ...]) -> _T:
-        said = tuple([getattr(of, name) for name in names])
+        said = _READ[names](of)
         changes = self._seen.get(said)
         if changes is None:
             if len(self._seen) >= _REMEMBERED:
                 self._seen.clear()
-            pairs = [(name, text) for name, text in zip(names, said, strict=True) if text is not None]
-            changes = {name: self._fingerprint(name, text) for name, text in pairs if not self._is_known(name, text)}
+            instead = {
+                name: self._instead(name, text) for name, text in zip(names, said, strict=True) if text is not None
+            }
+            changes = {name: kept for name, kept in instead.items() if kept is not None}
             self._seen[said] = changes
         self.withheld.update(changes.keys())
         return replace(of, **changes) if changes else of
 
-    def _is_known(self, name: str, text: str) -> bool:
-        """`_may_be`, decided once: the same few values come in many combinations."""
-        known = self._decided.get((name, text))
-        if known is None:
+    def _instead(self, name: str, text: str) -> str | None:
+        """The fingerprint that is kept instead of a value, None if it is kept itself; decided once: the same few values
+        come in many combinations."""
+        if (name, text) not in self._decided:
             if len(self._decided) >= _REMEMBERED:
                 self._decided.clear()
-            known = self._decided[name, text] = self._may_be(name, text)
-        return known
+            self._decided[name, text] = None if self._may_be(name, text) else self._fingerprint(name, text)
+        return self._decided[name, text]
 
     def _word(self, name: str, text: str) -> str:
         if self._may_be(name, text):

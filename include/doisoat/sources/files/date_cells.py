@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +28,10 @@ BAD = Unread("impossible_date")
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)  # a workbook's days have no offset
 _SHOWN_ROWS = 3
 _REMEMBERED = 20_000
+_MOST_TIMES = 100_000  # a day has 86,400 seconds
 _LONGEST = 100  # signs of a date
+_USUAL_FORMAT = "%d/%m/%Y %H:%M:%S"
+_USUAL_DAY, _USUAL_TIME = re.compile(r"\d\d/\d\d/\d{4}", re.A), re.compile(r"\d\d:\d\d:\d\d", re.A)
 
 
 class DateCells:
@@ -46,6 +50,9 @@ class DateCells:
             "%m" in one.partition("%d")[0] and "%Y" not in one.partition("%m")[0] for one in formats
         )
         self._texts: dict[str, Any] = {}
+        self._has_usual = formats[0] == _USUAL_FORMAT
+        self._days: dict[str, dt.datetime | None] = {}
+        self._times: dict[str, dt.timedelta | None] = {}
         self._month_first: defaultdict[str, list[str]] = defaultdict(list)
         self._day_first: Counter[str] = Counter()
 
@@ -74,7 +81,42 @@ class DateCells:
             sheet: the number of the sheet, None if only one is read.
         """
         written = [_as_text(cell) for cell in cells]
-        texts = pd.Series(written, dtype=object)
+        usual = [self._usual(text) for text in written]
+        self._day_first[name] += sum(read is not None and read.day > 12 for read in usual)
+        parsed = self._parsed(name, [None if read else text for read, text in zip(usual, written, strict=True)])
+        found = []
+        for row, cell, text, quick, read in zip(rows, cells, written, usual, parsed, strict=True):
+            moment = quick or self._moment(cell, text, read)
+            if moment is BAD and text and is_month_first(text[:_LONGEST]):
+                where = f"sheet {sheet} row {row}" if sheet else f"row {row}"
+                self._month_first[name].append(where)
+            found.append(moment)
+        return found
+
+    def _usual(self, text: str | None) -> dt.datetime | None:
+        """The moment of a text in the usual format, None for any other; each day and each time of day is read once."""
+        if not self._has_usual or text is None or len(text) != 19 or text[10] != " ":
+            return None
+        day, time = text[:10], text[11:]
+        if day not in self._days:
+            self._remember(self._days, day, _usual_day(day, self._timezone))
+        if time not in self._times:
+            self._remember(self._times, time, _usual_time(time))
+        start, passed = self._days[day], self._times[time]
+        return None if start is None or passed is None else start + passed  # by the clock on the wall: the zone stays
+
+    @staticmethod
+    def _remember(known: dict[str, Any], text: str, read: object) -> None:
+        if len(known) > _MOST_TIMES:
+            known.clear()
+        known[text] = read
+
+    def _parsed(self, name: str, unusual: list[str | None]) -> Sequence[Any]:
+        """What the formats read of the texts that are not usual, NaT for all others."""
+        asked = [None if text in self._texts else text for text in unusual]
+        if not any(asked):
+            return [pd.NaT] * len(asked)
+        texts = pd.Series(asked, dtype=object)
         parsed = pd.to_datetime(texts, format=self._formats[0], errors="coerce")
         for other in self._formats[1:]:
             missed = parsed.isna() & texts.notna()
@@ -82,14 +124,7 @@ class DateCells:
                 break
             parsed[missed] = pd.to_datetime(texts[missed], format=other, errors="coerce")
         self._day_first[name] += int((parsed.dt.day > 12).sum())
-        found = []
-        for row, cell, text, read in zip(rows, cells, written, parsed.array.to_pydatetime(), strict=True):
-            moment = self._moment(cell, text, read)
-            if moment is BAD and text and is_month_first(text[:_LONGEST]):
-                where = f"sheet {sheet} row {row}" if sheet else f"row {row}"
-                self._month_first[name].append(where)
-            found.append(moment)
-        return found
+        return list(parsed.array.to_pydatetime())
 
     def _moment(self, cell: object, text: str | None, read: Any) -> Any:
         if text is not None:
@@ -136,6 +171,27 @@ class DateCells:
         if found.tzinfo is None:
             return found.replace(tzinfo=self._timezone)
         return found if has_possible_offset(found) else BAD
+
+
+def _usual_day(day: str, timezone: dt.tzinfo) -> dt.datetime | None:
+    """The start of a day written dd/MM/yyyy; None for what is none, or needs to be looked at: a null day, another century."""
+    if not _USUAL_DAY.fullmatch(day):
+        return None
+    try:
+        found = dt.datetime(int(day[6:]), int(day[3:5]), int(day[:2]), tzinfo=timezone)
+    except ValueError:
+        return None
+    return None if is_null_day(found) or not 1900 <= found.year < 2200 else found
+
+
+def _usual_time(time: str) -> dt.timedelta | None:
+    """What has passed of a day at HH:mm:ss; None for what is no time."""
+    if not _USUAL_TIME.fullmatch(time):
+        return None
+    hour, minute, second = map(int, time.split(":"))
+    if hour > 23 or minute > 59 or second > 59:
+        return None
+    return dt.timedelta(hours=hour, minutes=minute, seconds=second)
 
 
 def _as_text(cell: object) -> str | None:

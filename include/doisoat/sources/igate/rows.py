@@ -270,10 +270,15 @@ def _usual_moments(values: tuple[Scalar, ...]) -> list[dt.datetime | None]:
         found = [None if value in (None, "") else _from_text(value) for value in values]  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return []
+    offset = None  # the same for all dates of a row, as a rule
     for one in found:
         # years before 1971: what systems write for none
-        if one is not None and not (one.tzinfo and 1970 < one.year < 2200 and has_possible_offset(one)):
+        if one is not None and not (one.tzinfo and 1970 < one.year < 2200):
             return []
+        if one is not None and one.utcoffset() != offset:
+            if not has_possible_offset(one):
+                return []
+            offset = one.utcoffset()
     return found
 
 
