@@ -131,12 +131,9 @@ def _trend(sheet: Sheet, connection: psycopg.Connection, facts: Facts) -> None:
 def _months(connection: psycopg.Connection, facts: Facts) -> Rows:
     """The sync rate of the province by month, of a year back."""
     first, sync = later(facts.night.night, -11), facts.settings.indicators.readings["sync"]
-    found = []
-    for back in range(12):
-        month = {"period_kind": "month", "period_start": later(first, back)}
-        rows = read.ask(connection, "unit_rates", {**facts.night.asked, **month})
-        found += [{**row, **month} for row in rows if row["of_agency"] == WHOLE and row["indicator"] == sync]
-    return found
+    months = {"period_kind": "month", "period_starts": [later(first, back) for back in range(12)], "agency": WHOLE}
+    rows = read.ask(connection, "unit_rates", {**facts.night.asked, **months})
+    return [row for row in rows if row["indicator"] == sync]
 
 
 def _line(sheet: Sheet, head: int, columns: list[int], count: int, title: str, written: tuple[str, str]) -> None:
