@@ -16,6 +16,7 @@ from docx.shared import Mm
 from docx.table import Table
 from doisoat.errors import ConfigurationError
 from doisoat.nights import steps
+from doisoat.papers import facts
 from doisoat.papers.write import forget_old, write_period
 from doisoat.province.papers import Papers
 from doisoat.warehouse.database import connect
@@ -175,6 +176,20 @@ def test_what_is_there_is_never_written_over_and_a_night_makes_the_same_papers(
                 if "nights" in file.parts}  # fmt: skip
 
     assert hashes(other.papers_root) == hashes(world.site.papers_root) != {}
+
+
+def test_the_gaps_of_a_night_are_read_once_for_all_its_workbooks(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, asked = facts.gaps, []
+
+    def counted(*parameters: Any) -> Iterator[dict[str, Any]]:
+        asked.append(parameters)
+        return read(*parameters)
+
+    monkeypatch.setattr(facts, "gaps", counted)
+    steps.write_papers(replace(world.site, papers=tmp_path), NIGHT)
+    assert len(asked) == 1
 
 
 def test_workbooks_of_long_ago_go_and_reports_stay(world: World, tmp_path: Path) -> None:

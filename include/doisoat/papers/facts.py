@@ -83,7 +83,7 @@ def deadline(settings: ProvinceSettings, night: dt.date) -> dt.date:
 
 def facts_of(connection: psycopg.Connection, settings: ProvinceSettings, night: Night) -> Facts:
     """Read what all workbooks of a night say, set by set."""
-    year = {"period_kind": "year", "period_start": night.night.replace(month=1, day=1)}
+    year = {"period_kind": "year", "period_starts": [night.night.replace(month=1, day=1)], "agency": None}
     return Facts(
         night,
         settings,

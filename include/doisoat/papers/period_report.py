@@ -113,7 +113,7 @@ def _read(connection: psycopg.Connection, facts: Facts, period: Period) -> _Told
     night = facts.night
     last_month = later(period.first, period.months - 1)
     months = {"first_month": period.first, "last_month": last_month}
-    of_period = {"period_kind": period.kind, "period_start": period.first}
+    of_period = {"period_kind": period.kind, "period_starts": [period.first], "agency": None}
     rates = by_agency(ask(connection, "unit_rates", {**night.asked, **of_period}))
     part = Part(period=period.kind, first_month=period.first, last_month=last_month)
     question = Question(night.night, night.archive_id, facts.settings.indicators.readings["sync"], part)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -22,8 +26,14 @@ from doisoat.reports.query import query
 OWN = "sync_own"
 
 
-def write_province(file: Path, connection: psycopg.Connection, facts: Facts) -> None:
-    """Write the workbook of all units of a night."""
+@contextmanager
+def province_book(
+    file: Path, connection: psycopg.Connection, facts: Facts
+) -> Iterator[Callable[[dict[str, Any]], None]]:
+    """The workbook of all units of a night, written but for the rows of its last sheet; gives what adds a gap there.
+
+    So whoever reads the gaps for the units' workbooks writes them here as they come: they are asked for once.
+    """
     said = texts()["province"]
     footer = said["footer"].format(night=facts.night.night)
     title = said["title"].format(province=facts.settings.province.name.upper())
@@ -34,7 +44,8 @@ def write_province(file: Path, connection: psycopg.Connection, facts: Facts) -> 
         _causes(book.sheet(names["causes"], (5, 44, 22, 10, 10, 60), footer), connection, facts)
         _trend(book.sheet(names["trend"], (13, *[12] * 8), footer), connection, facts)
         _points(book.sheet(names["points"], (5, 52, 12, 14, 14, 14, 18), footer), connection, facts)
-        _gaps(book.sheet(names["gaps"], (6, 28, 32, 26, 22, 22, 11, 11, 14), footer), connection, facts)
+        with _gaps(book.sheet(names["gaps"], (6, 28, 32, 26, 22, 22, 11, 11, 14), footer), facts) as add:
+            yield add
 
 
 def _cover(sheet: Sheet, facts: Facts, title: str) -> None:
@@ -120,12 +131,9 @@ def _trend(sheet: Sheet, connection: psycopg.Connection, facts: Facts) -> None:
 def _months(connection: psycopg.Connection, facts: Facts) -> Rows:
     """The sync rate of the province by month, of a year back."""
     first, sync = later(facts.night.night, -11), facts.settings.indicators.readings["sync"]
-    found = []
-    for back in range(12):
-        month = {"period_kind": "month", "period_start": later(first, back)}
-        rows = read.ask(connection, "unit_rates", {**facts.night.asked, **month})
-        found += [{**row, **month} for row in rows if row["of_agency"] == WHOLE and row["indicator"] == sync]
-    return found
+    months = {"period_kind": "month", "period_starts": [later(first, back) for back in range(12)], "agency": WHOLE}
+    rows = read.ask(connection, "unit_rates", {**facts.night.asked, **months})
+    return [row for row in rows if row["indicator"] == sync]
 
 
 def _line(sheet: Sheet, head: int, columns: list[int], count: int, title: str, written: tuple[str, str]) -> None:
@@ -170,15 +178,20 @@ def _labels(connection: psycopg.Connection) -> dict[str, str]:
     return dict(connection.execute("select cause, label from core.cause_rule").fetchall())
 
 
-def _gaps(sheet: Sheet, connection: psycopg.Connection, facts: Facts) -> None:
+@contextmanager
+def _gaps(sheet: Sheet, facts: Facts) -> Iterator[Callable[[dict[str, Any]], None]]:
     said = texts()["province"]
     sheet.across(said["gaps"], "title")
     head = sheet.row(said["gaps_heads"], "head")
     sheet.repeated(head)
     looks = ["centred", *["cell"] * 5, "day", "day", "cell"]
-    for number, gap in enumerate(read.gaps(connection, facts.night), 1):
+    numbers = itertools.count(1)
+
+    def add(gap: dict[str, Any]) -> None:
         told = {**gap, **in_words(gap, facts.names)}
         owner = told["owner_name"] or (texts()["unknown_owner"] if told["owner_id"] == UNKNOWN else told["owner_id"])
-        sheet.row([number, told["codes"], told["difference"], told["cause_label"], told["agency_name"], owner,
+        sheet.row([next(numbers), told["codes"], told["difference"], told["cause_label"], told["agency_name"], owner,
                    told["receipt_date"], told["opened_on"], told["state"]], looks)  # fmt: skip
+
+    yield add
     sheet.raw.autofilter(head, 0, max(head, sheet.at - 1), len(looks) - 1)

@@ -1,6 +1,8 @@
--- The indicators of a period that are in force, by agency with all below it. The province as a whole is ''.
+-- The indicators of periods of a kind that are in force, by agency with all below it (one of them, if it is named).
+-- The province as a whole is ''.
 select
     r.agency_id as of_agency,
+    r.period_start,
     i.indicator,
     i.code,
     i.label,
@@ -19,6 +21,7 @@ where r.archive_id = %(archive_id)s
     and r.from_night <= %(night)s
     and %(night)s < r.to_night
     and r.period_kind = %(period_kind)s
-    and r.period_start = %(period_start)s
+    and r.period_start = any(%(period_starts)s::date[])
+    and (%(agency)s::text is null or r.agency_id = %(agency)s)
     and i.is_in_force
-order by r.agency_id, i.place
+order by r.agency_id, r.period_start, i.place

@@ -10,9 +10,10 @@ import datetime as dt
 import itertools
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -21,7 +22,7 @@ from doisoat.papers import facts as read
 from doisoat.papers.facts import UNKNOWN, WHOLE, Facts
 from doisoat.papers.form_book import Sent, write_form
 from doisoat.papers.period_report import Period, write_report
-from doisoat.papers.province_book import write_province
+from doisoat.papers.province_book import province_book
 from doisoat.papers.unit_book import write_unit
 from doisoat.papers.words import file_name, texts
 from doisoat.province.file import ProvinceSettings
@@ -60,10 +61,11 @@ def write_night(connection: psycopg.Connection, settings: ProvinceSettings, nigh
     with _whole(folder) as made:
         facts = read.facts_of(connection, settings, asked)
         names = {unit["owner_id"]: unit["owner_name"] for unit in facts.units}
-        for owner, gaps in itertools.groupby(read.gaps(connection, asked), key=lambda gap: gap["owner_id"] or UNKNOWN):
-            unit = names.get(owner) or texts()["unknown_owner"]
-            write_unit(_free(made, file_name(owner, unit)), facts, owner, unit, gaps)
-        write_province(made / PROVINCE, connection, facts)
+        with province_book(made / PROVINCE, connection, facts) as add:
+            listed = _passed(read.gaps(connection, asked), add)
+            for owner, gaps in itertools.groupby(listed, key=lambda gap: gap["owner_id"] or UNKNOWN):
+                unit = names.get(owner) or texts()["unknown_owner"]
+                write_unit(_free(made, file_name(owner, unit)), facts, owner, unit, gaps)
     return folder
 
 
@@ -112,6 +114,13 @@ def write_one(connection: psycopg.Connection, facts: Facts, file: Path, owner: s
     names = {unit["owner_id"]: unit["owner_name"] for unit in facts.units}
     unit = names.get(owner) or facts.names.get(owner) or texts()["unknown_owner"] if owner else texts()["all_units"]
     return write_unit(file, facts, owner or WHOLE, unit, read.gaps(connection, facts.night, owner, pair))
+
+
+def _passed(gaps: Iterator[dict[str, Any]], add: Callable[[dict[str, Any]], None]) -> Iterator[dict[str, Any]]:
+    """The same gaps, each shown to `add` as it passes."""
+    for gap in gaps:
+        add(gap)
+        yield gap
 
 
 def _free(folder: Path, name: str) -> Path:
