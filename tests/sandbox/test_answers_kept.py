@@ -154,11 +154,10 @@ class Asking:
         base, headers = national_adapter.base_path(self.world.variant), {"dstcode": national_adapter.DSTCODE}
         provider = urlencode({"dstcode": national_adapter.DSTCODE})
         codes = dict.fromkeys(row.code for _, row in self.world.portal_rows())
-        session, asked = "", 0
-        for code in codes:
+        session = ""
+        for asked, code in enumerate(codes):
             if asked % 20 == 0:
                 session = self._session(f"{base}/mapi/login", headers, provider)
-            asked += 1
             body = {"session": session, "service": "TraCuuHoSo", "madonvi": national_adapter.UNIT_CODE, "mahoso": code}
             yield self._ask("POST", f"{base}/mapi/g", provider, headers, json.dumps(body).encode())
 

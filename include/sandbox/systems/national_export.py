@@ -249,7 +249,7 @@ def _moment_cell(at: Cell, kind: str) -> Cell:
 def _csv(listing: _Listing) -> Iterator[bytes]:
     """The file, some rows at a time: the whole of a million rows would take gigabytes."""
     yield b"\xef\xbb\xbf"
-    rows = chain(listing.title, [listing.header], listing.rows, [listing.closing])
+    rows: Iterator[list[Cell]] = chain(listing.title, [[*listing.header]], listing.rows, [listing.closing])
     while some := list(islice(rows, _ROWS_AT_ONCE)):
         text = io.StringIO()
         csv.writer(text, lineterminator="\r\n").writerows(some)

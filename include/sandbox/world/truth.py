@@ -34,7 +34,7 @@ class Steps(bytes):
     __slots__ = ()
 
     def __iter__(self) -> Iterator[tuple[int, int]]:  # type: ignore[override]
-        return _STEP.iter_unpack(self)  # type: ignore[return-value]
+        return _STEP.iter_unpack(self)
 
     def __len__(self) -> int:
         return bytes.__len__(self) // _STEP.size
@@ -245,7 +245,7 @@ def settle(made: Dossier) -> None:
             lives[id(life)] = cast("Life", Steps(b"".join(_STEP.pack(*step) for step in life)))
         return lives[id(life)]
 
-    rows = [*made.local, *([made.ministry] if made.ministry else [])]
+    rows: list[LocalRow | MinistryRow] = [*made.local, *([made.ministry] if made.ministry else [])]
     for row, life in [(row, kept(row.life)) for row in rows]:
         row.life = life
     made.life = kept(made.life)
