@@ -62,6 +62,17 @@ class _Held(NothingHeld):
         return {month: HeldCount(count, count) for month, count in self._by_month.items()}
 
 
+class _HeldByDay(_Held):
+    """The same, and of each day."""
+
+    def __init__(self, by_month: dict[dt.date | None, int], by_day: dict[dt.date | None, HeldCount]) -> None:
+        super().__init__(by_month)
+        self._by_day = by_day
+
+    def counts_by_day(self, month: dt.date) -> dict[dt.date | None, HeldCount]:
+        return self._by_day
+
+
 def _pull(source: BusinessRegistration, root: Path, held: dict[dt.date | None, int] | None = None) -> Landing:
     given = _Held(held) if held else NothingHeld()
     return collect(source, province_id="p", night=NIGHT, held=given, landing_root=root, versions=VERSIONS)
@@ -222,6 +233,32 @@ def test_rows_that_datacount_declares_but_that_do_not_come_leave_the_month_incom
     certificate = _pull(_source(fake, site_ids=[OURS]), tmp_path).certificate
     assert not certificate.is_complete
     assert [cell.receipt_month for cell in certificate.cells if not cell.is_complete] == [MARCH]
+
+
+def test_pages_that_end_before_the_total_are_named_with_what_to_do(fake: FakeRegistration, tmp_path: Path) -> None:
+    """A platform that turns only so many pages: the tail is not lost in silence."""
+    fake.rows["danhSachHoSo"] = [registration_row(number) for number in range(45)]
+    fake.last_offset = 20
+    certificate = _pull(_source(fake), tmp_path).certificate
+    assert not certificate.is_complete
+    told = "from 2024-03-01 to 2024-03-05: DataCount 45, but the pages end after 30 rows; lower options.window_days"
+    assert told in (certificate.incomplete_reason or "")
+
+
+def test_only_the_days_that_differ_are_listed_again(fake: FakeRegistration, tmp_path: Path) -> None:
+    fake.rows["danhSachHoSo"] = [
+        registration_row(number, day=f"{1 + number % 28:02d}/02/2024") for number in range(280)
+    ] + [registration_row(500, day="20/02/2024")]
+    by_day = {dt.date(2024, 2, 1 + day): HeldCount(10, 10) for day in range(28)}
+    source = _source(fake, limits={"recent_months": 1, "quiet_cell_share": 0, "page_size": 2})
+    held = _HeldByDay({dt.date(2024, 2, 1): 280}, by_day)
+    landing = collect(source, province_id="p", night=NIGHT, held=held, landing_root=tmp_path, versions=VERSIONS)
+    assert landing.certificate.is_complete, landing.certificate.incomplete_reason
+    (part,) = [cell for cell in landing.certificate.cells if cell.receipt_month == dt.date(2024, 2, 1)]
+    assert part.first_day
+    assert part.last_day
+    assert part.first_day <= dt.date(2024, 2, 20) <= part.last_day
+    assert part.received == 10 * ((part.last_day - part.first_day).days + 1) + 1 < 60
 
 
 def test_a_row_without_an_office_is_kept(fake: FakeRegistration) -> None:

@@ -204,6 +204,34 @@ def test_narrower_windows_part_the_month(mapi: FakeLicence) -> None:
     ]  # fmt: skip
 
 
+def test_a_server_that_shows_only_so_many_rows_is_asked_by_halves(
+    mapi: FakeLicence, listed: FakeLicenceList, tmp_path: Path
+) -> None:
+    """Without pages a longer window would lose its tail, with `mapi` in silence."""
+    days = [f"{1 + number % 20:02d}" for number in range(180)]
+    mapi.held = [licence_row(number, day=f"2024-03-{day}") for number, day in enumerate(days)]
+    listed.held = [listed_row(number, day=f"{day}/03/2024") for number, day in enumerate(days)]
+    for system in (mapi, listed):
+        system.most = 50
+        landing = _pull(_source(system), tmp_path / type(system).__name__)
+        assert (landing.certificate.received, landing.certificate.is_complete) == (180, True)
+        assert len(system.windows) < 14
+
+
+def test_a_day_that_is_cut_short_makes_the_pull_incomplete(
+    mapi: FakeLicence, listed: FakeLicenceList, tmp_path: Path
+) -> None:
+    mapi.held = [licence_row(number, day=f"2024-03-{'05' if number < 60 else '06'}") for number in range(70)]
+    listed.held = [listed_row(number, day="05/03/2024") for number in range(60)]
+    for system in (mapi, listed):
+        system.most = 50
+        certificate = _pull(_source(system), tmp_path / type(system).__name__).certificate
+        assert not certificate.is_complete
+    assert "2024-03-05: an answer shows 50 rows and no more" in (
+        _pull(_source(mapi), tmp_path / "FakeLicence").certificate.incomplete_reason or ""
+    )
+
+
 def test_a_month_is_listed_by_itself(mapi: FakeLicence) -> None:
     mapi.held.append(licence_row(99, day="2024-04-01"))
     assert [record.record_id for record in _records(mapi, Cell(APRIL))] == [licence_code(99)]

@@ -205,6 +205,7 @@ class FakeLicence(FakeMapi):
     def __init__(self, held: list[dict[str, Any]]) -> None:
         super().__init__()
         self.held, self.rows_key, self.success = held, "data", "00"
+        self.most: int | None = None  # rows that an answer shows
 
     @property
     def windows(self) -> list[tuple[str, str]]:
@@ -214,7 +215,7 @@ class FakeLicence(FakeMapi):
     def rows(self, service: str, asked: dict[str, Any]) -> list[Any] | None:
         if service == "DanhSachHoSo":
             first, last = (dt.date.fromisoformat(asked[key]) for key in ("ngayNhan1", "ngayNhan2"))
-            return [row for row in self.held if _falls_in(row.get("ngayNhanHoSo"), first, last)]
+            return [row for row in self.held if _falls_in(row.get("ngayNhanHoSo"), first, last)][: self.most]
         if service == "TraCuuHoSo":
             return [self._detail(row) for row in self.held if row["maHoSo"] == asked["mahoso"]]
         return None
@@ -275,6 +276,7 @@ class FakeLicenceList(FakeSystem):
     def __init__(self, held: list[dict[str, Any]]) -> None:
         super().__init__()
         self.held, self.says_total = held, True
+        self.most: int | None = None  # rows that an answer shows
         self.error_key, self.error_status, self.key_counts_in = "error_code", 200, "headers"
         self.bearers: set[str] = {API_KEY}
 
@@ -300,7 +302,8 @@ class FakeLicenceList(FakeSystem):
             dt.datetime.strptime(request.query[key], "%d/%m/%Y").date() for key in ("ReceiveFromDate", "ReceiveToDate")
         )
         rows = [row for row in self.held if _falls_in(row.get("NgayTiepNhan"), first, last)]
-        return Reply({"total": len(rows), "data": rows} if self.says_total else {"data": rows})
+        shown = rows[: self.most]
+        return Reply({"total": len(rows), "data": shown} if self.says_total else {"data": shown})
 
     def _token(self, form: dict[str, str]) -> Reply:
         if form.get("client_secret") != SECRET:

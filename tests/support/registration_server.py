@@ -40,6 +40,7 @@ class FakeRegistration(FakeSystem):
         counts_all: DataCount counts the window; False: the page.
         cap: rows that a page never exceeds.
         widest: days that a window may span, both ends counted.
+        last_offset: of the last page that is turned; None turns all.
         refuses_by_status: a window that is too wide is answered with Status "0"; False: with HTTP 400.
     """
 
@@ -48,6 +49,7 @@ class FakeRegistration(FakeSystem):
         self.rows: dict[str, list[dict]] = {"danhSachHoSo": rows, **more}
         self.nesting, self.counts_all, self.cap, self.widest = "flat", True, 1000, 5
         self.refuses_by_status = True
+        self.last_offset: int | None = None
         self.tokens: set[str] = set()
 
     @property
@@ -82,6 +84,8 @@ class FakeRegistration(FakeSystem):
             return Reply(failed) if self.refuses_by_status else Reply(failed, 400)
         found = [row for row in rows if first <= _received(row) <= last]
         page = found[int(query["offset"]) :][: min(int(query["limit"]), self.cap)]
+        if self.last_offset is not None and int(query["offset"]) > self.last_offset:
+            page = []
         return Reply(self.nested(page, len(found) if self.counts_all else len(page)))
 
     def nested(self, page: list[dict], count: int) -> dict:

@@ -111,6 +111,8 @@ def _carry_out(plan: Plan, pull: Pull) -> None:
     pull.mode = plan.mode
     plan.carry_out(pull)
     source = pull.source
+    if source.cut_short:
+        pull.reasons.append(f"answers cut short: {len(source.cut_short)} (the first: {source.cut_short[0]})")
     if {Capability.LISTING, Capability.COUNTS} <= source.capabilities and source.has_statistics:
         pull.take_totals()
     pull.write_counts()

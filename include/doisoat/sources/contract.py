@@ -167,6 +167,8 @@ class Source(ABC):
         self.connection, self.timezone, self.code_shape = connection, timezone, code_shape
         #: What of its counts and scores could not be taken, though the rest was: it makes a pull incomplete.
         self.left_out: list[str] = []
+        #: What of a listing is known to be there and was not shown, and what to do: it makes a pull incomplete.
+        self.cut_short: list[str] = []
 
     @abstractmethod
     def probe(self) -> str:

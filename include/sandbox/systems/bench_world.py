@@ -110,7 +110,7 @@ def _opened(file: Path, seed: int) -> Shelf:
         agency_ids=[object_id(agency.agency_id) for agency in maker.agencies],
         procedure_ids=[object_id(procedure.code) for procedure in maker.catalogue],
         ancestor_positions=below,
-        codes=None,
+        places=None,
     )
 
 

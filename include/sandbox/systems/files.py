@@ -6,34 +6,44 @@ import datetime as dt
 import io
 import os
 import re
+import shutil
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from sandbox.http.faults import Fault
 from sandbox.http.spoil import PAGE
 
 
-def put(inbox: Path, name: str, content: bytes, now: int, faults: list[Fault]) -> list[Path]:
+def put(inbox: Path, name: str, content: bytes | Iterable[bytes], now: int, faults: list[Fault]) -> list[Path]:
     """Let a complete file appear in an inbox at once; its mtime is `now`.
+
+    Args:
+        content: the whole, or one part after the other.
 
     Returns:
         The file, or nothing if a fault kept it from appearing.
     """
     if any(fault.kind == "missing" for fault in faults):
         return []
-    for fault in faults:
-        content = _spoiled(fault, content)
+    parts = [content] if isinstance(content, bytes) else content
+    if faults:
+        whole = b"".join(parts)
+        for fault in faults:
+            whole = _spoiled(fault, whole)
+        parts = [whole]
     inbox.mkdir(parents=True, exist_ok=True)
     hidden, path = inbox / f".{name}.part", inbox / name
-    hidden.write_bytes(content)
+    with hidden.open("wb") as file:
+        file.writelines(parts)
     for fault in faults:
         if fault.kind == "huge":
-            os.truncate(hidden, max(fault.size, len(content)))  # a hole: it takes no room on the disk
+            os.truncate(hidden, max(fault.size, hidden.stat().st_size))  # a hole: it takes no room on the disk
     os.utime(hidden, (now, now))
     hidden.replace(path)
     if any(fault.kind == "repeated" for fault in faults):
         again = inbox / f"{path.stem} (1){path.suffix}"
-        again.write_bytes(content)
+        shutil.copyfile(path, again)
         os.utime(again, (now, now))
         return [path, again]
     return [path]

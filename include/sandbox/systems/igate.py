@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sandbox.http.faults import is_of_the_tenth
 from sandbox.http.sessions import Tokens
 from sandbox.http.wire import Answer, BadRequest, Request
+from sandbox.systems.by_code import ByCode
 from sandbox.systems.igate_words import Words, millisecond_of, object_id, updated_at
 from sandbox.systems.pages import UNDATED, Asked, EncodedWhenAsked, Shelf, page_body
 from sandbox.systems.system import System
@@ -36,8 +37,7 @@ class WorldShelves:
     def __init__(self, world: World) -> None:
         self._variant = world.variant
         self._words = Words(world.agencies, world.variant)
-        self._rows = list(world.local_rows())
-        self._encoded: dict[str, tuple[tuple[int, int], bytes]] = {}
+        self._world = world
         self._agency_ids = [object_id(agency.agency_id) for agency in world.agencies]
         self._agency_at = {agency.agency_id: at for at, agency in enumerate(world.agencies)}
         self._procedure_ids = [object_id(procedure.code) for procedure in world.procedures]
@@ -79,37 +79,42 @@ class WorldShelves:
         self._shelf = None
 
     def _build(self, now: int, madness: str = "") -> Shelf:
-        held: list[tuple[int, int, str, Dossier, LocalRow]] = []
+        made_of: list[Dossier] = []
+        rows: list[LocalRow] = []
+        updates: list[int] = []
         following, since = _NEVER, now - moments.seconds_of_day(now)
-        for made, row in self._rows:
-            following = min(following, min((at for at in row.moments() if at > now), default=_NEVER))
-            if row.is_held(now):
-                updated = max(updated_at(row, now, self._variant), self._touched.get(row.record_id, 0))
-                updated = updated if madness in ("", "a_tenth") else since
-                held.append((-updated, -millisecond_of(row), row.record_id, made, row))
-        held.sort(key=lambda entry: entry[:3])
-        if madness:
-            kept = [entry for entry in held if madness != "a_tenth" or is_of_the_tenth(entry[2])]
-            return self._shelve(kept, now, madness)
-        self._valid = now, following
-        self._order = [row for *_, row in held]
-        return self._shelve(held, now)
+        for made, row in self._world.local_rows():
+            for at in row.moments():
+                if now < at < following:
+                    following = at
+            if not row.is_held(now) or (madness == "a_tenth" and not is_of_the_tenth(row.record_id)):
+                continue
+            updated = max(updated_at(row, now, self._variant), self._touched.get(row.record_id, 0))
+            made_of.append(made)
+            rows.append(row)
+            updates.append(updated if madness in ("", "a_tenth") else since)
+        order = _newest_first(rows, updates)
+        rows = [rows[at] for at in order]
+        if not madness:
+            self._valid, self._order = (now, following), rows
+        return self._shelve([made_of[at] for at in order], rows, [updates[at] for at in order], now, madness)
 
-    def _shelve(self, held: list[tuple[int, int, str, Dossier, LocalRow]], now: int, madness: str = "") -> Shelf:
-        codes: dict[str, list[int]] = {}
-        for at, (*_, row) in enumerate(held):
-            codes.setdefault(row.code_at(now), []).append(at)
-
+    def _shelve(
+        self, made_of: list[Dossier], rows: list[LocalRow], updates: list[int], now: int, madness: str = ""
+    ) -> Shelf:
         def column(value: Callable[[Dossier, LocalRow], int], kind: type = np.int32) -> NDArray:
-            return np.fromiter((value(made, row) for *_, made, row in held), kind, len(held))
+            return np.fromiter(map(value, made_of, rows), kind, len(rows))
+
+        updated = np.array(updates, np.int64)
 
         def encoded(at: int) -> bytes:
-            updated, _, _, made, row = held[at]
-            return self._maddened(self._encode(made, row, now, -updated), row, madness)
+            words = self._words.dossier(made_of[at], rows[at], now, int(updated[at]))
+            return self._maddened(msgspec.json.encode(words), rows[at], madness)
 
         def accepted(made: Dossier, row: LocalRow) -> int:
             return row.received_at if row.received_at is not None and row.received_at <= now else UNDATED
 
+        by_code = ByCode(row.code_at(now) for row in rows)
         return Shelf(
             rows=EncodedWhenAsked(encoded),
             accepted=column(accepted, np.int64),
@@ -124,7 +129,7 @@ class WorldShelves:
             agency_ids=self._agency_ids,
             procedure_ids=self._procedure_ids,
             ancestor_positions=self._below,
-            codes=codes,
+            places=lambda code: [at for at in by_code.places(code) if rows[at].code_at(now) == code],
         )
 
     def _maddened(self, row: bytes, of: LocalRow, madness: str) -> bytes:
@@ -135,13 +140,13 @@ class WorldShelves:
             return row.replace(b"H37", b"H20").replace(of.record_id.encode(), other.encode())
         return row
 
-    def _encode(self, made: Dossier, row: LocalRow, now: int, updated: int) -> bytes:
-        version = updated, sum(1 for at in row.moments() if at <= now)
-        known = self._encoded.get(row.record_id)
-        if known is None or known[0] != version:
-            known = version, msgspec.json.encode(self._words.dossier(made, row, now, updated))
-            self._encoded[row.record_id] = known
-        return known[1]
+
+def _newest_first(rows: list[LocalRow], updates: list[int]) -> list[int]:
+    """The order of rows: the newest update first, to the millisecond, then by id."""
+    ids = np.array([row.record_id for row in rows], "S24")
+    milliseconds = np.fromiter(map(millisecond_of, rows), np.int64, len(rows))
+    found: list[int] = np.lexsort((ids, -milliseconds, -np.array(updates, np.int64))).tolist()
+    return found
 
 
 class IGate(System):

@@ -5,12 +5,14 @@ The ids of statuses and channels are a tenant's own [A]; two tenants differ (`Va
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
+from functools import cache
 from typing import Any
 
+import msgspec
+
 from sandbox.world import canaries, truth
-from sandbox.world.moments import LOCAL
+from sandbox.world.moments import DAY, OFFSET, date_of_day
 from sandbox.world.procedures import Procedure
 from sandbox.world.reference import Agency
 from sandbox.world.truth import Dossier, LocalRow
@@ -62,8 +64,23 @@ def object_id(text: str) -> str:
 
 def iso(at: int, in_utc: bool, millisecond: int = 0) -> str:
     """ISO with `+0700` or `+0000`, both of which iGate writes."""
-    zone, sign = (dt.UTC, "+0000") if in_utc else (LOCAL, "+0700")
-    return f"{dt.datetime.fromtimestamp(at, zone):%Y-%m-%dT%H:%M:%S}.{millisecond:03d}{sign}"
+    day, second = divmod(at if in_utc else at + OFFSET, DAY)
+    return f"{_iso_day(day)}T{_clock(second // 60)}:{second % 60:02d}.{millisecond:03d}{'+0000' if in_utc else '+0700'}"
+
+
+@cache
+def _iso_day(day: int) -> str:
+    return date_of_day(day).isoformat()
+
+
+@cache
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def _written(content: object) -> msgspec.Raw:
+    """What many rows show alike, written once."""
+    return msgspec.Raw(msgspec.json.encode(content))
 
 
 class Words:
@@ -77,15 +94,18 @@ class Words:
     def __init__(self, agencies: list[Agency], variant: Variant) -> None:
         self.variant = variant
         self._by_id = {agency.agency_id: agency for agency in agencies}
-        self._agencies = {agency.agency_id: self._agency(agency) for agency in agencies}
-        self._procedures: dict[str, dict[str, Any]] = {}
+        self._agencies = {agency.agency_id: _written(self._agency(agency)) for agency in agencies}
+        self._procedures: dict[str, msgspec.Raw] = {}
         statuses, channels = STATUSES[variant.igate_codes], CHANNELS[variant.igate_codes]
-        self._statuses = {status: {"id": id_, "name": name} for status, (id_, name) in statuses.items()}
-        self._channels = {channel: {"id": id_, "name": name} for channel, (id_, name) in channels.items()}
-        self._payments = {payment: {"id": id_, "name": name} for payment, (id_, name) in PAYMENTS.items()}
+        self._statuses = {status: _written({"id": id_, "name": name}) for status, (id_, name) in statuses.items()}
+        self._channels = {channel: _written({"id": id_, "name": name}) for channel, (id_, name) in channels.items()}
+        self._tasks = {status: _written({"id": object_id(f"task {status}")}) for status in statuses}
+        self._levels = {level: _written({"code": code}) for level, code in LEVELS.items()}
+        self._kind = _written({"id": object_id("at the counter"), "name": "Nhận trực tiếp"})
+        self._payments = {payment: _written({"id": id_, "name": name}) for payment, (id_, name) in PAYMENTS.items()}
 
     @property
-    def stopped(self) -> dict[str, Any]:
+    def stopped(self) -> msgspec.Raw:
         """The status of a dossier that is stopped."""
         return self._statuses[truth.STOPPED]
 
@@ -108,19 +128,15 @@ class Words:
             found.append(self._by_id[found[-1].parent_id])
         return found
 
-    def _procedure(self, procedure: Procedure) -> dict[str, Any]:
+    def _procedure(self, procedure: Procedure) -> msgspec.Raw:
         if procedure.code not in self._procedures:
             sector = {
                 "id": object_id(procedure.field_code),
                 "code": procedure.field_code,
                 "name": procedure.field_name,
             }
-            self._procedures[procedure.code] = {
-                "id": object_id(procedure.code),
-                "code": procedure.code,
-                "name": procedure.name,
-                "sector": sector,
-            }
+            told = {"id": object_id(procedure.code), "code": procedure.code, "name": procedure.name, "sector": sector}
+            self._procedures[procedure.code] = _written(told)
         return self._procedures[procedure.code]
 
     def status_id(self, status: int) -> int:
@@ -144,10 +160,10 @@ class Words:
             "code": row.code_at(now),
             "nationCode": row.national_code,
             "dossierStatus": self._statuses[status],
-            "dossierTaskStatus": {"id": object_id(f"task {status}")},
+            "dossierTaskStatus": self._tasks[status],
             "procedure": self._procedure(made.procedure),
             "agency": self._agencies[made.agency.agency_id],
-            "agencyLevel": {"code": LEVELS[made.agency.level]},
+            "agencyLevel": self._levels[made.agency.level],
             "applicant": canaries.applicant(made.number),
             "appliedDate": date(made.submitted_at if row.submitted_at is None else row.submitted_at, 0),
             "acceptedDate": date(received, 1),
@@ -156,7 +172,7 @@ class Words:
             "completedDate": date(finished, 3),
             "updatedDate": iso(updated_at, odd & 2 == 2, millisecond_of(row)),
             "applyMethod": self._channels[made.channel],
-            "dossierReceivingKind": {"id": object_id("at the counter"), "name": "Nhận trực tiếp"},
+            "dossierReceivingKind": self._kind,
             "paymentMethod": self._payments.get(made.payment),
             "undefindedCompleteTime": 1 if received is not None and due is None else 0,
         }

@@ -12,11 +12,11 @@ from typing import Any
 
 from sandbox.http.sessions import Credentials, Sessions
 from sandbox.http.wire import Answer, Request, json_answer
+from sandbox.systems.by_code import ByCode
 from sandbox.systems.national_adapter_catalogue import Catalogue
 from sandbox.systems.national_adapter_words import Words
 from sandbox.systems.system import System
 from sandbox.world.reference import PROVINCE_CODE
-from sandbox.world.truth import Dossier, PortalRow
 from sandbox.world.variant import Variant
 from sandbox.world.world import World
 
@@ -65,9 +65,9 @@ class NationalAdapter(System):
         self._sessions = Sessions(credentials, session_life)
         self._calls: dict[str, int] = {}
         self._words, self._catalogue = Words(world), Catalogue(world)
-        self._rows: dict[str, list[tuple[Dossier, PortalRow]]] = {}
-        for made, row in world.portal_rows():
-            self._rows.setdefault(row.code, []).append((made, row))
+        self._dossiers = world.dossiers
+        places = ((at, row) for at, made in enumerate(world.dossiers) for row in made.portal)
+        self._places = ByCode((row.code for _, row in world.portal_rows()), (at for at, _ in places))
         self._services: dict[str, Callable[[dict[str, Any], int], Rows]] = {
             "TraCuuHoSo": self._look_up,
             "LayDanhSachTTHC": lambda asked, now: self._catalogue.procedures(now),
@@ -134,7 +134,8 @@ class NationalAdapter(System):
         code = str(asked.get("mahoso") or "").strip()
         if not code:
             raise _Failed(_FAILED, "Thiếu tham số mahoso")
-        held = [(made, row) for made, row in self._rows.get(code, ()) if row.is_held(now)]
+        found = (self._dossiers[at] for at in dict.fromkeys(self._places.places(code)))
+        held = [(made, row) for made in found for row in made.portal if row.code == code and row.is_held(now)]
         if not held:
             raise _NotFound
         return [self._words.dossier(made, row, now) for made, row in held]

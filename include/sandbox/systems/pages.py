@@ -63,7 +63,7 @@ class Shelf:
         accepted: time of acceptance, UNDATED if none; appointed: the due time likewise.
         removed: hidden by `remove-status=0`.
         agency, procedure, status: position in `agency_ids` and `procedure_ids`; the status id itself.
-        codes: code of each row; None for a shelf that cannot be searched by code.
+        places: the positions of a code's rows; None for a shelf that cannot be searched by code.
     """
 
     rows: Encoded
@@ -76,7 +76,7 @@ class Shelf:
     agency_ids: list[str]
     procedure_ids: list[str]
     ancestor_positions: dict[str, list[int]]
-    codes: dict[str, list[int]] | None
+    places: Callable[[str], list[int]] | None
 
     def __len__(self) -> int:
         return len(self.accepted)
@@ -85,7 +85,7 @@ class Shelf:
         """Positions of the rows that match a search, in order."""
         if asked.code:
             wanted = np.zeros(len(self), bool)
-            wanted[(self.codes or {}).get(asked.code, [])] = True
+            wanted[self.places(asked.code) if self.places else []] = True
         else:
             wanted = np.ones(len(self), bool)
         for values, start, end in (

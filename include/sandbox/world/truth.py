@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar
+from struct import Struct
+from typing import Any, TypeVar, cast
 
 from sandbox.world.procedures import Procedure
 from sandbox.world.reference import Agency
@@ -22,6 +23,33 @@ DIRECT, ONLINE, POST = 1, 2, 3
 
 T = TypeVar("T")
 Life = list[tuple[int, int]]  # (moment, status), in order of time
+_STEP = Struct("<IB")
+#: A status as it was sent, by the number that is kept for it.
+_SENT = ("", *map(str, range(1, 256)))
+
+
+class Steps(bytes):
+    """A life that no longer changes, read as a list of (moment, status): five bytes a step instead of a hundred."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:  # type: ignore[override]
+        return _STEP.iter_unpack(self)
+
+    def __len__(self) -> int:
+        return bytes.__len__(self) // _STEP.size
+
+    def __getitem__(self, place: Any) -> Any:
+        return list(self)[place]
+
+
+class SentSteps(Steps):
+    """The same of a life as the portal knows it, whose statuses are texts."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:  # type: ignore[override]
+        return ((at, _SENT[status]) for at, status in _STEP.iter_unpack(self))
 
 
 @dataclass(slots=True)
@@ -198,10 +226,33 @@ class Dossier:
 
 def latest(life: list[tuple[int, T]], now: int) -> T | None:
     """The last state of a life at a given time, None before its first."""
-    for at, state in reversed(life):
+    found = None
+    for at, state in life:
         if at <= now:
-            return state
-    return None
+            found = state
+    return found
+
+
+def settle(made: Dossier) -> None:
+    """Keep a dossier in little room once all has happened to it: a million of them are held at once.
+
+    A row of the province that lives as the dossier does shares its life.
+    """
+    lives: dict[int, Life] = {}
+
+    def kept(life: Life) -> Life:
+        if id(life) not in lives:
+            lives[id(life)] = cast("Life", Steps(b"".join(_STEP.pack(*step) for step in life)))
+        return lives[id(life)]
+
+    rows: list[LocalRow | MinistryRow] = [*made.local, *([made.ministry] if made.ministry else [])]
+    for row, life in [(row, kept(row.life)) for row in rows]:
+        row.life = life
+    made.life = kept(made.life)
+    for sent in made.portal:
+        packed = SentSteps(b"".join(_STEP.pack(at, int(status or 0)) for at, status in sent.life))
+        sent.life = cast("list[tuple[int, str]]", packed)
+    made.local, made.portal = made.local[:], made.portal[:]  # without the room for more that they grew by
 
 
 def _first(life: Life, statuses: tuple[int, ...]) -> int | None:

@@ -17,7 +17,7 @@ from sandbox.world.maker import Maker, Wish
 from sandbox.world.ministries import Ministries
 from sandbox.world.procedures import Procedure
 from sandbox.world.reference import Agency
-from sandbox.world.truth import Dossier, LocalRow, MinistryRow, PortalRow
+from sandbox.world.truth import Dossier, LocalRow, MinistryRow, PortalRow, settle
 from sandbox.world.variant import Variant
 
 _SAID_EVERY = 10_000  # dossiers
@@ -130,11 +130,17 @@ def make_world(
     plan = _plan(dossiers, rates)
     maker.rng.shuffle(plan)
     for at, kind in enumerate(plan):
-        world.dossiers += _make(maker, kind)
+        made_now = _make(maker, kind)
+        for one in made_now:
+            settle(one)
+        world.dossiers += made_now
         if at % _SAID_EVERY == 0:
             made(len(world.dossiers))
     plain = [one for one in world.dossiers if one.kind == "plain"]
-    world.dossiers += Ministries(maker, seed, plain).make(round(dossiers * rates.ministries))
+    handled = Ministries(maker, seed, plain).make(round(dossiers * rates.ministries))
+    for one in handled:
+        settle(one)
+    world.dossiers += handled
     return world
 
 

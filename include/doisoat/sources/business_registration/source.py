@@ -14,9 +14,11 @@ Caveats: the key is a receipt number, not a dossier code, and there is no proced
     declares beyond the rows received is added. A row without a receipt date, or with one outside the requested window,
     goes into quarantine: so there is no undated cell. Nothing marks a removed dossier: counts with and without removed
     ones are the same. NAME, ENTERPRISE_CODE and ENTERPRISE_GDT_CODE are never read.
-Limits: a month takes at least seven requests. The count of the whole adds up the newest counts of the months, and
-    requests only months that this pull has not counted yet. If a window is refused while a single day of it is
-    answered, the contract has changed.
+Limits: a month takes at least seven requests. Some of its days can be asked for by themselves, and are where a month
+    differs, unless rows must be listed to be counted (`site_ids`, `document_types`). Pages that end before DataCount make
+    the pull incomplete and are named; where DataCount counts the page alone, an empty or shorter page is the end. The count
+    of the whole adds up the newest counts of the months, and requests only months that this pull has not counted yet. If a
+    window is refused while a single day of it is answered, the contract has changed.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ from pydantic import Field, model_validator
 
 from doisoat.errors import SourceChangedError, SourceRejectedError
 from doisoat.model import Capability, Cell, ControlTotal, Page, Side
-from doisoat.months import between, first_of, last_of
+from doisoat.months import between, first_of
 from doisoat.sources.business_registration.rows import Listing, RowReader, Selection, head_of, key_of, read_listing
 from doisoat.sources.contract import Source, SourceOptions
 from doisoat.sources.http.session import Answer, HttpSession
@@ -105,7 +107,9 @@ class BusinessRegistration(Source):
         self._reader = RowReader(self.timezone, self.options.number_is_code)
         self._clock: dt.datetime | None = None
         self._is_total: dict[str, bool] = {}  # by path: whether DataCount is a total, once that is known
-        self._counted: dict[tuple[dt.date, str | None], tuple[int, dt.datetime]] = {}
+        self._counted: dict[tuple[Window, str | None], tuple[int, dt.datetime]] = {}
+        #: Where rows must be listed to be counted, counting some days costs as much as listing them.
+        self.lists_days = all(selection.takes_all for selection in self._feeds(None).values())
 
     @property
     def requests_made(self) -> int:
@@ -129,9 +133,10 @@ class BusinessRegistration(Source):
         if cell.undated:
             value, measured_at = 0, self._now()
         elif cell.receipt_month:
-            value, measured_at = self._month(cell.receipt_month, cell.agency_ref, again=removed)
+            value, measured_at = self._part(cell.days, cell.agency_ref, again=removed)
         else:
-            parts = [self._month(month, cell.agency_ref, again=False) for month in self.months()]
+            months = [Cell(month).days for month in self.months()]
+            parts = [self._part(days, cell.agency_ref, again=False) for days in months]
             value, measured_at = sum(part for part, _ in parts), max(time for _, time in parts)
         return ControlTotal(
             measure="dossiers" if removed else "dossiers_not_removed",
@@ -142,11 +147,11 @@ class BusinessRegistration(Source):
             agency_ref=cell.agency_ref,
         )
 
-    def _month(self, month: dt.date, site: str | None, *, again: bool) -> tuple[int, dt.datetime]:
-        """The count of a month; `again` requests it again, otherwise one from this pull will do."""
-        if again or (month, site) not in self._counted:
-            self._counted[month, site] = self._count(self._windows(month), site)
-        return self._counted[month, site]
+    def _part(self, days: Window, site: str | None, *, again: bool) -> tuple[int, dt.datetime]:
+        """The count of a month or of some of its days; `again` requests it again, otherwise one from this pull will do."""
+        if again or (days, site) not in self._counted:
+            self._counted[days, site] = self._count(self._windows(*days), site)
+        return self._counted[days, site]
 
     def _count(self, windows: list[Window], site: str | None) -> tuple[int, dt.datetime]:
         value, measured_at = 0, self._now()
@@ -203,8 +208,9 @@ class BusinessRegistration(Source):
     # LISTING ----------------------------------------------------------------------------------------------------
     def list_cell(self, cell: Cell) -> Iterator[Page]:
         before = self._reader.set_aside
-        for month in [cell.receipt_month] if cell.receipt_month else [] if cell.undated else self.months():
-            for window in self._windows(month):
+        months = [] if cell.undated else [Cell(month).days for month in self.months()]
+        for days in [cell.days] if cell.receipt_month else months:
+            for window in self._windows(*days):
                 for path, selection in self._feeds(cell.agency_ref).items():
                     yield from self._list_window(path, selection, window)
         if self._reader.set_aside > before:
@@ -227,6 +233,7 @@ class BusinessRegistration(Source):
             answer, listing = self._ask(path, window, came, self.limits.page_size)
             rows = len(listing.rows)
             if not rows:
+                self._note_short(path, window, came, declared)
                 return
             if before is not None:
                 self._refuse_repeated(answer, before)
@@ -241,12 +248,25 @@ class BusinessRegistration(Source):
                 return
             most, before = max(most, rows), answer
 
+    def _note_short(self, path: str, window: Window, came: int, declared: int) -> None:
+        """Pages that end before the declared total: a server may turn no more than so many of them."""
+        if self._is_total.get(path) and came < declared:
+            narrower = (
+                "lower options.window_days" if window[0] < window[1] else "ask the platform's owner for more pages"
+            )
+            said = f"{path} from {window[0]} to {window[1]}: DataCount {declared}, but the pages end after {came} rows"
+            self.cut_short.append(f"{said}; {narrower}")
+
     def _refuse_endless(self, answer: Answer, came: int, declared: int | None, path: str) -> None:
         """A walk ends at twice the total that its first page declared, or at `most_rows` if none is declared."""
         is_total = self._is_total.get(path, False)
         most = most_rows(declared, self.limits.page_size) if is_total else self.options.most_rows
         if came > most:
-            raise self._changed(answer, no_end(came, declared if is_total else None))
+            todo = "compare with docs/contracts.md section 4"
+            if not is_total:
+                todo = f"raise options.most_rows ({most}) if the window holds more, or lower options.window_days"
+            came_back = no_end(came, declared if is_total else None)
+            raise SourceChangedError(self.source_id, asked=answer.asked, came=came_back, todo=todo)
 
     def _refuse_repeated(self, answer: Answer, before: Answer) -> None:
         if answer.body == before.body:
@@ -286,10 +306,10 @@ class BusinessRegistration(Source):
         return SourceChangedError(self.source_id, asked=answer.asked, came=came, todo=todo)
 
     # windows, feeds, clock --------------------------------------------------------------------------------------
-    def _windows(self, month: dt.date) -> list[Window]:
-        """The windows of a month, up to the source's own day: the future is not requested."""
-        last, width = min(last_of(month), self._today()), dt.timedelta(days=self.options.window_days - 1)
-        windows, first = [], month
+    def _windows(self, first: dt.date, end: dt.date) -> list[Window]:
+        """The windows of a part of a month, up to the source's own day: the future is not requested."""
+        last, width = min(end, self._today()), dt.timedelta(days=self.options.window_days - 1)
+        windows = []
         while first <= last:
             windows.append((first, min(first + width, last)))
             first += width + dt.timedelta(days=1)

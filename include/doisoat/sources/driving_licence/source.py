@@ -12,7 +12,10 @@ Caveats: `DanhSachHoSo` states no procedure, channel or status, only `loaiHoSo`:
     it out of the system's records is not known: option `cancelled_is_removed`. Errors -300 to -304 may come with status
     200, under any key [A]. Only `get` states a total. In both ways the dossier's code is the only key.
 Limits: one answer holds all rows of its window, including portraits, which are skipped unread: if answers are too
-    large, `days_per_window` makes the windows narrower. What was received before `dated_from` is not listed.
+    large, `days_per_window` makes the windows narrower. A server that shows fewer rows than there are is asked by halves,
+    down to a day: with `mapi`, which states no total, that is noticed where the rows are a multiple of 50, or as many as in
+    the largest answer before. A day that is cut makes the pull incomplete. It cannot be counted, so it is listed whole each
+    night and no part of a month is asked for by itself. What was received before `dated_from` is not listed.
 """
 
 from __future__ import annotations
@@ -32,6 +35,8 @@ from doisoat.sources.judging import unreadable
 from doisoat.sources.mapi.rows import FieldReader, LookUpReader, RowReader
 from doisoat.sources.mapi.session import MapiOptions, platform_session
 
+#: Limits of answers are round: a window of so many rows, or a multiple, is asked again by halves if it states no total.
+_ROUND = 50
 _LISTED_BY_MAPI = {
     "dossier_code": ("maHoSo",),
     "linked_codes": ("maDangKyDvc",),
@@ -111,6 +116,9 @@ class DrivingLicence(Source):
             cancelled = {"cancelled_at": ("NgayHuyHoSo",)} if self.options.cancelled_is_removed else {}
             self._rows = RowReader(self._fields(_LISTED_BY_GET | cancelled), tuple(cancelled), self.code_shape)
             self.__dict__["capabilities"] = frozenset({Capability.LISTING})  # this way of asking has no look-up
+        self._widest = 0  # rows of the largest answer
+        self._most_shown: int | None = None  # rows that an answer shows at most, once one was found to be cut
+        self._full_days: list[tuple[dt.date, int]] = []
         self._look_ups = LookUpReader(self.source_id, self._fields(_LOOKED_UP))
 
     def _fields(self, names: Mapping[str, Sequence[str]]) -> FieldReader:
@@ -149,8 +157,8 @@ class DrivingLicence(Source):
             raise ConfigurationError(f"{self.source_id}: options.dated_from is after the source's own today")
         declared: int | None = 0
         before = b""
-        for number, (first, last) in enumerate(windows, 1):
-            window = self._access.window(first, last)
+        answers = ((number, *answer) for number, days in enumerate(windows, 1) for answer in self._shown(*days))
+        for number, first, window, is_last in answers:
             if len(window.rows) > 1 and window.answer.body == before:
                 raise self._changed(window, f"the same {len(window.rows)} rows as for the window before")
             declared = None if declared is None or window.total is None else declared + window.total
@@ -159,9 +167,42 @@ class DrivingLicence(Source):
             yield Page(
                 records,
                 quarantined,
-                declared_total=declared if number == len(windows) else None,
+                declared_total=declared if is_last and number == len(windows) else None,
                 source_time=window.answer.time,
             )
+        self._note_cut_days()
+
+    def _shown(self, first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, Window, bool]]:
+        """(first day, answer, whether it is the last) of a window: one, or those of narrower ones where it is cut short."""
+        answers = self._uncut(first, last)
+        yield from ((day, answer, at == len(answers)) for at, (day, answer) in enumerate(answers, 1))
+
+    def _uncut(self, first: dt.date, last: dt.date) -> list[tuple[dt.date, Window]]:
+        """The answers that show a window whole. The contract has no pages, but a server may show no more than so many rows: it
+        is asked by halves, down to a day, where `total` says more than came, or where the rows are a number that a limit is.
+        """
+        window = self._access.window(first, last)
+        rows = len(window.rows)
+        is_odd = rows % _ROUND == 0 or rows == self._widest
+        may_be_cut = window.total > rows if window.total is not None else rows >= _ROUND and is_odd
+        self._widest = max(self._widest, rows)
+        if may_be_cut and first < last:
+            middle = first + (last - first) // 2
+            halves = [*self._uncut(first, middle), *self._uncut(middle + dt.timedelta(days=1), last)]
+            if sum(len(half.rows) for _, half in halves) > rows:
+                self._most_shown = rows
+                return halves
+        elif may_be_cut:
+            self._full_days.append((first, rows))
+        return [(first, window)]
+
+    def _note_cut_days(self) -> None:
+        """A day of as many rows as an answer is known to show may have more, and nothing finer can be asked for."""
+        for day, rows in self._full_days:
+            if self._most_shown is not None and rows >= self._most_shown:
+                todo = "no narrower window can be asked for: ask the system's owner to raise what one answer shows"
+                self.cut_short.append(f"{day}: an answer shows {rows} rows and no more; {todo}")
+        self._full_days.clear()
 
     def _windows(self, cell: Cell) -> Iterator[tuple[dt.date, dt.date]]:
         """Windows of days, oldest first, none across the end of a month."""
