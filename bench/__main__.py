@@ -36,7 +36,11 @@ def main() -> None:
         help="dossiers of worlds whose whole nights are run",
     )
     parser.add_argument(
-        "--more", type=int, default=0, metavar="N", help="quiet nights that are run before the page is read (0)"
+        "--more",
+        type=int,
+        default=0,
+        metavar="N",
+        help="quiet nights that lie behind when it is read (0); they are copied",
     )
     parser.add_argument("--turns", type=int, default=3, help="how often everything is measured (3)")
     asked = parser.parse_args()

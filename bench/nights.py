@@ -32,9 +32,10 @@ from standalone.processes import Processes
 from standalone.sandbox import NAME as SANDBOX
 from standalone.sandbox import Sandbox
 
-from bench import floor, readers, reading
+from bench import floor, more_nights, readers, reading
 from bench.reconcile import ROOT
 
+Held = dict[str, tuple[int, int]]
 LAST = dt.date(2024, 4, 19)
 #: What happens in a world ends three days after its last night; "settled" is the night before the quiet one.
 NIGHTS = {
@@ -126,7 +127,7 @@ def take_nights(dossiers: int, say: Callable[[str], None], *, more: int = 0) -> 
     """The nights of a world of so many dossiers, from nothing.
 
     Args:
-        more: quiet nights that are run before the page is read; they are not measured.
+        more: quiet nights that lie behind when commands, views and the page are read; they are copied (bench/more_nights.py).
     """
     with tempfile.TemporaryDirectory(prefix="doisoat-bench-", ignore_cleanup_errors=True) as directory:
         home = Path(directory)
@@ -164,12 +165,46 @@ def _nights(
         whole.nights = [run(name, night) for name, night in NIGHTS.items()]
         whole.floor["both sides copied and joined"] = floor.joined(dsn, sandbox.home)
         last = NIGHTS["quiet"]
+        if more := whole.nights_behind - len(NIGHTS):
+            say(f"  {more} more nights, copied")
+            last = more_nights.add_nights(admin, more)
         whole.reading = reading.waits(environment, dsn, last)
-        for _ in range(whole.nights_behind - len(NIGHTS)):
-            run("one more", last := last + dt.timedelta(days=1))
         whole.page = readers.waits(environment, lambda: run("read meanwhile", last + dt.timedelta(days=1)))
     whole.sandbox_mb = processes.running()[SANDBOX].memory_info().rss / MB
     return whole
+
+
+def both_ways(directory: Path, dossiers: int, nights: int) -> tuple[Held, Held]:
+    """What is held after so many real quiet nights, and after as many copied ones (bench/more_nights.py)."""
+    found = []
+    for is_real in (True, False):
+        home = directory / ("real" if is_real else "copied")
+        home.mkdir(mode=0o755)
+        found.append(_held_after(home, dossiers, nights, is_real=is_real))
+    return found[0], found[1]
+
+
+def _held_after(home: Path, dossiers: int, nights: int, *, is_real: bool) -> Held:
+    server = postgres.start(home, {"shared_preload_libraries": "pg_stat_statements"})
+    sandbox, processes = Sandbox(home, LAST, nights=3, dossiers=dossiers), Processes(home)
+    try:
+        sandbox.start(processes, os.environ)
+        dsn = postgres.ensure_database(server, "warehouse", may_create_roles=True)
+        migrate(dsn)
+        sandbox.wait(processes)
+        last = NIGHTS["quiet"] + dt.timedelta(days=nights)
+        with psycopg.connect(server.dsn("warehouse"), autocommit=True) as admin:
+            admin.execute("create extension pg_stat_statements")
+            real = [*NIGHTS.values(), *(last - dt.timedelta(days=n) for n in reversed(range(nights)) if is_real)]
+            for night in real:
+                _at(sandbox, night)
+                _night("a night", night, _environment(sandbox, dsn), admin, lambda _: None)
+            if not is_real:
+                more_nights.add_nights(admin, nights)
+            return more_nights.held(admin, last)
+    finally:
+        processes.stop()
+        postgres.stop(home)
 
 
 def take_night(name: str, sandbox: Sandbox, dsn: str, admin: psycopg.Connection) -> Night:

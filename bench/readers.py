@@ -19,6 +19,8 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util.retry import Retry
 
 READERS = 20
 #: Seconds that a reader looks at an answer, on average.
@@ -47,7 +49,7 @@ def waits(environment: Mapping[str, str], work: Callable[[], object]) -> Waits:
         if "http" not in said:
             raise SystemExit(f"doisoat page: said {said!r} in place of its address")
         entry = said[said.index("http") :]
-        first = requests.Session()
+        first = _session()
         _answer(first, entry)
         return _walks(first, urljoin(entry, "/"), work)
     finally:
@@ -89,7 +91,7 @@ def _walks(entered: requests.Session, start: str, work: Callable[[], object]) ->
 def _walk(
     chance: random.Random, entered: requests.Session, views: list[str], waited: Waits, is_over: threading.Event
 ) -> None:
-    session = requests.Session()
+    session = _session()
     session.cookies.update(entered.cookies)
     address = chance.choice(views)
     while not is_over.wait(chance.expovariate(1 / PAUSE)):
@@ -98,6 +100,13 @@ def _walk(
         waited[view_of(address)].append(time.perf_counter() - began)
         further = _links(address, text)
         address = chance.choice(views if not further or chance.random() < TO_ANOTHER_VIEW else further)
+
+
+def _session() -> requests.Session:
+    """As a browser: a connection that the server closed while nobody asked is opened again."""
+    session = requests.Session()
+    session.mount("http://", HTTPAdapter(max_retries=Retry(3)))
+    return session
 
 
 def view_of(address: str) -> str:

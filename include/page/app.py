@@ -24,7 +24,7 @@ from page.complaints import Complaints
 from page.deciding import Writer, actions_of, decided, same
 from page.errors import NoRecordError, NotThereError, SeesNothingError
 from page.headers import SecurityHeaders
-from page.kept import Kept, key_of
+from page.kept import MOST_ROWS, Kept, key_of
 from page.nation import OpenTable
 from page.reader import Reader, Row, Snapshot
 from page.rendering import FORM_TOKEN, READER, render
@@ -63,11 +63,11 @@ class Page:
     gate: Gate
     province: str
     timezone: str
-    kept: Kept = field(default_factory=Kept)
+    kept: Kept[bytes] = field(default_factory=Kept)
     writer: Writer | None = None
     airflow: str | None = None
     hosts: tuple[str, ...] = ()
-    remembered: dict[str, list[Row]] = field(default_factory=dict)
+    remembered: Kept[list[Row]] = field(default_factory=lambda: Kept(MOST_ROWS))
     province_code: str = ""
     answer_days: int | None = None
     open_table: OpenTable | None = None

@@ -11,6 +11,7 @@ from fastapi import Request
 
 from page.accounts import Account
 from page.errors import AskedWronglyError
+from page.kept import MOST_ROWS, Kept, key_of
 from page.nation import OpenTable
 from page.reader import Row, Snapshot
 from page.words import LANGUAGES, Words
@@ -39,8 +40,6 @@ WITHIN = {"board": "score", "ranks": "score", "compare": "units"}
 #: What a reader of one agency sees: the views that show no other's numbers.
 OF_AN_AGENCY = ("repair", "gaps", "units", "dossier")
 LANGUAGE_COOKIE = "doisoat_language"
-#: How many answers of this kind are remembered.
-REMEMBERED = 64
 #: The longest value of a filter that is looked at: codes are shorter.
 LONGEST = 200
 #: A filter that may be given several times, as boxes of a form that are ticked: its values, one a line.
@@ -65,7 +64,7 @@ class Ask:
         stamp: the night asked about and what its numbers depend on (sql/stamp.sql).
         given: the filters of the address, cut to LONGEST, without empty ones.
         root: what stands before our paths in an address.
-        kept: what was asked before and depends on no filter (`remembered`).
+        kept: what was asked before and may be asked again from other addresses (`remembered`).
         actions: what this reader may say about gaps; empty: nothing.
         province_code: of the province at the portal; empty: unknown.
         answer_days: within how many working days units answer; None: no term is set.
@@ -85,7 +84,7 @@ class Ask:
     province: str
     view: str = ""
     actions: tuple[str, ...] = ()
-    kept: dict[str, list[Row]] = field(default_factory=dict)
+    kept: Kept[list[Row]] = field(default_factory=lambda: Kept(MOST_ROWS))
     province_code: str = ""
     answer_days: int | None = None
     airflow: str | None = None
@@ -128,14 +127,10 @@ class Ask:
         night: dt.date = self.stamp["night"]
         return night
 
-    def remembered(self, name: str, parameters: Row) -> list[Row]:
-        """The rows of sql/<name>.sql, which depend on the night and these parameters alone: asked once for all filters."""
-        key = repr((name, sorted(parameters.items()), sorted(self.stamp.items())))
-        if key not in self.kept:
-            if len(self.kept) >= REMEMBERED:
-                self.kept.clear()
-            self.kept[key] = self.mart.rows(name, parameters)
-        return [dict(row) for row in self.kept[key]]
+    def remembered(self, name: str, parameters: Row, **parts: str) -> list[Row]:
+        """The rows of sql/<name>.sql, which depend on the night, these parameters and parts alone: asked once."""
+        key = key_of(name, sorted(parameters.items()), sorted(parts.items()), sorted(self.stamp.items()))
+        return [dict(row) for row in self.kept.get(key, lambda: self.mart.rows(name, parameters, **parts))]
 
     def link(self, view: str, **given: Any) -> str:
         """The address of a view of the same night; a filter without a value is left out."""

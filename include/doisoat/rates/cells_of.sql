@@ -1,9 +1,10 @@
--- The requested cells of a night (asked_cell), each with the parts it counts for: the value of one dimension, or for
--- agencies its own and each agency above it in the month of the cell; and the periods to count by. A filter by agency
--- includes all below it. What has no receipt date belongs where its agency was in the month of the night, as in the
--- bridge.
+-- The requested cells of a night (asked_cell), summed by month, channel and the parts they count for: the value of one
+-- dimension, or for agencies its own and each agency above it in the month of the cell; and the periods to count by. A
+-- filter by agency includes all below it. What has no receipt date belongs where its agency was in the month of the
+-- night, as in the bridge. all_counters: the sum of each counter (rates.counters); a cell is a wide row, so none is
+-- kept or sorted before it is summed.
 create temporary table cell on commit drop as
-with counted as (
+with counted as not materialized (
     select
         *,
         case
@@ -11,6 +12,10 @@ with counted as (
                 date_trunc('month', %(night)s::date)::date
         end as month
     from asked_cell
+    where (%(procedure)s::text is null or procedure_family = core.procedure_family(%(procedure)s))
+        and (%(channel)s::text is null or channel = %(channel)s)
+        and (%(first_month)s::date is null or cell_month >= %(first_month)s)
+        and (%(last_month)s::date is null or cell_month <= %(last_month)s)
 ),
 asked as materialized (
     select
@@ -49,28 +54,29 @@ field as (
     from archive.any_procedure group by 1
 )
 select
-    c.*,
-    case %(dimension)s
-        when 'agency' then chain.parts
-        when 'level' then array[coalesce(l.level, 'unknown')]
-        when 'field' then array[coalesce(f.field_code, 'unknown')]
-        when 'procedure' then array[c.procedure_family]
-        when 'channel' then array[c.channel]
-        when 'system' then array[case c.source_id when '' then 'province' else c.source_id end]
-        else array[coalesce(%(agency)s, '')]
-    end as parts
+    c.cell_month,
+    c.channel,
+    p.parts,
+    all_counters
 from counted c
 left join chain using (agency_id, month)
 left join asked a on a.below_id = c.agency_id and a.from_month <= c.month and c.month < a.to_month
 left join latest l using (agency_id)
 left join field f using (procedure_family)
+cross join
+    lateral (
+        select case %(dimension)s when 'agency' then chain.parts when 'level' then array[coalesce(l.level, 'unknown')]
+            when 'field' then array[coalesce(f.field_code, 'unknown')]
+            when 'procedure' then array[c.procedure_family]
+            when 'channel' then array[c.channel]
+            when 'system' then array[case c.source_id when '' then 'province' else c.source_id end]
+            else array[coalesce(%(agency)s, '')]
+        end as parts
+    ) p
 where (%(agency)s::text is null or a.below_id is not null)
     and (%(level)s::text is null or coalesce(l.level, 'unknown') = %(level)s)
     and (%(field)s::text is null or coalesce(f.field_code, 'unknown') = %(field)s)
-    and (%(procedure)s::text is null or c.procedure_family = core.procedure_family(%(procedure)s))
-    and (%(channel)s::text is null or c.channel = %(channel)s)
-    and (%(first_month)s::date is null or c.cell_month >= %(first_month)s)
-    and (%(last_month)s::date is null or c.cell_month <= %(last_month)s);
+group by c.cell_month, c.channel, p.parts;
 analyze cell;
 create temporary table period on commit drop as
 select distinct

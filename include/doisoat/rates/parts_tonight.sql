@@ -1,6 +1,7 @@
--- The cells of tonight, each with the parts it counts for: the whole (''), its agency, and every agency above that in
--- the month of the cell (mart.agency_subtree), as the bridge counts; and the periods to count by. The named cell "no
--- receipt date" is where the bridge has it, in the month of the night, but belongs to no period.
+-- The cells of tonight, summed by month, channel and the parts they count for: the whole (''), their agency, and every
+-- agency above that in the month of the cell (mart.agency_subtree), as the bridge counts; and the periods to count by.
+-- The named cell "no receipt date" is where the bridge has it, in the month of the night, but belongs to no period.
+-- all_counters: the sum of each counter (rates.counters).
 create temporary table cell on commit drop as
 with chain as (
     select
@@ -18,9 +19,12 @@ with chain as (
     group by 1, 2
 )
 select
-    c.*,
-    array_append(coalesce(chain.parts, '{}'), '') as parts
-from indicator_cell_tonight c left join chain using (agency_id, cell_month);
+    c.cell_month,
+    c.channel,
+    array_append(coalesce(chain.parts, '{}'), '') as parts,
+    all_counters
+from indicator_cell_tonight c left join chain using (agency_id, cell_month)
+group by 1, 2, 3;
 analyze cell;
 create temporary table period on commit drop as
 with month as (select distinct cell_month as first_day from cell where isfinite(cell_month))

@@ -18,22 +18,38 @@ LEFT = ("night_read", "reads_until", *FILES)
 
 
 def progress_parameters(
-    settings: ProvinceSettings, night: dt.date, cut_off: dt.datetime, day: dt.date | None = None
-) -> dict[str, dt.date | dt.datetime]:
+    settings: ProvinceSettings,
+    night: dt.date,
+    cut_off: dt.datetime,
+    day: dt.date | None = None,
+    since: dt.date | None = None,
+) -> dict[str, dt.date | dt.datetime | None]:
     """The point in time that progress.sql judges, and what could be known about it.
 
     Args:
         night: the night as of which it is known.
         cut_off: the province's own clock when it was read for that night.
         day: the day whose end is judged, no later than the night; the night itself if none is given.
+        since: what was received and ended before that day is left out; nothing if none is given.
     """
     judged_on = day or night
     midnight = dt.datetime.combine(judged_on + dt.timedelta(days=1), dt.time(), settings.timezone)
-    return {"judged_on": judged_on, "known_at": min(cut_off, midnight), "cut_off": cut_off}
+    return {
+        "judged_on": judged_on,
+        "known_at": min(cut_off, midnight),
+        "cut_off": cut_off,
+        "of_interest_from": since,
+    }
 
 
-def make_progress(connection: psycopg.Connection, settings: ProvinceSettings, night: dt.date, day: dt.date) -> None:
-    """Make the temporary table `progress` for a night that was loaded, in the current transaction.
+def make_progress(
+    connection: psycopg.Connection,
+    settings: ProvinceSettings,
+    night: dt.date,
+    day: dt.date,
+    since: dt.date | None = None,
+) -> None:
+    """Make the temporary table `progress` for a night that was loaded, in the current transaction (progress_parameters).
 
     Raises:
         NightNotCollectedError: that night has no data of the province's own system.
@@ -54,7 +70,7 @@ def make_progress(connection: psycopg.Connection, settings: ProvinceSettings, ni
         "night": night,
         "timezone": settings.province.timezone,
         "provincial_sources": sources,
-        **progress_parameters(settings, night, cut_off, day),
+        **progress_parameters(settings, night, cut_off, day, since),
     }
     for name in FILES:
         run_file(connection, HERE / f"{name}.sql", parameters)

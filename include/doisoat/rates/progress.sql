@@ -1,6 +1,7 @@
 -- The progress of each dossier of the province at the time known_at, by the province's own records as known on the
 -- night: one row per dossier (ADR 21). `standing` is judged by timestamps, minus the time spent waiting for
--- supplements; `standing_by_date` by calendar dates.
+-- supplements; `standing_by_date` by calendar dates. If only what was open or received on a day or later is asked for
+-- (of_interest_from), what ended before is left out.
 create temporary table progress on commit drop as
 -- only of records that were different before: few of all
 with earlier as (
@@ -36,6 +37,12 @@ stated as (
         and r.from_night <= %(night)s
         and %(night)s < r.to_night
         and r.duplicate_rank = 1
+        and (
+            %(of_interest_from)s::date is null
+            or r.receipt_date >= %(of_interest_from)s
+            or coalesce(r.finished_at, r.returned_at) is null
+            or coalesce(r.finished_at, r.returned_at) >= %(of_interest_from)s::timestamp at time zone %(timezone)s
+        )
 ),
 -- what ended after known_at was still open then
 outcome as (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,7 +101,18 @@ def find_cells(
         count_days(connection, settings, part.days, parameters["night"])
     else:
         run_file(connection, HERE / "asked_cell.sql", parameters)
-    run_file(connection, HERE / "cells_of.sql", parameters)
+    sum_cells(connection, "cells_of", parameters)
+
+
+def sum_cells(connection: psycopg.Connection, name: str, parameters: dict[str, Any]) -> None:
+    """Run <name>.sql, which makes `cell` and `period`."""
+    text = (HERE / f"{name}.sql").read_text("utf-8")
+    run_sql(connection, re.sub(r"^    all_counters$", counters(), text, flags=re.MULTILINE), parameters)
+
+
+def counters() -> str:
+    """The sum of each counter of a cell `c`, under its name."""
+    return ", ".join(f"sum(c.{name})::bigint as {name}" for name in INDICATOR_CELL.values)
 
 
 def rests_on(connection: psycopg.Connection, night: dt.date, archive_id: int) -> str | None:
@@ -116,9 +128,8 @@ def rests_on(connection: psycopg.Connection, night: dt.date, archive_id: int) ->
 
 def rolled() -> str:
     """SQL that sums the counters of `cell` by period and part. A dossier without a receipt date is in no period."""
-    sums = ", ".join(f"sum(c.{name})::bigint as {name}" for name in INDICATOR_CELL.values)
     return f"""create temporary table rolled on commit drop as
-        select p.period_kind, p.period_start, part, {sums},
+        select p.period_kind, p.period_start, part, {counters()},
             coalesce(sum(c.provincial) filter (where c.channel = 'online'), 0)::bigint as online,
             coalesce(sum(c.provincial) filter (where c.channel = 'unknown'), 0)::bigint as channel_unknown
         from cell c

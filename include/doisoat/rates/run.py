@@ -11,7 +11,7 @@ from psycopg import sql
 from doisoat.indicators.definitions import load_indicators
 from doisoat.province.file import ProvinceSettings
 from doisoat.rates.cells import LEFT, count_cells
-from doisoat.rates.rates import AS_REPORTED, RULES_READ, roll
+from doisoat.rates.rates import AS_REPORTED, RULES_READ, roll, sum_cells
 from doisoat.rates.repairs import KEPT as REPAIRS
 from doisoat.rates.repairs import LEFT as LEFT_OF_REPAIRS
 from doisoat.rates.repairs import count_repairs
@@ -34,7 +34,7 @@ def indicate(connection: psycopg.Connection, settings: ProvinceSettings, compari
         "reported_by": settings.indicators.reported_by,
         **AS_REPORTED,
     }
-    run_file(connection, HERE / "parts_tonight.sql", parameters)
+    sum_cells(connection, "parts_tonight", parameters)
     roll(connection, settings, parameters)
     run_file(connection, HERE / "rate_tonight.sql")
     for indicator in load_indicators():

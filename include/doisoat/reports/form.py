@@ -80,7 +80,7 @@ def form(connection: psycopg.Connection, settings: ProvinceSettings, asked: Aske
             f"a period from {asked.first_day} to {asked.last_day}, as known on night {asked.night}: give days in that order"
         )
     with connection.transaction():
-        make_progress(connection, settings, asked.night, asked.last_day)
+        make_progress(connection, settings, asked.night, asked.last_day, asked.first_day)
         return query(
             connection,
             "form",

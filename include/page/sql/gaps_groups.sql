@@ -1,9 +1,15 @@
 -- The gaps that are left, grouped by what is asked for; and in every row, of how many dossiers all of them are.
 with gap as materialized (
-    select * from matching_gap
+    select
+        grouping_value as value,
+        dossier_id,
+        state,
+        age_nights,
+        age
+    from matching_gap
 )
 select
-    grouping_value as value,
+    value,
     count(*) as gaps,
     count(distinct dossier_id) as dossiers,
     count(*) filter (where state <> 'open') as answered,

@@ -30,7 +30,7 @@ def board(ask: Ask) -> Shown:
     """The board of the province or of one unit, and the points of every unit."""
     period = published_period(ask, "board_periods")
     agency = ask.text("agency")
-    way = ask.mart.rows("unit_way", {"agency": agency, "month": ask.night.replace(day=1)}) if agency else []
+    way = ask.remembered("unit_way", {"agency": agency, "month": ask.night.replace(day=1)}) if agency else []
     if agency and not way:
         raise NotThereError
     sorting = sorting_of(ask, SORTED, ("total", *COLUMNS), "-total")
@@ -38,7 +38,7 @@ def board(ask: Ask) -> Shown:
     if period is None or period.start is None:
         return Shown("board.html", context)
     asked = {"night": ask.night, "period_kind": period.kind, "period_start": period.start, "agency": agency}
-    rows = ask.mart.rows("board", asked)
+    rows = ask.remembered("board", asked)
     source = rows[0]["source_id"] if rows else None
     rows = [row for row in rows if row["source_id"] == source]
     context["source"] = source
@@ -121,7 +121,7 @@ def _number(ask: Ask, value: Any) -> str:
 
 def _units_table(ask: Ask, asked: Row, source: str | None, period: Period, sorting: Sorting) -> Table:
     words = ask.words
-    rows = ask.mart.rows("board_units", {**asked, "source": source}, sorting_value=sorting.order)
+    rows = ask.remembered("board_units", {**asked, "source": source}, sorting_value=sorting.order)
 
     def tone(column: str) -> Any:
         def of(row: Row) -> str | None:

@@ -26,7 +26,7 @@ def bridge(ask: Ask) -> Shown:
     table.every = lambda: _told(ask, ask.mart.rows("bridge_rows", {**asked, "most": MOST_IN_A_FILE, "start": 0}))
     causes = [
         {"value": row["cause"] or "none", "label": cause_name(ask, row), "gaps": row["dossiers"]}
-        for row in ask.mart.rows("bridge_causes", {"night": ask.night})
+        for row in ask.remembered("bridge_causes", {"night": ask.night})
     ]
     context = {
         "causes": causes,
@@ -64,7 +64,7 @@ def _table(ask: Ask, rows: list[Row]) -> Table:
 
 def _months(ask: Ask) -> Table:
     words = ask.words
-    rows = ask.mart.rows("bridge_months", {"night": ask.night})
+    rows = ask.remembered("bridge_months", {"night": ask.night})
     for row in rows:
         row["name"] = words.month(row["receipt_month"]) if row["receipt_month"] else words("bridge.undated")
 

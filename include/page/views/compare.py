@@ -47,7 +47,7 @@ def compare(ask: Ask) -> Shown:
     """Both sides; what the second leaves open is as in the first."""
     period = period_of(ask)
     month = period.start if period and period.start else ask.night.replace(day=1)
-    units = ask.mart.rows("compare_units", {"month": month})
+    units = ask.remembered("compare_units", {"month": month})
     context: dict[str, Any] = {"units": units, "sides": (), "course": None}
     if period is None:
         return Shown("compare.html", context)
@@ -74,8 +74,8 @@ def _side(ask: Ask, agency: str | None, names: dict[str, str], period: Period) -
         raise NotThereError
     first, last = days_of(period)
     asked = {"night": ask.night, "agency": agency, "start": period.start, "first": first, "last": last}
-    rates = ask.mart.rows("score", asked, rate_asked=RATES[period.kind])
-    gaps = ask.mart.rows("compare_gaps", asked)
+    rates = ask.remembered("score", asked, rate_asked=RATES[period.kind])
+    gaps = ask.remembered("compare_gaps", asked)
     name = ask.words("compare.province", province=ask.province) if agency is None else names[agency]
     return Side(agency, name, period, {row["indicator"]: row for row in rates}, {row["cause"]: row for row in gaps})
 
@@ -187,7 +187,7 @@ def _course(ask: Ask, left: Side, right: Side) -> dict[str, Any] | None:
                 "value": float(row["ratio_least"]),
                 "most": float(row["ratio_most"]),
             }
-            for row in ask.mart.rows("unit_course", {"night": ask.night, "agency": agency})
+            for row in ask.remembered("unit_course", {"night": ask.night, "agency": agency})
             if row["indicator"] == "sync_own"
         ]
     return looked_into_course(ask, rows, ask.words("compare.course"), (980, 290), ".0%", height=190)

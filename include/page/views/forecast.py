@@ -17,7 +17,7 @@ KINDS = ("month", "quarter", "year")
 
 def forecast(ask: Ask) -> tuple[dict[str, Any] | None, dict[str, Table]]:
     """What the section shows, and its table; nothing of a night that was published before outlooks were kept."""
-    rows = ask.mart.rows("forecast", {"night": ask.night})
+    rows = ask.remembered("forecast", {"night": ask.night})
     if not rows:
         return None, {}
     context = {"chart": _chart(ask, rows), "late": _late(ask, rows)}
@@ -104,7 +104,7 @@ def _late(ask: Ask, rows: list[Row]) -> list[str]:
         for kind in KINDS
         if kind in ends
     ]
-    for row in ask.mart.rows("late_changes", {"night": ask.night}):
+    for row in ask.remembered("late_changes", {"night": ask.night}):
         kind = words(f"forecast.{row['period_kind']}s")
         if row["changed"]:
             said.append(words("forecast.changed_late", kind=kind, changed=row["changed"], periods=row["periods"],

@@ -47,7 +47,7 @@ def gaps(ask: Ask) -> Shown:
     asked = _asked(ask)
     matching = f"({statement('gaps_matching')}) matching_gap"
     by = ask.one_of("by", GROUPED, "cause")
-    groups = ask.mart.rows("gaps_groups", asked, matching_gap=matching, grouping_value=GROUPED[by][0])
+    groups = ask.remembered("gaps_groups", asked, matching_gap=matching, grouping_value=GROUPED[by][0])
     counted: Row = {
         name: sum(row[name] for row in groups) for name in ("gaps", "age_7", "age_30", "age_90", "age_older")
     }
@@ -102,7 +102,7 @@ def _names(ask: Ask) -> dict[tuple[str, str], str]:
     """The names of filters' values: causes, units, procedures."""
     found = {
         (row["filter"], row["value"]): row["label"]
-        for row in ask.mart.rows("value_names", {})
+        for row in ask.remembered("value_names", {})
         if ask.whose is None or row["filter"] != "owner" or row["value"] in ask.whose
     }
     found["owner", "unknown"] = ask.words("page.unknown_unit")

@@ -32,10 +32,10 @@ def _lost(ask: Ask, month: dt.date | None) -> list[Row]:
     words = ask.words
     asked = {"night": ask.night, "kind": "month", "start": month, "agency": None}
     rated = ask.mart.row("repair_now", asked)
-    rows = ask.mart.rows("repairs", asked)
+    rows = ask.remembered("repairs", asked)
     if rated is None or not rows or rows[0]["points_now"] is None:
         return []
-    causes = {row["cause"]: row for row in ask.mart.rows("causes", {})}
+    causes = {row["cause"]: row for row in ask.remembered("causes", {})}
     found, before = [], Decimal(0)
     for row in rows:
         known = causes.get(row["label"], {"label": None, "blames": None})

@@ -12,7 +12,7 @@ from page.views.shown import Shown
 
 def ministries(ask: Ask) -> Shown:
     """All systems, and the course by month of one or all."""
-    rows = ask.mart.rows("ministries", {"night": ask.night})
+    rows = ask.remembered("ministries", {"night": ask.night})
     source = ask.text("source")
     context = {
         "listed": sum(row["listed"] for row in rows),
@@ -45,7 +45,7 @@ def _systems(ask: Ask, rows: list[Row]) -> Table:
 
 def _months(ask: Ask, source: str | None) -> Table:
     words = ask.words
-    rows = ask.mart.rows("ministry_course", {"night": ask.night, "source": source})
+    rows = ask.remembered("ministry_course", {"night": ask.night, "source": source})
     for row in rows:
         row["name"] = words.month(row["month"]) if row["month"] else words("bridge.undated")
     columns = (

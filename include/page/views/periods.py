@@ -89,12 +89,12 @@ def name_of(ask: Ask, kind: str, start: dt.date | None) -> str:
 
 def period_of(ask: Ask, name: str = "period") -> Period | None:
     """The period that the address names, if the night has it; else the last month that had ended; None if it has none."""
-    return _chosen(ask, ask.mart.rows("periods", {"night": ask.night}), name)
+    return _chosen(ask, ask.remembered("periods", {"night": ask.night}), name)
 
 
 def published_period(ask: Ask, statement: str) -> Period | None:
     """The same among the periods of sql/<statement>.sql: those of which somebody publishes something."""
-    return _chosen(ask, ask.mart.rows(statement, {"night": ask.night}), "period")
+    return _chosen(ask, ask.remembered(statement, {"night": ask.night}), "period")
 
 
 def _chosen(ask: Ask, rows: list[Row], name: str) -> Period | None:

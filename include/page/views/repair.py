@@ -38,12 +38,12 @@ def repair(ask: Ask) -> Shown:
         return Shown("repair.html", context)
     asked = {"night": ask.night, "kind": period.kind, "start": period.start, "agency": agency}
     rated = ask.mart.row("repair_now", asked) or {"is_kept": False, "indicator": None, "points": None}
-    names = {(row["filter"], row["value"]): row["label"] for row in ask.mart.rows("value_names", {})}
+    names = {(row["filter"], row["value"]): row["label"] for row in ask.remembered("value_names", {})}
     context.update(kept=rated["is_kept"], agency_name=agency and names.get(("owner", agency), agency),
                    provisional=_is_running(ask, period), points=rated["points"])  # fmt: skip
     if not rated["is_kept"]:
         return Shown("repair.html", context)
-    rows = ask.mart.rows("repairs", asked) if by == "cause" else counted(ask, asked, rated["indicator"], by)
+    rows = ask.remembered("repairs", asked) if by == "cause" else counted(ask, asked, rated["indicator"], by)
     told = _told(ask, rows, names, by, agency, period)
     shown = told if "all" in ask.given else told[:ROWS_SHOWN]
     context.update(
@@ -68,7 +68,7 @@ def whose(ask: Ask) -> str | None:
     """
     own, agency = ask.account.agency_id, ask.text("agency") or ask.account.agency_id
     if agency is not None and agency not in {
-        row["agency_id"] for row in ask.mart.rows("agencies_below", {"agency": own or agency, "night": ask.night})
+        row["agency_id"] for row in ask.remembered("agencies_below", {"agency": own or agency, "night": ask.night})
     }:
         raise NotThereError
     return agency
@@ -101,7 +101,7 @@ def _told(
     ask: Ask, rows: list[Row], names: dict[tuple[str, str], str], by: str, agency: str | None, period: Period
 ) -> list[Row]:
     """The rows in words."""
-    words, causes = ask.words, {row["cause"]: row for row in ask.mart.rows("causes", {})}
+    words, causes = ask.words, {row["cause"]: row for row in ask.remembered("causes", {})}
     ticks = set((ask.text("tick") or "").splitlines())
     told = []
     for row in rows:

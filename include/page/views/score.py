@@ -20,7 +20,7 @@ def score(ask: Ask) -> Shown:
         nothing = {"period": None, "chart": None, "points": None, "provisional": False, "forecast": foreseen}
         return Shown("score.html", nothing, tables)
     asked = {"night": ask.night, "start": period.start, "agency": None}
-    rows = ask.mart.rows("score", asked, rate_asked=RATES[period.kind])
+    rows = ask.remembered("score", asked, rate_asked=RATES[period.kind])
     in_force = [row for row in rows if row["is_in_force"]]
     drawn = [
         {

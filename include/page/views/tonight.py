@@ -20,12 +20,12 @@ STEPS = 8
 
 def tonight(ask: Ask) -> Shown:
     """The first page."""
-    bridge = ask.mart.row("bridge", {"night": ask.night}) or {}
-    causes = ask.mart.rows("bridge_causes", {"night": ask.night})
-    sources = ask.mart.rows("sources", {"night": ask.night})
-    checks = ask.mart.rows("checks", {"night": ask.night})
-    opened = ask.mart.row("open_gaps", {"night": ask.night}) or {}
-    changed = ask.mart.rows("changes", {"night": ask.night})
+    bridge = next(iter(ask.remembered("bridge", {"night": ask.night})), {})
+    causes = ask.remembered("bridge_causes", {"night": ask.night})
+    sources = ask.remembered("sources", {"night": ask.night})
+    checks = ask.remembered("checks", {"night": ask.night})
+    opened = next(iter(ask.remembered("open_gaps", {"night": ask.night})), {})
+    changed = ask.remembered("changes", {"night": ask.night})
     sides = _sides(bridge)
     context: dict[str, Any] = {
         "sides": sides,
@@ -133,7 +133,7 @@ def _unlisted(ask: Ask, bridge: Row) -> list[Row]:
 
 def _rates(ask: Ask) -> Row:
     """The sync rate of one month, by all readings; the newest that could be computed, or the one asked for."""
-    months = [row["month"] for row in ask.mart.rows("rate_months", {"night": ask.night})]
+    months = [row["month"] for row in ask.remembered("rate_months", {"night": ask.night})]
     month = day_of(ask.text("month"))
     if month not in months:
         rated = ask.mart.row("published_month", {"night": ask.night})
@@ -141,7 +141,7 @@ def _rates(ask: Ask) -> Row:
     if month is None:
         return {"months": [], "month": None, "rates": None, "rate_rows": [], "flagged": None}
     asked = {"night": ask.night, "month": month}
-    rows = ask.mart.rows("rates", asked)
+    rows = ask.remembered("rates", asked)
     published = ask.mart.row("published", asked)
     shown = [
         {
@@ -217,7 +217,7 @@ def _changes_table(ask: Ask, changed: list[Row]) -> Table:
 
 def _units_table(ask: Ask) -> Table:
     words = ask.words
-    rows = ask.mart.rows("open_units", {"night": ask.night, "answer_days": ask.answer_days})
+    rows = ask.remembered("open_units", {"night": ask.night, "answer_days": ask.answer_days})
     for row in rows:
         row["name"] = words("page.unknown_unit") if row["owner_id"] == "unknown" else row["name"]
         row["overdue"] = words("tonight.overdue", gaps=row["late"]) if row["late"] else None

@@ -15,7 +15,7 @@ from page.views.units import course
 
 def trend(ask: Ask) -> Shown:
     """The course until the night asked about; compared with another one, by default the night before."""
-    rows = ask.mart.rows("course_nights", {"night": ask.night})
+    rows = ask.remembered("course_nights", {"night": ask.night})
     nights = [row["night"] for row in rows]
     first = ask.day("first")
     if first not in nights:
@@ -63,7 +63,7 @@ def _course_table(ask: Ask, rows: list[Row]) -> Table:
 
 def _moved_table(ask: Ask, first: dt.date) -> Table:
     words = ask.words
-    rows = ask.mart.rows("two_nights", {"night": ask.night, "first": first})
+    rows = ask.remembered("two_nights", {"night": ask.night, "first": first})
     for row in rows:
         row["name"] = cause_name(ask, row)
 

@@ -28,7 +28,7 @@ def units(ask: Ask) -> Shown:
     if agency and ask.whose is not None and agency not in ask.whose:
         raise NotThereError
     month = period.start if period and period.start else ask.night.replace(day=1)
-    way = ask.mart.rows("unit_way", {"agency": agency, "month": month}) if agency else []
+    way = ask.remembered("unit_way", {"agency": agency, "month": month}) if agency else []
     if agency and not way:
         raise NotThereError
     way = _from_own(ask, way)
@@ -36,10 +36,10 @@ def units(ask: Ask) -> Shown:
     courses: dict[str, Stroke | None] = {}
     if period:
         asked = {"night": ask.night, "month": month, "agency": agency, "start": period.start}
-        rows = ask.mart.rows("units", asked, rate_asked=RATES_OF[period.kind])
+        rows = ask.remembered("units", asked, rate_asked=RATES_OF[period.kind])
         if agency is None and len(rows) == 1:  # the province itself: its units are meant
             asked["agency"] = rows[0]["agency_id"]
-            rows = ask.mart.rows("units", asked, rate_asked=RATES_OF[period.kind]) or rows
+            rows = ask.remembered("units", asked, rate_asked=RATES_OF[period.kind]) or rows
         if ask.whose is not None:  # what was below in the period and is no more is not this reader's
             rows = [row for row in rows if row["agency_id"] in ask.whose]
         courses = _courses(ask, rows)
@@ -50,7 +50,7 @@ def units(ask: Ask) -> Shown:
 
 def _courses(ask: Ask, rows: list[Row]) -> dict[str, Stroke | None]:
     """Small multiples: the sync rate of each unit by month, all on one scale; of months in which any of them has one."""
-    found = ask.mart.rows("unit_courses", {"night": ask.night, "agencies": [row["agency_id"] for row in rows]})
+    found = ask.remembered("unit_courses", {"night": ask.night, "agencies": [row["agency_id"] for row in rows]})
     months = sorted({row["month"] for row in found})
     if len(months) < 2:
         return {}
@@ -121,6 +121,6 @@ def course(ask: Ask, agency: str | None) -> dict[str, Any] | None:
     rows = [
         {"at": row["month"].isoformat(), "series": ask.words.known("rates", row["indicator"]),
          "value": float(row["ratio_least"]), "most": float(row["ratio_most"])}
-        for row in ask.mart.rows("unit_course", {"night": ask.night, "agency": agency})
+        for row in ask.remembered("unit_course", {"night": ask.night, "agency": agency})
     ]  # fmt: skip
     return looked_into_course(ask, rows, ask.words("units.course"), (980, 290), ".0%", height=190)
