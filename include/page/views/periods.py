@@ -94,7 +94,8 @@ def period_of(ask: Ask, name: str = "period") -> Period | None:
 
 def published_period(ask: Ask, statement: str) -> Period | None:
     """The same among the periods of sql/<statement>.sql: those of which somebody publishes something."""
-    return _chosen(ask, ask.remembered(statement, {"night": ask.night}), "period")
+    # not remembered: provinces are compared between two nights
+    return _chosen(ask, ask.mart.rows(statement, {"night": ask.night}), "period")
 
 
 def _chosen(ask: Ask, rows: list[Row], name: str) -> Period | None:
