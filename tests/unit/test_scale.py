@@ -80,3 +80,19 @@ def test_slower_sources_cost_only_where_they_are_asked_and_sizes_come_to_all_dos
     tasks = tasks_of(STEPS, 0, 2.0, 1.0, random.Random(1))
     assert sum(task.seconds for task in tasks) == sum(STEPS.values()) + 2 * len(STEPS)
     assert Machines(1, 1).run([tasks]).published == [pytest.approx(24 + 2 * 6)]
+
+
+def test_what_a_task_costs_beside_its_step_is_what_one_worker_was_not_busy() -> None:
+    one = {"workers": 1, "tasks": 1, "seconds": 100.0, "ran": 60.0, "count": 20}
+    two = {"workers": 2, "tasks": 1, "seconds": 60.0, "ran": 70.0, "count": 20}
+    assert scale.overhead_of([one, two]) == 2.0
+    assert scale.overhead_of([one, {**one, "ran": 80.0}, two]) == 1.5
+    assert scale.overhead_of([two]) == 5.0  # nobody measured it
+
+
+def test_a_run_ends_with_its_last_task_and_not_with_the_publication() -> None:
+    steps = {20_000: {"open": 1.0, "publish": 2.0, "write papers": 3.0}}
+    steps[40_000] = steps[20_000]
+    asked = scale.Asked([30_000], workers=1, servers=1, overhead=0.0, tasks=1)
+    done = scale.simulate(steps, asked, seed=1)
+    assert (done.seconds, done.ended) == (3.0, 6.0)
