@@ -79,12 +79,9 @@ def counted(ask: Ask, asked: Row, indicator: str, by: str, ticked: list[str] | N
     first, end = span_of(asked["kind"], asked["start"])
     parts = {"group_value": GROUPED[by], "label_value": GROUPED[by] if ticked is None else f"'{TICKED}'"}
     query = gains(statement("repair_base"), statement("repair_effects", **parts), indicator, indicator, schema="mart")
-    ask.mart.rows("by_hash", {"loops": "off"})
-    rows = ask.mart.rows(
+    return ask.remembered(
         "repair_gains", {**asked, "first": first, "before": end, "ticked": ticked}, ranked_gains=f"({query})"
     )
-    ask.mart.rows("by_hash", {"loops": "on"})
-    return rows
 
 
 def _what_if(ask: Ask, asked: Row, indicator: str, by: str, rows: list[Row]) -> Row | None:
