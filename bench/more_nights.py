@@ -14,6 +14,8 @@ are valid on the last night. What differs, and why:
 * A real night changes something, if little: what is valid may differ by what happened, and fewer ranges end on later nights
   than on the last one copied. Copied nights err on the side of more.
 * Digests are those of the night that was copied, and no landing is on disk: copied nights cannot be replayed or published again.
+* Control totals stay as they are: of a few that change each night, those of reports do not, and what was reported is compared as
+  known on the night it began.
 * Events of gaps are repeated for the same gaps, and a range that ended and began again has no event.
 """
 
@@ -35,7 +37,7 @@ OF_A_NIGHT = (
 )  # fmt: skip
 #: Only of the last nights.
 OF_THE_LAST = ("core.touched", "core.touched_night")
-RANGES = ("core.dossier_record", "core.control_total", *(one.name for one in ARCHIVED if one.is_range))
+RANGES = ("core.dossier_record", *(one.name for one in ARCHIVED if one.is_range))
 _COLUMNS = """select attname::text, atttypid::regtype::text from pg_attribute
     where attrelid = %s::regclass and attnum > 0 and not attisdropped and attgenerated = '' and attidentity = ''
     order by attnum"""

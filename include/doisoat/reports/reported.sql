@@ -108,6 +108,16 @@ unit as materialized (
         where part <> 'unknown' and side in ('provincial', 'national')
     ) distinct_unit
 ),
+-- found before any of their cells is read: each night has as many as there are
+asked_night as materialized (
+    select
+        night,
+        archive_id
+    from mart.night_revision
+    where is_standing and night <= %(night)s and night in (
+            select unnest(array[%(night)s::date, since_night, period_start - 1, period_end - 1]) from unit
+        )
+),
 -- the cells of the nights that matter, without procedure and channel
 cell as materialized (
     select
@@ -140,14 +150,10 @@ cell as materialized (
             n.night,
             nullif(c.cell_month, 'infinity') as receipt_month,
             c.*
-        from mart.night_revision n
+        from asked_night n
         join archive.any_indicator_cell c
             on c.archive_id = n.archive_id and c.from_night <= n.night and n.night < c.to_night
-        where n.is_standing
     ) counted
-    where night in (
-            select distinct unnest(array[%(night)s::date, since_night, period_start - 1, period_end - 1]) from unit
-        ) and night <= %(night)s
     group by 1, 2, 3
 ),
 -- the same by unit: its own part, and with all below it

@@ -1,14 +1,19 @@
 -- The counts behind the four numbers of notice 204/TB-UBND, for one month of receipt, as known on a night: by level of
 -- the receiving unit (each without what is below it), and the whole (no level); and the time to acceptance, which is
 -- not a rate.
-with recorded as (
+with latest as (
+    select distinct on (agency_id)
+        agency_id,
+        level
+    from archive.any_agency
+    order by agency_id, valid_from desc
+),
+recorded as (
     select
         coalesce(a.level, 'unknown') as level,
         c.*
     from archive.any_indicator_cell c
-    left join lateral (
-        select level from archive.any_agency a where a.agency_id = c.agency_id order by valid_from desc limit 1
-    ) a on true
+    left join latest a using (agency_id)
     where c.archive_id = %(archive_id)s and c.from_night <= %(night)s and %(night)s < c.to_night
         and c.source_id = '' and c.cell_month = %(month)s and c.provincial > 0
 ),
@@ -40,9 +45,7 @@ span as (
         extract(epoch from r.received_at - r.submitted_at) as seconds
     from core.dossier_record r
     join core.source s on s.source_id = r.source_id and s.side = 'provincial'
-    left join lateral (
-        select level from archive.any_agency a where a.agency_id = r.agency_id order by valid_from desc limit 1
-    ) a on true
+    left join latest a using (agency_id)
     where %(archive_id)s = 0 and r.from_night <= %(night)s and %(night)s < r.to_night and r.duplicate_rank = 1
         and r.channel = 'online' and r.receipt_month = %(month)s and r.received_at >= r.submitted_at
         and (r.submitted_at at time zone %(timezone)s)::time > '00:00'

@@ -1,5 +1,22 @@
 -- The open gaps of a night that the filters leave; stands in other statements as a part. An agency is meant with all
--- below it in the month of receipt, without one in the month of the night.
+-- below it in the month of receipt, without one in the month of the night. What is below it, and whose repair changes
+-- the counts of a period, is found once and not for each gap.
+with asked_agency as materialized (
+    select
+        agency_id,
+        from_month,
+        to_month
+    from mart.agency_subtree
+    where ancestor_id = %(agency)s
+),
+asked_effect as materialized (
+    select
+        pair,
+        dossier_id,
+        cause
+    from mart.repair_effect
+    where night = %(night)s and receipt_month >= %(counts_from)s and receipt_month < %(counts_before)s
+)
 select
     g.gap_id,
     g.pair,
@@ -42,12 +59,15 @@ where g.night = %(night)s
     and (%(procedure)s::text is null or g.procedure_family = %(procedure)s)
     and (%(channel)s::text is null or coalesce(g.channel, 'unknown') = %(channel)s)
     and (%(owner)s::text is null or g.owner_id = %(owner)s)
-    and (%(agency)s::text is null or exists (
-        select from mart.agency_subtree s
-        where s.ancestor_id = %(agency)s and s.agency_id = g.agency_id
-            and s.from_month <= coalesce(date_trunc('month', g.receipt_date), date_trunc('month', %(night)s::date))
-            and coalesce(date_trunc('month', g.receipt_date), date_trunc('month', %(night)s::date)) < s.to_month
-    ))
+    and (
+        %(agency)s::text is null
+        or g.agency_id in (select agency_id from asked_agency) and exists (
+            select from asked_agency s
+            where s.agency_id = g.agency_id
+                and s.from_month <= coalesce(date_trunc('month', g.receipt_date), date_trunc('month', %(night)s::date))
+                and coalesce(date_trunc('month', g.receipt_date), date_trunc('month', %(night)s::date)) < s.to_month
+        )
+    )
     and (
         %(whose)s::text[] is null or g.agency_id = any(%(whose)s::text[]) or g.owner_id = any(%(whose)s::text[])
     )
@@ -59,12 +79,16 @@ where g.night = %(night)s
         %(changed_from)s::date is null
         or greatest(g.opened_on, g.reopened_on, g.state_since) >= %(changed_from)s
     )
-    -- those whose repair changes the counts of a period
-    and (%(counts_from)s::date is null or exists (
-        select from mart.repair_effect r
-        where r.night = %(night)s and (r.pair, r.dossier_id, r.cause) = (g.pair, g.dossier_id, g.cause)
-            and r.receipt_month >= %(counts_from)s and r.receipt_month < %(counts_before)s
-    ))
+    and (
+        %(counts_from)s::date is null
+        or (g.pair, g.dossier_id, g.cause) in (
+            select
+                pair,
+                dossier_id,
+                cause
+            from asked_effect
+        )
+    )
     and (%(dossiers)s::text[] is null or g.dossier_id = any(%(dossiers)s))
     and case %(age)s
         when '7' then g.days_since_opened <= 7
