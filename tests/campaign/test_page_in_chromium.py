@@ -145,6 +145,20 @@ def test_repairs_are_chosen_without_a_script(browser: Browser, address: str, wid
     page.close()
 
 
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_views_the_search_and_the_language_stand_on_one_line(browser: Browser, address: str, language: str) -> None:
+    page = Watched(browser, 1400).open(f"{address}?lang={language}")
+    tops = [page.locator(f".top {part}").bounding_box() for part in (".brand", ".views", ".find", ".language")]
+    middles = [box["y"] + box["height"] / 2 for box in tops if box]
+    assert len(middles) == 4
+    assert max(middles) - min(middles) < 6
+    page.locator(".night a", has_text={"vi": "Các đêm", "en": "Nights"}[language]).click()
+    page.wait_for_url(re.compile(r"/nights\?"))
+    page.locator("footer a").click()
+    page.wait_for_url(re.compile(r"/uses\?"))
+    page.close()
+
+
 def test_a_bar_leads_to_its_dossiers(browser: Browser, address: str) -> None:
     page = Watched(browser, 1400).open(address)
     page.locator(".chart.wide a").nth(1).click()

@@ -40,6 +40,12 @@ def test_an_axis_that_begins_at_zero_shows_no_break() -> None:
     assert [(one["from"], one["broken"]) for one in steps["data"]["values"]] == [(0, False), (0, False)]
 
 
+@pytest.mark.parametrize(("number", "written"), [(",d", "01/03/2024"), (".0%", "03/2024")])
+def test_a_course_of_rates_is_told_by_month_and_any_other_by_day(number: str, written: str) -> None:
+    course = [{"at": f"2024-0{month}-01", "series": "Tỉnh", "value": 0.9} for month in (2, 3)]
+    assert f">{written}<" in svg(lines(course, "Diễn biến", number=number))
+
+
 @pytest.mark.parametrize("name", DRAWN)
 def test_a_drawing_holds_no_script_and_no_style(name: str) -> None:
     drawn = svg(DRAWN[name])

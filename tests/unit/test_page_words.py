@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from string import Formatter
+from types import SimpleNamespace
+from typing import Any
 
 import page
 import pytest
 import yaml
 from doisoat.explain.causes import load_causes
 from doisoat.gaps.repair_words import words as repair_words
+from page.views.tonight import _sentence
 from page.words import LANGUAGES, Words
 
 HERE = Path(page.__file__).parent
@@ -71,3 +74,21 @@ def test_the_page_asks_nothing_but_mart() -> None:
     for file in (HERE / "sql").glob("*.sql"):
         text = re.sub(r"--.*", "", file.read_text(encoding="utf-8"))
         assert set(re.findall(r"\b(?:from|join)\s+([a-z]+)\.", text)) <= {"mart"}, file.name
+
+
+@pytest.mark.parametrize(
+    ("nets", "told"),
+    [
+        ({"sent_late": 14, "left_out": -5}, "nhiều hơn tỉnh 17 hồ sơ; nhiều nhất là do sent_late (14 hồ sơ)."),
+        (
+            {"left_out": -25, "sent_late": 14},
+            "nhiều hơn tỉnh 17 hồ sơ; nhiều nhất là do sent_late (14 hồ sơ); ngược chiều và lớn hơn là left_out (25 hồ sơ).",
+        ),
+    ],
+)
+def test_the_sentence_of_the_night_hides_no_larger_cause_the_other_way(nets: dict[str, int], told: str) -> None:
+    """ "Largest: 14" above a bar of 25 the other way was read as a wrong number."""
+    ask: Any = SimpleNamespace(words=Words("vi"))
+    causes = [{"cause": cause, "label": cause, "net": net, "dossiers": abs(net)} for cause, net in nets.items()]
+    sides = {"national": 2037, "provincial": 2020, "difference": 17}
+    assert _sentence(ask, sides, causes) == f"Cổng DVCQG {told}"

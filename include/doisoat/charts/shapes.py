@@ -196,8 +196,9 @@ def lines(rows: Rows, title: str, width: int = 560, height: int = 180, number: s
     """
     days = sorted({str(row["at"]) for row in rows})
     shown = days[:: max(len(days) // 6, 1)]
+    written = "%m/%Y" if number.endswith("%") else "%d/%m/%Y"  # rates are of months, all else is of nights
     x = {"field": "at", "type": "temporal", "scale": {"type": "utc"},
-         "axis": {"title": None, "format": "%d/%m/%Y", "grid": False, "labelOverlap": True, "values": shown}}  # fmt: skip
+         "axis": {"title": None, "format": written, "grid": False, "labelOverlap": True, "values": shown}}  # fmt: skip
     y = {"field": "value", "type": "quantitative", "scale": {"zero": False},
          "axis": {"title": None, "format": number, "tickCount": 5, **({"tickMinStep": 1} if number == ",d" else {})}}  # fmt: skip
     series: dict[str, Any] = {"field": "series", "type": "nominal", "scale": {"range": [*SERIES]}, "sort": None}

@@ -77,8 +77,8 @@ def looked_into_course(
 def _said(ask: Ask, row: Row, number: str) -> str:
     """A point in words: whose, when, how much."""
     words = ask.words
-    when = words.day(dt.date.fromisoformat(str(row["at"])))
+    at = dt.date.fromisoformat(str(row["at"]))
     value, most = row["value"], row.get("most", row["value"])
     if number.endswith("%"):
-        return f"{row['series']}, {when}: {words.bounds(value, most)}"
-    return f"{row['series']}, {when}: {words.number(value)}"
+        return f"{row['series']}, {words.month(at)}: {words.bounds(value, most)}"
+    return f"{row['series']}, {words.day(at)}: {words.number(value)}"

@@ -67,7 +67,7 @@ def _sides(bridge: Row) -> Row:
 
 
 def _sentence(ask: Ask, sides: Row, causes: list[Row]) -> str:
-    """The night in one sentence: by how much, and what explains the most of it."""
+    """The night in one sentence: by how much, what explains the most of it, and what hides behind it if that is larger."""
     difference = sides["difference"]
     if difference is None:
         return ask.words("tonight.no_numbers")
@@ -79,9 +79,12 @@ def _sentence(ask: Ask, sides: Row, causes: list[Row]) -> str:
     way = 1 if difference > 0 else -1
     told = ask.words("tonight.portal_more" if way > 0 else "tonight.province_more", difference=abs(difference))
     most = next((row for row in causes if row["net"] * way > 0 and row["cause"]), None)
-    if most is None:
-        return told + "."
-    return told + ask.words("tonight.most_of_it", dossiers=abs(most["net"]), cause=_in_sentence(ask, most))
+    against = next((row for row in causes if row["net"] * way < 0 and row["cause"]), None)
+    if most is not None:
+        told += ask.words("tonight.most_of_it", dossiers=abs(most["net"]), cause=_in_sentence(ask, most))
+    if against is not None and (most is None or abs(against["net"]) > abs(most["net"])):
+        told += ask.words("tonight.more_against_it", dossiers=abs(against["net"]), cause=_in_sentence(ask, against))
+    return told + "."
 
 
 def _in_sentence(ask: Ask, row: Row) -> str:

@@ -105,7 +105,7 @@ def _table(ask: Ask, rows: list[Row], period: Period, courses: dict[str, Stroke 
         Column("dossiers", words("columns.dossiers"), "number", missing=nothing),
         *(Column(rate, words(f"unit_rates.{rate}"), "words", tone=tone(rate), missing=none) for rate in RATES),
         *([Column("course", words("unit_rates.course"), "stroke", missing=none)] if courses else []),
-        Column("gaps", words("columns.gaps"), "number", bar=True, href=_gaps),
+        Column("gaps", words("units.gaps"), "number", bar=True, href=_gaps),
         Column("oldest", words("columns.oldest"), "number", missing=none),
     )
     return Table("tree", words("units.tree"), columns, rows, words("units.none"))
