@@ -256,7 +256,7 @@ def test_a_mark_tells_what_it_is_and_a_course_can_be_looked_into(browser: Browse
     for share in (0.3, 0.5, 0.7):
         page.mouse.move(box["x"] + box["width"] * share, box["y"] + box["height"] * 0.6)
     page.wait_for_selector(".tip.shown")
-    assert re.search(r"\d\d/\d\d/20\d\d: ", page.locator(".tip").inner_text())
+    assert re.search(r", \d\d/20\d\d: ", page.locator(".tip").inner_text())
     page.screenshot(path=SHOTS / "trend-looked-into.png", full_page=True)
     assert tab.said == []
     assert tab.hosts == {urlsplit(address).netloc}
