@@ -21,8 +21,8 @@ RETRIED = {
     "SourceUnavailableError": retries.RETRY_DELAY,
     "NightBusyError": retries.BUSY_DELAY,
     "WarehouseUnavailableError": retries.RETRY_DELAY,
-    "StorageFullError": retries.RETRY_DELAY,
     "LandingStoreError": retries.RETRY_DELAY,
+    "StorageFullError": retries.RETRY_DELAY,
     "NewsNotSentError": retries.RETRY_DELAY,
     "TableNotWrittenError": retries.RETRY_DELAY,
 }

@@ -99,7 +99,7 @@ def test_what_a_command_sets_in_this_process_is_undone(world: World) -> None:
 
 
 def test_an_exception_that_is_no_error_of_ours_is_no_exit_code(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*_: object) -> None:
+    def fails(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(ask, "query", fails)

@@ -20,7 +20,7 @@ from doisoat.reconcile import Comparison
 from doisoat.reconcile.run import Side
 from doisoat.warehouse import archived, connect, ranges
 from doisoat.warehouse.archived import ARCHIVED, LEARNED, Archived
-from doisoat.warehouse.database import run_file, run_sql
+from doisoat.warehouse.database import run_sql
 from doisoat.warehouse.ranges import INDICATOR_CELL, RATE_SUMS, REPAIRED, RangeTable
 from standalone import postgres
 from support import many_nights as many
@@ -161,7 +161,7 @@ def test_every_counter_is_counted_by_one_group_and_kept_summed_and_shown(connect
     parameters = cells.count_cells(connection, settings, Comparison(NIGHT, known_at, nobody, nobody))
     counted = [name for group in cells.GROUPS for name in names(connection, group) if name not in INDICATOR_CELL.key]
     assert Counter(counted) == Counter(INDICATOR_CELL.values)
-    run_file(connection, Path(cells.__file__).with_name("parts_tonight.sql"), parameters)
+    rates.sum_cells(connection, "parts_tonight", parameters)
     run_sql(connection, rates.rolled())
     assert set(RATE_SUMS) <= set(names(connection, "rolled"))
     assert set(REPAIRED) <= set(RATE_SUMS)

@@ -27,7 +27,7 @@ from typing import TypeVar
 from support.docker.container import ADDRESS
 
 PROJECT = Path(__file__).parents[3]
-COPIED = ("docker-compose.yml", "Dockerfile", ".env.example", "docker", "config")
+COPIED = ("docker-compose.yml", "Dockerfile", ".env.example", "docker", "config", "docs/queries")
 LINKED = ("include", "dags", "plugins", "requirements.txt", "pyproject.toml")
 SIOCSIFADDR, SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8916, 0x8913, 0x8914, 1
 #: Nothing of ours goes in, but what finds programs and packages.
