@@ -174,7 +174,7 @@ def test_7_what_a_repair_gains(page: Page) -> None:
     page.locator(".views a", has_text="Việc cần làm").click()
     page.wait_for_url(re.compile(r"/repair"))
     assert page.locator(".t-repairs tbody tr").count() > 0
-    costs = page.locator(".t-repairs td", has_text="−").count() > 0
+    costs = page.locator(".t-repairs td:has(.inbar)", has_text="−").count() > 0
     assert (page.locator(".t-repairs .inbar.less").count() > 0) == costs
     assert ("Số âm" in page.locator("main").inner_text()) == costs
     page.locator(".t-repairs tbody input[name=tick]").first.check()
