@@ -129,9 +129,8 @@ class Ask:
 
     def remembered(self, name: str, parameters: Row, **parts: str) -> list[Row]:
         """The rows of sql/<name>.sql, which depend on the night, these parameters and parts alone: asked once."""
-        stamp = [
-            (key, value) for key, value in self.stamp.items() if not key.startswith("waiting_")
-        ]  # how far a later one is
+        # all of the stamp but how far a later night is, which changes with each of its steps
+        stamp = [(key, value) for key, value in self.stamp.items() if not key.startswith("waiting_")]
         key = key_of(name, sorted(parameters.items()), sorted(parts.items()), sorted(stamp))
         return [dict(row) for row in self.kept.get(key, lambda: self.mart.rows(name, parameters, **parts))]
 

@@ -18,7 +18,7 @@ from doisoat.collect.catalogues import Begun
 from doisoat.collect.landing import MANIFEST, LandingWriter, is_sealed, open_landing, sealed_nights
 from doisoat.connections import connection_from_environment
 from doisoat.errors import ConfigurationError, LandingDamagedError, LandingStoreError
-from doisoat.model import Page, ProcedureCount, PullCertificate
+from doisoat.model import CatalogueEntry, Page, ProcedureCount, PullCertificate
 from doisoat.nights import steps
 from doisoat.nights.disk import measure
 from doisoat.nights.replay import replay
@@ -26,6 +26,7 @@ from doisoat.nights.retention import apply_retention
 from doisoat.nights.taking_back import take_back_landing
 from doisoat.province.file import Retention
 from doisoat.province.site import landing_place
+from doisoat.sources.contract import CataloguePage
 from moto.server import ThreadedMotoServer
 from support.world import VERSIONS, World, read_records
 
@@ -136,6 +137,17 @@ def test_counts_of_procedures_are_read_from_there(root: Any) -> None:
     with LandingWriter(*where) as writer:
         writer.write_procedure_count(count)
         assert list(writer.seal(certificate(0), VERSIONS).procedure_counts()) == [count]
+
+
+def test_a_reading_of_a_catalogue_that_stopped_goes_on_from_there(root: Any) -> None:
+    begun, entry = Begun(root, "lang_son", "igate", FIRST), CatalogueEntry(catalogue="field", code="G15")
+    assert begun.pages() == {}
+    for number in (0, 1):
+        begun.add(CataloguePage([entry], number=number), [entry])
+    assert begun.pages() == {0: [entry], 1: [entry]}
+    begun.forget()
+    assert begun.pages() == {}
+    begun.forget()
 
 
 class Refusing:

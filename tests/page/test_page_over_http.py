@@ -489,14 +489,3 @@ def test_a_login_that_may_read_more_is_refused(world: World) -> None:
     reader = Reader(world.dsn, "Asia/Ho_Chi_Minh")
     with pytest.raises(ConfigurationError, match="got one that may use archive, core"):
         reader.open()
-
-
-def test_an_empty_warehouse_says_so(warehouse_dsn: str, tmp_path: Path, postgres_server: postgres.Server) -> None:
-    world = World(tmp_path, warehouse_dsn)
-    with served(warehouse_dsn) as address:
-        assert "Chưa có đêm nào được công bố" in shown(address, "/")
-        assert shown(address, "/export/gaps/gaps.csv", 404)
-        world.land(FIRST, "igate", PROVINCIAL)
-        world.open_and_load(FIRST)
-        assert "Đêm 17/04/2024: đã nạp." in words_of(shown(address, "/"))
-    forget_login(postgres_server.dsn(), warehouse_dsn)

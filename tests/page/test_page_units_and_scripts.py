@@ -6,6 +6,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -155,3 +156,14 @@ def test_a_provisional_denominator_and_a_blocked_night_are_said_in_words(world: 
     stopped = shown(address, "/")
     assert "Đêm 19/04/2024 bị kiểm tra chặn lại; trang này vẫn hiện đêm công bố gần nhất." in words_of(stopped)
     assert '<li class="stop">' in stopped
+
+
+def test_an_empty_warehouse_says_so(warehouse_dsn: str, tmp_path: Path, postgres_server: postgres.Server) -> None:
+    world = World(tmp_path, warehouse_dsn)
+    with served(warehouse_dsn) as address:
+        assert "Chưa có đêm nào được công bố" in shown(address, "/")
+        assert shown(address, "/export/gaps/gaps.csv", 404)
+        world.land(FIRST, "igate", PROVINCIAL)
+        world.open_and_load(FIRST)
+        assert "Đêm 17/04/2024: đã nạp." in words_of(shown(address, "/"))
+    forget_login(postgres_server.dsn(), warehouse_dsn)

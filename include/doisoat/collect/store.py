@@ -18,7 +18,7 @@ from typing import IO, Any
 from doisoat.errors import LandingStoreError
 
 #: Clients of object stores, whose errors are not of the operating system's kind.
-CLIENTS = frozenset({"aiobotocore", "aiohttp", "botocore", "s3fs"})
+_CLIENTS = frozenset({"aiobotocore", "aiohttp", "azure", "botocore", "gcsfs", "google", "s3fs"})
 
 
 def is_folder(path: Path) -> bool:
@@ -39,15 +39,20 @@ def told(place: Path, asked: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if is_folder(place) or not (isinstance(error, OSError) or type(error).__module__.split(".")[0] in CLIENTS):
+        if is_folder(place) or not is_of_a_store(error):
             raise
         raise LandingStoreError(
-            f"landings: asked {asked} {place}; got: {_code(error)}; do: make sure that the store answers and that the connection "
-            "`landing` may read, write, list and delete there, then clear the task"
+            f"landings: asked {asked} {place}; got: {code_of(error)}; do: make sure that the store answers and that the "
+            "connection `landing` may read, write, list and delete there, then clear the task"
         ) from None
 
 
-def _code(error: BaseException | None) -> str:
+def is_of_a_store(error: Exception) -> bool:
+    """Whether an error is one that file systems and clients of object stores raise."""
+    return isinstance(error, OSError) or type(error).__module__.split(".")[0] in _CLIENTS
+
+
+def code_of(error: BaseException | None) -> str:
     """What a store calls its refusal (NoSuchBucket, AccessDenied), else the kind of the error: its text may say too much."""
     while error is not None:
         if found := getattr(error, "response", None):
@@ -93,7 +98,7 @@ def is_there(path: Path) -> bool:
         try:
             return bool(remote.fs.info(remote.path)["type"] == "file")
         except FileNotFoundError as error:
-            if _code(error) == "NoSuchBucket":
+            if code_of(error) == "NoSuchBucket":
                 raise
             return False
 
@@ -143,10 +148,8 @@ def put_sealed(source: Path, names: list[str], final: Path, part: str, manifest:
             is_ours = True
         except FileExistsError:
             is_ours = False
-        others = {key.split("/")[0] for key in keys(final)} - {
-            manifest,
-            part,
-        }  # of runs that died, or were later than we
+        others = {key.split("/")[0] for key in keys(final)} - {manifest, part}
+        # what runs left that died or came later than we; or ours, if somebody else was first
         for doomed in others if is_ours else {part}:
             remote.fs.rm(f"{remote.path}/{doomed}", recursive=True)
     return is_ours

@@ -76,21 +76,22 @@ def answers(store: Store, commits: Iterable[Commit], queries: Mapping[str, str])
     Raises:
         ConfigurationError: one cannot be run.
     """
-    connection = in_duckdb(store, commits)
+    with in_duckdb(store, commits) as connection:
+        return {name: _answer(connection, name, query) for name, query in queries.items()}
+
+
+def _answer(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> Report:
     import duckdb
 
-    found = {}
-    for name, query in queries.items():
-        try:
-            cursor = connection.execute(query)
-            rows = [tuple(map(_plain, row)) for row in cursor.fetchall()]
-        except duckdb.Error as error:
-            said = str(error).splitlines()[0]
-            raise ConfigurationError(
-                f"open table: asked to run a query{name and f' ({name})'}; got: {said}; do: correct it"
-            ) from None
-        found[name] = Report(tuple(column[0] for column in cursor.description or ()), rows)
-    return found
+    try:
+        cursor = connection.execute(query)
+        rows = [tuple(map(_plain, row)) for row in cursor.fetchall()]
+    except duckdb.Error as error:
+        said = str(error).splitlines()[0]
+        raise ConfigurationError(
+            f"open table: asked to run a query{name and f' ({name})'}; got: {said}; do: correct it"
+        ) from None
+    return Report(tuple(column[0] for column in cursor.description or ()), rows)
 
 
 def _plain(value: Any) -> Any:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
+from doisoat.collect.store import code_of, is_of_a_store
 from doisoat.errors import ConfigurationError, TableNotWrittenError
 
 #: What a writer of an object store holds in memory.
@@ -130,23 +131,17 @@ class Store:
         """What a store raises, of whatever client, as one of our errors."""
         try:
             yield
-        except OSError as error:
-            raise self._failed(asked, error) from None
         except Exception as error:
-            if type(error).__module__.split(".")[0] not in _CLIENTS:
+            if not is_of_a_store(error):
                 raise
             raise self._failed(asked, error) from None
 
     def _failed(self, asked: str, error: Any) -> TableNotWrittenError:
-        said = getattr(error, "strerror", None) or type(error).__name__
+        said = getattr(error, "strerror", None) or code_of(error)
         return TableNotWrittenError(
             f"open table {self.shown}: asked to {asked}; got: {said}; do: make sure that it answers, has room and lets us write, "
             "then clear the task or run `doisoat table write`; the night itself is published"
         )
-
-
-#: Clients of object stores, whose errors are not of the operating system's kind.
-_CLIENTS = frozenset({"aiobotocore", "aiohttp", "azure", "botocore", "gcsfs", "google", "s3fs"})
 
 
 def _without_login(address: str) -> str:
