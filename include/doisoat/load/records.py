@@ -147,7 +147,7 @@ def _merge_records(connection: psycopg.Connection, landing: Landing, parameters:
     records = _one(connection, "select count(*) from raw.landing_record where unread is null")
     run_file(connection, SQL / "learn_procedures.sql", parameters)
     connection.execute(
-        "drop table changed, likely; drop table raw.landing, raw.landing_repeat, raw.landing_stated, raw.landing_agency, "
+        "drop table changed, begun, likely; drop table raw.landing, raw.landing_repeat, raw.landing_stated, raw.landing_agency, "
         "raw.landing_record, raw.mapped_agency, raw.landing_successor cascade"
     )
     return {

@@ -5,6 +5,7 @@ select
     p.period_start,
     coalesce(%(whose)s, '') as agency_id,
     group_value as label,
+    1 as repairs,
     r.pair || ' | ' || r.dossier_id || ' | ' || r.kind || ' | ' || r.detail as gap_key,
     r.mend,
     r.provincial,

@@ -31,11 +31,13 @@ def count_cells(
 
     Returns the parameters passed to its files.
     """
+    ministries = connection.execute("select source_id from core.source where side = 'ministry' order by 1").fetchall()
     parameters = {
         "night": comparison.night,
         "timezone": settings.province.timezone,
         "provincial_sources": comparison.provincial.sources,
         "national_sources": comparison.national.sources,
+        "ministry_systems": [source_id for (source_id,) in ministries],
         "first_day": days and days.first,
         "last_day": days and days.last,
         **progress.progress_parameters(settings, comparison.night, comparison.provincial.cut_off or comparison.as_of),

@@ -27,7 +27,8 @@ def gains(
     Args:
         base: a query of one row per period and agency: period_kind, period_start, agency_id, the sums, reported, reported_basis.
         effects: a query of one row per group, repair and cell: period_kind, period_start, agency_id, label (of the group, not
-            empty), gap_key, mend, and what it changes (REPAIRED).
+            empty), repairs (1), gap_key, mend, and what it changes (REPAIRED). A row may stand for several repairs that share
+            neither gap nor mend with any other: then gap_key and mend are null.
         indicator: whose value is asked for.
         in_force: the reading of the sync rate that is in force, which multiplies another.
         sums: the columns of `base` that the rule reads.

@@ -10,12 +10,16 @@ counted as (
         period_start,
         agency_id,
         label,
-        count(distinct gap_key) as to_repair
+        count(distinct gap_key) + coalesce(sum(repairs) filter (where gap_key is null), 0)::bigint as to_repair
     from effect group by 1, 2, 3, 4
 ),
 once as (
-    select distinct on (period_kind, period_start, agency_id, label, mend) *
-    from effect order by period_kind, period_start, agency_id, label, mend, gap_key
+    select * from effect where mend is null
+    union all
+    (
+        select distinct on (period_kind, period_start, agency_id, label, mend) *
+        from effect where mend is not null order by period_kind, period_start, agency_id, label, mend, gap_key
+    )
 ),
 -- the group without a name is the night as it is
 alone_change as materialized (
@@ -63,11 +67,20 @@ turn as materialized (
     from counted c left join alone a using (period_kind, period_start, agency_id, label)
 ),
 made as (
-    select distinct on (e.period_kind, e.period_start, e.agency_id, e.mend)
+    select
         e.*,
         t.place
     from effect e join turn t using (period_kind, period_start, agency_id, label)
-    order by e.period_kind, e.period_start, e.agency_id, e.mend, t.place, e.gap_key
+    where e.mend is null
+    union all
+    (
+        select distinct on (e.period_kind, e.period_start, e.agency_id, e.mend)
+            e.*,
+            t.place
+        from effect e join turn t using (period_kind, period_start, agency_id, label)
+        where e.mend is not null
+        order by e.period_kind, e.period_start, e.agency_id, e.mend, t.place, e.gap_key
+    )
 ),
 of_turn as (
     select

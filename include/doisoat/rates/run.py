@@ -6,7 +6,6 @@ import datetime as dt
 from pathlib import Path
 
 import psycopg
-from psycopg import sql
 
 from doisoat.indicators.definitions import load_indicators
 from doisoat.province.file import ProvinceSettings
@@ -54,16 +53,11 @@ def indicate(connection: psycopg.Connection, settings: ProvinceSettings, compari
 
 
 def _keep(connection: psycopg.Connection, night: dt.date) -> None:
+    """Store tonight's counts, rates and repairs, each of them whole."""
     for table, tonight in ((INDICATOR_CELL, "indicator_cell_tonight"), (RATE, "rate_tonight"), *REPAIRS):
         connection.execute(f"analyze {tonight}")  # else each row may be compared with all of them
-        held = connection.execute(
-            f"select {table.scope} from {table.name} where to_night >= %s union select {table.scope} from {tonight}",
-            [night],
-        ).fetchall()
-        for (scope,) in held:
-            of_scope = f"(select * from {tonight} where {table.scope} = {sql.Literal(scope).as_string()})"
-            rewind(connection, table, scope, night)
-            merge(connection, table, of_scope, scope, night)
+        rewind(connection, table, None, night)
+        merge(connection, table, tonight, None, night)
 
 
 def _keep_formulas(connection: psycopg.Connection, settings: ProvinceSettings) -> None:

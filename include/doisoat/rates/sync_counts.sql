@@ -52,7 +52,7 @@ lacking as (
     join recon.ministry_comparison c on c.night = %(night)s and c.source_id = p.ministry_source_id
     join core.dossier_record r
         on r.source_id = p.ministry_source_id and r.record_id = p.ministry_record_id
-        and r.to_night = 'infinity'
+        and r.source_id = any(%(ministry_systems)s) and r.to_night = 'infinity'
     left join
         recon.verdict n
         on n.pair = 'ministry_national' and n.dossier_id = p.dossier_id and n.to_night = 'infinity'
@@ -67,7 +67,8 @@ through as (
     join recon.ministry_comparison c on c.night = %(night)s and c.source_id = p.ministry_source_id
     join
         core.dossier_record r
-        on r.source_id = p.provincial_source_id and r.record_id = p.provincial_record_id and r.to_night = 'infinity'
+        on r.source_id = p.provincial_source_id and r.record_id = p.provincial_record_id
+        and r.source_id = any(%(provincial_sources)s) and r.to_night = 'infinity'
     left join
         recon.verdict n
         on n.pair = 'ministry_national' and n.dossier_id = p.dossier_id and n.to_night = 'infinity'
@@ -97,7 +98,8 @@ repeated as (
         join recon.verdict v using (pair, dossier_id)
         join
             core.dossier_record m
-            on m.source_id = v.ministry_source_id and m.record_id = v.ministry_record_id and m.to_night = 'infinity'
+            on m.source_id = v.ministry_source_id and m.record_id = v.ministry_record_id
+            and m.source_id = any(%(ministry_systems)s) and m.to_night = 'infinity'
         where c.pair = 'ministry_provincial'
             and c.cause = 'imported_twice'
             and c.to_night = 'infinity'

@@ -76,7 +76,8 @@ select
 from ministry_row m join other_row o using (dossier_id);
 analyze ministry_match;
 
--- Both sides of what no code joins, by system, agency, family and receipt time.
+-- Both sides of what no code joins, by system, agency, family and receipt time: of the others only what was received on
+-- a day on which a ministry's dossier was, for the rest can match none.
 create temporary table unjoined on commit drop as
 select
     o.side,
@@ -94,11 +95,12 @@ from ministry_row m cross join (values ('provincial'), ('national')) as o (side)
 where m.agency_id <> 'unknown' and m.procedure_family <> 'unknown' and m.receipt_date is not null
     and not exists (
         select from ministry_match x where (x.side, x.source_id, x.record_id) = (o.side, m.source_id, m.record_id)
-    )
-union all
+    );
+analyze unjoined;
+insert into unjoined
 select
     o.side,
-    f.source_id,
+    d.source_id,
     false,
     o.source_id,
     o.record_id,
@@ -110,13 +112,15 @@ select
     o.has_time
 from (
     select distinct
+        side,
         source_id,
-        procedure_family
-    from ministry_row
-) f
-join other_row o using (procedure_family)
-where o.agency_id <> 'unknown' and o.receipt_date is not null
-    and not exists (select from ministry_row m where m.dossier_id = o.dossier_id);
+        agency_id,
+        procedure_family,
+        receipt_date
+    from unjoined
+) d
+join other_row o using (side, agency_id, procedure_family, receipt_date)
+where not exists (select from ministry_row m where m.dossier_id = o.dossier_id);
 analyze unjoined;
 
 -- By the second.

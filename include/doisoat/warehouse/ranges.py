@@ -153,25 +153,23 @@ PUBLISHED_SCORE = RangeTable(
 )
 
 
-def rewind(connection: psycopg.Connection, table: RangeTable, scope: str, night: dt.date) -> None:
-    """Undo what `night`, the latest one, wrote to the table."""
+def rewind(connection: psycopg.Connection, table: RangeTable, scope: str | None, night: dt.date) -> None:
+    """Undo what `night`, the latest one, wrote to the table; of one scope, or of all."""
+    within = _within(table, scope)
     parameters = {"scope": scope, "night": night}
+    connection.execute(f"delete from {table.name} t where {within}t.from_night = %(night)s", parameters)
     connection.execute(
-        f"delete from {table.name} where {table.scope} = %(scope)s and from_night = %(night)s", parameters
-    )
-    connection.execute(
-        f"update {table.name} set to_night = 'infinity' where {table.scope} = %(scope)s and to_night = %(night)s",
-        parameters,
+        f"update {table.name} t set to_night = 'infinity' where {within}t.to_night = %(night)s", parameters
     )
 
 
-def merge(connection: psycopg.Connection, table: RangeTable, tonight: str, scope: str, night: dt.date) -> None:
+def merge(connection: psycopg.Connection, table: RangeTable, tonight: str, scope: str | None, night: dt.date) -> None:
     """Make the table equal the relation `tonight` from `night` on.
 
     Args:
         table: the range table.
         tonight: a relation with the table's key and value columns, one row per key, all of them in `scope`.
-        scope: the value of the scope column; other scopes are not touched.
+        scope: the value of the scope column; other scopes are not touched. None: `tonight` is all of every scope.
         night: the night, later than every from_night of the scope (rewind it first).
     """
     parameters = {"scope": scope, "night": night}
@@ -181,7 +179,7 @@ def merge(connection: psycopg.Connection, table: RangeTable, tonight: str, scope
     keys = " and ".join(f"t.{column} = n.{column}" for column in table.key)
     same = " and ".join((keys, *(f"t.{column} is not distinct from n.{column}" for column in table.values)))
     connection.execute(
-        f"update {table.name} t set to_night = %(night)s where t.{table.scope} = %(scope)s and t.to_night = 'infinity' "
+        f"update {table.name} t set to_night = %(night)s where {_within(table, scope)}t.to_night = 'infinity' "
         f"and not exists (select from {tonight} n where {same})",
         parameters,
     )
@@ -192,3 +190,7 @@ def merge(connection: psycopg.Connection, table: RangeTable, tonight: str, scope
         parameters,
     )
     connection.execute("select set_config('enable_nestloop', 'on', true)")
+
+
+def _within(table: RangeTable, scope: str | None) -> str:
+    return "" if scope is None else f"t.{table.scope} = %(scope)s and "

@@ -5,6 +5,7 @@ select
     coalesce(%(start)s::date, '-infinity') as period_start,
     coalesce(%(agency)s, '') as agency_id,
     label_value as label,
+    1 as repairs,
     e.gap_id as gap_key,
     e.mend,
     e.provincial,

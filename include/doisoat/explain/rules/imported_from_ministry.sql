@@ -12,10 +12,10 @@ join recon.verdict v
     and v.provincial_source_id = f.provincial_source_id and v.provincial_record_id = f.provincial_record_id
 join core.dossier_record m
     on (m.source_id, m.record_id) = (v.ministry_source_id, v.ministry_record_id)
-    and m.to_night = 'infinity'
-join core.dossier_record p
-    on (p.source_id, p.record_id) = (f.provincial_source_id, f.provincial_record_id)
-    and p.to_night = 'infinity'
+    and m.source_id = any(%(ministry_systems)s) and m.to_night = 'infinity'
+join
+    witness p
+    on (p.source_id, p.record_id) = (f.provincial_source_id, f.provincial_record_id) and p.to_night = 'infinity'
 where f.pair = 'national_provincial' and f.kind = 'provincial_only' and m.dossier_code <> p.dossier_code
 union all
 select

@@ -65,7 +65,19 @@ update core.dossier_record c set to_night = %(night)s
 from changed
 where c.source_id = %(source_id)s and c.record_id = changed.record_id and c.to_night = 'infinity';
 
--- The likely dossier_id, from the links known so far; identify.sql decides.
+-- What begins tonight: new records, and changed ones.
+create temporary table begun on commit drop as
+select
+    n.record_id,
+    coalesce(n.dossier_code, %(source_id)s || ':' || n.record_id) as code
+from raw.landing_record n
+where not exists (
+        select from core.dossier_record c
+        where c.source_id = %(source_id)s and c.record_id = n.record_id and c.to_night = 'infinity'
+    );
+analyze begun;
+
+-- Its likely dossier_id, from the links known so far; identify.sql decides.
 create temporary table likely on commit drop as
 select
     code,
@@ -74,12 +86,12 @@ from (
     select
         code,
         other_code
-    from core.identity_link
+    from core.identity_link where code in (select code from begun)
     union all
     select
         other_code,
         code
-    from core.identity_link
+    from core.identity_link where other_code in (select code from begun)
 ) link
 group by code;
 analyze likely;
@@ -132,9 +144,6 @@ select
     n.fingerprint,
     n.unread
 from raw.landing_record n
-left join likely on likely.code = coalesce(n.dossier_code, %(source_id)s || ':' || n.record_id)
-where not exists (
-        select from core.dossier_record c
-        where c.source_id = %(source_id)s and c.record_id = n.record_id and c.to_night = 'infinity'
-    )
+join begun using (record_id)
+left join likely using (code)
 order by n.record_id;  -- in key order

@@ -19,7 +19,11 @@ select
     count(*) filter (where coalesce(r.received_at, r.submitted_at) > j.as_of) as unexpected,
     count(*) as total
 from judged j
-join core.dossier_record r on r.to_night = 'infinity' and (r.source_id, r.record_id) in (
-    (j.national_source_id, j.national_record_id), (j.provincial_source_id, j.provincial_record_id),
-    (j.ministry_source_id, j.ministry_record_id)
-)
+cross join
+    lateral (
+        values
+        (j.national_source_id, j.national_record_id), (j.provincial_source_id, j.provincial_record_id),
+        (j.ministry_source_id, j.ministry_record_id)
+    ) as of (source_id, record_id)
+join core.dossier_record r
+    on r.source_id = of.source_id and r.record_id = of.record_id and r.to_night = 'infinity'
