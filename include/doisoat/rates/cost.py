@@ -17,6 +17,7 @@ from doisoat.months import first_of, period_of
 from doisoat.province.file import ProvinceSettings
 from doisoat.rates.gains import gains
 from doisoat.rates.rates import Part, cell_parameters, find_cells, roll
+from doisoat.warehouse.database import joining_by_hash
 from doisoat.warehouse.queries import Report, as_report
 from doisoat.warehouse.ranges import INDICATOR_CELL, REPAIRED
 
@@ -86,9 +87,10 @@ def ranked(
         find_cells(connection, settings, part, parameters)
         roll(connection, settings, parameters)
         asked = {**parameters, "agency": repair.agency, "procedure": repair.procedure}
-        # thousands of groups are joined with each other: by hash, whatever the planner thinks of parts of a statement
-        connection.execute("select set_config('enable_nestloop', 'off', true)")
-        return as_report(connection.execute(f"select {', '.join(COLUMNS)} from ({query}) gained order by place", asked))
+        # thousands of groups are joined with each other, and the planner expects one row of each
+        with joining_by_hash(connection):
+            found = connection.execute(f"select {', '.join(COLUMNS)} from ({query}) gained order by place", asked)
+        return as_report(found)
 
 
 def now_and_repaired(connection: psycopg.Connection, settings: ProvinceSettings, night: dt.date) -> Report:

@@ -12,7 +12,7 @@ import yaml
 
 from doisoat.province.file import ProvinceSettings
 from doisoat.rates.gains import gains
-from doisoat.warehouse.database import run_file
+from doisoat.warehouse.database import joining_by_hash, run_file
 from doisoat.warehouse.ranges import RATE_SUM, REPAIR, REPAIR_GAIN, RangeTable
 
 HERE = Path(__file__).parent
@@ -32,16 +32,15 @@ def count_repairs(connection: psycopg.Connection, settings: ProvinceSettings) ->
     run_file(connection, HERE / "effect_tonight.sql")
     in_force = settings.indicators.readings["sync"]
     gained = gains("select * from rate_sum_tonight", "select * from effect_tonight", in_force, in_force)
-    # groups of all periods and agencies are joined with each other: by hash, whatever the planner thinks of parts of a statement
-    connection.execute("select set_config('enable_nestloop', 'off', true)")
-    connection.execute(
-        f"""create temporary table repair_gain_tonight on commit drop as
-        select period_kind, period_start, agency_id, label as cause, '{in_force}' as indicator, place, to_repair, ratio_now,
-            ratio_if_repaired, ratio_with_all_before, points_now, points, points_with_all_before, share_of_3_3,
-            denominator_basis
-        from ({gained.replace("%%", "%")}) gained; analyze repair_gain_tonight"""
-    )
-    connection.execute("select set_config('enable_nestloop', 'on', true)")
+    # groups of all periods and agencies are joined with each other, and the planner expects one row of each
+    with joining_by_hash(connection):
+        connection.execute(
+            f"""create temporary table repair_gain_tonight on commit drop as
+            select period_kind, period_start, agency_id, label as cause, '{in_force}' as indicator, place, to_repair, ratio_now,
+                ratio_if_repaired, ratio_with_all_before, points_now, points, points_with_all_before, share_of_3_3,
+                denominator_basis
+            from ({gained.replace("%%", "%")}) gained; analyze repair_gain_tonight"""
+        )
 
 
 def _keep_effects(connection: psycopg.Connection) -> None:

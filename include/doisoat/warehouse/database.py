@@ -160,6 +160,14 @@ def _set(connection: psycopg.Connection, settings: Mapping[str, str], *, is_loca
     connection.execute(f"select {said}", [word for setting in settings.items() for word in (*setting, is_local)])
 
 
+@contextmanager
+def joining_by_hash(connection: psycopg.Connection) -> Iterator[None]:
+    """Within the block tables are joined by hash alone, whatever the planner thinks of those that it knows nothing about."""
+    connection.execute("set local enable_nestloop = off; set local enable_mergejoin = off")
+    yield  # after an error the transaction is over, and with it the settings
+    connection.execute("set local enable_nestloop = on; set local enable_mergejoin = on")
+
+
 def run_file(connection: psycopg.Connection, path: Path, parameters: Mapping[str, Any] | None = None) -> int:
     """Run the statements of one SQL file; returns the row count of the last one."""
     return run_sql(connection, path.read_text(encoding="utf-8"), parameters)

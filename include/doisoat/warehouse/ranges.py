@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import psycopg
 
+from doisoat.warehouse.database import joining_by_hash
+
 
 @dataclass(frozen=True, slots=True)
 class RangeTable:
@@ -173,23 +175,22 @@ def merge(connection: psycopg.Connection, table: RangeTable, tonight: str, scope
         night: the night, later than every from_night of the scope (rewind it first).
     """
     parameters = {"scope": scope, "night": night}
-    # All valid rows are compared with all of tonight's: by hash, whatever the planner thinks. A table that is being filled has
-    # no statistics, and a nested loop over it would read what has just been written again and again.
-    connection.execute("select set_config('enable_nestloop', 'off', true)")
     keys = " and ".join(f"t.{column} = n.{column}" for column in table.key)
     same = " and ".join((keys, *(f"t.{column} is not distinct from n.{column}" for column in table.values)))
-    connection.execute(
-        f"update {table.name} t set to_night = %(night)s where {_within(table, scope)}t.to_night = 'infinity' "
-        f"and not exists (select from {tonight} n where {same})",
-        parameters,
-    )
-    connection.execute(
-        f"insert into {table.name} ({table.columns}, from_night) "
-        f"select {table.columns}, %(night)s from {tonight} n where not exists "
-        f"(select from {table.name} t where t.to_night = 'infinity' and {keys})",
-        parameters,
-    )
-    connection.execute("select set_config('enable_nestloop', 'on', true)")
+    # All valid rows are compared with all of tonight's. A table that is being filled has no statistics, and a nested loop over it
+    # would read what has just been written again and again.
+    with joining_by_hash(connection):
+        connection.execute(
+            f"update {table.name} t set to_night = %(night)s where {_within(table, scope)}t.to_night = 'infinity' "
+            f"and not exists (select from {tonight} n where {same})",
+            parameters,
+        )
+        connection.execute(
+            f"insert into {table.name} ({table.columns}, from_night) "
+            f"select {table.columns}, %(night)s from {tonight} n where not exists "
+            f"(select from {table.name} t where t.to_night = 'infinity' and {keys})",
+            parameters,
+        )
 
 
 def _within(table: RangeTable, scope: str | None) -> str:
