@@ -19,7 +19,7 @@ from doisoat.load.in_part import stage_in_part, stage_quarantined, written_in_pa
 from doisoat.load.procedures import load_procedures, rewind_procedures
 from doisoat.load.scores import merge_scores
 from doisoat.model import ControlTotal
-from doisoat.warehouse.database import run_file
+from doisoat.warehouse.database import joining_by_hash, run_file
 from doisoat.warehouse.ranges import CONTROL_TOTAL, PUBLISHED_SCORE, merge, rewind
 from doisoat.warehouse.touched import begin_identifying
 
@@ -135,7 +135,8 @@ def _merge_records(connection: psycopg.Connection, landing: Landing, parameters:
         run_file(connection, SQL / "learn_agencies.sql", parameters)
     run_file(connection, SQL / "resolve_agencies.sql", parameters)
     run_file(connection, SQL / "resolve_successors.sql", parameters)
-    run_file(connection, SQL / "map.sql", parameters)
+    with joining_by_hash(connection):
+        run_file(connection, SQL / "map.sql", parameters)
     run_file(connection, SQL / "quarantine.sql", parameters)
     run_file(connection, SQL / "keep_read.sql", parameters)
     written = run_file(connection, SQL / "merge.sql", parameters) - written_in_part(connection, parameters)

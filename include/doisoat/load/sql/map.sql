@@ -49,6 +49,7 @@ from (
         *,
         (received_at at time zone %(timezone)s)::date as receipt_date
     from raw.landing_keyed
+    offset 0  -- else it is worked out again wherever it stands
 ) l
 left join raw.landing_agency a
     on a.agency_code = coalesce(l.agency_code, '')
