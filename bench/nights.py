@@ -47,6 +47,7 @@ NIGHTS = {
 LOCAL = dt.timezone(dt.timedelta(hours=7))
 PROVINCE = ROOT / "config" / "lang_son.yaml"
 MB = 1 << 20
+os.environ.setdefault("AIRFLOW__LOGGING__NAMESPACE_LEVELS", "great_expectations=WARNING")  # as in docker-compose.yml
 #: As with LocalExecutor, a task is a fork of a process that has imported what tasks need.
 _TASKS = get_context("forkserver")
 _TASKS.set_forkserver_preload(
