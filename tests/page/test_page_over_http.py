@@ -54,7 +54,8 @@ SECOND = NATIONAL + "    H37.03-240307-0007    | 4      | 1.001193\n"
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory, shared_warehouse_dsn: str) -> World:
     """Two published nights; somebody wrote something hostile where an official writes why."""
-    made = World(tmp_path_factory.mktemp("page"), shared_warehouse_dsn)
+    listed = {"national_export": {"label": "Danh sách tải từ Cổng DVCQG"}}
+    made = World(tmp_path_factory.mktemp("page"), shared_warehouse_dsn, sources=listed)
     made.run(FIRST, igate=PROVINCIAL, national_export=NATIONAL)
     made.run("2024-04-18", igate=PROVINCIAL, national_export=SECOND)
     made.run(NIGHT, igate=PROVINCIAL)
@@ -281,8 +282,15 @@ def test_one_dossier_is_told_with_its_evidence_and_what_to_do(address: str) -> N
 def test_a_stale_source_stands_in_words_before_the_numbers(address: str) -> None:
     page = words_of(shown(address, "/"))
     assert "Cần lưu ý trước khi đọc số" in page
-    assert "Nguồn national_export đã cũ 1 đêm." in page
+    assert "Nguồn “Danh sách tải từ Cổng DVCQG” đã cũ 1 đêm." in page
+    assert "national_export" not in page
     assert "Cần lưu ý" not in words_of(shown(address, f"/?night={FIRST}")).split("Cổng DVCQG", 1)[0]
+
+
+def test_a_source_has_the_label_of_the_province_file_and_the_engineer_its_name(address: str) -> None:
+    of_nights = words_of(shown(address, "/nights"))
+    assert "Danh sách tải từ Cổng DVCQG national_export" in of_nights
+    assert "igate" in of_nights  # it has no label
 
 
 def test_the_language_is_switched_by_the_address_and_stays(address: str) -> None:

@@ -46,16 +46,18 @@ def _load_sources(connection: psycopg.Connection, settings: ProvinceSettings) ->
         listing = Capability.LISTING in kind.asked
         connection.execute(
             """insert into core.source values (%s, %s, %s, %s, %s, %s, %s, %s, %s,
-                (select coalesce(array_agg(core.procedure_family(code)), '{}') from unnest(%s::text[]) code), %s)
+                (select coalesce(array_agg(core.procedure_family(code)), '{}') from unnest(%s::text[]) code), %s,
+                normalize(%s, nfc))
             on conflict (source_id) do update set source_kind = excluded.source_kind, side = excluded.side,
                 has_listing = excluded.has_listing, has_counts = excluded.has_counts,
                 is_keyed_by_code = excluded.is_keyed_by_code, is_enabled = excluded.is_enabled,
                 has_look_ups = excluded.has_look_ups, has_catalogue = excluded.has_catalogue,
-                procedure_families = excluded.procedure_families, allowed_lag = excluded.allowed_lag""",
+                procedure_families = excluded.procedure_families, allowed_lag = excluded.allowed_lag,
+                label = excluded.label""",
             [source_id, source.kind, str(source.side or kind.side), listing, Capability.COUNTS in kind.asked,
              kind.always_full and listing, source.enabled, Capability.LOOKUP in kind.asked,
              Capability.CATALOGUE in kind.asked, source.procedures,
-             source.allowed_lag and source.allowed_lag.interval],
+             source.allowed_lag and source.allowed_lag.interval, source.label],
         )  # fmt: skip
         if listing or Capability.LOOKUP in kind.asked:
             connection.execute("call core.ensure_partition(%s)", [source_id])

@@ -127,6 +127,7 @@ class SourceSettings(_Strict):
     """One source of the province. `options` is checked by the connector's own model.
 
     Attributes:
+        label: how the page calls it to those who do not know its name here; None: by that name.
         owners: who runs the system, with dates (systems of ministries change hands).
         procedures: on a ministry's side, the procedure families that its system handles: a dossier of the province in
             one of them should be there. Empty if that is not known; then only the system's own dossiers are judged.
@@ -139,6 +140,7 @@ class SourceSettings(_Strict):
     kind: str
     side: Side | None = None
     enabled: bool = True
+    label: str | None = Field(default=None, min_length=1, max_length=60)
     owners: list[Owner] = Field(default_factory=list)
     procedures: list[str] = Field(default_factory=list)
     allowed_lag: AllowedLag | None = None

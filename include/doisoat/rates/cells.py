@@ -44,7 +44,7 @@ def count_cells(
     }
     for name in COUNTS:
         run_file(connection, HERE / f"{name}.sql", parameters)
-    with joining_by_hash(connection):  # the cells of a province are as good as all of each group's: sorting them takes longer
+    with joining_by_hash(connection):  # each group has most of the cells: they would be sorted
         run_sql(connection, side_by_side())
     return parameters
 

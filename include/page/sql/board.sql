@@ -2,6 +2,7 @@
 -- beside it what each score follows from, where that is known, and our own ratio.
 select
     s.source_id,
+    d.source_name,
     s.score_group,
     coalesce(s.group_code, s.score_group) as group_code,
     s.metric,
@@ -22,6 +23,7 @@ select
     s.our_ratio_least,
     s.our_ratio_most
 from mart.portal_score s
+join mart.dim_source d using (source_id)
 where s.night = %(night)s and s.period_kind = %(period_kind)s and s.period_start = %(period_start)s
     and s.agency_id is not distinct from %(agency)s
 order by

@@ -2,6 +2,7 @@
 select
     r.side,
     r.source_id,
+    d.source_name,
     r.record_id,
     r.from_night,
     r.to_night,
@@ -23,6 +24,7 @@ select
     r.returned_at,
     r.from_night <= %(night)s and (r.to_night is null or %(night)s < r.to_night) as holds
 from mart.dossier_record r
+join mart.dim_source d using (source_id)
 left join mart.dim_agency a on a.agency_id = r.agency_id
 left join mart.dim_procedure p using (procedure_family)
 where r.dossier_id = %(dossier)s

@@ -41,7 +41,7 @@ def board(ask: Ask) -> Shown:
     rows = ask.remembered("board", asked)
     source = rows[0]["source_id"] if rows else None
     rows = [row for row in rows if row["source_id"] == source]
-    context["source"] = source
+    context["source"] = rows[0]["source_name"] if rows else None
     context["flagged"] = [
         {"name": metric_name(ask, row), "said": flags_of(ask, row)} for row in rows if row["flags"] or row["message"]
     ]

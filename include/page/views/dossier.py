@@ -99,7 +99,7 @@ def _sides(ask: Ask, records: list[Row], findings: list[Row]) -> Row:
             is_marked = kind in differing and len(set(values)) > 1
             rows.append({"label": ask.words(f"attributes.{attribute}"), "values": values, "differs": is_marked})
     heads = [
-        {"side": ask.words(f"sides.{row['side']}"), "source": row["source_id"], "rank": row["duplicate_rank"],
+        {"side": ask.words(f"sides.{row['side']}"), "source": row["source_name"], "rank": row["duplicate_rank"],
          "removed": row["is_removed"]}
         for row in holding
     ]  # fmt: skip
@@ -186,14 +186,14 @@ def _events(ask: Ask, records: list[Row], known: Row) -> list[Row]:
         text = _first(ask, row) if key not in before else _changed(ask, before[key], row)
         before[key] = row
         found.append((row["from_night"], 0, {"who": words(f"sides.{row['side']}"), "tone": row["side"], "text": text,
-                                             "source": row["source_id"]}))  # fmt: skip
-    for key, row in before.items():
+                                             "source": row["source_name"]}))  # fmt: skip
+    for row in before.values():
         if row["to_night"] is not None:
             gone = {
                 "who": words(f"sides.{row['side']}"),
                 "tone": row["side"],
                 "text": words("dossier.gone"),
-                "source": key[0],
+                "source": row["source_name"],
             }
             found.append((row["to_night"], 1, gone))
     for row in ask.mart.rows("dossier_look_ups", known):
@@ -202,7 +202,7 @@ def _events(ask: Ask, records: list[Row], known: Row) -> list[Row]:
             (
                 row["night"],
                 2,
-                {"who": words("dossier.look_up"), "tone": "ours", "text": text, "source": row["source_id"]},
+                {"who": words("dossier.look_up"), "tone": "ours", "text": text, "source": row["source_name"]},
             )
         )
     for row in ask.mart.rows("dossier_events", known):

@@ -31,7 +31,9 @@ def _systems(ask: Ask, rows: list[Row]) -> Table:
         return lambda row: ask.link("gaps", cause=cause)
 
     columns = (
-        Column("name", words("columns.ministry"), sub="source_id", href=lambda row: ask.here(source=row["source_id"])),
+        Column(
+            "name", words("columns.ministry"), sub="source_name", href=lambda row: ask.here(source=row["source_id"])
+        ),
         Column("listed", words("columns.ministry_listed"), "number"),
         Column("held", words("columns.held"), "number"),
         Column("share_held", words("columns.share_held"), "share"),

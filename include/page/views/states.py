@@ -35,7 +35,7 @@ def notes(ask: Ask, sources: list[Row], checks: list[Row]) -> list[Row]:
     for row in sources:
         if row["state"] not in WELL:
             key = f"notes.source_{row['state']}"
-            text = words(key if words.has(key) else "notes.source", source=row["source_id"], nights=row["age_nights"],
+            text = words(key if words.has(key) else "notes.source", source=row["source_name"], nights=row["age_nights"],
                          state=words.known("source_states", row["state"]))  # fmt: skip
             found.append({"tone": "warn", "text": text, "href": ask.link("nights") + "#sources"})
     failed = [row for row in checks if row["outcome"] in ("failed", "broken")]
@@ -50,7 +50,10 @@ def sources_table(ask: Ask, rows: list[Row]) -> Table:
     """The sources of a night."""
     words = ask.words
     for row in rows:
-        row["name"] = row["owner_name"] or row["source_id"]
+        row["name"] = row["owner_name"] or row["source_name"]
+        row["under"] = row["owner_name"]
+        if ask.view == "nights" and row["source_name"] != row["source_id"]:  # the engineer knows it by its own name
+            row["under"] = " · ".join(filter(None, (row["source_id"], row["owner_name"])))
         row["of_side"] = words.known("sides", row["side"])
         row["said"] = words.known("source_states", row["state"])
         if row["state"] == "stale":
@@ -58,7 +61,7 @@ def sources_table(ask: Ask, rows: list[Row]) -> Table:
         row["complete"] = words.known("complete", row["is_complete"])
     columns = (
         Column(
-            "source_id", words("columns.source"), sub="owner_name", href=lambda row: _log(ask, _reads(row)), leaves=True
+            "source_name", words("columns.source"), sub="under", href=lambda row: _log(ask, _reads(row)), leaves=True
         ),
         Column("of_side", words("columns.side")),
         Column("said", words("columns.state"), tone=lambda row: None if row["state"] in WELL else "warn"),

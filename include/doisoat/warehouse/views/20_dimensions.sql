@@ -242,7 +242,8 @@ select
     side,
     has_listing,
     has_counts,
-    is_enabled
+    is_enabled,
+    coalesce(label, source_id) as source_name
 from core.source;
 comment on view mart.dim_source is 'The source systems. Grain: source.';
 comment on column mart.dim_source.source_id is 'Name of the source.';
@@ -251,6 +252,8 @@ comment on column mart.dim_source.side is 'provincial, national or ministry.';
 comment on column mart.dim_source.has_listing is 'Whether it lists records.';
 comment on column mart.dim_source.has_counts is 'Whether it declares control totals.';
 comment on column mart.dim_source.is_enabled is 'Whether it is currently read.';
+comment on column mart.dim_source.source_name is
+    'How it is called, by the label in the province file; its source_id if it has none.';
 
 create view mart.dim_date as
 select
