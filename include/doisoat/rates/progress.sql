@@ -3,8 +3,8 @@
 -- supplements; `standing_by_date` by calendar dates. If only what was open or received on a day or later is asked for
 -- (of_interest_from), what ended before is left out.
 create temporary table progress on commit drop as
--- only of records that were different before: few of all. Of those of interest, only where it matters since when a record
--- was shown: what was received later cannot have been shown before.
+-- only of records that were different before: few of all. Of those of interest, only where it matters since when a
+-- record was shown: what was received later cannot have been shown before.
 with earlier as (
     select
         source_id,
@@ -26,26 +26,30 @@ with earlier as (
 held as (
     select * from of_interest
     union all
-    select
-        source_id,
-        record_id,
-        agency_id,
-        procedure_family,
-        channel,
-        receipt_date,
-        receipt_month,
-        status,
-        due_at,
-        finished_at,
-        returned_at,
-        from_night
-    from core.dossier_record
-    where %(of_interest_from)s::date is null
-        and source_id = any(%(provincial_sources)s)
-        and from_night <= %(night)s
-        and %(night)s < to_night
-        and duplicate_rank = 1
-    offset 0  -- planned by itself: several processes may read it, although none of them sees the temporary table
+    -- planned by itself: several processes may read it, although none but one sees the temporary table
+    select *
+    from (
+        select
+            source_id,
+            record_id,
+            agency_id,
+            procedure_family,
+            channel,
+            receipt_date,
+            receipt_month,
+            status,
+            due_at,
+            finished_at,
+            returned_at,
+            from_night
+        from core.dossier_record
+        where %(of_interest_from)s::date is null
+            and source_id = any(%(provincial_sources)s)
+            and from_night <= %(night)s
+            and %(night)s < to_night
+            and duplicate_rank = 1
+        offset 0
+    ) every_record
 ),
 stated as (
     select

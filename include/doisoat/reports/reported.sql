@@ -150,34 +150,9 @@ cell_of_nights as materialized (
         sum(pending_awaiting) as awaiting
     from (
         select
-            a.archive_id,
             width_bucket(c.from_night - 1, a.nights) + 1 as first_number,
             width_bucket(c.to_night - 1, a.nights) as last_number,
-            c.agency_id,
-            c.cell_month,
-            c.channel,
-            c.provincial,
-            c.portal,
-            c.portal_rows,
-            c.added,
-            c.maybe_added,
-            c.resolved_early_by_date,
-            c.resolved_early,
-            c.resolved_on_time_by_date,
-            c.resolved_on_time,
-            c.resolved_overdue_by_date,
-            c.resolved_overdue,
-            c.resolved_undecided_by_date,
-            c.resolved_undecided,
-            c.ended_without_result,
-            c.ended_undated,
-            c.pending_in_time_by_date,
-            c.pending_in_time,
-            c.pending_overdue_by_date,
-            c.pending_overdue,
-            c.pending_undecided_by_date,
-            c.pending_undecided,
-            c.pending_awaiting
+            c.*
         from (
             select
                 archive_id,
@@ -369,34 +344,13 @@ row as materialized (
     from core.source s
     join
         (
-            select
-                source_id,
-                agency_id,
-                receipt_date,
-                duplicate_rank,
-                is_removed,
-                from_night
-            from core.dossier_record
+            select * from core.dossier_record
             where to_night = 'infinity' and is_removed
             union all
-            select
-                source_id,
-                agency_id,
-                receipt_date,
-                duplicate_rank,
-                is_removed,
-                from_night
-            from core.dossier_record
+            select * from core.dossier_record
             where to_night = 'infinity' and duplicate_rank > 1 and not is_removed
             union all
-            select
-                source_id,
-                agency_id,
-                receipt_date,
-                duplicate_rank,
-                is_removed,
-                from_night
-            from core.dossier_record
+            select * from core.dossier_record
             where to_night < 'infinity' and to_night > %(night)s and (is_removed or duplicate_rank > 1)
         ) r
         on r.source_id = s.source_id and r.from_night <= %(night)s

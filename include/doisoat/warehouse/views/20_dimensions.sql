@@ -214,7 +214,8 @@ select
     s.agency_id,
     s.from_month,
     s.to_month
-from mart.agency_subtree s where s.ancestor_id = of_agency
+-- asked for no agency, it need not look below all
+from mart.agency_subtree s where of_agency is not null and s.ancestor_id = of_agency
 $$;
 comment on function core.subtree(text) is 'An agency and everything below it, with the months of receipt (to_month exclusive) in which it was there.';
 
