@@ -96,7 +96,7 @@ def ranked(
         query = gains(base, effects, question.indicator, in_force, sums=sums)
         asked = {**parameters, "agency": repair.agency, "procedure": repair.procedure}
         # thousands of groups are joined with each other: by hash, whatever the planner thinks of parts of a statement
-        connection.execute("select set_config('enable_nestloop', 'off', true)")
+        connection.execute("set local enable_nestloop = off; set local enable_mergejoin = off")
         return as_report(connection.execute(f"select {', '.join(COLUMNS)} from ({query}) gained order by place", asked))
 
 

@@ -20,7 +20,8 @@ with earlier as (
         min(r.from_night) as night
     from of_interest i
     join core.dossier_record r using (source_id, record_id)
-    where r.to_night <= %(night)s and (i.receipt_date is null or i.receipt_date < i.from_night)
+    where r.source_id = any(%(provincial_sources)s) and r.to_night <= %(night)s
+        and (i.receipt_date is null or i.receipt_date < i.from_night)
     group by 1, 2
 ),
 held as (
