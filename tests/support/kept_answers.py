@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import psycopg
@@ -13,6 +14,7 @@ from doisoat.rates import cost
 from doisoat.rates import rates as of_rates
 from doisoat.rates.cost import Question, Repair, ranked
 from doisoat.rates.rates import Part, computed_rates, rates
+from doisoat.reports.query import HERE as REPORTS
 from doisoat.reports.query import query
 
 _HELD = """
@@ -73,3 +75,12 @@ def questions(settings: ProvinceSettings, night: dt.date) -> list[Question]:
 
 def _nobody(*_: Any, **__: Any) -> Any:
     raise AssertionError("it was counted once more, although the night keeps it")
+
+
+def read_whole(connection: psycopg.Connection, night: dt.date) -> set[str]:
+    """The tables of records that have to be read whole to find what no code map knows; none, as such rows have an index."""
+    statement = (REPORTS / "unmapped.sql").read_text("utf-8")
+    with connection.transaction(force_rollback=True):
+        connection.execute("set local enable_seqscan = off")
+        lines = connection.execute(f"explain (costs off) {statement}", {"night": night}).fetchall()
+    return {table for (line,) in lines for table in re.findall(r"Seq Scan on (dossier_record_\w+)", line)}
