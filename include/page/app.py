@@ -150,7 +150,7 @@ def _answer(page: Page, request: Request, view: str, account: Account, words: Wo
     used = mart.row("last_use", {}) if view == "uses" else None  # which changes without a night
     key = key_of(
         used, files.VERSION, view, ask.actions, sorted(ask.given.items()), words.language, ask.root, account.agency_id,
-        sorted(ask.stamp.items()),
+        sorted(ask.rests_on.items()),
     )  # fmt: skip
     if view in OF_ANOTHER_TIME:
         body = VIEWS[view](ask).html(ask)

@@ -42,6 +42,8 @@ OF_AN_AGENCY = ("repair", "gaps", "units", "dossier")
 LANGUAGE_COOKIE = "doisoat_language"
 #: The longest value of a filter that is looked at: codes are shorter.
 LONGEST = 200
+#: Views that also show what a night that is not published yet has brought: how far it is, and what records say by now.
+AT_EVERY_STEP = ("nights", "dossier")
 #: A filter that may be given several times, as boxes of a form that are ticked: its values, one a line.
 TICKED = "tick"
 #: The most that it may say together.
@@ -129,10 +131,24 @@ class Ask:
 
     def remembered(self, name: str, parameters: Row, **parts: str) -> list[Row]:
         """The rows of sql/<name>.sql, which depend on the night, these parameters and parts alone: asked once."""
-        # all of the stamp but how far a later night is, which changes with each of its steps
-        stamp = [(key, value) for key, value in self.stamp.items() if not key.startswith("waiting_")]
-        key = key_of(name, sorted(parameters.items()), sorted(parts.items()), sorted(stamp))
+        key = key_of(name, sorted(parameters.items()), sorted(parts.items()), sorted(self._settled.items()))
         return [dict(row) for row in self.kept.get(key, lambda: self.mart.rows(name, parameters, **parts))]
+
+    def remembered_row(self, name: str, parameters: Row) -> Row | None:
+        """The first of them, None if there is none."""
+        return next(iter(self.remembered(name, parameters)), None)
+
+    @property
+    def rests_on(self) -> Row:
+        """What of the stamp the view shows: a night on its way changes only those views that tell of it."""
+        tells = (self.view == "tonight" and self.stamp["is_latest"]) or self.view in AT_EVERY_STEP
+        # a code that is looked for may be named by a record of the night on its way
+        return self.stamp if tells or self.given.get("q") else self._settled
+
+    @property
+    def _settled(self) -> Row:
+        """The stamp without how far a later night is, which changes with each of its steps."""
+        return {name: value for name, value in self.stamp.items() if not name.startswith("waiting_")}
 
     def link(self, view: str, **given: Any) -> str:
         """The address of a view of the same night; a filter without a value is left out."""

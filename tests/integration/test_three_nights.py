@@ -13,6 +13,7 @@ from doisoat.warehouse import connect
 from sandbox.world import canaries
 from support import nights_against_key as against
 from support.findings import kept_otherwise
+from support.kept_answers import read_whole, told_otherwise
 from support.leaks import leaks_in_files
 from support.provinces import CONFIG
 from support.repairs import repairs_kept_otherwise
@@ -80,6 +81,8 @@ def test_three_nights_agree_with_the_answer_key(tmp_path: Path, warehouse_dsn: s
         for night in against.NIGHTS:
             assert kept_otherwise(connection, night) == {}
             assert repairs_kept_otherwise(connection, night) == {}
+            assert told_otherwise(connection, site.settings, night) == {}
+        assert read_whole(connection, against.NIGHTS[-1]) == set()
         assert against.failed_checks(connection) == []
         assert against.incomplete_pulls(connection) == []
         assert against.wrong_rates(connection, key) == {}

@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import requests
 from page.headers import HEADERS
+from page.reader import statement
+from page.views.gaps import DAYS, SAID
 from standalone import postgres
 from support.page_served import forget_login, served
 from support.world import World, total
@@ -146,14 +149,21 @@ def test_what_was_never_read_says_so(address: str) -> None:
     assert "Chưa so sánh các tỉnh lần nào." in shown(address, "/score/provinces")
 
 
-def test_a_provisional_denominator_and_a_blocked_night_are_said_in_words(world: World, address: str) -> None:
-    page = words_of(shown(address, "/?month=2024-03-01"))
+def test_a_provisional_denominator_and_a_blocked_night_are_said_in_words(
+    world: World, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, bridge = words_of(shown(address, "/?month=2024-03-01")), requests.get(f"{address}/bridge", timeout=30)
+    shown(address, "/")
     assert "Cổng DVCQG ghi chú về tỷ lệ công bố: mẫu số tạm tính." in page
     assert "bị kiểm tra chặn lại" not in page
     world.land("2024-04-19", "igate", PROVINCIAL)
     world.open_and_load("2024-04-19")
     world.rows("update ops.night set state = 'blocked' where night = '2024-04-19'")
+    drawn: list[Any] = []
+    monkeypatch.setattr("page.views.shown.svg", lambda spec, language: drawn.append(spec) or "")
     stopped = shown(address, "/")
+    assert drawn == [], "what the night shows has not changed"
+    assert requests.get(f"{address}/bridge", timeout=30).headers["etag"] == bridge.headers["etag"]
     assert "Đêm 19/04/2024 bị kiểm tra chặn lại; trang này vẫn hiện đêm công bố gần nhất." in words_of(stopped)
     assert '<li class="stop">' in stopped
 
@@ -167,3 +177,33 @@ def test_an_empty_warehouse_says_so(warehouse_dsn: str, tmp_path: Path, postgres
         world.open_and_load(FIRST)
         assert "Đêm 17/04/2024: đã nạp." in words_of(shown(address, "/"))
     forget_login(postgres_server.dsn(), warehouse_dsn)
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [{"agency": "H37"}, {"counts_from": "2024-03-01", "counts_before": "2024-04-01"}],
+    ids=["agency", "period"],
+)
+def test_what_filters_gaps_is_found_once_however_many_gaps_there_are(world: World, filters: dict[str, str]) -> None:
+    """Once a gap, what lies below an agency made the list answer 503 on a warehouse of a million dossiers."""
+    names = (*SAID, *DAYS, "dossiers", "whose", "counts_from", "counts_before")
+    given = {**dict.fromkeys(names), "night": NIGHT, **filters}
+    with psycopg.connect(world.dsn, cursor_factory=psycopg.ClientCursor) as connection:
+        explained = connection.execute(
+            f"explain (analyze, timing off, format json) {statement('gaps_matching')}", given
+        )
+        (plans,) = explained.fetchone() or ()
+    read = [
+        (node.get("CTE Name") or node["Relation Name"], node["Actual Loops"])
+        for node in _nodes(plans[0]["Plan"])
+        if (node["Node Type"], node.get("CTE Name")) == ("CTE Scan", "below") or node.get("Relation Name") == "repair"
+    ]
+    assert "below" in dict(read) if "agency" in filters else "repair" in dict(read)
+    assert max(loops for _, loops in read) == 1, read
+    assert plans[0]["Plan"]["Actual Rows"] > 1
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from _nodes(below)

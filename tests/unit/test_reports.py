@@ -7,8 +7,10 @@ import json
 import re
 
 import pytest
+from doisoat.reports import printing
 from doisoat.reports.printing import as_csv, as_json, print_table
 from doisoat.warehouse.queries import Report
+from rich.cells import cell_len
 from rich.console import Console
 
 
@@ -88,3 +90,9 @@ def test_a_long_table_is_cut_and_says_so() -> None:
     lines = printed(Report(("number",), [(number,) for number in range(1500)]), 120)
     assert lines[0] == "Title: the first 1,000 of 1,500 rows (--format csv gives all)"
     assert (lines[2], lines[1001], lines[1002:]) == ("     0", "   999", [""])
+
+
+def test_what_is_taken_for_one_column_is_one_column() -> None:
+    counted = [chr(code) for code in range(0x20, 0x3000) if printing._ONE_COLUMN_EACH(chr(code))]
+    assert {"a", "đ", "ộ", "–"} <= set(counted)
+    assert [sign for sign in counted if cell_len(sign) != 1] == []

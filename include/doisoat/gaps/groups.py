@@ -217,21 +217,32 @@ def _most(
         days: of each of them, its day of receipt as an ordinal; -1 if it has none.
     """
     at_all = _shared(shared, None, len(days), by_chance)
-    run = _window(shared, days[days >= 0], by_chance, calendar)
+    enough = max(LEAST_SURPRISE, at_all.surprise if at_all else 0)
+    run = _window(shared, days[days >= 0], by_chance, calendar, enough)
     return run if run and (at_all is None or run.surprise > at_all.surprise) else at_all
 
 
 def _window(
-    shared: dict[str, str], days: NDArray[np.int64], by_chance: float, calendar: tuple[int, int]
+    shared: dict[str, str], days: NDArray[np.int64], by_chance: float, calendar: tuple[int, int], enough: float
 ) -> _Shared | None:
-    """The most surprising run of days, at most LONGEST_RUN, assuming that equally many dossiers are received every day."""
+    """The most surprising run of days, at most LONGEST_RUN, assuming that equally many dossiers are received every day.
+
+    Args:
+        enough: what surprises less is not looked for.
+    """
     first, span = calendar
-    # the most that they could surprise: all of them on one day
-    all_at_once = _shared(shared, (0, 0), len(days), by_chance / span) if span else None
-    if all_at_once is None or all_at_once.surprise < LEAST_SURPRISE:
+
+    def may_be(gaps: int) -> bool:
+        """Whether so many would be enough if they surprised the most that they can: all of them on one day."""
+        at_once = _shared(shared, (0, 0), gaps, by_chance / span) if span else None
+        return at_once is not None and at_once.surprise >= enough
+
+    if not may_be(len(days)):
         return None
     counts = np.bincount(days - first, minlength=span)
     whole = np.concatenate([[0], counts.cumsum()])
+    if span > LONGEST_RUN and not may_be(int((whole[LONGEST_RUN:] - whole[:-LONGEST_RUN]).max())):
+        return None
     best: _Shared | None = None
     for length in range(1, min(LONGEST_RUN, span) + 1):
         sums = whole[length:] - whole[:-length]

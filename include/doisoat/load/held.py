@@ -14,9 +14,9 @@ from doisoat.province.file import ProvinceSettings
 def review_nights_of(connection: psycopg.Connection, settings: ProvinceSettings) -> dict[str, int]:
     """Source -> the number of nights in which each of its quiet months is listed again; only sources that list and count."""
     rows = connection.execute(
-        """select source_id, receipt_month, count(*), count(*) filter (where not is_removed)
-        from core.dossier_record join core.source using (source_id)
-        where to_night = 'infinity' and receipt_month is not null and has_listing and has_counts and is_enabled
+        """select source_id, receipt_month, sum(current_rows)::bigint, sum(kept_rows)::bigint
+        from core.listed_cell join core.source using (source_id)
+        where receipt_month is not null and has_listing and has_counts and is_enabled
         group by 1, 2 order by 1"""
     ).fetchall()
     counts: dict[str, dict[dt.date, int]] = {}

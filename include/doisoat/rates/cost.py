@@ -7,19 +7,21 @@ again (gains.py). Gains do not add up beyond the ceiling, nor beyond what was re
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
 from doisoat.indicators.definitions import load_indicators
 from doisoat.months import first_of, period_of
 from doisoat.province.file import ProvinceSettings
-from doisoat.rates.gains import gains
+from doisoat.rates.gains import gains, indicator_named
 from doisoat.rates.rates import Part, cell_parameters, find_cells, roll
-from doisoat.warehouse.database import joining_by_hash
+from doisoat.warehouse.database import joining_by_hash, run_file
 from doisoat.warehouse.queries import Report, as_report
-from doisoat.warehouse.ranges import INDICATOR_CELL, REPAIRED
+from doisoat.warehouse.ranges import INDICATOR_CELL, RATE_SUMS, REPAIRED
 
 HERE = Path(__file__).parent
 #: How gaps are grouped in the ranked list.
@@ -32,6 +34,14 @@ GROUPED = {
 #: The columns of the ranked list.
 COLUMNS = ("place", "label", "to_repair", "ratio_now", "ratio_if_repaired", "gain", "points", "ratio_with_all_before",
            "points_with_all_before", "share_of_3_3", "denominator_basis")  # fmt: skip
+
+
+_COUNTED_SUMS = (*INDICATOR_CELL.values, "online", "channel_unknown")
+_COUNTED_BASE = f"""select r.period_kind, r.period_start, r.part as agency_id, {", ".join(f"r.{name}" for name in _COUNTED_SUMS)},
+        q.value as reported, q.basis as reported_basis
+    from rolled r
+    left join reported q on (q.period_kind, q.period_start, q.agency) = (r.period_kind, r.period_start, r.part)"""
+_KEPT_BASE = "select * from kept_sum"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +85,37 @@ def ranked(
         "cause": repair.cause,
         "whose": part.agency,
     }
-    sums = (*INDICATOR_CELL.values, "online", "channel_unknown")
-    base = f"""select r.period_kind, r.period_start, r.part as agency_id, {", ".join(f"r.{name}" for name in sums)},
-            q.value as reported, q.basis as reported_basis
-        from rolled r
-        left join reported q on (q.period_kind, q.period_start, q.agency) = (r.period_kind, r.period_start, r.part)"""
     effects = (HERE / "asked_effects.sql").read_text("utf-8").replace("group_value", GROUPED[by])
     in_force = settings.indicators.readings["sync"]
-    query = gains(base, effects, question.indicator, in_force, sums=sums)
     with connection.transaction(force_rollback=True):
-        find_cells(connection, settings, part, parameters)
-        roll(connection, settings, parameters)
+        is_kept = _reads_kept_sums(question) and _find_kept_sums(connection, part, parameters)
+        if not is_kept:
+            find_cells(connection, settings, part, parameters)
+            roll(connection, settings, parameters)
+        base, sums = (_KEPT_BASE, RATE_SUMS) if is_kept else (_COUNTED_BASE, _COUNTED_SUMS)
+        query = gains(base, effects, question.indicator, in_force, sums=sums)
         asked = {**parameters, "agency": repair.agency, "procedure": repair.procedure}
         # thousands of groups are joined with each other, and the planner expects one row of each
         with joining_by_hash(connection):
             found = connection.execute(f"select {', '.join(COLUMNS)} from ({query}) gained order by place", asked)
         return as_report(found)
+
+
+def _reads_kept_sums(question: Question) -> bool:
+    """Whether a night keeps all that the indicator's rule counts (recon.rate_sum)."""
+    rule = indicator_named(question.indicator).query
+    others = (name for name in INDICATOR_CELL.values if name not in RATE_SUMS)
+    return question.part.kept_from is not None and not any(re.search(rf"\b{name}\b", rule) for name in others)
+
+
+def _find_kept_sums(connection: psycopg.Connection, part: Part, parameters: dict[str, Any]) -> bool:
+    """Make `kept_sum` and `period` from what the night keeps of a period; returns whether it keeps it."""
+    run_file(connection, HERE / "kept_sums.sql", {**parameters, "kept_from": part.kept_from})
+    row = connection.execute("select exists (select from kept_sum)").fetchone()
+    if row == (True,):
+        return True
+    connection.execute("drop table kept_sum, period")
+    return False
 
 
 def now_and_repaired(connection: psycopg.Connection, settings: ProvinceSettings, night: dt.date) -> Report:

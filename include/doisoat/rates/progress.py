@@ -13,7 +13,7 @@ from doisoat.warehouse.database import run_file
 
 HERE = Path(__file__).parent
 #: The files that make the temporary table `progress`, in order, and the tables that they leave behind.
-FILES = ("supplement", "progress")
+FILES = ("of_interest", "supplement", "progress")
 LEFT = ("night_read", "reads_until", *FILES)
 
 

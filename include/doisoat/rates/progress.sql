@@ -3,15 +3,54 @@
 -- supplements; `standing_by_date` by calendar dates. If only what was open or received on a day or later is asked for
 -- (of_interest_from), what ended before is left out.
 create temporary table progress on commit drop as
--- only of records that were different before: few of all
+-- only of records that were different before: few of all. Of those of interest, only where it matters since when a
+-- record was shown: what was received later cannot have been shown before.
 with earlier as (
     select
         source_id,
         record_id,
         min(from_night) as night
     from core.dossier_record
-    where source_id = any(%(provincial_sources)s) and to_night <= %(night)s
+    where %(of_interest_from)s::date is null and source_id = any(%(provincial_sources)s) and to_night <= %(night)s
     group by 1, 2
+    union all
+    select
+        r.source_id,
+        r.record_id,
+        min(r.from_night) as night
+    from of_interest i
+    join core.dossier_record r using (source_id, record_id)
+    where r.source_id = any(%(provincial_sources)s) and r.to_night <= %(night)s
+        and (i.receipt_date is null or i.receipt_date < i.from_night)
+    group by 1, 2
+),
+held as (
+    select * from of_interest
+    union all
+    -- planned by itself: several processes may read it, although none but one sees the temporary table
+    select *
+    from (
+        select
+            source_id,
+            record_id,
+            agency_id,
+            procedure_family,
+            channel,
+            receipt_date,
+            receipt_month,
+            status,
+            due_at,
+            finished_at,
+            returned_at,
+            from_night
+        from core.dossier_record
+        where %(of_interest_from)s::date is null
+            and source_id = any(%(provincial_sources)s)
+            and from_night <= %(night)s
+            and %(night)s < to_night
+            and duplicate_rank = 1
+        offset 0
+    ) every_record
 ),
 stated as (
     select
@@ -30,19 +69,9 @@ stated as (
         case when coalesce(r.finished_at, r.returned_at) <= greatest(%(cut_off)s, %(known_at)s)
                 then coalesce(r.finished_at, r.returned_at)
         end as ended_at
-    from core.dossier_record r
+    from held r
     left join earlier e using (source_id, record_id)
     left join core.first_seen f using (source_id, record_id)
-    where r.source_id = any(%(provincial_sources)s)
-        and r.from_night <= %(night)s
-        and %(night)s < r.to_night
-        and r.duplicate_rank = 1
-        and (
-            %(of_interest_from)s::date is null
-            or r.receipt_date >= %(of_interest_from)s
-            or coalesce(r.finished_at, r.returned_at) is null
-            or coalesce(r.finished_at, r.returned_at) >= %(of_interest_from)s::timestamp at time zone %(timezone)s
-        )
 ),
 -- what ended after known_at was still open then
 outcome as (

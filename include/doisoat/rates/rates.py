@@ -24,6 +24,7 @@ RULES_READ = ("rolled", "reported", "denominator", "sync_rate")
 #: The denominator as reported for each part; the alternative is the expected one (gains.py).
 AS_REPORTED = {"is_expected": False, "reported_part": None}
 STEPS = {"month": "1 month", "quarter": "3 months", "year": "1 year"}
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,21 @@ class Part:
         """Whether reports can cover exactly this part: they are by agency and month, never by anything else or by day."""
         narrowed = self.level or self.field or self.procedure or self.channel or self.days
         return self.by in (None, "agency") and not narrowed
+
+    @property
+    def is_rated(self) -> bool:
+        """Whether a night keeps its rates (recon.rate): of the whole or of every agency, for each period or for all months."""
+        is_cut = (self.first_month or self.last_month) and self.period != "month"
+        return self.is_reported and self.agency is None and self.period in (*STEPS, "all") and not is_cut
+
+    @property
+    def kept_from(self) -> dt.date | None:
+        """The first day of the one month, quarter or year it is of, if a night keeps its sums (recon.rate_sum); else None."""
+        if self.by or not self.is_reported or self.period not in STEPS or not (self.first_month and self.last_month):
+            return None
+        first, months = self.first_month, MONTHS[self.period]
+        is_whole = (first.month - 1) % months == 0 and self.last_month == later(first, months - 1)
+        return first if is_whole else None
 
     @property
     def range(self) -> tuple[dt.date, dt.date] | None:
@@ -161,8 +177,44 @@ def rates(
     """Each indicator by period and part: numerator, denominator and ratio, each with a lower and an upper bound.
 
     Returns rows in the order of the definitions, periods and parts; a ratio is in [0, 1], null if it is not known. A number is
-    provisional while its period is running; `rests_on` gives its caveats.
+    provisional while its period is running; `rests_on` gives its caveats. What the night keeps is not computed again.
     """
+    if part.is_rated and (kept := _kept_rates(connection, settings, part, night, archive_id)):
+        return kept
+    return computed_rates(connection, settings, part, night, archive_id)
+
+
+def _kept_rates(
+    connection: psycopg.Connection, settings: ProvinceSettings, part: Part, night: dt.date, archive_id: int
+) -> Report | None:
+    """The rates as the night kept them; None if it has none of an indicator, which may be younger than the night."""
+    known = [one.id for one in load_indicators()]
+    asked = {
+        "night": night,
+        "archive_id": archive_id,
+        "dimension": part.by,
+        "period_kind": part.period,
+        "first_month": part.first_month,
+        "last_month": part.last_month,
+        "indicators": known,
+        **_told(settings),
+        "rests_on": rests_on(connection, night, archive_id),
+    }
+    found = as_report(connection.execute((HERE / "kept_rates.sql").read_text("utf-8"), asked))
+    return found if {row[0] for row in found.rows} == set(known) else None
+
+
+def _told(settings: ProvinceSettings) -> dict[str, list[str]]:
+    """What is said of each indicator beside its numbers: labels in order, and the readings that are not in force."""
+    in_force = set(settings.indicators.readings.values())
+    rivals = [one.id for one in load_indicators() if one.reading_of and one.id not in in_force]
+    return {"labels": [one.label for one in load_indicators()], "rivals": rivals}
+
+
+def computed_rates(
+    connection: psycopg.Connection, settings: ProvinceSettings, part: Part, night: dt.date, archive_id: int
+) -> Report:
+    """The same, computed from the night's cells, or from records for days."""
     with connection.transaction(force_rollback=True):
         parameters = cell_parameters(settings, part, night, archive_id)
         find_cells(connection, settings, part, parameters)
@@ -171,9 +223,6 @@ def rates(
             f"select {place} as place, {one.id!r} as indicator, rule.* from ({one.query}) rule"
             for place, one in enumerate(load_indicators(), 1)
         )
-        in_force = set(settings.indicators.readings.values())
-        rivals = [one.id for one in load_indicators() if one.reading_of and one.id not in in_force]
-        labels = [one.label for one in load_indicators()]
         cursor = connection.execute(
             f"""select indicator, (%(labels)s::text[])[place] as label, indicator <> all (%(rivals)s) as is_in_force,
                 nullif(period_start, '-infinity') as period_start, nullif(part, '') as part,
@@ -181,6 +230,6 @@ def rates(
                 isfinite(period_end) and period_end > %(night)s::date + 1 as is_provisional, %(rests_on)s::text as rests_on
             from ({rules.replace("%", "%%")}) rated join period using (period_kind, period_start)
             order by place, period_start, part""",
-            {"labels": labels, "rivals": rivals, "night": night, "rests_on": rests_on(connection, night, archive_id)},
+            {**_told(settings), "night": night, "rests_on": rests_on(connection, night, archive_id)},
         )
         return as_report(cursor)

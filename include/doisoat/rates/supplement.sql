@@ -35,6 +35,15 @@ with shown as (
         > lag(to_night, 1, '-infinity') over (partition by source_id, record_id order by from_night) as begins
     from core.dossier_record
     where source_id = any(%(provincial_sources)s) and status = '5' and from_night <= %(judged_on)s
+        and (
+            %(of_interest_from)s::date is null
+            or (source_id, record_id) in (
+                select
+                    source_id,
+                    record_id
+                from of_interest
+            )
+        )
 ),
 numbered as (
     select

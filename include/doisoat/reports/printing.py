@@ -27,6 +27,8 @@ MOST_ROWS = 1000
 _FORMULA = re.compile(r"(?:^|(?<=[,;|\t\r\n]))(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r\n])")
 #: A timestamp as as_report gives it; a table leaves out fractions of a second and the offset of the province's time zone.
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d")
+#: Latin letters, precomposed ones with them, and what stands between them; no soft hyphen.
+_ONE_COLUMN_EACH = re.compile(r"[ -~\u00a0-\u00ac\u00ae-\u02ff\u1e00-\u1eff\u2013\u2014]*").fullmatch
 
 
 #: Categories of characters: control, format, lone surrogate.
@@ -149,7 +151,7 @@ def _print_rows(console: Console, names: list[str], texts: list[list[str]], nume
     heads = [name.replace("_", " ") for name in names]
     columns = [(head, *values) for head, values in zip(heads, zip(*texts, strict=True), strict=True)]
     # lines may break between words, even within a name, but never within a word: half a number is a wrong number
-    widths = [max(cell_len(word.strip()) for text in column for word in _words(text)) for column in columns]
+    widths = [max(_width(word.strip()) for text in column for word in _words(text)) for column in columns]
     if sum(widths) + 2 * (len(widths) - 1) <= console.width:
         _print_lines(console, heads, texts, numeric, _widened(columns, widths, console.width))
         return
@@ -173,13 +175,13 @@ def _print_lines(
 
 
 def _padded(text: str, width: int, is_number: bool) -> str:
-    room = " " * (width - cell_len(text))
+    room = " " * (width - _width(text))
     return room + text if is_number else text + room
 
 
 def _widened(columns: Sequence[tuple[str, ...]], widths: list[int], most: int) -> list[int]:
     """Give the remaining width to the columns whose longest text takes most lines."""
-    longest = [max(map(cell_len, column)) for column in columns]
+    longest = [max(map(_width, column)) for column in columns]
     for _ in range(most - sum(widths) - 2 * (len(widths) - 1)):
         lines = [length / width for length, width in zip(longest, widths, strict=True)]
         if max(lines) <= 1:
@@ -196,18 +198,23 @@ def _broken(text: str, width: int) -> str:
     """The text, wrapped into lines no wider than `width`."""
     lines = [""]
     for word in _words(text):
-        if cell_len(lines[-1] + word.rstrip()) > width:
+        if _width(lines[-1] + word.rstrip()) > width:
             lines.append("")
         lines[-1] += word
     return "\n".join(line.rstrip() for line in lines)
 
 
+def _width(text: str) -> int:
+    """The columns that a text takes. Of Latin letters with their marks each takes one, and needs no look-up of its own."""
+    return len(text) if _ONE_COLUMN_EACH(text) else cell_len(text)
+
+
 def shortened(text: str, width: int) -> str:
     """The text on one line of so many columns; what does not fit is left out, and says so."""
     text = printable(text)
-    if cell_len(text) <= width:
+    if _width(text) <= width:
         return text
-    while cell_len(text) > width - 1:
+    while _width(text) > width - 1:
         text = text[:-1]
     return f"{text.rstrip()}…"
 

@@ -108,23 +108,26 @@ unit as materialized (
         where part <> 'unknown' and side in ('provincial', 'national')
     ) distinct_unit
 ),
--- found before any of their cells is read: each night has as many as there are
+-- found before any of their cells is read; numbered in each place where cells are kept
 asked_night as materialized (
     select
         night,
-        archive_id
+        archive_id,
+        row_number() over (partition by archive_id order by night) as number
     from mart.night_revision
     where is_standing and night <= %(night)s and night in (
             select unnest(array[%(night)s::date, since_night, period_start - 1, period_end - 1]) from unit
         )
 ),
--- the cells of the nights that matter, without procedure and channel
-cell as materialized (
+-- the cells of the nights that matter, without procedure and channel: each is read once, however many of these nights
+-- it is valid on, and counts for those from first_number to last_number
+cell_of_nights as materialized (
     select
-        night,
+        archive_id,
         agency_id,
-        receipt_month,
-        coalesce(receipt_month, date_trunc('month', night)::date) as stood_in,
+        nullif(cell_month, 'infinity') as receipt_month,
+        first_number,
+        last_number,
         sum(provincial) as provincial,
         sum(provincial) filter (where channel = 'online') as provincial_online,
         sum(provincial) filter (where channel = 'direct') as provincial_direct,
@@ -147,13 +150,49 @@ cell as materialized (
         sum(pending_awaiting) as awaiting
     from (
         select
-            n.night,
-            nullif(c.cell_month, 'infinity') as receipt_month,
+            width_bucket(c.from_night - 1, a.nights) + 1 as first_number,
+            width_bucket(c.to_night - 1, a.nights) as last_number,
             c.*
-        from asked_night n
-        join archive.any_indicator_cell c
-            on c.archive_id = n.archive_id and c.from_night <= n.night and n.night < c.to_night
+        from (
+            select
+                archive_id,
+                array_agg(night order by night) as nights
+            from asked_night
+            group by 1
+        ) a
+        join archive.any_indicator_cell c using (archive_id)
     ) counted
+    where first_number <= last_number
+    group by 1, 2, 3, 4, 5
+),
+cell as materialized (
+    select
+        n.night,
+        c.agency_id,
+        c.receipt_month,
+        coalesce(c.receipt_month, date_trunc('month', n.night)::date) as stood_in,
+        sum(c.provincial) as provincial,
+        sum(c.provincial_online) as provincial_online,
+        sum(c.provincial_direct) as provincial_direct,
+        sum(c.provincial_post) as provincial_post,
+        sum(c.national) as national,
+        sum(c.national_online) as national_online,
+        sum(c.national_direct) as national_direct,
+        sum(c.national_post) as national_post,
+        sum(c.repeated) as repeated,
+        sum(c.ministries) as ministries,
+        sum(c.early) as early,
+        sum(c.on_time) as on_time,
+        sum(c.overdue) as overdue,
+        sum(c.undecided) as undecided,
+        sum(c.without_result) as without_result,
+        sum(c.ended_undated) as ended_undated,
+        sum(c.open_in_time) as open_in_time,
+        sum(c.open_overdue) as open_overdue,
+        sum(c.open_undecided) as open_undecided,
+        sum(c.awaiting) as awaiting
+    from cell_of_nights c
+    join asked_night n on n.archive_id = c.archive_id and n.number between c.first_number and c.last_number
     group by 1, 2, 3
 ),
 -- the same by unit: its own part, and with all below it
@@ -294,7 +333,7 @@ moved as materialized (
     group by 1
 ),
 -- rows of this side that count no dossier: removed, and (for the province, whose facts do not show them) repeated; by
--- month, since every period is made of whole months
+-- month, since every period is made of whole months; each is found by an index of its own
 row as materialized (
     select
         s.side,
@@ -303,8 +342,19 @@ row as materialized (
         count(*) filter (where r.is_removed) as removed,
         count(*) filter (where not r.is_removed) as repeated
     from core.source s
-    join core.dossier_record r on r.source_id = s.source_id and r.from_night <= %(night)s and %(night)s < r.to_night
-    where (s.has_listing or s.has_look_ups) and (r.is_removed or r.duplicate_rank > 1 and s.side = 'provincial')
+    join
+        (
+            select * from core.dossier_record
+            where to_night = 'infinity' and is_removed
+            union all
+            select * from core.dossier_record
+            where to_night = 'infinity' and duplicate_rank > 1 and not is_removed
+            union all
+            select * from core.dossier_record
+            where to_night < 'infinity' and to_night > %(night)s and (is_removed or duplicate_rank > 1)
+        ) r
+        on r.source_id = s.source_id and r.from_night <= %(night)s
+    where (s.has_listing or s.has_look_ups) and (r.is_removed or s.side = 'provincial')
     group by 1, 2, 3
 ),
 row_of_part as materialized (

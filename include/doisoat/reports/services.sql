@@ -44,9 +44,10 @@ span as (
         coalesce(a.level, 'unknown') as level,
         extract(epoch from r.received_at - r.submitted_at) as seconds
     from core.dossier_record r
-    join core.source s on s.source_id = r.source_id and s.side = 'provincial'
     left join latest a using (agency_id)
-    where %(archive_id)s = 0 and r.from_night <= %(night)s and %(night)s < r.to_night and r.duplicate_rank = 1
+    -- an array, so that no other side's records are read
+    where r.source_id = any(array(select source_id from core.source where side = 'provincial'))
+        and %(archive_id)s = 0 and r.from_night <= %(night)s and %(night)s < r.to_night and r.duplicate_rank = 1
         and r.channel = 'online' and r.receipt_month = %(month)s and r.received_at >= r.submitted_at
         and (r.submitted_at at time zone %(timezone)s)::time > '00:00'
         and (r.received_at at time zone %(timezone)s)::time > '00:00'

@@ -1,7 +1,35 @@
 -- Each source on a night: the data in use, their age and why, what it declared, what core holds as of that night.
 -- State: fresh, incomplete (read in part), standing (nothing new expected), outage planned, stale, held (by the flood
 -- guard) or absent (never read). Age in nights is that of the snapshot; in hours, how far its cut-off is behind the
--- newest one of the night.
+-- newest one of the night. What a source holds as of the night is what it holds now (core.listed_cell), less what began
+-- after the night, and what has ended since.
+with held as (
+    select
+        source_id,
+        sum(held)::bigint as held
+    from (
+        select
+            source_id,
+            sum(current_rows) as held
+        from core.listed_cell
+        group by 1
+        union all
+        select
+            source_id,
+            -count(*)
+        from core.dossier_record
+        where to_night = 'infinity' and from_night > %(night)s
+        group by 1
+        union all
+        select
+            source_id,
+            count(*)
+        from core.dossier_record
+        where to_night < 'infinity' and to_night > %(night)s and from_night <= %(night)s
+        group by 1
+    ) change
+    group by 1
+)
 select
     s.source_id,
     s.side,
@@ -23,7 +51,7 @@ select
     p.cut_off,
     round(extract(epoch from (max(p.cut_off) over () - p.cut_off)) / 3600, 1)::float8 as age_hours,
     t.value as declared,
-    h.held,
+    case when s.has_listing or s.has_look_ups then coalesce(h.held, 0) end as held,
     p.is_complete,
     p.incomplete_reason,
     p.is_collected_late,
@@ -51,9 +79,6 @@ left join ops.pull_failure f on f.source_id = s.source_id and f.night = %(night)
 left join core.control_total t
     on t.source_id = s.source_id and t.measure = 'dossiers' and t.period_kind = 'all'
     and t.agency_key = '' and t.from_night <= %(night)s and %(night)s < t.to_night
-left join lateral (
-    select count(*) as held from core.dossier_record r
-    where r.source_id = s.source_id and r.from_night <= %(night)s and %(night)s < r.to_night
-) h on s.has_listing or s.has_look_ups
+left join held h on h.source_id = s.source_id
 where s.is_enabled
 order by s.side desc, s.source_id

@@ -1,6 +1,7 @@
 -- What sources stated and no code map of the province file knows, as held on a night: each value, and in how many rows.
--- Of procedures and units only where the source has a map of them and nothing else identified them. One pass over the
--- records; a value is shown as the screen let it pass (docs/privacy.md).
+-- Of procedures and units only where the source has a map of them and nothing else identified them. Such rows are found
+-- by an index of their own, which names them in the words of the last condition (core.ensure_index); a value is shown
+-- as the screen let it pass (docs/privacy.md).
 with mapped as (
     select
         source_id,
@@ -22,6 +23,12 @@ held as (
     from core.dossier_record r
     join mapped m using (source_id)
     where r.from_night <= %(night)s and %(night)s < r.to_night
+        and (
+            r.status is null and r.status_code is not null or r.channel is null and r.channel_code is not null
+            or r.online_payment is null and r.online_payment_code is not null
+            or r.procedure_family = 'unknown' and r.procedure_code is not null
+            or r.agency_id = 'unknown' and r.agency_code is not null
+        )
 )
 select
     h.source_id,

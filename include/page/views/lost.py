@@ -31,7 +31,7 @@ def lost_table(ask: Ask, month: dt.date | None) -> Table:
 def _lost(ask: Ask, month: dt.date | None) -> list[Row]:
     words = ask.words
     asked = {"night": ask.night, "kind": "month", "start": month, "agency": None}
-    rated = ask.mart.row("repair_now", asked)
+    rated = ask.remembered_row("repair_now", asked)
     rows = ask.remembered("repairs", asked)
     if rated is None or not rows or rows[0]["points_now"] is None:
         return []

@@ -37,7 +37,7 @@ def repair(ask: Ask) -> Shown:
     if period is None:
         return Shown("repair.html", context)
     asked = {"night": ask.night, "kind": period.kind, "start": period.start, "agency": agency}
-    rated = ask.mart.row("repair_now", asked) or {"is_kept": False, "indicator": None, "points": None}
+    rated = ask.remembered_row("repair_now", asked) or {"is_kept": False, "indicator": None, "points": None}
     names = {(row["filter"], row["value"]): row["label"] for row in ask.remembered("value_names", {})}
     context.update(kept=rated["is_kept"], agency_name=agency and names.get(("owner", agency), agency),
                    provisional=_is_running(ask, period), points=rated["points"])  # fmt: skip

@@ -11,9 +11,14 @@ from doisoat.charts import bars, lines, looked_into, script, svg
 from markupsafe import Markup
 
 from page.asking import Ask
+from page.kept import Kept, key_of
 from page.reader import Row
 from page.rendering import render
 from page.tables import Table
+
+#: Drawings by what they show: a page of a night is made again whenever something is decided or a later night comes on, and
+#: what it draws is mostly the same.
+_DRAWINGS: Kept[str] = Kept(16 * 1024 * 1024)
 
 
 @dataclass(slots=True)
@@ -45,7 +50,8 @@ def begin_to_draw() -> None:
 
 def drawn(spec: dict[str, Any], ask: Ask) -> Markup:
     """A chart as markup: our own specification, drawn by our own renderer, which escapes all texts."""
-    return Markup(svg(spec, ask.words.language))  # noqa: S704 - see above
+    language = ask.words.language
+    return Markup(_DRAWINGS.get(key_of(spec, language), lambda: svg(spec, language)))  # noqa: S704 - see above
 
 
 def wide_and_narrow(wide: dict[str, Any], narrow: dict[str, Any], ask: Ask) -> dict[str, Any]:

@@ -139,13 +139,13 @@ def _rates(ask: Ask) -> Row:
     months = [row["month"] for row in ask.remembered("rate_months", {"night": ask.night})]
     month = day_of(ask.text("month"))
     if month not in months:
-        rated = ask.mart.row("published_month", {"night": ask.night})
+        rated = ask.remembered_row("published_month", {"night": ask.night})
         month = rated["month"] if rated and rated["month"] in months else next(iter(months), None)
     if month is None:
         return {"months": [], "month": None, "rates": None, "rate_rows": [], "flagged": None}
     asked = {"night": ask.night, "month": month}
     rows = ask.remembered("rates", asked)
-    published = ask.mart.row("published", asked)
+    published = ask.remembered_row("published", asked)
     shown = [
         {
             "label": ask.words.known("rates", row["indicator"]),

@@ -214,7 +214,8 @@ select
     s.agency_id,
     s.from_month,
     s.to_month
-from mart.agency_subtree s where s.ancestor_id = of_agency
+-- asked for no agency, it need not look below all
+from mart.agency_subtree s where of_agency is not null and s.ancestor_id = of_agency
 $$;
 comment on function core.subtree(text) is 'An agency and everything below it, with the months of receipt (to_month exclusive) in which it was there.';
 
@@ -252,8 +253,7 @@ comment on column mart.dim_source.side is 'provincial, national or ministry.';
 comment on column mart.dim_source.has_listing is 'Whether it lists records.';
 comment on column mart.dim_source.has_counts is 'Whether it declares control totals.';
 comment on column mart.dim_source.is_enabled is 'Whether it is currently read.';
-comment on column mart.dim_source.source_name is
-    'How it is called, by the label in the province file; its source_id if it has none.';
+comment on column mart.dim_source.source_name is 'Its label in the province file; its source_id if it has none.';
 
 create view mart.dim_date as
 select

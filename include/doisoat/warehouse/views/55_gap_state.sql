@@ -135,12 +135,30 @@ left join (
 ) x on (x.pair, x.dossier_id, x.kind, x.detail) = (f.pair, f.dossier_id, f.kind, f.detail)
 left join lateral (
     select
-        (array_agg(g order by g.decision_id desc) filter (where g.action <> 'noted'))[1] as last,
-        (array_agg(g order by g.decision_id desc) filter (where g.decided_in = 'answers'))[1] as answered
-    from ops.gap_decision g
-    where x.pair is not null
-        and (g.pair, g.dossier_id, g.kind, g.detail) = (f.pair, f.dossier_id, f.kind, f.detail)
-        and g.night between coalesce(f.reopened_on, f.opened_on) and n.night
+        case when x.pair is not null
+                then
+                    (
+                        select g
+                        from ops.gap_decision g
+                        where (g.pair, g.dossier_id, g.kind, g.detail) = (f.pair, f.dossier_id, f.kind, f.detail)
+                            and g.night between coalesce(f.reopened_on, f.opened_on) and n.night
+                            and g.action <> 'noted'
+                        order by g.decision_id desc limit 1
+                    )
+        end as last,
+        case when x.pair is not null
+                then
+                    (
+                        select g
+                        from ops.gap_decision g
+                        where (g.pair, g.dossier_id, g.kind, g.detail) = (f.pair, f.dossier_id, f.kind, f.detail)
+                            and g.night between coalesce(f.reopened_on, f.opened_on) and n.night
+                            and g.decided_in = 'answers'
+                        order by g.decision_id desc limit 1
+                    )
+        end as answered
+    from (values (true)) once (is_computed)
+    offset 0  -- not again for each column
 ) d on true;
 comment on view archive.any_finding_of_night is 'Everything that differs on a night, in words and with what was said of it; mart.finding and mart.gap show what is published of it. Grain: generation, night, pair, dossier, kind, detail.';
 comment on column archive.any_finding_of_night.archive_id is 'The generation: ops.publication says which revisions of which nights are in it; 0 is in place.';

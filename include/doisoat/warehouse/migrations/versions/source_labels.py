@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "source_labels"
-down_revision = "by_procedure"
+down_revision = "few_records"
 
 
 def upgrade() -> None:
