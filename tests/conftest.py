@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from standalone import postgres
 from support.examples import load_profile
+from support.quick_folder import quick_folder
 from support.reporting import Scheduling, Times
 
 load_profile()
@@ -61,6 +62,16 @@ def _checks_are_asked_quickly() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _landings_need_not_survive_a_power_cut() -> Iterator[None]:
+    """What is sealed is not forced to the disk, which no test can cut off; in processes it is."""
+    from doisoat.collect import landing
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(landing.os, "fsync", lambda _: None)
+        yield
+
+
 @pytest.fixture(scope="module")
 def great_expectations(_checks_are_asked_quickly: None) -> Iterator[None]:
     """From here to the end of the module the checks are asked as in production."""
@@ -74,9 +85,10 @@ def great_expectations(_checks_are_asked_quickly: None) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[postgres.Server]:
     """An embedded PostgreSQL 18 of this test session, in a temporary home that goes with it."""
-    home = Path(tempfile.mkdtemp(prefix=f"doisoat-tests-{os.getpid()}-"))
+    home = Path(tempfile.mkdtemp(prefix=f"doisoat-tests-{os.getpid()}-", dir=quick_folder()))
     try:
-        yield postgres.start(home, postgres.THROWAWAY_SETTINGS)
+        # its home may be in memory: what it writes of its changes stays small
+        yield postgres.start(home, {**postgres.THROWAWAY_SETTINGS, "max_wal_size": "256MB"})
     finally:
         postgres.stop(home)
         shutil.rmtree(home, ignore_errors=True)

@@ -22,6 +22,7 @@ from standalone.sandbox import Sandbox
 from support.airflow_home import DOSSIERS, AtWork
 from support.make import MadeRun, inherited, make_run
 from support.provinces import CONFIG
+from support.quick_folder import quick_folder
 from support.receivers import Receiver, receiving
 
 #: What suits all tests: a person has twelve hours, nobody else is waited for longer than a few seconds.
@@ -36,6 +37,8 @@ SETTINGS = {
 }
 #: Nothing new is expected of reports after the nights of `make run`: three tasks a night that would say so.
 OFF = ("provincial_report", "national_report", "reporting_system_report")
+#: How long a request of a source that fails is retried, in seconds: here it is waited for, in tests of the session it is tested.
+PATIENCE = 3
 
 #: The home at work, while there is one.
 _at_work: list[AtWork] = []
@@ -54,7 +57,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 @pytest.fixture(scope="session")
 def made_run() -> Iterator[MadeRun]:
     """`make run` of a small world, and what it left."""
-    home = Path(tempfile.mkdtemp(prefix="doisoat-airflow-home-"))
+    home = Path(tempfile.mkdtemp(prefix="doisoat-airflow-home-", dir=quick_folder()))
     try:
         yield make_run(home, DOSSIERS)
     finally:
@@ -75,8 +78,10 @@ def running(made_run: MadeRun, receiver: Receiver) -> Iterator[AtWork]:
     province = home / "province.yaml"
     text = (CONFIG / "lang_son.yaml").read_text(encoding="utf-8").replace("lang_son/", f"{CONFIG}/lang_son/")
     content = yaml.safe_load(text)
-    for name in OFF:
-        content["sources"][name]["enabled"] = False
+    for name, source in content["sources"].items():
+        source.setdefault("limits", {})["patience_seconds"] = PATIENCE
+        if name in OFF:
+            source["enabled"] = False
     readers = {"everything": ["admin", "viewer"], "agencies": {"H37.03": ["unit"]}}
     settings = {**content, "news": {"enabled": True}, "page": readers}
     province.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")

@@ -19,6 +19,7 @@ from doisoat.province import tenants
 from doisoat.province.site import Site
 from doisoat.warehouse import migrate
 from standalone import postgres
+from support.quick_folder import quick_folder
 from support.tenants import Installation
 from support.world import World, total
 
@@ -50,7 +51,7 @@ def installation(tmp_path: Path, warehouse_dsn: str, monkeypatch: pytest.MonkeyP
 @pytest.fixture
 def own_server() -> Iterator[postgres.Server]:
     """A PostgreSQL of one province's own."""
-    home = Path(tempfile.mkdtemp(prefix="doisoat-hue-"))
+    home = Path(tempfile.mkdtemp(prefix="doisoat-hue-", dir=quick_folder()))
     try:
         yield postgres.start(home, postgres.THROWAWAY_SETTINGS)
     finally:
