@@ -15,7 +15,8 @@ from doisoat.warehouse.ranges import CAUSE, FINDING, GAP, merge, rewind
 
 HERE = Path(__file__).parent
 #: From so many findings on, rules join by hash: one wrong estimate would pair every finding with every witness (30 s for one
-#: rule at 200,000 dossiers). Fewer findings are looked up by index.
+#: rule at 200,000 dossiers). Fewer findings are looked up by index. Never are they merged: an index that begins with the source
+#: tempts the planner to pair all findings of a source with all its records.
 MANY = 1000
 
 
@@ -32,7 +33,8 @@ def explain(connection: psycopg.Connection, parameters: Mapping[str, Any], pairs
     run_file(connection, HERE / "finding.sql")
     kinds = {kind for (kind,) in connection.execute("select distinct kind from finding")}
     connection.execute(
-        "select set_config('enable_nestloop', case when count(*) < %s then 'on' else 'off' end, true) from finding",
+        """select set_config('enable_mergejoin', 'off', true),
+            set_config('enable_nestloop', case when count(*) < %s then 'on' else 'off' end, true) from finding""",
         [MANY],
     )
     for cause in load_causes():
@@ -50,7 +52,7 @@ def explain(connection: psycopg.Connection, parameters: Mapping[str, Any], pairs
     connection.execute(undetermined + " where kind <> 'moved'; analyze cause_tonight", [UNDETERMINED])
     run_file(connection, HERE / "moved.sql")
     connection.execute(undetermined, [UNDETERMINED])
-    connection.execute("analyze cause_tonight; set local enable_nestloop = on")
+    connection.execute("analyze cause_tonight; set local enable_nestloop = on; set local enable_mergejoin = on")
     _keep_policy(connection)
     for pair in pairs:
         for table in (CAUSE, GAP, FINDING):
