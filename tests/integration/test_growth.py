@@ -6,12 +6,15 @@ its own, and the night after. tests/campaign holds the same at larger sizes.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
 from standalone import postgres
 from support.growth import SMALL, Nights, complaints, two_nights
+from support.quick_folder import quick_folder
 from support.statement_work import explaining, work_since
 
 #: Kinds of statements that nights once had: each unit looks through all records; a join that no index or hash serves.
@@ -24,14 +27,21 @@ PLANTED = {
 }
 
 
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """Of servers that the tests start."""
+    with TemporaryDirectory(prefix="doisoat-growth-", dir=quick_folder()) as path:
+        Path(path).chmod(0o755)
+        yield Path(path)
+
+
 @pytest.mark.timeout(600)
-def test_no_statement_of_a_night_grows_faster_than_the_data(tmp_path: Path) -> None:
-    assert complaints(two_nights(tmp_path, SMALL)) == []
+def test_no_statement_of_a_night_grows_faster_than_the_data(home: Path) -> None:
+    assert complaints(two_nights(home, SMALL)) == []
 
 
-def test_the_gauge_sees_what_it_is_for(tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)
-    server = explaining(tmp_path)
+def test_the_gauge_sees_what_it_is_for(home: Path) -> None:
+    server = explaining(home)
     worlds: dict[int, Nights] = {}
     try:
         with psycopg.connect(server.dsn(), autocommit=True) as connection:
@@ -40,12 +50,12 @@ def test_the_gauge_sees_what_it_is_for(tmp_path: Path) -> None:
                 connection.execute(
                     f"create table record as select n, n % 40 as unit, n + 3 as other from generate_series(1, {size}) n"
                 )
-                _, place = work_since(tmp_path)
+                _, place = work_since(home)
                 for statement in PLANTED.values():
                     connection.execute(statement)  # type: ignore[call-overload]
-                worlds[size] = {"planted": work_since(tmp_path, place)[0]}
+                worlds[size] = {"planted": work_since(home, place)[0]}
     finally:
-        postgres.stop(tmp_path)
+        postgres.stop(home)
     noticed = complaints(worlds)
     assert [
         name for name, statement in PLANTED.items() if any(" ".join(statement.split())[:25] in line for line in noticed)

@@ -9,13 +9,18 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack, redirect_stderr, redirect_stdout
+from functools import cache
 from pathlib import Path
 from unittest import mock
 
+import typer
 from doisoat.cli import ask, forms, operate, shared
 from doisoat.cli.app import app
 
 from support.world import World
+
+#: All commands are made of their functions' signatures: once a process of ours, as in each of an operator's.
+_made_once = cache(typer.main.get_command)
 
 
 def doisoat(world: World, *arguments: str) -> Answered:
@@ -42,6 +47,7 @@ def typed(settings: Mapping[str, str], *arguments: str, on_terminal: bool = Fals
     with (
         mock.patch.dict(os.environ, _environment(settings), clear=True),
         mock.patch.object(sys, "argv", ["doisoat", *arguments]),
+        mock.patch.object(typer.main, "get_command", _made_once),
         ExitStack() as printing,
         redirect_stdout(stdout),
         redirect_stderr(stderr),

@@ -24,6 +24,7 @@ from standalone import postgres
 
 from support import crashes
 from support.province import DROPPED, NIGHTS, Province
+from support.quick_folder import quick_folder
 from support.sandboxes import Served, StandingClock, serve
 
 FIRST, NIGHT = NIGHTS[:2]
@@ -160,7 +161,7 @@ def run_night(province: Province, before: Any = lambda stage: None) -> None:
 @contextmanager
 def walking() -> Iterator[Walk]:
     """A walk in a home of its own, until the block ends."""
-    home = Path(tempfile.mkdtemp(prefix="doisoat-crash-"))
+    home = Path(tempfile.mkdtemp(prefix="doisoat-crash-", dir=quick_folder()))
     try:
         with serve(dossiers=120, clock=StandingClock) as served:
             yield Walk(home, served)
