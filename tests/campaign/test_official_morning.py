@@ -26,7 +26,7 @@ from support.sandboxes import StandingClock, serve
 
 NIGHT = against.NIGHTS[-1]
 #: Did not answer on the last night.
-SILENT = "driving_licence"
+SILENT, CALLED = "driving_licence", "Giấy phép lái xe"
 VIEWS = ("/units", "/units?agency={unit}", "/units/compare?agency={unit}", "/units/compare?agency={unit}&with={other}",
          "/score/board", "/score/provinces", "/score/provinces?sort=-tdgq")  # fmt: skip
 pytestmark = needs_chromium
@@ -160,11 +160,12 @@ def test_5_print_the_page_for_the_meeting(page: Page) -> None:
 
 
 def test_6_which_source_is_stale(page: Page) -> None:
-    note = page.locator(".notes a", has_text=SILENT)
+    note = page.locator(".notes a", has_text=CALLED)
     assert "đã cũ 1 đêm" in note.inner_text()
     note.click()
     page.wait_for_url(re.compile(r"/nights.*#sources"))
-    row = page.locator("#sources tr", has_text=SILENT)
+    row = page.locator("#sources tr", has_text=SILENT)  # under what it is called
+    assert CALLED in row.inner_text()
     assert "Đã cũ" in row.inner_text()
     assert row.locator("td.warn").count() > 0
 
