@@ -35,7 +35,7 @@ doisoat: $(READY) ## ask the warehouse: make doisoat ARGS="gaps --night 2024-04-
 psql: $(READY) ## open the warehouse in psql, as a reader (ARGS="-c 'select * from night'")
 	@$(BIN)/doisoat psql $(ARGS)
 
-test: $(READY) ## the test suite, about 16 minutes on two cores (ARGS="-k name" for a part)
+test: $(READY) ## the test suite, about 13 minutes on two cores (ARGS="-k name" for a part)
 	@$(BIN)/python -m pytest $(IN_PARALLEL) --durations=20 --junitxml=build/test-times.xml $(ARGS)
 
 quick: $(READY) ## the tests of single functions and of the Dags, half a minute: while you write (ARGS="-k name")
