@@ -106,7 +106,7 @@ class Whole:
     """A world of N dossiers: what serving it took, the floor, in seconds, its nights, and what reading the last one takes.
 
     Attributes:
-        page: seconds of each answer by view, of twenty readers while one more night was run.
+        page: the waits for each answer by view, of twenty readers while one more night was run.
         nights_behind: how many were published before it.
     """
 

@@ -16,6 +16,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -31,11 +32,20 @@ _DOISOAT = str(Path(sys.executable).with_name("doisoat"))
 _LINK = re.compile(r'<a\s[^>]*href="([^"#]+)')
 _NOT_READ = ("/static/", "/export/")
 _FIRST = "tonight"
-Waits = dict[str, list[float]]
+
+
+class Wait(NamedTuple):
+    """How long a reader waited for an answer, and whether it was kept: else it was made, or awaited while it was."""
+
+    seconds: float
+    was_kept: bool
+
+
+Waits = dict[str, list[Wait]]
 
 
 def waits(environment: Mapping[str, str], work: Callable[[], object]) -> Waits:
-    """The seconds of every answer by the view that gave it, while `work` is done.
+    """The waits for every answer by the view that gave it, while `work` is done.
 
     Raises:
         SystemExit: the page did not start, or answered with an error.
@@ -58,7 +68,7 @@ def waits(environment: Mapping[str, str], work: Callable[[], object]) -> Waits:
 
 
 def _walks(entered: requests.Session, start: str, work: Callable[[], object]) -> Waits:
-    views = [start, *_links(start, _answer(entered, start))]
+    views = [start, *_links(start, _answer(entered, start).text)]
     views = list({view_of(address): address for address in views}.values())
     for (
         address
@@ -96,9 +106,10 @@ def _walk(
     address = chance.choice(views)
     while not is_over.wait(chance.expovariate(1 / PAUSE)):
         began = time.perf_counter()
-        text = _answer(session, address)
-        waited[view_of(address)].append(time.perf_counter() - began)
-        further = _links(address, text)
+        answer = _answer(session, address)
+        was_kept = answer.headers.get("cache-status") == "page; hit"
+        waited[view_of(address)].append(Wait(time.perf_counter() - began, was_kept))
+        further = _links(address, answer.text)
         address = chance.choice(views if not further or chance.random() < TO_ANOTHER_VIEW else further)
 
 
@@ -114,11 +125,11 @@ def view_of(address: str) -> str:
     return urlsplit(address).path.strip("/").split("/")[0] or _FIRST
 
 
-def _answer(session: requests.Session, address: str) -> str:
+def _answer(session: requests.Session, address: str) -> requests.Response:
     answer = session.get(address, timeout=120)
     if answer.status_code != 200:
         raise SystemExit(f"{address}: answered {answer.status_code}")
-    return answer.text
+    return answer
 
 
 def _links(address: str, text: str) -> list[str]:

@@ -159,6 +159,7 @@ def _answer(page: Page, request: Request, view: str, account: Account, words: Wo
     if request.headers.get("if-none-match") == headers["etag"]:
         return Response(status_code=304, headers=headers)
     if view not in OF_ANOTHER_TIME:
+        headers["cache-status"] = "page; hit" if key in page.kept else "page; fwd=miss"  # RFC 9211
         body = page.kept.get(key, lambda: VIEWS[view](ask).html(ask))
     if token is not None:
         body = body.replace(FORM_TOKEN, token.encode()).replace(READER, html.escape(account.name).encode())

@@ -27,6 +27,11 @@ class Kept(Generic[Answer]):
         self._held, self._most, self._lock = 0, most, threading.Lock()
         self._making: dict[str, threading.Lock] = {}
 
+    def __contains__(self, key: str) -> bool:
+        """Whether the answer with this key is there, and nobody has to wait until it is made."""
+        with self._lock:
+            return key in self._answers
+
     def get(self, key: str, make: Callable[[], Answer]) -> Answer:
         """The answer with this key, made if it is not kept."""
         with self._lock:

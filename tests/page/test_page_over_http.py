@@ -287,6 +287,12 @@ def test_a_stale_source_stands_in_words_before_the_numbers(address: str) -> None
     assert "Cần lưu ý" not in words_of(shown(address, f"/?night={FIRST}")).split("Cổng DVCQG", 1)[0]
 
 
+def test_an_answer_says_whether_it_was_kept(address: str) -> None:
+    asked = f"{address}/gaps?kind=national_only&by=agency&lang=en"
+    said = [requests.get(asked, timeout=30).headers["cache-status"] for _ in range(2)]
+    assert said == ["page; fwd=miss", "page; hit"]
+
+
 def test_a_source_has_the_label_of_the_province_file_and_the_engineer_its_name(address: str) -> None:
     of_nights = words_of(shown(address, "/nights"))
     assert "Danh sách tải từ Cổng DVCQG national_export" in of_nights
