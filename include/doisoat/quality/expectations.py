@@ -12,11 +12,9 @@ import re
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote, urlsplit
 
 from doisoat.quality.checks import Check, CheckResult, broken
 from doisoat.quality.lazy_imports import imported_when_used
-from doisoat.warehouse.database import WHOLE_SETTINGS
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 with imported_when_used(
@@ -39,7 +37,7 @@ def ask(dsn: str, checks: Sequence[Check], queries: Mapping[str, str]) -> list[C
     """
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
-    url = _read_whole(dsn).replace("postgresql://", "postgresql+psycopg://", 1)
+    url = dsn.replace("postgresql://", "postgresql+psycopg://", 1)
     # each check's row is kept in a temporary table: what GX asks of it must not run the query again
     source = context.data_sources.add_postgres("warehouse", connection_string=url, create_temp_table=True)
     try:
@@ -47,12 +45,6 @@ def ask(dsn: str, checks: Sequence[Check], queries: Mapping[str, str]) -> list[C
     finally:  # GX closes its sessions only when it is garbage-collected
         source.get_execution_engine().close()
         source.get_engine().dispose()
-
-
-def _read_whole(dsn: str) -> str:
-    """The URI, of a session whose statements read whole sources."""
-    options = " ".join(f"-c {name}={value}" for name, value in WHOLE_SETTINGS.items())
-    return f"{dsn}{'&' if urlsplit(dsn).query else '?'}options={quote(options)}"
 
 
 def _ask_one(source: Any, check: Check, query: str) -> CheckResult:
