@@ -20,20 +20,17 @@ from doisoat.warehouse.locks import WRITE_WAIT, connect_again, wait_to_write, wh
 
 HERE = Path(__file__).parent
 MINIMUM_SERVER_VERSION = 160000
-#: For what reads whole sources: it may hash them in memory and use all cores.
-WHOLE_SETTINGS = {
+#: For the one transaction that writes: it joins whole sources, so it may hash them in memory and use all cores.
+WRITER_SETTINGS = {
     "work_mem": "128MB",
     "parallel_setup_cost": "100",
     "random_page_cost": "1.1",  # the few changed rows are looked up by index, in memory or on an SSD
     "parallel_tuple_cost": "0.01",
     "enable_partitionwise_aggregate": "on",  # a source's rows are a partition: each is counted by its own index
-}
-#: For the one transaction that writes.
-WRITER_SETTINGS = {
-    **WHOLE_SETTINGS,
     "default_statistics_target": "10",  # what it analyzes is gone when it ends: a rough estimate picks the same plan
     "synchronous_commit": "on",  # a step that succeeded must survive a crash, whatever the server's own setting
 }
+_SET_FOR_WRITING = "select " + ", ".join(["set_config(%s, %s, true)"] * len(WRITER_SETTINGS))
 #: A worker whose machine is gone must not hold its night for two hours, the default before TCP checks a peer.
 KEEPALIVES = "-c tcp_keepalives_idle=60 -c tcp_keepalives_interval=20 -c tcp_keepalives_count=3"
 #: Limits that a server or a database sets for its readers are not for us: a lock is held by a transaction that is idle.
@@ -145,19 +142,8 @@ def writing(dsn: str) -> Iterator[psycopg.Connection]:
     """
     with connect(dsn) as connection, connection.transaction():
         wait_to_write(connection)
-        _set(connection, WRITER_SETTINGS, is_local=True)
+        connection.execute(_SET_FOR_WRITING, [word for setting in WRITER_SETTINGS.items() for word in setting])
         yield connection
-
-
-def read_whole_sources(connection: psycopg.Connection) -> None:
-    """From here on the session's statements read whole sources (WHOLE_SETTINGS)."""
-    _set(connection, WHOLE_SETTINGS, is_local=False)
-
-
-def _set(connection: psycopg.Connection, settings: Mapping[str, str], *, is_local: bool) -> None:
-    """Set them for the transaction, or for the session."""
-    said = ", ".join(["set_config(%s, %s, %s)"] * len(settings))
-    connection.execute(f"select {said}", [word for setting in settings.items() for word in (*setting, is_local)])
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from doisoat.errors import (
     NightTakenOverError,
 )
 from doisoat.warehouse import locks, revisions
-from doisoat.warehouse.database import connect, read_whole_sources
+from doisoat.warehouse.database import connect
 
 #: A night whose run has neither begun nor ended a task for this long is considered dead. It must be longer than the
 #: longest pause between two tries of a task (orchestration.retries); how long a task itself takes does not matter.
@@ -247,7 +247,6 @@ def at_work(dsn: str, night: dt.date, run_id: str | None) -> Iterator[psycopg.Co
         hold(connection, night, run_id)
         with locks.at_work_on_night(connection):
             connection.autocommit = True
-            read_whole_sources(connection)  # which codes are worth a look-up: both sides are compared
             yield connection
 
 
