@@ -55,8 +55,8 @@ def render(
         "",
         "Written by `make bench`; do not edit. " + _machine(),
         "",
-        f"Each number is the median of {turns} turns in which ours and the yardsticks run one after the other, each ratio the "
-        "median of the ratios within a turn. Other work on the machine slows both.",
+        f"Turns: {turns}; in each, ours and the yardsticks run one after the other. A number is the median of the turns, a ratio "
+        "the median of the ratios within a turn. Other work on the machine slows both.",
         "",
         "| target | measured | met |",
         "|---|---|---|",

@@ -74,7 +74,7 @@ def _paged(whole: Whole) -> Iterator[tuple[str, str, bool]]:
     kept = {view: _seconds(waits, kept_alone=True) or _seconds(waits) for view, waits in whole.page.items()}
     middles = {view: median(_seconds(waits)) for view, waits in whole.page.items()}
     longest = {view: _95th(taken) for view, taken in kept.items()}
-    last = "the 95th percentile, what is made for the first who asks apart"
+    last = "the 95th percentile, not counting what is made for the first who asks"
     for name, found, most in (("the median", middles, PAGE_MEDIAN), (last, longest, PAGE_95TH)):
         slowest = max(found, key=lambda view: found[view])
         yield (

@@ -15,8 +15,8 @@ from doisoat.warehouse.ranges import CAUSE, FINDING, GAP, merge, rewind
 
 HERE = Path(__file__).parent
 #: From so many findings on, rules join by hash: one wrong estimate would pair every finding with every witness (30 s for one
-#: rule at 200,000 dossiers). Fewer findings are looked up by index. Never are they merged: an index that begins with the source
-#: tempts the planner to pair all findings of a source with all its records.
+#: rule at 200,000 dossiers). Fewer findings are looked up by index. They are never merge-joined: with an
+#: index that begins with the source, the planner pairs all findings of a source with all of its records.
 MANY = 1000
 
 

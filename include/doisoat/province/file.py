@@ -127,7 +127,7 @@ class SourceSettings(_Strict):
     """One source of the province. `options` is checked by the connector's own model.
 
     Attributes:
-        label: how the page calls it to those who do not know its name here; None: by that name.
+        label: what the page calls it, for readers who do not know its id; None: its id.
         owners: who runs the system, with dates (systems of ministries change hands).
         procedures: on a ministry's side, the procedure families that its system handles: a dossier of the province in
             one of them should be there. Empty if that is not known; then only the system's own dossiers are judged.

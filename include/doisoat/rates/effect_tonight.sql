@@ -82,48 +82,26 @@ period_of_month as (
         p.period_start
     from (select distinct cell_month from of_cell) m
     join period p on m.cell_month >= p.period_start and m.cell_month < p.period_end
-),
-spread as materialized (
-    select
-        p.period_kind,
-        p.period_start,
-        part as agency_id,
-        r.cause as label,
-        r.repairs,
-        r.gap_key,
-        r.mend,
-        r.provincial,
-        r.synced,
-        r.synced_through,
-        r.status_in_step,
-        r.portal,
-        r.portal_rows,
-        r.added,
-        r.added_on_portal,
-        r.maybe_added_on_portal
-    from of_cell r
-    join period_of_month p using (cell_month)
-    left join chain using (agency_id, cell_month)
-    cross join unnest(array_append(coalesce(chain.parts, '{}'), '')) as part
 )
 select
-    period_kind,
-    period_start,
-    agency_id,
-    label,
-    sum(repairs)::integer as repairs,
-    null as gap_key,
-    null as mend,
-    sum(provincial)::integer as provincial,
-    sum(synced)::integer as synced,
-    sum(synced_through)::integer as synced_through,
-    sum(status_in_step)::integer as status_in_step,
-    sum(portal)::integer as portal,
-    sum(portal_rows)::integer as portal_rows,
-    sum(added)::integer as added,
-    sum(added_on_portal)::integer as added_on_portal,
-    sum(maybe_added_on_portal)::integer as maybe_added_on_portal
-from spread where gap_key is null group by 1, 2, 3, 4
-union all
-select * from spread where gap_key is not null;
+    p.period_kind,
+    p.period_start,
+    part as agency_id,
+    r.cause as label,
+    r.repairs,
+    r.gap_key,
+    r.mend,
+    r.provincial,
+    r.synced,
+    r.synced_through,
+    r.status_in_step,
+    r.portal,
+    r.portal_rows,
+    r.added,
+    r.added_on_portal,
+    r.maybe_added_on_portal
+from of_cell r
+join period_of_month p using (cell_month)
+left join chain using (agency_id, cell_month)
+cross join unnest(array_append(coalesce(chain.parts, '{}'), '')) as part;
 analyze effect_tonight;
